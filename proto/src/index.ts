@@ -1,0 +1,7 @@
+/** The only thing agent and collector share: the wire, and the evidence that names an executable. */
+export * from './evidence.ts';
+export * from './executable-id.ts';
+export * from './inventory-digest.ts';
+export * from './path-rules.ts';
+export * from './sealed-envelope.ts';
+export * from './wire.ts';

@@ -1,0 +1,82 @@
+/**
+ * Path rules, version 1: a raw path becomes a normalised path that is the same on every computer that has the
+ * program, and that names no person and no project. The list is closed; golden/path-rules.json holds its
+ * vectors. Changing a rule changes executable ids, so it takes a new evidence version.
+ *
+ *   1  Unicode NFC; on Windows `\` becomes `/` and letters are folded to lower case.
+ *   2  any user's home is `~`.
+ *   3  inside a home only known install roots keep their relative path; any other file is `~/…/name`.
+ *   4  UUIDs and hex runs of 16 or more digits become `*`.
+ *   5  segments that temporary folders, run-time folders and containers make up become `*`.
+ */
+export type PathPlatform = 'posix' | 'windows';
+
+export interface PathContext {
+  platform: PathPlatform;
+  /** Home folders outside the usual places, as the account database names them: absolute, no trailing slash. */
+  homes?: readonly string[];
+}
+
+const USUAL_HOMES =
+  /^(?:\/root|\/home\/[^/]+|\/var\/home\/[^/]+|\/Users\/[^/]+|[a-z]:\/users\/[^/]+)(?=\/|$)/;
+
+/** Folders below a home that installers use, relative to it. Their files are named alike for everybody. */
+const INSTALL_ROOTS: readonly RegExp[] = [
+  /^bin\//,
+  /^\.local\/(?:bin|lib|libexec|opt|share)\//,
+  /^\.(?:cargo|deno|bun|krew|dotnet\/tools|npm-global|yarn|volta|foundry)\/bin\//,
+  /^\.(?:pyenv|rbenv|nodenv|goenv|jenv|asdf|nvm|sdkman|rustup|volta|dotnet|ghcup|opam)\//,
+  /^\.(?:vscode|vscode-server|cursor|windsurf)\/(?:extensions|bin|cli)\//,
+  /^(?:go|\.go)\/bin\//,
+  /^(?:miniconda3|anaconda3|miniforge3|mambaforge)\//,
+  /^snap\//,
+  /^Applications\//,
+  /^Library\/Application Support\//,
+  /^appdata\/local\/(?:programs|microsoft\/windowsapps)\//,
+  /^appdata\/roaming\/npm\//,
+  /^scoop\/(?:apps|shims)\//,
+];
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+const LONG_HEX = /(?<![0-9a-z])[0-9a-f]{16,}(?![0-9a-z])/gi;
+
+/** Made-up segments: the group before `*` is kept, what follows it up to the next slash is not. */
+const MADE_UP_SEGMENTS: readonly RegExp[] = [
+  /^(\/tmp\/)[^/]+(?=\/)/,
+  /^(\/var\/tmp\/)[^/]+(?=\/)/,
+  /^(\/(?:private\/)?var\/folders\/)[^/]+\/[^/]+\/[^/]+(?=\/)/,
+  /^(\/run\/user\/)[^/]+(?=\/)/,
+  /^(\/snap\/[^/]+\/)[^/]+(?=\/)/,
+  /^(\/proc\/)\d+(?=\/)/,
+  /^(\/var\/lib\/(?:docker|containers\/storage)\/overlay2?\/)[^/]+(?=\/)/,
+  /^(\/var\/lib\/containerd\/[^/]+\/snapshots\/)[^/]+(?=\/)/,
+  /^([a-z]:\/windows\/temp\/)[^/]+(?=\/)/,
+];
+
+/** The normalised form of an absolute raw path. */
+export function normalisePath(rawPath: string, context: PathContext): string {
+  let path = rawPath.normalize('NFC');
+  if (context.platform === 'windows') path = path.replaceAll('\\', '/').toLowerCase();
+  const home = homePrefix(path, context);
+  if (home !== undefined) return withinHome(path.slice(home.length + 1));
+  for (const rule of MADE_UP_SEGMENTS) path = path.replace(rule, '$1*');
+  return withoutMadeUpNumbers(path);
+}
+
+function homePrefix(path: string, context: PathContext): string | undefined {
+  const listed = context.homes?.find((home) => path.startsWith(`${home}/`));
+  const usual = USUAL_HOMES.exec(path)?.[0];
+  const home = listed ?? usual;
+  return home !== undefined && path.length > home.length ? home : undefined;
+}
+
+function withinHome(relative: string): string {
+  if (INSTALL_ROOTS.some((root) => root.test(relative))) return `~/${withoutMadeUpNumbers(relative)}`;
+  const name = relative.slice(relative.lastIndexOf('/') + 1);
+  const clean = withoutMadeUpNumbers(name);
+  return relative === name ? `~/${clean}` : `~/…/${clean}`;
+}
+
+function withoutMadeUpNumbers(path: string): string {
+  return path.replace(UUID, '*').replace(LONG_HEX, '*');
+}

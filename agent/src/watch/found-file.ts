@@ -1,0 +1,52 @@
+/** The values that finding hands to the inventory, and what finding needs to know of earlier runs. */
+import type { Evidence, ExecutableFormat } from '@fleetmeter/proto';
+
+/** What tells one state of a file from another without reading it. Decimal strings: inode and times exceed 2^53. */
+export interface FileIdentity {
+  device: string;
+  inode: string;
+  /** Bytes. */
+  size: number;
+  mtimeNs: string;
+  ctimeNs: string;
+}
+
+/** An executable whose content is known: it was hashed while `identity` held. */
+export interface FoundFile {
+  /** Raw absolute path. Never leaves the device. */
+  path: string;
+  identity: FileIdentity;
+  format: ExecutableFormat;
+  evidence: Evidence;
+}
+
+/** Closed list of reasons why a file that may be an executable is not listed. */
+export type SkipReason =
+  | 'unreadable'
+  | 'vanished'
+  | 'changed-while-hashing'
+  | 'too-large'
+  | 'not-regular'
+  | 'path-not-unicode'
+  | 'folder-unreadable'
+  | 'watch-limit'
+  | 'excluded-file-system'
+  | 'package-database-busy';
+
+/** Where finding tells what it found. Every call is about the present state; repeating one changes nothing. */
+export interface FindingSink {
+  found(file: FoundFile): void;
+  /** No executable is at this path (any more). */
+  gone(path: string): void;
+  /** Replaces an earlier skip of the path; found() and gone() take it back. */
+  skipped(path: string, reason: SkipReason): void;
+}
+
+/** Files hashed in earlier runs of the agent; the store implements it. */
+export interface KnownFiles {
+  byPath(path: string): FoundFile | undefined;
+  /** Another path of the same inode in the same state, so that a hard link is not hashed twice. */
+  byIdentity(identity: FileIdentity): FoundFile | undefined;
+  paths(): Iterable<string>;
+  all(): Iterable<FoundFile>;
+}

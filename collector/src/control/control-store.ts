@@ -1,0 +1,133 @@
+/**
+ * The control store keeps what is small, precious and changed in place: device keys, epochs, interned numbers,
+ * directives, dirty marks, the checkpoint, quarantine. This is its contract; sqlite-control-store.ts is the
+ * embedded implementation (one connection, `synchronous=FULL`, every method is one transaction).
+ *
+ * Ids are 16-digit hex strings at this edge except in `internExecutables`, which is on the hot path.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+
+export interface EnrolledDevice {
+  deviceId: string;
+  publicKey: KeyObject;
+}
+
+export interface EpochRow {
+  /** Dense number from the one allocator, never reused. */
+  epochNo: number;
+  deviceId: string;
+  /** 16 bytes. */
+  epochId: Uint8Array;
+  parentEpochNo?: number | undefined;
+  /** Milliseconds since 1970 when the collector first processed a report of it. */
+  openedAt: number;
+}
+
+/** What has to be recomputed: a day of usage (days since 1970 UTC), or the current inventory. */
+export type DirtyTarget = { kind: 'usage-day'; day: number } | { kind: 'inventory' };
+export interface DirtyMark {
+  target: DirtyTarget;
+  /** Rises each time the target is marked; clearing needs the value that was read before the work began. */
+  generation: number;
+  /** Milliseconds since 1970 of the oldest mark not yet cleared. */
+  since: number;
+}
+
+/** Closed list; docs/refusals.md explains each, and a test holds the two together. */
+export type QuarantineReason =
+  | 'record-undecodable'
+  | 'evidence-not-canonical'
+  | 'evidence-id-mismatch'
+  | 'evidence-version-unknown'
+  | 'evidence-collision'
+  | 'usage-day-out-of-window'
+  | 'usage-seconds-out-of-range'
+  | 'usage-slots-out-of-range'
+  | 'usage-seconds-exceed-slots'
+  | 'usage-reference-missing'
+  | 'coverage-out-of-range'
+  | 'inventory-list-malformed'
+  | 'inventory-too-large'
+  | 'engine-refused';
+
+export interface QuarantinedRecord {
+  reason: QuarantineReason;
+  detail: string;
+  deviceId: string;
+  /** Stream offset it came from. */
+  offset: number;
+  /** Sequence of its report, 0 for evidence. */
+  sequence: number;
+  /** The record's own bytes. */
+  bytes: Uint8Array;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** Everything one processed range of the stream changes here, in one transaction. */
+export interface ProcessedRange {
+  /** Everything at or below is processed and its rows are on stable storage. */
+  checkpoint: number;
+  dirty: DirtyTarget[];
+  /** Replaces the pending directive of the same device and kind of action. */
+  directives: { deviceId: string; directive: DirectiveFields }[];
+  /** Devices whose inventory came right: their pending resync is taken back. */
+  resolved: string[];
+  evidenceWanted: { executableId: ExecutableId; deviceId: string }[];
+  /** Ids whose evidence is in the tables now. */
+  evidenceProcessed: ExecutableId[];
+  quarantined: QuarantinedRecord[];
+  now: number;
+}
+
+export interface ControlStore {
+  /** 16 random bytes, made at first start. */
+  readonly collectorId: Uint8Array;
+  /** Secret of this installation for keying user hashes again; 32 bytes; never leaves the collector. */
+  readonly userKey: Uint8Array;
+
+  /** Gives the key its device id, the same one for the same key. */
+  enrol(rawPublicKey: Uint8Array, now: number): string;
+  /** By key id (see keyIdOf); cached in memory, bounded. */
+  findKey(keyId: string): EnrolledDevice | undefined;
+  deviceCount(): number;
+
+  /** Opens the epoch at first sight. `created` tells the caller to write its row to the engine. */
+  epoch(
+    deviceId: string,
+    epochId: Uint8Array,
+    parentEpochId: Uint8Array | undefined,
+    now: number,
+  ): EpochRow & { created: boolean };
+
+  /**
+   * Numbers for ids given as bytes (little-endian 64-bit each). New ids get new numbers, committed before this
+   * returns. `created` lists positions of new ids.
+   */
+  internExecutables(ids: Uint8Array): { numbers: Uint32Array; created: number[] };
+  executableCount(): number;
+
+  checkpoint(): number;
+  commitProcessed(range: ProcessedRange): void;
+
+  /** Directives waiting for a device, oldest first. They stay until taken back or answered. */
+  directivesFor(deviceId: string): DirectiveFields[];
+  /** Forget a directive that reached its device (its acknowledgement was answered). */
+  directiveDelivered(deviceId: string, action: string): void;
+
+  /** Of these ids (bytes as above), those without processed evidence. */
+  withoutEvidence(ids: Uint8Array): ExecutableId[];
+  /** Ids this device has whose evidence is wanted, at most `limit`. */
+  evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[];
+
+  dirtyMarks(): DirtyMark[];
+  markDirty(targets: DirtyTarget[], now: number): void;
+  /** Clears a mark unless it was marked again since `generation` was read. */
+  clearDirty(target: DirtyTarget, generation: number): void;
+
+  quarantineCounts(): { reason: QuarantineReason; count: number }[];
+  quarantinedFrom(deviceId: string, limit: number): QuarantinedRecord[];
+
+  close(): void;
+}

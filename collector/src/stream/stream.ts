@@ -1,0 +1,61 @@
+/**
+ * The stream is the dam between receiving and processing. This is its contract; sqlite-stream.ts is the
+ * embedded implementation.
+ *
+ * - `append` resolves only after the record is on stable storage; a rejected append stored nothing.
+ * - Offsets start at 1, rise by one, and are never reused. Records of one device are read in the order they
+ *   were appended.
+ * - A record that fails its checksum is not handed out: it is counted and skipped.
+ * - `trim` drops whole segments that lie entirely at or below the offset; the caller passes its checkpoint.
+ */
+export type StreamRecordKind = 'report' | 'evidence';
+
+export interface NewStreamRecord {
+  kind: StreamRecordKind;
+  /** 16 hex digits; also chooses the partition. */
+  deviceId: string;
+  /** Milliseconds since 1970, collector's clock. */
+  receivedAt: number;
+  /** The envelope as it was received and verified. */
+  envelope: Uint8Array;
+}
+
+export interface StreamRecord extends NewStreamRecord {
+  offset: number;
+  /** 0 to 255, a hash of the device. */
+  partition: number;
+}
+
+export interface StreamRange {
+  records: StreamRecord[];
+  /** The last offset examined, also when its record was unreadable; read on from here. */
+  through: number;
+  /** Records of this range whose checksum failed. */
+  unreadable: number;
+}
+
+export interface StreamStats {
+  /** Last offset appended; 0 when empty. */
+  head: number;
+  /** Bytes of stored envelopes not yet trimmed. */
+  bytes: number;
+  records: number;
+  unreadable: number;
+}
+
+/** The stream takes no more until space is free again: answer 503 with Retry-After. */
+export class StreamFullError extends Error {
+  override name = 'StreamFullError';
+}
+
+export interface Stream {
+  append(record: NewStreamRecord): Promise<number>;
+  read(after: number, limits: { maxRecords: number; maxBytes: number }): Promise<StreamRange>;
+  /** Calls back after each commit, with the new head. Returns how to stop that. */
+  onAppend(listener: (head: number) => void): () => void;
+  trim(through: number): Promise<void>;
+  stats(): Promise<StreamStats>;
+  close(): Promise<void>;
+}
+
+export const PARTITIONS = 256;

@@ -11,13 +11,14 @@ export const {
   Envelope,
   Report,
   EvidenceBatch,
+  UsageRecord,
   Acknowledgement,
   EnrolRequest,
   EnrolResponse,
   JoinKind,
 }: Pick<
   V1,
-  'Envelope' | 'Report' | 'EvidenceBatch' | 'Acknowledgement' | 'EnrolRequest' | 'EnrolResponse' | 'JoinKind'
+  'Envelope' | 'Report' | 'UsageRecord' | 'EvidenceBatch' | 'Acknowledgement' | 'EnrolRequest' | 'EnrolResponse' | 'JoinKind'
 > = v1;
 
 export type Report = fleetmeter.v1.Report;

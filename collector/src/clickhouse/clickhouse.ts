@@ -1,0 +1,72 @@
+/**
+ * The only door to ClickHouse, embedded or not: the official client over HTTP. Everything else in the collector
+ * speaks of facts and answers, not of SQL.
+ */
+import { Readable } from 'node:stream';
+import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { DATABASES, type DatabaseNames } from './database-names.ts';
+import type { NativeBlock, TableShape } from './native-block.ts';
+
+export interface ClickHouseAddress {
+  url: string;
+  username: string;
+  password: string;
+}
+
+export interface ClickHouse {
+  /** Runs a statement that returns nothing. `{facts}` and `{final}` stand for the databases. */
+  command(sql: string, parameters?: Record<string, unknown>): Promise<void>;
+  /** Rows of a SELECT as objects; 64-bit integers come as strings. */
+  rows<T>(sql: string, parameters?: Record<string, unknown>): Promise<T[]>;
+  /** The answer of a SELECT in RowBinary. */
+  binary(sql: string): Promise<Buffer>;
+  /** Inserts one block; resolves after its part is on stable storage. An empty block is not sent. */
+  insert<S extends TableShape>(table: string, block: NativeBlock<S>): Promise<void>;
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const REQUEST_TIMEOUT_MS = 300_000;
+
+export function connectClickHouse(address: ClickHouseAddress, databases: DatabaseNames = DATABASES): ClickHouse {
+  const client: ClickHouseClient = createClient({
+    url: address.url,
+    username: address.username,
+    password: address.password,
+    request_timeout: REQUEST_TIMEOUT_MS,
+    max_open_connections: 8,
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
+  });
+  const named = (sql: string): string => sql.replaceAll('{facts}', databases.facts).replaceAll('{final}', databases.final);
+  return {
+    async command(sql, parameters) {
+      await client.command({ query: named(sql), ...(parameters ? { query_params: parameters } : {}) });
+    },
+    async rows<T>(sql: string, parameters?: Record<string, unknown>) {
+      const answer = await client.query({
+        query: named(sql),
+        format: 'JSONEachRow',
+        ...(parameters ? { query_params: parameters } : {}),
+      });
+      return await answer.json<T>();
+    },
+    async binary(sql) {
+      const answer = await client.exec({ query: `${named(sql)} FORMAT RowBinary` });
+      const chunks: Buffer[] = [];
+      for await (const chunk of answer.stream) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    },
+    async insert(table, block) {
+      if (block.rows === 0) return;
+      const query = `INSERT INTO ${databases.facts}.${table} (${block.columnNames.join(', ')}) FORMAT Native`;
+      const answer = await client.exec({ query, values: Readable.from([block.encode()], { objectMode: false }) });
+      answer.stream.resume();
+    },
+    async ping() {
+      return (await client.ping()).success;
+    },
+    async close() {
+      await client.close();
+    },
+  };
+}

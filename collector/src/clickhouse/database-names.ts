@@ -1,0 +1,7 @@
+/** The two databases. Facts are internal; `fleetmeter` is what administrators ask. */
+export interface DatabaseNames {
+  facts: string;
+  final: string;
+}
+
+export const DATABASES: DatabaseNames = { facts: 'fleetmeter_facts', final: 'fleetmeter' };

@@ -1,0 +1,29 @@
+/** Derives a partition beside the live table and swaps it in whole: readers see the old rows or the new ones. */
+import type { ClickHouse } from './clickhouse.ts';
+
+/** One thread and bounded memory: a derivation must leave the machine to ingest and to readers. */
+const SHARE = 'SETTINGS max_threads = 1, max_memory_usage = 4000000000, max_bytes_before_external_group_by = 1000000000';
+
+export interface Swap {
+  /** Live table, with its database placeholder. */
+  table: string;
+  /** Table of the same structure, empty between swaps. */
+  staging: string;
+  /** Partition expression: `tuple()` or a quoted date; ours, never from outside. */
+  partition: string;
+  select: string;
+  parameters: Record<string, unknown>;
+}
+
+export async function swapPartition(clickhouse: ClickHouse, { table, staging, partition, select, parameters }: Swap): Promise<void> {
+  await clickhouse.command(`TRUNCATE TABLE ${staging}`);
+  await clickhouse.command(`INSERT INTO ${staging} ${select} ${SHARE}`, parameters);
+  const [derived] = await clickhouse.rows<{ any: number }>(`SELECT count() > 0 AS any FROM ${staging}`);
+  // An empty source is refused by REPLACE PARTITION, and is right: nothing is left of that partition.
+  await clickhouse.command(
+    derived?.any
+      ? `ALTER TABLE ${table} REPLACE PARTITION ${partition} FROM ${staging}`
+      : `ALTER TABLE ${table} DROP PARTITION ${partition}`,
+  );
+  await clickhouse.command(`TRUNCATE TABLE ${staging}`);
+}

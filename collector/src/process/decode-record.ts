@@ -1,0 +1,25 @@
+/** From stored bytes back to the message a device sent. Pure but for the decompression. */
+import { EvidenceBatch, Report, reopenVerifiedEnvelope } from '@fleetmeter/proto';
+import type { StreamRecord } from '../stream/stream.ts';
+
+export type DecodedRecord =
+  | { kind: 'report'; source: StreamRecord; report: Report; hash: Uint8Array }
+  | { kind: 'evidence'; source: StreamRecord; batch: EvidenceBatch }
+  | { kind: 'undecodable'; source: StreamRecord; detail: string };
+
+/** As receive's bound: nothing larger was ever accepted. */
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+
+/** Never throws: what was accepted once and cannot be read now is a record for quarantine. */
+export function decodeRecord(source: StreamRecord): DecodedRecord {
+  try {
+    if (source.kind === 'evidence') {
+      const opened = reopenVerifiedEnvelope(source.envelope, 'EvidenceBatch', MAX_MESSAGE_BYTES);
+      return { kind: 'evidence', source, batch: EvidenceBatch.decode(opened.message) };
+    }
+    const opened = reopenVerifiedEnvelope(source.envelope, 'Report', MAX_MESSAGE_BYTES);
+    return { kind: 'report', source, report: Report.decode(opened.message), hash: opened.payloadHash };
+  } catch (error) {
+    return { kind: 'undecodable', source, detail: String(error) };
+  }
+}

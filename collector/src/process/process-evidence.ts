@@ -1,0 +1,71 @@
+/** Evidence becomes a described executable with its mapping, if it proves its id. */
+import { decodeEvidence, EVIDENCE_VERSION, EvidenceError, type EvidenceRecordFields, encodeIdList, identifyEvidence } from '@fleetmeter/proto';
+import type { ControlStore } from '../control/control-store.ts';
+import { mapExecutable } from '../map/map-executable.ts';
+import type { StreamRecord } from '../stream/stream.ts';
+import type { RangeEffects } from './range-effects.ts';
+
+/** Adds one record's effects; returns the executable's number when it is new evidence. */
+export function processEvidence(
+  record: EvidenceRecordFields,
+  source: StreamRecord,
+  control: ControlStore,
+  effects: RangeEffects,
+): number | undefined {
+  const bytes = record.evidence ?? new Uint8Array(0);
+  if (record.encodingVersion !== EVIDENCE_VERSION) {
+    const detail = `encoding version ${record.encodingVersion}, known is ${EVIDENCE_VERSION}`;
+    effects.quarantine(source, 'evidence-version-unknown', detail, 0, bytes);
+    return undefined;
+  }
+  const { executableId, digestPart } = identifyEvidence(bytes);
+  const claimed = Buffer.from(record.executableId ?? []).reverse().toString('hex');
+  if (claimed !== executableId) {
+    effects.quarantine(source, 'evidence-id-mismatch', `claims ${claimed}, proves ${executableId}`, 0, bytes);
+    return undefined;
+  }
+  const idBytes = encodeIdList([executableId]);
+  if (control.withoutEvidence(idBytes).length === 0) return undefined;
+  let evidence: ReturnType<typeof decodeEvidence>;
+  try {
+    evidence = decodeEvidence(bytes);
+  } catch (error) {
+    if (!(error instanceof EvidenceError)) throw error;
+    effects.quarantine(source, 'evidence-not-canonical', error.message, 0, bytes);
+    return undefined;
+  }
+  // Nothing is written for what is known already: the same evidence comes from up to three devices.
+  if (!effects.evidenceProcessed(executableId)) return undefined;
+  const executableNo = control.internExecutables(idBytes).numbers[0] as number;
+  effects.facts.add('executables', {
+    executable_no: executableNo,
+    executable_id: BigInt(`0x${executableId}`),
+    version: 1,
+    evidence_hash: digestPart,
+    sha256: evidence.sha256,
+    path: evidence.path,
+    size: BigInt(evidence.size),
+    format: evidence.format,
+    build_id: evidence.buildId ?? '',
+    package_manager: evidence.packageManager ?? '',
+    package_name: evidence.packageName ?? '',
+    package_version: evidence.packageVersion ?? '',
+    package_architecture: evidence.packageArchitecture ?? '',
+    package_vendor: evidence.packageVendor ?? '',
+    evidence: bytes,
+    first_seen: source.receivedAt,
+  });
+  const mapping = mapExecutable(evidence);
+  effects.facts.add('mappings', {
+    executable_no: executableNo,
+    version: BigInt(source.receivedAt),
+    application_id: mapping.applicationId,
+    application: mapping.application,
+    publisher: mapping.publisher,
+    application_version: mapping.version,
+    recognised: mapping.recognised ? 1 : 0,
+    fingerprint: mapping.fingerprint,
+  });
+  effects.markInventoryDirty();
+  return executableNo;
+}

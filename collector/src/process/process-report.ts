@@ -1,0 +1,146 @@
+/** One report against what is known of its epoch: inventory, usage, host facts and the new head. */
+import {
+  digestFromParts,
+  type DirectiveFields,
+  digestSumBytes,
+  type InventoryDigest,
+  type InventoryDigestFields,
+  type Report,
+} from '@fleetmeter/proto';
+import type { ControlStore } from '../control/control-store.ts';
+import { applyChange, ascendingUnique, difference } from '../reconcile/apply-change.ts';
+import { type EpochHead, type Reconciliation, reconcileReport } from '../reconcile/reconcile-report.ts';
+import type { StreamRecord } from '../stream/stream.ts';
+import { hostFactsRow } from './host-facts-row.ts';
+import { processUsage } from './process-usage.ts';
+import type { RangeEffects } from './range-effects.ts';
+import { wantMissingEvidence } from './want-evidence.ts';
+
+/** What is known of an epoch while a range is processed. `inventory` is loaded only when a change needs it. */
+export interface EpochState {
+  epochNo: number;
+  head: EpochHead;
+  inventory: Uint32Array | undefined;
+}
+
+export interface ReportToProcess {
+  report: Report;
+  hash: Uint8Array;
+  source: StreamRecord;
+}
+
+const MILLISECONDS_A_DAY = 86_400_000;
+
+/** Applies the report to `state` and adds its effects. Order within an epoch is the caller's duty. */
+export function processReport(item: ReportToProcess, state: EpochState, control: ControlStore, effects: RangeEffects): void {
+  const { report, source, hash } = item;
+  const before = digestOf(report.digestBefore);
+  const decision = reconcileReport(state.head, {
+    sequence: report.sequence,
+    reportHash: hash,
+    digestBefore: before,
+    change: !report.inventory ? 'none' : report.inventory.baseline ? 'baseline' : 'delta',
+  });
+  processUsage(report, source, state.epochNo, control, effects);
+  if (report.host) effects.facts.add('host_facts', hostFactsRow(source.deviceId, source.receivedAt, report.host));
+
+  const accepted = decision.inventory === 'keep' || applyInventory(item, state, decision.inventory, control, effects);
+  ask(accepted ? decision : { ...decision, ask: 'baseline' }, state.head, item, effects);
+  if (decision.advancesHead && accepted) advanceHead(item, state, effects);
+}
+
+/** Returns false, having changed nothing, when the change does not lead to the inventory it promises. */
+function applyInventory(
+  { report, source }: ReportToProcess,
+  state: EpochState,
+  how: 'replace' | 'change',
+  control: ControlStore,
+  effects: RangeEffects,
+): boolean {
+  const change = report.inventory;
+  const promised = digestOf(report.digestAfter) ?? digestOf(report.digestBefore);
+  if (!change || !promised) return false;
+  if ((change.parts ?? 1) !== 1) {
+    effects.quarantine(source, 'inventory-too-large', 'baselines in several parts are not supported yet', report.sequence, new Uint8Array(0));
+    return false;
+  }
+  const presentIds = change.presentIds ?? new Uint8Array(0);
+  const present = control.internExecutables(presentIds).numbers;
+  const absent = control.internExecutables(change.absentIds ?? new Uint8Array(0)).numbers;
+  const previous = state.inventory ?? new Uint32Array(0);
+  const next = how === 'replace' ? ascendingUnique(present) : applyChange(previous, present, absent);
+  if (next.length !== promised.count) {
+    if (how === 'change') return false;
+    const detail = `lists ${next.length} executables and promises ${promised.count}`;
+    effects.quarantine(source, 'inventory-list-malformed', detail, report.sequence, new Uint8Array(0));
+    return false;
+  }
+  wantMissingEvidence(presentIds, source, control, effects);
+  if (how === 'change') logChange(previous, next, report.sequence, source, state.epochNo, effects);
+  effects.facts.add('device_inventory', {
+    epoch_no: state.epochNo,
+    version: report.sequence,
+    digest_count: promised.count,
+    digest_sum: digestSumBytes(promised),
+    ids: next,
+    received_at: source.receivedAt,
+  });
+  state.inventory = next;
+  state.head = { ...state.head, digest: promised, inventoryVersion: report.sequence };
+  effects.resolve(source.deviceId);
+  effects.markInventoryDirty();
+  return true;
+}
+
+function logChange(
+  previous: Uint32Array,
+  next: Uint32Array,
+  sequence: number,
+  source: StreamRecord,
+  epochNo: number,
+  effects: RangeEffects,
+): void {
+  const { appeared, disappeared } = difference(previous, next);
+  const row = { epoch_no: epochNo, sequence, received_at: source.receivedAt };
+  for (const executable_no of appeared) effects.facts.add('inventory_changes', { ...row, executable_no, installed: 1 });
+  for (const executable_no of disappeared) effects.facts.add('inventory_changes', { ...row, executable_no, installed: 0 });
+}
+
+function advanceHead({ report, source, hash }: ReportToProcess, state: EpochState, effects: RangeEffects): void {
+  state.head = { ...state.head, sequence: report.sequence, reportHash: hash, receivedAt: source.receivedAt };
+  effects.heads.set(state.epochNo, state.head);
+  const skipped = (report.cost?.skipped ?? []).reduce((sum, { count }) => sum + (count ?? 0), 0);
+  effects.facts.add('device_heads', {
+    epoch_no: state.epochNo,
+    sequence: report.sequence,
+    report_hash: hash,
+    received_at: source.receivedAt,
+    composed_at: report.composedAt,
+    utc_offset_seconds: report.utcOffsetSeconds,
+    report_bytes: source.envelope.length,
+    agent_cpu_ms: report.cost?.cpuMilliseconds ?? 0,
+    agent_uptime_s: report.cost?.uptimeSeconds ?? 0,
+    agent_resident_kib: report.cost?.residentKib ?? 0,
+    agent_files_hashed: report.cost?.filesHashed ?? 0,
+    skipped_files: skipped,
+  });
+}
+
+function ask(decision: Reconciliation, head: EpochHead, { report, source }: ReportToProcess, effects: RangeEffects): void {
+  const origin: DirectiveFields = { epoch: report.epoch?.id ?? new Uint8Array(0), sequence: report.sequence };
+  const processed = {
+    sequence: head.sequence,
+    reportHash: head.reportHash,
+    digest: { count: head.digest.count, sum: digestSumBytes(head.digest) },
+  };
+  if (decision.ask === 'baseline') effects.direct(source.deviceId, { ...origin, resync: { head: processed } });
+  if (decision.ask === 'compare-head') effects.direct(source.deviceId, { ...origin, openEpoch: { head: processed } });
+  if (decision.usageMissing) {
+    const sinceDay = Math.max(0, Math.floor(head.receivedAt / MILLISECONDS_A_DAY) - 1);
+    effects.direct(source.deviceId, { ...origin, resendUsage: { sinceDay } });
+  }
+}
+
+function digestOf(fields: InventoryDigestFields | null | undefined): InventoryDigest | undefined {
+  return fields?.sum?.length === 16 ? digestFromParts(fields.count ?? 0, fields.sum) : undefined;
+}

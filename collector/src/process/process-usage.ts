@@ -1,0 +1,87 @@
+/** Usage records become rows of cumulative facts; a bad one goes aside alone. */
+import { createHmac } from 'node:crypto';
+import { type Report, type UsageFields, UsageRecord, type UsageRecordFields } from '@fleetmeter/proto';
+import type { ControlStore } from '../control/control-store.ts';
+import type { StreamRecord } from '../stream/stream.ts';
+import { coverageFault, usageRecordFault } from '../validate/usage-record.ts';
+import type { RangeEffects } from './range-effects.ts';
+import { wantMissingEvidence } from './want-evidence.ts';
+
+export function processUsage(
+  report: Report,
+  source: StreamRecord,
+  epochNo: number,
+  control: ControlStore,
+  effects: RangeEffects,
+): void {
+  const usage = report.usage;
+  if (!usage) return;
+  const runs = usage.runs ?? new Uint8Array(0);
+  const runIds = new DataView(runs.buffer, runs.byteOffset, runs.byteLength);
+  // The key never leaves the collector: a device's own pseudonym cannot be followed into the tables.
+  const users = (usage.users ?? []).map((user) => createHmac('sha256', control.userKey).update(user).digest().subarray(0, 16));
+  const good: UsageRecordFields[] = [];
+  for (const record of usage.records ?? []) {
+    const fault = usageRecordFault(record, usage, source.receivedAt);
+    if (!fault) good.push(record);
+    else effects.quarantine(source, fault.reason, fault.detail, report.sequence, UsageRecord.encode(record).finish());
+  }
+  const ids = Buffer.concat(good.map((record) => record.executableId ?? new Uint8Array(0)));
+  wantMissingEvidence(ids, source, control, effects);
+  const numbers = control.internExecutables(ids).numbers;
+  good.forEach((record, index) => {
+    const day = record.day ?? 0;
+    effects.facts.add('usage', {
+      day,
+      epoch_no: epochNo,
+      executable_no: numbers[index] as number,
+      user: users[record.user ?? 0] as Uint8Array,
+      run: runIds.getBigUint64((record.run ?? 0) * 8, true),
+      generation: record.generation ?? 0,
+      seconds: record.seconds ?? 0,
+      launches_user: record.launches?.user ?? 0,
+      launches_autostart: record.launches?.autostart ?? 0,
+      launches_service: record.launches?.service ?? 0,
+      launches_scheduler: record.launches?.scheduler ?? 0,
+      launches_unknown: record.launches?.unknown ?? 0,
+      foreground_seconds: record.foregroundSeconds ?? -1,
+      locked_seconds: record.lockedSeconds ?? -1,
+      ...slotWords(record.slots ?? []),
+    });
+    effects.markDayDirty(day);
+  });
+  addCoverage(usage, runIds, report, source, epochNo, effects);
+}
+
+function addCoverage(
+  usage: UsageFields,
+  runIds: DataView,
+  report: Report,
+  source: StreamRecord,
+  epochNo: number,
+  effects: RangeEffects,
+): void {
+  for (const coverage of usage.coverage ?? []) {
+    const fault = coverageFault(coverage, usage, source.receivedAt);
+    if (fault) {
+      effects.quarantine(source, fault.reason, fault.detail, report.sequence, new Uint8Array(0));
+      continue;
+    }
+    effects.facts.add('coverage', {
+      day: coverage.day ?? 0,
+      epoch_no: epochNo,
+      run: runIds.getBigUint64((coverage.run ?? 0) * 8, true),
+      seconds: coverage.seconds ?? 0,
+    });
+  }
+}
+
+/** 288 marks as five 64-bit words: no ClickHouse integer holds 288 bits, and groupBitOr takes integers only. */
+function slotWords(slots: readonly number[]): Record<'slots_0' | 'slots_1' | 'slots_2' | 'slots_3' | 'slots_4', bigint> {
+  const words: [bigint, bigint, bigint, bigint, bigint] = [0n, 0n, 0n, 0n, 0n];
+  for (const slot of slots) {
+    const word = slot >> 6;
+    words[word] = (words[word] as bigint) | (1n << BigInt(slot & 63));
+  }
+  return { slots_0: words[0], slots_1: words[1], slots_2: words[2], slots_3: words[3], slots_4: words[4] };
+}

@@ -1,0 +1,124 @@
+/**
+ * Reads the stream and hands ranges to processRange, one after the other, for ever. What may succeed later is
+ * tried again with back-off while everything waits in the stream; what the engine will never take is found by
+ * bisection and put aside alone.
+ */
+import { ClickHouseError } from '@clickhouse/client';
+import type { Logger } from 'pino';
+import type { Stream, StreamRecord } from '../stream/stream.ts';
+import { processRange, type RangeDependencies, type RangeOutcome } from './process-range.ts';
+
+export interface ProcessorOptions extends RangeDependencies {
+  stream: Stream;
+  log: Logger;
+  /** Called after each committed range. */
+  onProcessed: (outcome: RangeOutcome, milliseconds: number) => void;
+  onRetry: () => void;
+}
+
+export interface Processor {
+  /** Stops after the range in hand. */
+  close(): Promise<void>;
+}
+
+/** One range: enough to fill engine inserts, little enough to bound memory (records average some kB). */
+const RANGE_LIMITS = { maxRecords: 500, maxBytes: 8 * 1024 * 1024 };
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 10_000;
+/** With no word from the stream, look again after this long. */
+const IDLE_MS = 1000;
+
+/**
+ * Errors that the same bytes will always meet (ClickHouse's ErrorCodes.cpp): bad data, not a busy server.
+ * CANNOT_PARSE_*, INCORRECT_DATA, TYPE_MISMATCH, ARGUMENT_OUT_OF_BOUND, CANNOT_READ_ALL_DATA, TOO_LARGE_STRING_SIZE.
+ */
+const PERMANENT_CODES = new Set(['6', '27', '33', '53', '69', '72', '117', '131']);
+
+export function startProcessor(options: ProcessorOptions): Processor {
+  const { stream, control, log } = options;
+  const stopping = new AbortController();
+  let wake: () => void = () => {};
+  const unsubscribe = stream.onAppend(() => wake());
+  const pause = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  const run = async (): Promise<void> => {
+    let retryMs = FIRST_RETRY_MS;
+    while (!stopping.signal.aborted) {
+      try {
+        const range = await stream.read(control.checkpoint(), RANGE_LIMITS);
+        if (range.through <= control.checkpoint()) {
+          await pause(IDLE_MS);
+          continue;
+        }
+        await processBisecting(range.records, range.through, options);
+        await stream.trim(control.checkpoint());
+        retryMs = FIRST_RETRY_MS;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        log.warn({ error: String(error), retryMs, checkpoint: control.checkpoint() }, 'processing waits and tries again');
+        options.onRetry();
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+      }
+    }
+  };
+  const running = run();
+  return {
+    async close() {
+      stopping.abort();
+      unsubscribe();
+      wake();
+      await running;
+    },
+  };
+}
+
+async function processBisecting(records: readonly StreamRecord[], through: number, options: ProcessorOptions): Promise<void> {
+  const began = performance.now();
+  try {
+    options.onProcessed(await processRange(records, through, options), performance.now() - began);
+  } catch (error) {
+    if (!(error instanceof ClickHouseError) || !PERMANENT_CODES.has(error.code)) throw error;
+    const [record] = records;
+    if (!record) throw error;
+    if (records.length === 1) {
+      setAside(record, through, String(error), options);
+      return;
+    }
+    const middle = Math.floor(records.length / 2);
+    const before = records.slice(0, middle);
+    await processBisecting(before, (before.at(-1) as StreamRecord).offset, options);
+    await processBisecting(records.slice(middle), through, options);
+  }
+}
+
+function setAside(record: StreamRecord, through: number, detail: string, { control, now, log }: ProcessorOptions): void {
+  log.error({ offset: record.offset, deviceId: record.deviceId, detail }, 'the engine refuses this record: put aside');
+  control.commitProcessed({
+    checkpoint: through,
+    dirty: [],
+    directives: [],
+    resolved: [],
+    evidenceWanted: [],
+    evidenceProcessed: [],
+    quarantined: [
+      {
+        reason: 'engine-refused',
+        detail,
+        deviceId: record.deviceId,
+        offset: record.offset,
+        sequence: 0,
+        bytes: record.envelope,
+        at: now(),
+      },
+    ],
+    now: now(),
+  });
+}

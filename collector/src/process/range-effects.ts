@@ -1,0 +1,78 @@
+/** Everything that processing one range of the stream will change, gathered before anything is written. */
+import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+import type { DirtyTarget, ProcessedRange, QuarantinedRecord, QuarantineReason } from '../control/control-store.ts';
+import type { EpochHead } from '../reconcile/reconcile-report.ts';
+import type { StreamRecord } from '../stream/stream.ts';
+import { FactBatch } from './fact-batch.ts';
+
+export class RangeEffects {
+  readonly facts = new FactBatch();
+  /** New heads, to be remembered once the facts are in. */
+  readonly heads = new Map<number, EpochHead>();
+  readonly #dirty = new Map<string, DirtyTarget>();
+  readonly #directives: ProcessedRange['directives'] = [];
+  readonly #resolved = new Set<string>();
+  readonly #evidenceWanted: ProcessedRange['evidenceWanted'] = [];
+  readonly #evidenceProcessed = new Set<ExecutableId>();
+  readonly #quarantined: QuarantinedRecord[] = [];
+
+  markInventoryDirty(): void {
+    this.#dirty.set('inventory', { kind: 'inventory' });
+  }
+
+  markDayDirty(day: number): void {
+    this.#dirty.set(`day ${day}`, { kind: 'usage-day', day });
+  }
+
+  direct(deviceId: string, directive: DirectiveFields): void {
+    this.#directives.push({ deviceId, directive });
+    this.#resolved.delete(deviceId);
+  }
+
+  resolve(deviceId: string): void {
+    this.#resolved.add(deviceId);
+    for (let at = this.#directives.length - 1; at >= 0; at--) {
+      const pending = this.#directives[at];
+      if (pending?.deviceId === deviceId && pending.directive.resync) this.#directives.splice(at, 1);
+    }
+  }
+
+  wantEvidence(executableId: ExecutableId, deviceId: string): void {
+    this.#evidenceWanted.push({ executableId, deviceId });
+  }
+
+  evidenceProcessed(executableId: ExecutableId): boolean {
+    if (this.#evidenceProcessed.has(executableId)) return false;
+    this.#evidenceProcessed.add(executableId);
+    return true;
+  }
+
+  quarantine(source: StreamRecord, reason: QuarantineReason, detail: string, sequence: number, bytes: Uint8Array): void {
+    this.#quarantined.push({
+      reason,
+      detail,
+      deviceId: source.deviceId,
+      offset: source.offset,
+      sequence,
+      bytes,
+      at: source.receivedAt,
+    });
+  }
+
+  get quarantinedCount(): number {
+    return this.#quarantined.length;
+  }
+
+  toProcessedRange(checkpoint: number, now: number): ProcessedRange {
+    return {
+      checkpoint,
+      dirty: [...this.#dirty.values()],
+      directives: this.#directives,
+      resolved: [...this.#resolved],
+      evidenceWanted: this.#evidenceWanted.filter(({ executableId }) => !this.#evidenceProcessed.has(executableId)),
+      evidenceProcessed: [...this.#evidenceProcessed],
+      quarantined: this.#quarantined,
+      now,
+    };
+  }
+}

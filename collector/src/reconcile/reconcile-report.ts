@@ -1,0 +1,64 @@
+/**
+ * What a report means for the inventory the collector has of its epoch. Pure; this is the one place where digests
+ * are compared. A device's reports come here in stream order, one at a time.
+ *
+ * When in doubt nothing is applied and the device is asked for a baseline: doing nothing beats doing the wrong
+ * thing, and a baseline costs 16 kB.
+ */
+import { digestsEqual, type InventoryDigest } from '@fleetmeter/proto';
+
+/** What is known of an epoch: its newest processed report and its inventory. */
+export interface EpochHead {
+  /** 0 before the first report. */
+  sequence: number;
+  /** 16 bytes; empty before the first report. */
+  reportHash: Uint8Array;
+  /** Milliseconds since 1970; 0 before the first report. */
+  receivedAt: number;
+  digest: InventoryDigest;
+  /** Sequence of the report that made the inventory; may be beyond `sequence` after a crash between two writes. */
+  inventoryVersion: number;
+}
+
+/** The parts of a report that matter here. */
+export interface ReportedState {
+  sequence: number;
+  reportHash: Uint8Array;
+  digestBefore: InventoryDigest | undefined;
+  change: 'none' | 'baseline' | 'delta';
+}
+
+export interface Reconciliation {
+  inventory: 'keep' | 'replace' | 'change';
+  /** False for repeated, late and unusable reports. */
+  advancesHead: boolean;
+  /** What the device is asked for, if anything. */
+  ask: 'nothing' | 'baseline' | 'compare-head';
+  /** Reports before this one are missing: usage in them has to come again. */
+  usageMissing: boolean;
+}
+
+const KEEP: Reconciliation = { inventory: 'keep', advancesHead: false, ask: 'nothing', usageMissing: false };
+
+export function reconcileReport(head: EpochHead, report: ReportedState): Reconciliation {
+  if (report.sequence <= head.sequence) return repeatedOrRewound(head, report);
+  const usageMissing = report.sequence > head.sequence + 1 && head.sequence > 0;
+  if (report.change === 'baseline') {
+    const applied = head.inventoryVersion >= report.sequence;
+    return { inventory: applied ? 'keep' : 'replace', advancesHead: true, ask: 'nothing', usageMissing };
+  }
+  if (report.sequence !== head.sequence + 1 || head.sequence === 0) return { ...KEEP, ask: 'baseline', usageMissing };
+  // The inventory was written and the head was not: the change is in already.
+  if (head.inventoryVersion >= report.sequence) return { ...KEEP, advancesHead: true };
+  if (!report.digestBefore || !digestsEqual(report.digestBefore, head.digest)) return { ...KEEP, ask: 'baseline' };
+  return { ...KEEP, inventory: report.change === 'delta' ? 'change' : 'keep', advancesHead: true };
+}
+
+/**
+ * A sequence seen before is a repetition, or the sender was rewound or copied. The head tells the agent which: it
+ * opens a child epoch only when it sees its own sequence with another hash, or a head beyond its own.
+ */
+function repeatedOrRewound(head: EpochHead, report: ReportedState): Reconciliation {
+  const same = report.sequence === head.sequence && Buffer.compare(report.reportHash, head.reportHash) === 0;
+  return same ? KEEP : { ...KEEP, ask: 'compare-head' };
+}

@@ -26,6 +26,7 @@ import { SeededRandom } from './seeded-random.ts';
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const HISTORIES = FULL ? 20_000 : 1_000;
 const STEPS = 24;
+const HEALTHY_HISTORIES = FULL ? 5_000 : 200;
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
 const NOW = Date.UTC(2026, 10, 23, 12);
 const TODAY = Math.floor(NOW / 86_400_000);
@@ -33,6 +34,7 @@ const TODAY = Math.floor(NOW / 86_400_000);
 const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-model-'));
 let engine: EngineSupervisor;
 let clickhouse: ClickHouse;
+let control: SqliteControlStore;
 
 beforeAll(async () => {
   const port = await freePort();
@@ -40,9 +42,11 @@ beforeAll(async () => {
   const password = writerSecret(join(folder, 'engine'));
   clickhouse = connectClickHouse({ url: `http://127.0.0.1:${port}`, username: 'fleetmeter_writer', password });
   await migrate(clickhouse, () => NOW);
+  control = new SqliteControlStore({ path: join(folder, 'control.db') });
 }, 60_000);
 
 afterAll(async () => {
+  control?.close();
   await clickhouse?.close();
   await engine?.close();
   rmSync(folder, { recursive: true, force: true });
@@ -51,7 +55,7 @@ afterAll(async () => {
 test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${SEED})`, async () => {
   const random = new SeededRandom(SEED);
   const world = Array.from({ length: 400 }, (_, index) => modelExecutable(index));
-  const stage = new Stage(random);
+  const stage = new Stage(random, { swaps: true });
   const devices = Array.from({ length: HISTORIES }, () => stage.enrol(new ModelDevice(random)));
 
   for (let step = 0; step < STEPS; step++) {
@@ -75,17 +79,39 @@ test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${S
   expect(await usageInTables()).toEqual(usageInTruth(devices));
 }, 600_000);
 
+test(`without swaps nobody is ever asked to resync, crashes or not (FLEETMETER_SEED=${SEED})`, async () => {
+  const random = new SeededRandom(SEED + 1);
+  const world = Array.from({ length: 100 }, (_, index) => modelExecutable(index));
+  const stage = new Stage(random, { swaps: false });
+  const devices = Array.from({ length: HEALTHY_HISTORIES }, () => stage.enrol(new ModelDevice(random)));
+  for (let step = 0; step < STEPS; step++) {
+    for (const device of devices) stage.act(device, world);
+    await stage.processSome();
+    expect(devices.filter((device) => stage.asked(device)).length, `step ${step}`).toBe(0);
+  }
+  await stage.processAll();
+  expect(devices.filter((device) => stage.asked(device)).length).toBe(0);
+  for (const kind of ['repeated', 'ackLost', 'crashed'] as const) expect(stage.happened[kind]).toBeGreaterThan(5);
+}, 600_000);
+
 /** The stream and the processor, with the faults that a history may meet. */
 class Stage {
   readonly happened = { repeated: 0, swapped: 0, ackLost: 0, crashed: 0 };
   readonly #random: SeededRandom;
-  readonly #control = new SqliteControlStore({ path: join(folder, 'control.db') });
+  readonly #swaps: boolean;
+  readonly #control: SqliteControlStore;
   readonly #records: StreamRecord[] = [];
   #heads = new EpochHeadCache(100_000);
   #processed = 0;
 
-  constructor(random: SeededRandom) {
+  constructor(random: SeededRandom, { swaps }: { swaps: boolean }) {
     this.#random = random;
+    this.#swaps = swaps;
+    this.#control = control;
+  }
+
+  asked(device: ModelDevice): boolean {
+    return this.#control.directivesFor(device.deviceId).length > 0;
   }
 
   get length(): number {
@@ -107,7 +133,7 @@ class Stage {
     if (random.chance(0.5)) device.use(random.pick(world.slice(0, 60)), TODAY - random.below(2), random.below(2));
     if (random.chance(0.1)) device.restart();
     if (random.chance(0.6)) device.compose();
-    if (device.sent.length > 1 && random.chance(0.1)) {
+    if (this.#swaps && device.sent.length > 1 && random.chance(0.1)) {
       // An old copy turns up after newer ones.
       this.#append(device, random.pick(device.sent.slice(0, -1)));
       this.happened.swapped++;

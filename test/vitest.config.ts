@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // Whole systems start here, each with ports and an engine of its own: one file at a time.
+  test: { include: ['**/*.test.ts'], fileParallelism: false, testTimeout: 300_000, hookTimeout: 120_000 },
+});

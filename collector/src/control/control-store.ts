@@ -43,9 +43,11 @@ export type QuarantineReason =
   | 'evidence-collision'
   | 'usage-day-out-of-window'
   | 'usage-seconds-out-of-range'
+  | 'usage-launches-out-of-range'
   | 'usage-slots-out-of-range'
   | 'usage-seconds-exceed-slots'
   | 'usage-reference-missing'
+  | 'usage-generation-refused'
   | 'coverage-out-of-range'
   | 'inventory-list-malformed'
   | 'inventory-too-large'
@@ -116,8 +118,8 @@ export interface ControlStore {
   /** Forget a directive that reached its device (its acknowledgement was answered). */
   directiveDelivered(deviceId: string, action: string): void;
 
-  /** Of these ids (bytes as above), those without processed evidence. */
-  withoutEvidence(ids: Uint8Array): ExecutableId[];
+  /** Of these ids (bytes as above), those without processed evidence, at most `limit` (default: all). */
+  withoutEvidence(ids: Uint8Array, limit?: number): ExecutableId[];
   /** Ids this device has whose evidence is wanted, at most `limit`. */
   evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[];
 
@@ -127,6 +129,9 @@ export interface ControlStore {
   clearDirty(target: DirtyTarget, generation: number): void;
 
   quarantineCounts(): { reason: QuarantineReason; count: number }[];
+  /** Records that had to make room for newer ones, ever. */
+  quarantineDropped(): number;
+  /** Newest first. */
   quarantinedFrom(deviceId: string, limit: number): QuarantinedRecord[];
 
   close(): void;

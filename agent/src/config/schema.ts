@@ -1,0 +1,140 @@
+/**
+ * Every setting of the agent: meaning, unit in the name, default, and where it may come from. A flag wins over
+ * the environment, that over the config file, that over the default.
+ */
+export interface AgentConfig {
+  dataDir: string;
+  collectorUrl: string;
+  /** Undefined: the usual program roots of the platform. */
+  roots: readonly string[] | undefined;
+  reportIntervalSeconds: number;
+  sampleIntervalSeconds: number;
+  usageFlushSeconds: number;
+  settleMs: number;
+  rescanSeconds: number;
+  hashMebibytesPerSecond: number;
+  firstScanDelaySeconds: number;
+}
+
+export type SettingName = keyof AgentConfig;
+
+export interface Setting {
+  meaning: string;
+  environment: string;
+  /** Option of the command line. */
+  flag: string;
+  /** As text, for people; undefined = none. */
+  default: AgentConfig[SettingName];
+  read: (value: unknown) => AgentConfig[SettingName];
+}
+
+/** A value that a setting does not accept; the message says what it does. */
+export class SettingError extends Error {
+  override name = 'SettingError';
+}
+
+export const DEFAULT_AGENT_PORT = 8711;
+
+export const SETTINGS: Record<SettingName, Setting> = {
+  dataDir: {
+    meaning: 'Folder for state; the agent keeps its own in agent/ below it.',
+    environment: 'FLEETMETER_DATA_DIR',
+    flag: '--data-dir <folder>',
+    default: '/var/lib/fleetmeter',
+    read: text,
+  },
+  collectorUrl: {
+    meaning: 'Where reports go. FLEETMETER_AGENT_PORT changes the port of the default.',
+    environment: 'FLEETMETER_COLLECTOR_URL',
+    flag: '--collector-url <url>',
+    default: `http://127.0.0.1:${DEFAULT_AGENT_PORT}`,
+    read: url,
+  },
+  roots: {
+    meaning: 'Folders searched for executables: a list, or in one text separated by colons.',
+    environment: 'FLEETMETER_ROOTS',
+    flag: '--roots <folders>',
+    default: undefined,
+    read: folders,
+  },
+  reportIntervalSeconds: {
+    meaning: 'Time between reports. Set here, it wins over the collector.',
+    environment: 'FLEETMETER_REPORT_INTERVAL_SECONDS',
+    flag: '--report-interval-seconds <n>',
+    default: 3600,
+    read: number(1, 86_400),
+  },
+  sampleIntervalSeconds: {
+    meaning: 'Time between looks at the process table. Set here, it wins over the collector.',
+    environment: 'FLEETMETER_SAMPLE_INTERVAL_SECONDS',
+    flag: '--sample-interval-seconds <n>',
+    default: 5,
+    read: number(0.2, 300),
+  },
+  usageFlushSeconds: {
+    meaning: 'Usage is on the disk at most this late.',
+    environment: 'FLEETMETER_USAGE_FLUSH_SECONDS',
+    flag: '--usage-flush-seconds <n>',
+    default: 30,
+    read: number(0.2, 3600),
+  },
+  settleMs: {
+    meaning: 'How long a file must be left alone before it is hashed.',
+    environment: 'FLEETMETER_SETTLE_MS',
+    flag: '--settle-ms <n>',
+    default: 1000,
+    read: number(0, 600_000),
+  },
+  rescanSeconds: {
+    meaning: 'Time between full passes that find what watching missed.',
+    environment: 'FLEETMETER_RESCAN_SECONDS',
+    flag: '--rescan-seconds <n>',
+    default: 86_400,
+    read: number(1, 604_800),
+  },
+  hashMebibytesPerSecond: {
+    meaning: 'Most content read for hashing, in MiB per second; 0 = as fast as it goes.',
+    environment: 'FLEETMETER_HASH_MEBIBYTES_PER_SECOND',
+    flag: '--hash-mebibytes-per-second <n>',
+    default: 0,
+    read: number(0, 100_000),
+  },
+  firstScanDelaySeconds: {
+    meaning: 'Wait before the first full scan.',
+    environment: 'FLEETMETER_FIRST_SCAN_DELAY_SECONDS',
+    flag: '--first-scan-delay-seconds <n>',
+    default: 0,
+    read: number(0, 86_400),
+  },
+};
+
+function text(value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw new SettingError('must be a text');
+  return value;
+}
+
+function url(value: unknown): string {
+  const parsed = URL.canParse(text(value)) ? new URL(value as string) : undefined;
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol) || parsed.search || parsed.hash)
+    throw new SettingError('must be an http or https address');
+  return parsed.href.replace(/\/+$/, '');
+}
+
+function folders(value: unknown): readonly string[] {
+  const list = typeof value === 'string' ? value.split(':').filter((each) => each !== '') : value;
+  const good =
+    Array.isArray(list) &&
+    list.length > 0 &&
+    list.every((each) => typeof each === 'string' && each.startsWith('/'));
+  if (!good) throw new SettingError('must be absolute folders');
+  return list;
+}
+
+function number(least: number, most: number): (value: unknown) => number {
+  return (value) => {
+    const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof parsed !== 'number' || !(parsed >= least && parsed <= most))
+      throw new SettingError(`must be a number from ${least} to ${most}`);
+    return parsed;
+  };
+}

@@ -1,0 +1,79 @@
+/** Composes the next report from the present state and what of it was acknowledged. Pure. */
+import {
+  type AgentCostFields,
+  digestSumBytes,
+  digestsEqual,
+  type ExecutableId,
+  encodeIdList,
+  type HostFactsFields,
+  type InventoryChangeFields,
+  type InventoryDigest,
+  type InventoryDigestFields,
+  type ReportFields,
+} from '@fleetmeter/proto';
+import { composeUsage, type UsageInput } from './compose-usage.ts';
+import type { EpochState } from './epoch-state.ts';
+
+export interface ReportInput {
+  collectorId: Uint8Array;
+  deviceId: Uint8Array;
+  epoch: EpochState;
+  /** Seconds since 1970. */
+  composedAt: number;
+  utcOffsetSeconds: number;
+  /** Inventory now. */
+  digest: InventoryDigest;
+  /** In a baseline: everything present. Else: ids touched since the acknowledged state, by what they are now. */
+  present: readonly ExecutableId[];
+  absent: readonly ExecutableId[];
+  usage: UsageInput;
+  /** When they are due. */
+  host: HostFactsFields | undefined;
+  cost: AgentCostFields;
+}
+
+/** The first report of an epoch, and the one after a refusal or a resync, is a baseline. */
+export function needsBaseline(epoch: EpochState): boolean {
+  return epoch.baselineWanted || epoch.baselineSequence === 0;
+}
+
+/** Its sequence is the epoch's plus one. */
+export function composeReport(input: ReportInput): ReportFields {
+  const { epoch } = input;
+  const baseline = needsBaseline(epoch);
+  const inventory = composeInventory(baseline, input);
+  const unchanged = !inventory && digestsEqual(input.digest, epoch.ackedDigest);
+  const usage = composeUsage(input.usage);
+  return {
+    collectorId: input.collectorId,
+    deviceId: input.deviceId,
+    epoch: { id: epoch.id, ...(epoch.parent && { parent: parentFields(epoch.parent) }) },
+    sequence: epoch.sequence + 1,
+    composedAt: input.composedAt,
+    utcOffsetSeconds: input.utcOffsetSeconds,
+    ...(!baseline && { digestBefore: digestFields(epoch.ackedDigest) }),
+    ...(!unchanged && { digestAfter: digestFields(input.digest) }),
+    ...(inventory && { inventory }),
+    ...(usage && { usage }),
+    ...(input.host && { host: input.host }),
+    cost: input.cost,
+  };
+}
+
+function composeInventory(baseline: boolean, input: ReportInput): InventoryChangeFields | undefined {
+  if (baseline) return { baseline: true, presentIds: encodeIdList(input.present) };
+  if (input.present.length === 0 && input.absent.length === 0) return undefined;
+  return {
+    baseline: false,
+    presentIds: encodeIdList(input.present),
+    absentIds: encodeIdList(input.absent),
+  };
+}
+
+function parentFields(parent: NonNullable<EpochState['parent']>) {
+  return { id: parent.id, sequence: parent.sequence, digest: digestFields(parent.digest) };
+}
+
+function digestFields(digest: InventoryDigest): InventoryDigestFields {
+  return { count: digest.count, sum: digestSumBytes(digest) };
+}

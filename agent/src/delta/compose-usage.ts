@@ -1,0 +1,56 @@
+/** Usage rows to their place on the wire: runs and users by index, marks in the device's secret order. Pure. */
+import { encodeIdList, type UsageFields, type UsageRecordFields } from '@fleetmeter/proto';
+import { listSlots } from '../usage/slots.ts';
+import type { CoverageRow, UsageRow } from '../usage/usage-values.ts';
+
+export interface UsageInput {
+  records: readonly (UsageRow & { acknowledgedSlots: Uint8Array })[];
+  coverage: readonly CoverageRow[];
+  /** See usage/slot-permutation.ts. */
+  permutation: (day: number) => Uint16Array;
+}
+
+/** Undefined when there is nothing to tell. */
+export function composeUsage({ records, coverage, permutation }: UsageInput): UsageFields | undefined {
+  if (records.length === 0 && coverage.length === 0) return undefined;
+  const runs = new Places();
+  const users = new Places();
+  return {
+    records: records.map((row) => ({
+      ...recordFields(row, permutation(row.day)),
+      run: runs.of(row.run),
+      user: users.of(row.user),
+    })),
+    coverage: coverage.map(({ day, run, seconds }) => ({ day, run: runs.of(run), seconds })),
+    runs: Buffer.from(runs.all().join(''), 'hex'),
+    users: users.all().map((user) => Buffer.from(user, 'hex')),
+  };
+}
+
+function recordFields(
+  row: UsageRow & { acknowledgedSlots: Uint8Array },
+  permutation: Uint16Array,
+): UsageRecordFields {
+  const slots = listSlots(row.slots, row.acknowledgedSlots).map((slot) => permutation[slot] as number);
+  return {
+    day: row.day,
+    executableId: encodeIdList([row.executableId]),
+    seconds: row.seconds,
+    launches: row.launches,
+    slots: slots.sort((a, b) => a - b),
+  };
+}
+
+/** Numbers distinct texts in order of first use. */
+class Places {
+  readonly #places = new Map<string, number>();
+  of(text: string): number {
+    const known = this.#places.get(text);
+    if (known !== undefined) return known;
+    this.#places.set(text, this.#places.size);
+    return this.#places.size - 1;
+  }
+  all(): string[] {
+    return [...this.#places.keys()];
+  }
+}

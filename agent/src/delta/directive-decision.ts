@@ -1,0 +1,70 @@
+/** What the agent does about a directive. Pure: see design, "Digest and resync" and "Rewound or cloned". */
+import {
+  type DirectiveFields,
+  decodeIdList,
+  type ExecutableId,
+  idListFault,
+  type ProcessedHeadFields,
+} from '@fleetmeter/proto';
+import type { EpochState } from './epoch-state.ts';
+
+export type DirectiveDecision =
+  | { do: 'nothing'; why: string }
+  | { do: 'send-baseline' }
+  | { do: 'open-child-epoch' }
+  | { do: 'resend-usage'; sinceDay: number }
+  | { do: 'send-evidence'; executableIds: ExecutableId[] }
+  | { do: 'poll'; afterSeconds: number };
+
+export interface DirectiveContext {
+  epoch: Pick<EpochState, 'id' | 'sequence' | 'baselineSequence'>;
+  /** Hash of an own report of this epoch, as far back as the agent remembers. */
+  hashOf: (sequence: number) => Uint8Array | undefined;
+}
+
+const nothing = (why: string): DirectiveDecision => ({ do: 'nothing', why });
+
+export function decideDirective(directive: DirectiveFields, context: DirectiveContext): DirectiveDecision {
+  const { resync, openEpoch, resendUsage, sendEvidence, pollAgain } = directive;
+  // Asking for evidence or patience does not depend on the state the collector had in mind.
+  if (sendEvidence) return evidence(sendEvidence.executableIds ?? new Uint8Array());
+  if (pollAgain) return { do: 'poll', afterSeconds: pollAgain.afterSeconds ?? 0 };
+  const stale = staleness(directive, context);
+  if (stale) return nothing(stale);
+  if (resync) return wasRewound(resync.head, context) ? { do: 'open-child-epoch' } : { do: 'send-baseline' };
+  if (openEpoch) return { do: 'open-child-epoch' };
+  if (resendUsage) return { do: 'resend-usage', sinceDay: resendUsage.sinceDay ?? 0 };
+  return nothing('its action is of a newer version');
+}
+
+function evidence(ids: Uint8Array): DirectiveDecision {
+  const fault = idListFault(ids);
+  if (fault) return nothing(`its list of ids is malformed (${fault})`);
+  return { do: 'send-evidence', executableIds: decodeIdList(ids) };
+}
+
+/** A directive of another epoch, or from before the last baseline, was answered by that epoch or baseline. */
+function staleness(directive: DirectiveFields, { epoch }: DirectiveContext): string | undefined {
+  const of = directive.epoch ?? new Uint8Array();
+  if (of.length === 0) return undefined;
+  if (!sameBytes(of, epoch.id)) return 'it belongs to another epoch';
+  if ((directive.sequence ?? 0) < epoch.baselineSequence) return 'a baseline was sent since';
+  return undefined;
+}
+
+/**
+ * The collector processed a report of this epoch that the agent does not know: a later one than its last, or
+ * another one under the same number. Then the agent's state was put back to an earlier time.
+ */
+function wasRewound(head: ProcessedHeadFields | null | undefined, context: DirectiveContext): boolean {
+  if (!head) return false;
+  const sequence = head.sequence ?? 0;
+  if (sequence > context.epoch.sequence) return true;
+  const own = context.hashOf(sequence);
+  const theirs = head.reportHash ?? new Uint8Array();
+  return own !== undefined && theirs.length > 0 && !sameBytes(own, theirs);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

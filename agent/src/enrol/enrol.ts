@@ -1,0 +1,60 @@
+/** Getting a device id. The request is signed by the key it names; the same key always gets the same id. */
+import {
+  EnrolRequest,
+  EnrolResponse,
+  type HostFactsFields,
+  type SettingsFields,
+  sealEnvelope,
+} from '@fleetmeter/proto';
+import type { DeviceIdentity } from '../identity/device-identity.ts';
+import type { Exchange } from '../send/http-exchange.ts';
+import { readAnswer, type Verdict } from '../send/read-answer.ts';
+
+const DEVICE_ID_BYTES = 8;
+const COLLECTOR_ID_BYTES = 16;
+
+export interface Enrolment {
+  /** 8 bytes. */
+  deviceId: Uint8Array;
+  /** 16 bytes. */
+  collectorId: Uint8Array;
+  settings: SettingsFields | undefined;
+}
+
+export type EnrolOutcome = { is: 'enrolled'; enrolment: Enrolment } | Exclude<Verdict, { is: 'answer' }>;
+
+/** One attempt. Rejects when no answer came. */
+export async function enrol(
+  exchange: Exchange,
+  identity: DeviceIdentity,
+  host: HostFactsFields,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<EnrolOutcome> {
+  const message = EnrolRequest.encode({ publicKey: identity.publicKey, host }).finish();
+  const answer = await exchange.post(
+    '/v1/enrol',
+    sealEnvelope('EnrolRequest', message, identity.signingKey),
+    signal,
+  );
+  const verdict = readAnswer(answer, nowMs);
+  if (verdict.is !== 'answer') return verdict;
+  const enrolment = readEnrolment(verdict.body);
+  if (!enrolment) return { is: 'retry', why: 'the answer to enrolment is malformed', retryAfterMs: 0 };
+  return { is: 'enrolled', enrolment };
+}
+
+function readEnrolment(body: Uint8Array): Enrolment | undefined {
+  try {
+    const { deviceId, collectorId, settings } = EnrolResponse.decode(body);
+    if (deviceId.length !== DEVICE_ID_BYTES || collectorId.length !== COLLECTOR_ID_BYTES) return undefined;
+    return {
+      // Decoded bytes are views of the whole answer.
+      deviceId: Uint8Array.from(deviceId),
+      collectorId: Uint8Array.from(collectorId),
+      settings: settings ?? undefined,
+    };
+  } catch {
+    return undefined;
+  }
+}

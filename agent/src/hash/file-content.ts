@@ -1,0 +1,25 @@
+/** What reading a program file once tells: everything in it belongs to one opened inode in one state. */
+import type { ExecutableFormat } from '@fleetmeter/proto';
+import type { FileIdentity, SkipReason } from '../watch/found-file.ts';
+
+/** What an executable says of itself, as far as its bytes go. */
+export interface SelfDescription {
+  buildId?: Uint8Array | undefined;
+  interpreter?: string | undefined;
+  soname?: string | undefined;
+}
+
+export interface FileContent extends SelfDescription {
+  /** The state in which the file was before and after it was read. */
+  identity: FileIdentity;
+  sha256: Uint8Array;
+  format: ExecutableFormat;
+}
+
+export type HashOutcome =
+  | { kind: 'hashed'; content: FileContent }
+  /** Readable, but its first bytes are no executable's; it was not hashed. */
+  | { kind: 'not-executable'; identity: FileIdentity }
+  | { kind: 'skipped'; reason: SkipReason }
+  /** The hasher was closed before the file was done. */
+  | { kind: 'cancelled' };

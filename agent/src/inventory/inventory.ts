@@ -1,0 +1,153 @@
+/**
+ * What is installed. Finding tells it about files; it knows executables: one is present while at least one file
+ * is it. Each change of presence marks the id as touched with a rising counter, which is all that composing a
+ * change list needs, and updates the digest.
+ *
+ * What finding tells is queued and committed in batches, since a commit waits for the disk: at most
+ * `FLUSH_ROWS` files, at most `FLUSH_AFTER_MS` late. A crash loses the queue and finding finds those files again.
+ */
+import {
+  digestAdd,
+  digestRemove,
+  digestsEqual,
+  EMPTY_DIGEST,
+  type ExecutableId,
+  encodeEvidence,
+  type InventoryDigest,
+  identifyEvidence,
+} from '@fleetmeter/proto';
+import type { AgentStore } from '../store/agent-store.ts';
+import type { ExecutableRow } from '../store/inventory-table.ts';
+import type { FileIdentity, FindingSink, FoundFile, KnownFiles, SkipReason } from '../watch/found-file.ts';
+import { SkippedFiles } from './skipped-files.ts';
+
+const FLUSH_ROWS = 500;
+export const FLUSH_AFTER_MS = 200;
+
+export class Inventory implements FindingSink, KnownFiles {
+  readonly #store: AgentStore;
+  readonly #today: () => number;
+  readonly #skipped = new SkippedFiles();
+  /** Path to its file, or to undefined when there is none any more. */
+  readonly #queue = new Map<string, FoundFile | undefined>();
+  readonly #queueByIdentity = new Map<string, FoundFile>();
+  #digest: InventoryDigest;
+  #touchCounter: number;
+
+  /** `today` gives days since 1970-01-01 UTC. */
+  constructor(store: AgentStore, today: () => number) {
+    this.#store = store;
+    this.#today = today;
+    const state = store.inventory.state();
+    this.#digest = state.digest;
+    this.#touchCounter = state.touchCounter;
+  }
+
+  found(file: FoundFile): void {
+    this.#skipped.remove(file.path);
+    this.#queue.set(file.path, file);
+    this.#queueByIdentity.set(identityKey(file.identity), file);
+    if (this.#queue.size >= FLUSH_ROWS) this.flush();
+  }
+
+  gone(path: string): void {
+    this.#skipped.remove(path);
+    this.#queue.set(path, undefined);
+    if (this.#queue.size >= FLUSH_ROWS) this.flush();
+  }
+
+  skipped(path: string, reason: SkipReason): void {
+    this.#skipped.add(path, reason);
+  }
+
+  byPath(path: string): FoundFile | undefined {
+    return this.#queue.has(path) ? this.#queue.get(path) : this.#store.inventory.fileAt(path);
+  }
+
+  byIdentity(identity: FileIdentity): FoundFile | undefined {
+    return this.#queueByIdentity.get(identityKey(identity)) ?? this.#store.inventory.fileWith(identity);
+  }
+
+  paths(): Iterable<string> {
+    this.flush();
+    return this.#store.inventory.paths();
+  }
+
+  all(): Iterable<FoundFile> {
+    this.flush();
+    return this.#store.inventory.files();
+  }
+
+  /** Commits what is queued. Throws what the store throws; the queue is kept then. */
+  flush(): void {
+    if (this.#queue.size === 0) return;
+    const before = { digest: this.#digest, touchCounter: this.#touchCounter };
+    try {
+      this.#store.transaction(() => {
+        const day = this.#today();
+        for (const [path, file] of this.#queue) this.#apply(path, file, day);
+        this.#store.inventory.writeState(this.state());
+      });
+    } catch (error) {
+      this.#digest = before.digest;
+      this.#touchCounter = before.touchCounter;
+      throw error;
+    }
+    this.#queue.clear();
+    this.#queueByIdentity.clear();
+  }
+
+  /** Keeps the evidence of a program that runs from outside the roots: used, but not installed. */
+  keepUsed(file: FoundFile): ExecutableId {
+    return this.#keep(file, this.#today()).executableId;
+  }
+
+  state(): { digest: InventoryDigest; touchCounter: number } {
+    return { digest: this.#digest, touchCounter: this.#touchCounter };
+  }
+
+  skippedCounts(): { reason: SkipReason; count: number }[] {
+    return this.#skipped.counts();
+  }
+
+  /** Recomputes the digest from the rows. False when it was wrong: then it is put right and a baseline is due. */
+  verifyDigest(): boolean {
+    let digest = EMPTY_DIGEST;
+    for (const part of this.#store.inventory.presentDigestParts()) digest = digestAdd(digest, part);
+    if (digestsEqual(digest, this.#digest)) return true;
+    this.#digest = digest;
+    this.#store.inventory.writeState(this.state());
+    return false;
+  }
+
+  #apply(path: string, file: FoundFile | undefined, day: number): void {
+    const old = this.#store.inventory.executableOfFile(path);
+    const now = file && this.#keep(file, day);
+    if (file && now) this.#store.inventory.writeFile(file, now.executableNo);
+    else this.#store.inventory.removeFile(path);
+    if (old?.executableNo === now?.executableNo) return;
+    if (old) this.#setFiles(old, old.files - 1, day);
+    if (now) this.#setFiles(now, now.files + 1, day);
+  }
+
+  #keep(file: FoundFile, day: number): ExecutableRow {
+    const evidence = encodeEvidence(file.evidence);
+    const { executableId, digestPart } = identifyEvidence(evidence);
+    return this.#store.inventory.keepExecutable(executableId, evidence, digestPart, day);
+  }
+
+  #setFiles(executable: ExecutableRow, files: number, day: number): void {
+    const was = executable.files > 0;
+    const is = files > 0;
+    let touched: number | undefined;
+    if (was !== is) {
+      touched = ++this.#touchCounter;
+      this.#digest = (is ? digestAdd : digestRemove)(this.#digest, executable.digestPart);
+    }
+    this.#store.inventory.writePresence(executable.executableNo, files, touched, day);
+  }
+}
+
+function identityKey({ device, inode, size, mtimeNs, ctimeNs }: FileIdentity): string {
+  return `${device}:${inode}:${size}:${mtimeNs}:${ctimeNs}`;
+}

@@ -1,0 +1,27 @@
+/** Files that were seen and could not be listed, by reason, as of now. Kept in memory: each scan finds them again. */
+import type { SkipReason } from '../watch/found-file.ts';
+
+/** Beyond this many paths only their number is kept, until the next start. */
+export const MOST_SKIPPED_PATHS = 100_000;
+
+export class SkippedFiles {
+  readonly #reasons = new Map<string, SkipReason>();
+  readonly #beyond = new Map<SkipReason, number>();
+
+  add(path: string, reason: SkipReason): void {
+    if (this.#reasons.size >= MOST_SKIPPED_PATHS && !this.#reasons.has(path))
+      this.#beyond.set(reason, (this.#beyond.get(reason) ?? 0) + 1);
+    else this.#reasons.set(path, reason);
+  }
+
+  remove(path: string): void {
+    this.#reasons.delete(path);
+  }
+
+  /** How many by reason; reasons in a fixed order, so that equal states encode alike. */
+  counts(): { reason: SkipReason; count: number }[] {
+    const counts = new Map(this.#beyond);
+    for (const reason of this.#reasons.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([reason, count]) => ({ reason, count }));
+  }
+}

@@ -1,0 +1,92 @@
+/** The command line: arguments, signals, exit codes. The only file that may end the process. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { destination, pino } from 'pino';
+import { runAgent } from './agent.ts';
+import { realClock } from './clock/real-clock.ts';
+import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
+import { SETTINGS, type SettingName } from './config/schema.ts';
+import { createProvisionalFinder as createFinder } from './provisional-finder.ts';
+import { scan } from './scan.ts';
+import { showStatus } from './status/show-status.ts';
+import { StateError } from './store/state-error.ts';
+
+const EXIT_FAILURE = 1;
+const SHUTDOWN_AT_THE_LATEST_MS = 10_000;
+const version = readVersion();
+
+const program = new Command('fleetmeter-agent')
+  .description('Finds and hashes executables, meters who runs what, and sends what changed.')
+  .version(version);
+
+withSettings(program.command('run').description('Run the agent until it is told to stop.')).action(
+  async (flags) => {
+    const loaded = loadConfig(flags, process.env);
+    const log = pino(
+      { level: process.env.FLEETMETER_LOG_LEVEL || 'info' },
+      destination({ fd: 2, sync: true }),
+    );
+    await runAgent({ ...loaded, version, clock: realClock(), createFinder, log }, stopSignal());
+  },
+);
+
+withSettings(program.command('scan').description('Look once, list the executables, send and keep nothing.'))
+  .option('--json', 'print a JSON array of what was found')
+  .action(async (flags) => {
+    const { config } = loadConfig(flags, process.env);
+    await scan({ config, createFinder, json: flags.json === true }, stopSignal());
+  });
+
+withSettings(program.command('status').description('Show what an agent, running or not, knows of itself.'))
+  .option('--json', 'print JSON')
+  .action((flags) => {
+    const { config } = loadConfig(flags, process.env);
+    showStatus(config.dataDir, flags.json === true, Date.now());
+  });
+
+program
+  .parseAsync()
+  .catch((error: unknown) => {
+    // What a person can act on is one line; anything else is a fault of ours and shows where it is.
+    const expected = error instanceof ConfigError || error instanceof StateError;
+    process.stderr.write(
+      `fleetmeter-agent: ${expected ? (error as Error).message : ((error as Error).stack ?? error)}\n`,
+    );
+    process.exit(EXIT_FAILURE);
+  })
+  .then(() => process.exit());
+
+function withSettings(command: Command): Command {
+  command.option(
+    '--config <file>',
+    `config file, JSON (FLEETMETER_CONFIG; default ${DEFAULT_CONFIG_FILE} if present)`,
+  );
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const { flag, meaning, environment, default: standard } = SETTINGS[name];
+    const suffix = standard === undefined ? environment : `${environment}; default ${standard}`;
+    command.option(flag, `${meaning} (${suffix})`);
+  }
+  return command;
+}
+
+/** Aborted when the process is asked to end: by a signal, or by its supervisor's end of the pipe closing. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    controller.abort();
+    // Everything durable is durable already; a hanging disk or child must not keep the process.
+    setTimeout(() => process.exit(EXIT_FAILURE), SHUTDOWN_AT_THE_LATEST_MS).unref();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  if (process.env.FLEETMETER_PARENT_PIPE === '1') {
+    process.stdin.on('end', stop).on('close', stop).on('error', stop).resume();
+  }
+  return controller.signal;
+}
+
+function readVersion(): string {
+  return (
+    JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  ).version;
+}

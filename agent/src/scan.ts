@@ -1,0 +1,95 @@
+/** One pass over the roots. Offline; keeps nothing, so it needs no rights on the state folder of an agent. */
+import { type ExecutableId, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
+import { dayOf } from './clock/clock.ts';
+import type { AgentConfig } from './config/schema.ts';
+import type { CreateFinder } from './finder.ts';
+import { Inventory } from './inventory/inventory.ts';
+import { agentStore } from './store/agent-store.ts';
+import { openTransientState } from './store/state-database.ts';
+import type { FoundFile } from './watch/found-file.ts';
+
+const PROGRESS_EVERY_MS = 200;
+
+export interface ScanOptions {
+  config: AgentConfig;
+  createFinder: CreateFinder;
+  json: boolean;
+}
+
+/** One line of `scan --json`. */
+export interface ScannedFile {
+  path: string;
+  executable_id: ExecutableId;
+  sha256: string;
+  size: number;
+  format: string;
+  package?: string;
+  package_version?: string;
+}
+
+export async function scan({ config, createFinder, json }: ScanOptions, signal: AbortSignal): Promise<void> {
+  const startedMs = Date.now();
+  const store = agentStore(openTransientState());
+  const inventory = new Inventory(store, () => dayOf(startedMs));
+  const finder = createFinder({ ...config, sink: inventory, known: inventory });
+  const showsProgress = process.stderr.isTTY === true;
+  const progress = setInterval(() => {
+    const { filesHashed, hashedBytes } = finder.status();
+    if (showsProgress) process.stderr.write(`\r${filesHashed} files hashed, ${mebibytes(hashedBytes)} MiB `);
+  }, PROGRESS_EVERY_MS);
+  try {
+    signal.addEventListener('abort', () => void finder.close(), { once: true });
+    await finder.scanOnce();
+  } finally {
+    clearInterval(progress);
+    await finder.close();
+    if (showsProgress) process.stderr.write('\r\u001b[K');
+  }
+  if (json) printJson(inventory);
+  else printSummary(inventory, finder.status().roots, Date.now() - startedMs);
+  store.close();
+}
+
+function printJson(inventory: Inventory): void {
+  let separator = '[\n';
+  for (const file of inventory.all()) {
+    process.stdout.write(separator + JSON.stringify(scanned(file)));
+    separator = ',\n';
+  }
+  process.stdout.write(separator === '[\n' ? '[]\n' : '\n]\n');
+}
+
+function scanned({ path, format, evidence }: FoundFile): ScannedFile {
+  return {
+    path,
+    executable_id: identifyEvidence(encodeEvidence(evidence)).executableId,
+    sha256: Buffer.from(evidence.sha256).toString('hex'),
+    size: evidence.size,
+    format,
+    ...(evidence.packageName && { package: evidence.packageName }),
+    ...(evidence.packageVersion && { package_version: evidence.packageVersion }),
+  };
+}
+
+function printSummary(inventory: Inventory, roots: readonly string[], tookMs: number): void {
+  const formats = new Map<string, number>();
+  let files = 0;
+  let bytes = 0;
+  for (const { format, evidence } of inventory.all()) {
+    files++;
+    bytes += evidence.size;
+    formats.set(format, (formats.get(format) ?? 0) + 1);
+  }
+  const { count } = inventory.state().digest;
+  const byFormat = [...formats].map(([format, number]) => `${number} ${format}`).join(', ');
+  console.log(
+    `${count} executables in ${files} files (${byFormat || 'none'}), ${mebibytes(bytes)} MiB, in ${(tookMs / 1000).toFixed(1)} s`,
+  );
+  console.log(`roots: ${roots.join(' ')}`);
+  for (const { reason, count: skipped } of inventory.skippedCounts())
+    console.log(`not listed: ${skipped} ${reason}`);
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(0);
+}

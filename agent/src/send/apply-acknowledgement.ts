@@ -1,0 +1,67 @@
+/** Makes an acknowledgement true on the device: what was sent is acknowledged, and directives are obeyed. */
+import { randomBytes } from 'node:crypto';
+import type { AcknowledgementFields, DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+import { type DirectiveDecision, decideDirective } from '../delta/directive-decision.ts';
+import type { AgentStore } from '../store/agent-store.ts';
+
+export interface AcknowledgementEffect {
+  evidenceWanted: ExecutableId[];
+  /** A baseline or a new epoch is due: report at once. */
+  baselineDue: boolean;
+  /** Seconds until the collector wants to hear from the device, when it said so. */
+  nextReportInSeconds: number | undefined;
+  /** For the log. */
+  decisions: DirectiveDecision[];
+}
+
+const MOST_DIRECTIVES = 1_000;
+const LONGEST_PAUSE_SECONDS = 86_400;
+
+/** `ofReport`: the report in flight leaves the outbox. One transaction: after a crash all of it holds or nothing. */
+export function applyAcknowledgement(
+  store: AgentStore,
+  acknowledgement: AcknowledgementFields,
+  ofReport: boolean,
+): AcknowledgementEffect {
+  return store.transaction(() => {
+    if (ofReport) store.outbox.acknowledge();
+    const decisions = (acknowledgement.directives ?? [])
+      .slice(0, MOST_DIRECTIVES)
+      .map((directive) => obey(store, directive));
+    const pauses = decisions.flatMap((decision) => (decision.do === 'poll' ? [decision.afterSeconds] : []));
+    if (typeof acknowledgement.nextReportInSeconds === 'number')
+      pauses.push(acknowledgement.nextReportInSeconds);
+    return {
+      evidenceWanted: decisions.flatMap((each) => (each.do === 'send-evidence' ? each.executableIds : [])),
+      baselineDue: decisions.some(({ do: what }) => what === 'send-baseline' || what === 'open-child-epoch'),
+      nextReportInSeconds:
+        pauses.length === 0 ? undefined : Math.min(Math.max(1, Math.min(...pauses)), LONGEST_PAUSE_SECONDS),
+      decisions,
+    };
+  });
+}
+
+/** Decides by the state that the directives before it left. */
+function obey(store: AgentStore, directive: DirectiveFields): DirectiveDecision {
+  const epoch = store.outbox.epoch();
+  if (!epoch) return { do: 'nothing', why: 'no epoch is open' };
+  const decision = decideDirective(directive, { epoch, hashOf: (sequence) => store.outbox.hashOf(sequence) });
+  if (decision.do === 'send-baseline') store.outbox.wantBaseline();
+  if (decision.do === 'open-child-epoch')
+    store.outbox.openEpoch(randomBytes(16), {
+      id: epoch.id,
+      sequence: epoch.sequence,
+      digest: epoch.ackedDigest,
+    });
+  if (decision.do === 'resend-usage') return resendUsage(store, directive, decision.sinceDay);
+  return decision;
+}
+
+/** A directive comes with every acknowledgement until the collector sees it obeyed; obeying once is enough. */
+function resendUsage(store: AgentStore, directive: DirectiveFields, sinceDay: number): DirectiveDecision {
+  const name = `${Buffer.from(directive.epoch ?? []).toString('hex')}:${directive.sequence ?? 0}:${sinceDay}`;
+  if (store.facts.read('usageResent') === name) return { do: 'nothing', why: 'usage was marked already' };
+  store.facts.write('usageResent', name);
+  store.usage.unacknowledge(sinceDay);
+  return { do: 'resend-usage', sinceDay };
+}

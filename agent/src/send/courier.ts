@@ -1,0 +1,259 @@
+/**
+ * Talks to the collector, one request at a time. Each turn does the next thing that is due - enrol, send the
+ * report in flight again byte for byte, compose the next one, send evidence - and says how long to wait then.
+ *
+ * A report leaves the outbox by an acknowledgement that names its sequence, or by a permanent refusal; nothing
+ * newer is sent before. Everything else (no network, a captive portal, 503, an unknown 404) means: wait, again.
+ */
+
+import { randomBytes } from 'node:crypto';
+import {
+  Acknowledgement,
+  EvidenceBatch,
+  type HostFactsFields,
+  type SettingsFields,
+  sealEnvelope,
+} from '@fleetmeter/proto';
+import type { Clock } from '../clock/clock.ts';
+import { enrol } from '../enrol/enrol.ts';
+import type { OutboxReport } from '../store/outbox-table.ts';
+import { type AcknowledgementEffect, applyAcknowledgement } from './apply-acknowledgement.ts';
+import { EvidenceQueue } from './evidence-queue.ts';
+import type { ApiPath, Exchange } from './http-exchange.ts';
+import { type Addressee, commitNextReport, type NextReportParts } from './next-report.ts';
+import { readAnswer, type Verdict } from './read-answer.ts';
+import { retryDelayMs, retryLimits } from './retry-schedule.ts';
+
+export interface CourierParts extends NextReportParts {
+  exchange: Exchange;
+  clock: Clock;
+  collectorUrl: string;
+  host: () => HostFactsFields;
+  reportIntervalSeconds: () => number;
+  onSettings: (settings: SettingsFields) => void;
+  log: CourierLog;
+  /** In [0, 1). */
+  random: () => number;
+}
+
+export interface CourierLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface CourierCounts {
+  acknowledged: number;
+  refused: number;
+  /** Failures in a row. */
+  failures: number;
+  quarantined: number;
+  lastFailure: string | undefined;
+}
+
+export class Courier {
+  readonly #parts: CourierParts;
+  readonly #evidence: EvidenceQueue;
+  readonly counts: CourierCounts = {
+    acknowledged: 0,
+    refused: 0,
+    failures: 0,
+    quarantined: 0,
+    lastFailure: undefined,
+  };
+  #enrolAgain = false;
+  /** Monotonic time at which the next report is due. */
+  #dueMs = 0;
+  /** Baselines the collector asked for, one straight after another. */
+  #baselinesInARow = 0;
+
+  constructor(parts: CourierParts) {
+    this.#parts = parts;
+    this.#evidence = new EvidenceQueue((id) => parts.store.inventory.evidenceOf(id));
+  }
+
+  get evidence(): Pick<EvidenceQueue, 'sent' | 'missing' | 'size'> {
+    return this.#evidence;
+  }
+
+  /** Resolves to the milliseconds to wait before the next turn. Rejects only when the store fails. */
+  async turn(signal: AbortSignal): Promise<number> {
+    const { store, clock } = this.#parts;
+    const to = this.#enrolAgain ? undefined : this.#addressee();
+    if (!to) return this.#enrol(signal);
+    const pending = store.outbox.pending();
+    if (!pending && this.#evidence.size > 0) return this.#sendEvidence(to, signal);
+    const early = this.#dueMs - clock.now().monotonicMs;
+    if (!pending && early > 0) return early;
+    return this.#sendReport(pending ?? this.#compose(to), signal);
+  }
+
+  #addressee(): Addressee | undefined {
+    const { store, collectorUrl } = this.#parts;
+    const known = store.facts.read('enrolment');
+    if (!known || known.collectorUrl !== collectorUrl || !store.outbox.epoch()) return undefined;
+    return {
+      deviceId: Uint8Array.from(Buffer.from(known.deviceId, 'hex')),
+      collectorId: Uint8Array.from(Buffer.from(known.collectorId, 'hex')),
+    };
+  }
+
+  #compose(to: Addressee): OutboxReport {
+    const { clock, reportIntervalSeconds } = this.#parts;
+    const at = clock.now();
+    this.#dueMs = at.monotonicMs + reportIntervalSeconds() * 1000;
+    return commitNextReport(this.#parts, to, at, clock.utcOffsetSeconds());
+  }
+
+  async #enrol(signal: AbortSignal): Promise<number> {
+    const { exchange, identity, host, clock, log } = this.#parts;
+    try {
+      const outcome = await enrol(exchange, identity, host(), clock.now().wallMs, signal);
+      if (outcome.is === 'retry') return this.#failed(outcome.why, outcome.retryAfterMs);
+      if (outcome.is === 'key-unknown') return this.#failed('enrolment: key-unknown');
+      if (outcome.is === 'refused')
+        return this.#failed(`enrolment refused: ${outcome.code} ${outcome.detail}`);
+      this.#enrolled(outcome.enrolment.deviceId, outcome.enrolment.collectorId);
+      if (outcome.enrolment.settings) this.#parts.onSettings(outcome.enrolment.settings);
+      log.info({ device: Buffer.from(outcome.enrolment.deviceId).toString('hex') }, 'enrolled');
+      return this.#succeeded(0);
+    } catch (error) {
+      return this.#failed((error as Error).message);
+    }
+  }
+
+  /** Another device id or another collector knows nothing of what was acknowledged: a new epoch, all usage again. */
+  #enrolled(deviceId: Uint8Array, collectorId: Uint8Array): void {
+    const { store, collectorUrl } = this.#parts;
+    const enrolment = {
+      deviceId: Buffer.from(deviceId).toString('hex'),
+      collectorId: Buffer.from(collectorId).toString('hex'),
+      collectorUrl,
+    };
+    store.transaction(() => {
+      const before = store.facts.read('enrolment');
+      const same = before?.deviceId === enrolment.deviceId && before.collectorId === enrolment.collectorId;
+      if (!same || !store.outbox.epoch()) {
+        store.outbox.openEpoch(randomBytes(16), undefined);
+        store.usage.unacknowledge(0);
+      }
+      store.facts.write('enrolment', enrolment);
+    });
+    this.#enrolAgain = false;
+  }
+
+  async #sendReport(report: OutboxReport, signal: AbortSignal): Promise<number> {
+    const { store, log, clock } = this.#parts;
+    const verdict = await this.#post('/v1/report', report.envelope, signal);
+    if (verdict.is === 'key-unknown') return this.#keyUnknown();
+    if (verdict.is === 'retry') return this.#failed(verdict.why, verdict.retryAfterMs);
+    if (verdict.is === 'refused') {
+      store.outbox.drop();
+      this.#dueMs = 0;
+      this.counts.refused++;
+      log.warn(
+        { sequence: report.sequence, code: verdict.code, detail: verdict.detail },
+        'report refused for good',
+      );
+      return this.#failed(`report refused: ${verdict.code}`);
+    }
+    const acknowledgement = decodeAcknowledgement(verdict.body);
+    if (acknowledgement?.acceptedSequence !== report.sequence)
+      return this.#failed(`the answer does not acknowledge report ${report.sequence}`);
+    const effect = applyAcknowledgement(store, acknowledgement, true);
+    this.counts.acknowledged++;
+    store.facts.write('lastReport', {
+      sequence: report.sequence,
+      bytes: report.envelope.length,
+      acknowledgedAtMs: clock.now().wallMs,
+    });
+    log.info({ sequence: report.sequence, bytes: report.envelope.length }, 'report acknowledged');
+    return this.#afterAcknowledgement(acknowledgement, effect);
+  }
+
+  async #sendEvidence(to: Addressee, signal: AbortSignal): Promise<number> {
+    const { identity, clock, store, log } = this.#parts;
+    const batch = this.#evidence.nextBatch();
+    if (!batch) return 0;
+    const message = EvidenceBatch.encode({ ...to, records: batch.records }).finish();
+    const verdict = await this.#post(
+      '/v1/evidence',
+      sealEnvelope('EvidenceBatch', message, identity.signingKey),
+      signal,
+    );
+    if (verdict.is === 'key-unknown') return this.#keyUnknown();
+    if (verdict.is === 'retry') return this.#failed(verdict.why, verdict.retryAfterMs);
+    const acknowledgement = verdict.is === 'answer' ? decodeAcknowledgement(verdict.body) : undefined;
+    if (verdict.is === 'answer' && !acknowledgement)
+      return this.#failed('the answer to evidence is malformed');
+    this.#evidence.settle(batch, verdict.is === 'answer', clock.now().monotonicMs);
+    if (!acknowledgement) {
+      log.warn({ records: batch.records.length, ...verdict }, 'evidence refused for good');
+      return this.#succeeded(0);
+    }
+    log.info({ records: batch.records.length }, 'evidence acknowledged');
+    return this.#afterAcknowledgement(acknowledgement, applyAcknowledgement(store, acknowledgement, false));
+  }
+
+  #afterAcknowledgement(acknowledgement: Acknowledgement, effect: AcknowledgementEffect): number {
+    const { clock, log, onSettings } = this.#parts;
+    const { monotonicMs } = clock.now();
+    this.#evidence.want(effect.evidenceWanted, monotonicMs);
+    if (acknowledgement.settings) onSettings(acknowledgement.settings);
+    this.counts.quarantined += acknowledgement.quarantined.length;
+    for (const record of acknowledgement.quarantined)
+      log.warn({ ...record }, 'the collector put a record aside');
+    for (const decision of effect.decisions)
+      if (decision.do !== 'send-evidence' && decision.do !== 'poll') log.info(decision, 'directive');
+    if (effect.nextReportInSeconds !== undefined)
+      this.#dueMs = monotonicMs + effect.nextReportInSeconds * 1000;
+    this.#baselinesInARow = effect.baselineDue ? this.#baselinesInARow + 1 : 0;
+    // One baseline goes at once; a collector that is never content must not make the agent run hot.
+    if (effect.baselineDue) this.#dueMs = monotonicMs + this.#backOff(this.#baselinesInARow - 1);
+    return this.#succeeded(this.#evidence.size > 0 ? 0 : Math.max(0, this.#dueMs - monotonicMs));
+  }
+
+  async #post(path: ApiPath, envelope: Uint8Array, signal: AbortSignal): Promise<Verdict> {
+    try {
+      const answer = await this.#parts.exchange.post(path, envelope, signal);
+      return readAnswer(answer, this.#parts.clock.now().wallMs);
+    } catch (error) {
+      return { is: 'retry', why: (error as Error).message, retryAfterMs: 0 };
+    }
+  }
+
+  #keyUnknown(): number {
+    this.#enrolAgain = true;
+    return this.#failed('the collector does not know this device: enrolling again');
+  }
+
+  #succeeded(waitMs: number): number {
+    this.counts.failures = 0;
+    this.counts.lastFailure = undefined;
+    return waitMs;
+  }
+
+  #failed(why: string, retryAfterMs = 0): number {
+    this.counts.failures++;
+    this.counts.lastFailure = why;
+    const waitMs = this.#backOff(this.counts.failures, retryAfterMs);
+    this.#parts.log.warn(
+      { why, failures: this.counts.failures, waitMs },
+      'the collector did not acknowledge',
+    );
+    return waitMs;
+  }
+
+  #backOff(failures: number, retryAfterMs = 0): number {
+    if (failures <= 0) return 0;
+    const limits = retryLimits(this.#parts.reportIntervalSeconds());
+    return retryDelayMs(failures, limits, this.#parts.random(), retryAfterMs);
+  }
+}
+
+function decodeAcknowledgement(body: Uint8Array): Acknowledgement | undefined {
+  try {
+    return Acknowledgement.decode(body);
+  } catch {
+    return undefined;
+  }
+}

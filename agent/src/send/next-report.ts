@@ -1,0 +1,95 @@
+/** Composes the next report from the store and commits it, byte for byte, before anything of it is sent. */
+import { createHash } from 'node:crypto';
+import {
+  type AgentCostFields,
+  envelopeHash,
+  type HostFactsFields,
+  Report,
+  sealEnvelope,
+} from '@fleetmeter/proto';
+import type { Instant } from '../clock/clock.ts';
+import { composeReport, needsBaseline } from '../delta/compose-report.ts';
+import type { DeviceIdentity } from '../identity/device-identity.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import type { AgentStore } from '../store/agent-store.ts';
+import type { OutboxReport } from '../store/outbox-table.ts';
+import { slotPermutation } from '../usage/slot-permutation.ts';
+
+/** What is beyond goes with the next report. */
+export const MOST_USAGE_RECORDS = 5_000;
+const MOST_COVERAGE_RECORDS = 1_000;
+
+export interface NextReportParts {
+  store: AgentStore;
+  inventory: Inventory;
+  identity: DeviceIdentity;
+  host: () => HostFactsFields;
+  cost: () => AgentCostFields;
+}
+
+export interface Addressee {
+  deviceId: Uint8Array;
+  collectorId: Uint8Array;
+}
+
+/** An epoch must be open and nothing in flight. One transaction: what is read is what is committed. */
+export function commitNextReport(
+  { store, inventory, identity, host, cost }: NextReportParts,
+  to: Addressee,
+  at: Instant,
+  utcOffsetSeconds: number,
+): OutboxReport {
+  inventory.flush();
+  return store.transaction(() => {
+    const epoch = store.outbox.epoch();
+    if (!epoch) throw new Error('no epoch is open');
+    const baseline = needsBaseline(epoch);
+    const { digest, touchCounter } = inventory.state();
+    const changes = baseline
+      ? { present: store.inventory.presentIds(), absent: [] }
+      : store.inventory.touchedSince(epoch.ackedTouch);
+    const usage = store.usage.dueUsage(MOST_USAGE_RECORDS);
+    const coverage = store.usage.dueCoverage(MOST_COVERAGE_RECORDS);
+    const hostFacts = host();
+    const hostHash = hashOf(Report.encode({ host: hostFacts }).finish());
+    const fields = composeReport({
+      ...to,
+      ...changes,
+      epoch,
+      digest,
+      composedAt: Math.max(0, Math.floor(at.wallMs / 1000)),
+      utcOffsetSeconds,
+      usage: { records: usage, coverage, permutation: permutations(identity.slotSecret) },
+      host: baseline || hostHash !== epoch.ackedHostHash ? hostFacts : undefined,
+      cost: cost(),
+    });
+    const sequence = epoch.sequence + 1;
+    const envelope = sealEnvelope('Report', Report.encode(fields).finish(), identity.signingKey);
+    const hash = envelopeHash(envelope);
+    store.outbox.put({
+      sequence,
+      envelope,
+      hash,
+      baseline,
+      touch: touchCounter,
+      digest,
+      hostHash,
+      usage,
+      coverage,
+    });
+    return { sequence, envelope };
+  });
+}
+
+function permutations(secret: Uint8Array): (day: number) => Uint16Array {
+  const byDay = new Map<number, Uint16Array>();
+  return (day) => {
+    const permutation = byDay.get(day) ?? slotPermutation(secret, day);
+    byDay.set(day, permutation);
+    return permutation;
+  };
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

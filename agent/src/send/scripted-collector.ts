@@ -1,0 +1,304 @@
+/**
+ * A collector for tests: a real HTTP server that opens every envelope for real, applies reports as the wire
+ * demands, and misbehaves as it is told. Its inventory and usage are what a correct collector would have.
+ */
+import { createHash, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  Acknowledgement,
+  type AcknowledgementFields,
+  ANSWER_CONTENT_TYPE,
+  type DirectiveFields,
+  decodeIdList,
+  digestAdd,
+  digestFromParts,
+  digestsEqual,
+  EMPTY_DIGEST,
+  ENVELOPE_CONTENT_TYPE,
+  EnrolRequest,
+  EnrolResponse,
+  EvidenceBatch,
+  type ExecutableId,
+  encodeIdList,
+  type InventoryDigest,
+  identifyEvidence,
+  idListFault,
+  keyIdOf,
+  type MessageKind,
+  openEnvelope,
+  Report,
+  reopenVerifiedEnvelope,
+} from '@fleetmeter/proto';
+
+/** What happens to one request. */
+export type Fault =
+  /** Nothing: the request is handled. */
+  | 'none'
+  /** Handled, and the connection cut before the answer. */
+  | 'lose-answer'
+  /** The connection cut, not handled. */
+  | 'cut'
+  | 'busy'
+  | 'captive-portal'
+  | 'refuse'
+  | 'forget-key'
+  | 'wrong-sequence'
+  | 'garbage';
+
+const MOST_MESSAGE_BYTES = 32 * 1024 * 1024;
+
+interface UsageSums {
+  seconds: number;
+  launches: number;
+  slots: Set<number>;
+}
+
+export class ScriptedCollector {
+  readonly collectorId = randomBytes(16);
+  readonly #keys = new Map<string, KeyObject>();
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  /** Asked for each request, by path. */
+  fault: (path: string) => Fault = () => 'none';
+  /** Added to the next acknowledgements of reports. */
+  extraDirectives: DirectiveFields[] = [];
+  nextReportInSeconds: number | undefined;
+  wantsEvidence = true;
+
+  // What it has.
+  readonly inventory = new Set<ExecutableId>();
+  readonly evidence = new Map<ExecutableId, Uint8Array>();
+  /** "day run executable user" to values. */
+  readonly usage = new Map<string, UsageSums>();
+  /** "day run" to seconds. */
+  readonly coverage = new Map<string, number>();
+  epoch = '';
+  epochParent: string | undefined;
+  head = 0;
+  headHash: Uint8Array = new Uint8Array();
+  digest: InventoryDigest = EMPTY_DIGEST;
+  hostname = '';
+
+  // What it saw.
+  readonly reports: Report[] = [];
+  /** Hashes of all report bodies, in order of arrival. */
+  readonly bodies: { hash: string; bytes: number; sequence: number; epoch: string }[] = [];
+  enrolments = 0;
+  resyncs = 0;
+  #resyncWanted = false;
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '';
+    const body = await readBody(request);
+    const fault = this.fault(path);
+    if (fault === 'cut') return void request.socket.destroy();
+    if (fault === 'busy') return problem(response, 503, 'overloaded', false, { 'retry-after': '0' });
+    if (fault === 'captive-portal')
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>');
+    if (fault === 'garbage')
+      return void response.writeHead(200, { 'content-type': ANSWER_CONTENT_TYPE }).end(randomBytes(40));
+    if (fault === 'refuse') return problem(response, 422, 'report-invalid', true);
+    if (fault === 'forget-key') this.#keys.clear();
+    if (request.headers['content-type'] !== ENVELOPE_CONTENT_TYPE)
+      return problem(response, 415, 'content-type', true);
+    try {
+      const answer = this.#answer(path, body, fault);
+      if (fault === 'lose-answer') return void request.socket.destroy();
+      response.writeHead(200, { 'content-type': ANSWER_CONTENT_TYPE }).end(answer);
+    } catch (error) {
+      const code = (error as { fault?: string }).fault ?? 'internal';
+      problem(
+        response,
+        code === 'key-unknown' ? 401 : code === 'internal' ? 500 : 400,
+        code,
+        code !== 'internal',
+      );
+    }
+  }
+
+  #answer(path: string, body: Buffer, fault: Fault): Uint8Array {
+    if (path === '/v1/enrol') return this.#enrol(body);
+    if (path === '/v1/evidence') return this.#takeEvidence(body);
+    if (path !== '/v1/report') throw new Error('no such path');
+    const acknowledgement = this.#takeReport(body);
+    if (fault === 'wrong-sequence') acknowledgement.acceptedSequence = 999_999;
+    return Acknowledgement.encode(acknowledgement).finish();
+  }
+
+  #enrol(body: Buffer): Uint8Array {
+    let own: KeyObject | undefined;
+    const peek = openEnvelopeUnverified(body, 'EnrolRequest');
+    const { publicKey } = EnrolRequest.decode(peek);
+    own = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') },
+      format: 'jwk',
+    });
+    const keyId = keyIdOf(publicKey);
+    openEnvelope(body, 'EnrolRequest', (asked) => (asked === keyId ? own : undefined), MOST_MESSAGE_BYTES);
+    this.#keys.set(keyId, own);
+    this.enrolments++;
+    return EnrolResponse.encode({
+      deviceId: Buffer.from(keyId, 'hex'),
+      collectorId: this.collectorId,
+    }).finish();
+  }
+
+  #takeReport(body: Buffer): AcknowledgementFields {
+    const opened = openEnvelope(body, 'Report', (keyId) => this.#keys.get(keyId), MOST_MESSAGE_BYTES);
+    const report = Report.decode(opened.message);
+    const epoch = Buffer.from(report.epoch?.id ?? []).toString('hex');
+    this.bodies.push({ hash: sha256(body), bytes: body.length, sequence: report.sequence, epoch });
+    this.reports.push(report);
+    this.#applyUsage(report);
+    this.#applyInventory(report, epoch, opened.payloadHash);
+    return {
+      acceptedSequence: report.sequence,
+      directives: [...this.#directives(report), ...this.extraDirectives],
+      ...(this.nextReportInSeconds !== undefined && { nextReportInSeconds: this.nextReportInSeconds }),
+    };
+  }
+
+  /** As the processor of a collector does: in order, only on the state it builds on, a baseline always. */
+  #applyInventory(report: Report, epoch: string, hash: Uint8Array): void {
+    const change = report.inventory;
+    for (const list of [change?.presentIds, change?.absentIds])
+      if (list && idListFault(list)) throw new Error('malformed id list');
+    if (epoch === this.epoch && report.sequence <= this.head) return;
+    if (change?.baseline) {
+      this.inventory.clear();
+      for (const id of decodeIdList(change.presentIds ?? new Uint8Array())) this.inventory.add(id);
+      this.#resyncWanted = false;
+    } else {
+      const before = report.digestBefore;
+      const fits =
+        before != null &&
+        epoch === this.epoch &&
+        report.sequence === this.head + 1 &&
+        digestsEqual(digestFromParts(before.count ?? 0, before.sum ?? new Uint8Array(16)), this.digest);
+      if (!fits) {
+        this.#resyncWanted = true;
+        return;
+      }
+      for (const id of decodeIdList(change?.presentIds ?? new Uint8Array())) this.inventory.add(id);
+      for (const id of decodeIdList(change?.absentIds ?? new Uint8Array())) this.inventory.delete(id);
+    }
+    if (report.digestAfter)
+      this.digest = digestFromParts(
+        report.digestAfter.count ?? 0,
+        report.digestAfter.sum ?? new Uint8Array(16),
+      );
+    this.epoch = epoch;
+    this.epochParent = report.epoch?.parent?.id
+      ? Buffer.from(report.epoch.parent.id).toString('hex')
+      : undefined;
+    this.head = report.sequence;
+    this.headHash = hash;
+    if (report.host?.hostname) this.hostname = report.host.hostname;
+  }
+
+  #applyUsage({ usage }: Report): void {
+    if (!usage) return;
+    const runs =
+      Buffer.from(usage.runs ?? [])
+        .toString('hex')
+        .match(/.{16}/g) ?? [];
+    const users = (usage.users ?? []).map((user) => Buffer.from(user).toString('hex'));
+    for (const record of usage.records ?? []) {
+      const [id] = decodeIdList(record.executableId ?? new Uint8Array());
+      const key = `${record.day} ${runs[record.run ?? 0]} ${id} ${users[record.user ?? 0]}`;
+      const sums = this.usage.get(key) ?? { seconds: 0, launches: 0, slots: new Set() };
+      const launches = Object.values(record.launches ?? {}).reduce((sum, each) => sum + Number(each), 0);
+      sums.seconds = Math.max(sums.seconds, record.seconds ?? 0);
+      sums.launches = Math.max(sums.launches, launches);
+      for (const slot of record.slots ?? []) sums.slots.add(slot);
+      this.usage.set(key, sums);
+    }
+    for (const each of usage.coverage ?? []) {
+      const key = `${each.day} ${runs[each.run ?? 0]}`;
+      this.coverage.set(key, Math.max(this.coverage.get(key) ?? 0, each.seconds ?? 0));
+    }
+  }
+
+  #directives(report: Report): DirectiveFields[] {
+    const tag = { epoch: report.epoch?.id ?? new Uint8Array(), sequence: report.sequence };
+    const directives: DirectiveFields[] = [];
+    if (this.#resyncWanted) {
+      this.resyncs++;
+      const sameEpoch = Buffer.from(tag.epoch).toString('hex') === this.epoch;
+      const head = sameEpoch ? { sequence: this.head, reportHash: this.headHash } : undefined;
+      directives.push({ ...tag, resync: head ? { head } : {} });
+    }
+    const wanted = this.#lackingEvidence();
+    if (wanted.length > 0) directives.push({ ...tag, sendEvidence: { executableIds: encodeIdList(wanted) } });
+    return directives;
+  }
+
+  #lackingEvidence(): ExecutableId[] {
+    if (!this.wantsEvidence) return [];
+    const used = [...this.usage.keys()].map((key) => key.split(' ')[2] as string);
+    return [...new Set([...this.inventory, ...used])].filter((id) => !this.evidence.has(id)).slice(0, 2000);
+  }
+
+  #takeEvidence(body: Buffer): Uint8Array {
+    const { message } = openEnvelope(body, 'EvidenceBatch', (id) => this.#keys.get(id), MOST_MESSAGE_BYTES);
+    const batch = EvidenceBatch.decode(message);
+    if (batch.records.length > 500) throw new Error('too many records');
+    for (const record of batch.records) {
+      const evidence = Uint8Array.from(record.evidence ?? []);
+      const [id] = decodeIdList(record.executableId ?? new Uint8Array());
+      const proven = identifyEvidence(evidence).executableId;
+      if (proven !== id) throw new Error('evidence does not prove its id');
+      this.evidence.set(proven, evidence);
+    }
+    const wanted = this.#lackingEvidence();
+    const directives = wanted.length > 0 ? [{ sendEvidence: { executableIds: encodeIdList(wanted) } }] : [];
+    return Acknowledgement.encode({ acceptedSequence: 0, directives }).finish();
+  }
+
+  /** The digest that its evidence and inventory really have; needs the evidence of all. */
+  trueDigest(): InventoryDigest {
+    let digest = EMPTY_DIGEST;
+    for (const id of this.inventory)
+      digest = digestAdd(digest, identifyEvidence(this.evidence.get(id) as Uint8Array).digestPart);
+    return digest;
+  }
+}
+
+function openEnvelopeUnverified(body: Buffer, kind: MessageKind): Buffer {
+  return reopenVerifiedEnvelope(body, kind, MOST_MESSAGE_BYTES).message;
+}
+
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+  });
+}
+
+function problem(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  permanent: boolean,
+  headers: Record<string, string> = {},
+): void {
+  response
+    .writeHead(status, { 'content-type': 'application/problem+json', ...headers })
+    .end(JSON.stringify({ code, title: code, detail: `the test said ${code}`, permanent }));
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

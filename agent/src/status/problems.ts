@@ -1,0 +1,90 @@
+/** What a person should know and may act on, as data. Pure. */
+
+export interface Problem {
+  code: string;
+  title: string;
+  severity: 'warning' | 'error';
+  advice: string;
+}
+
+export interface ProblemInput {
+  /** Failures to reach the collector in a row. */
+  sendFailures: number;
+  lastFailure: string | undefined;
+  refusedReports: number;
+  quarantined: number;
+  missedSamples: number;
+  unreadableProcesses: number;
+  droppedValues: number;
+  skipped: readonly { reason: string; count: number }[];
+  /** Last error of the store while running. */
+  storeError: string | undefined;
+}
+
+/** Fewer failures than this are blips. */
+const FAILURES_WORTH_TELLING = 3;
+
+export function problemsOf(input: ProblemInput): Problem[] {
+  const problems: Problem[] = [];
+  const add = (severity: Problem['severity'], code: string, title: string, advice: string): void => {
+    problems.push({ code, title, severity, advice });
+  };
+  if (input.storeError)
+    add(
+      'error',
+      'store-failing',
+      `The store cannot be written: ${input.storeError}`,
+      'Look at free space and rights of the state folder.',
+    );
+  if (input.sendFailures >= FAILURES_WORTH_TELLING)
+    add(
+      'warning',
+      'collector-unreachable',
+      `${input.sendFailures} tries in a row failed: ${input.lastFailure}`,
+      'Check the collector address and the way to it; nothing is lost meanwhile.',
+    );
+  if (input.refusedReports > 0)
+    add(
+      'warning',
+      'reports-refused',
+      `${input.refusedReports} reports were refused for good`,
+      'See the log for the reasons; a full inventory was sent after each.',
+    );
+  if (input.quarantined > 0)
+    add(
+      'warning',
+      'records-quarantined',
+      `The collector put ${input.quarantined} records aside`,
+      'See the log for the reasons.',
+    );
+  if (input.missedSamples > 0)
+    add(
+      'warning',
+      'samples-missed',
+      `${input.missedSamples} looks at the process table failed`,
+      'That time counts as not observed.',
+    );
+  if (input.unreadableProcesses > 0)
+    add(
+      'warning',
+      'processes-hidden',
+      `${input.unreadableProcesses} processes do not show what they run`,
+      'Run the agent as root to meter them.',
+    );
+  if (input.droppedValues > 0)
+    add(
+      'warning',
+      'usage-dropped',
+      `${input.droppedValues} usage values were dropped`,
+      'Their programs could not be identified, or there were too many.',
+    );
+  const limit = input.skipped.find(({ reason }) => reason === 'watch-limit');
+  if (limit)
+    add(
+      'warning',
+      'watch-limit',
+      `${limit.count} folders are not watched`,
+      'Raise fs.inotify.max_user_watches; until then changes there are found by the full pass.',
+    );
+  return problems;
+}

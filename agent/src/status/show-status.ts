@@ -1,0 +1,88 @@
+/** `status` for people, or as JSON. */
+import type { AgentStatus } from './agent-status.ts';
+import { readStatus, type StatusReport } from './read-status.ts';
+
+export function showStatus(dataDir: string, json: boolean, nowMs: number): void {
+  const report = readStatus(dataDir);
+  console.log(json ? JSON.stringify(report, null, 2) : statusText(report, nowMs));
+}
+
+export function statusText(report: StatusReport, nowMs: number): string {
+  const lines: [string, string][] = [
+    ['agent', agentLine(report, nowMs)],
+    ['state', report.state_folder],
+    ['device', report.device_id ?? 'not enrolled yet'],
+    ['epoch', epochLine(report)],
+    ['last report', lastReportLine(report, nowMs)],
+    [
+      'installed',
+      `${report.executables_installed} executables${report.first_scan_finished ? '' : ' (first scan not finished)'}`,
+    ],
+    ['to send', toSendLine(report)],
+    ...(report.agent ? agentLines(report.agent) : []),
+  ];
+  const text = lines.map(([name, value]) => `${name.padEnd(13)}${value}`);
+  for (const problem of report.agent?.problems ?? [])
+    text.push(`${problem.severity.padEnd(13)}${problem.title}. ${problem.advice}`);
+  return text.join('\n');
+}
+
+function agentLine({ running, agent }: StatusReport, nowMs: number): string {
+  if (!agent) return 'has not written a status yet';
+  const since = running
+    ? `running for ${age(nowMs - agent.startedAtMs)}`
+    : `not running since about ${age(nowMs - agent.updatedAtMs)}`;
+  return `${agent.agentVersion}, ${since}, pid ${agent.pid}`;
+}
+
+function epochLine({ epoch, epoch_parent, sequence }: StatusReport): string {
+  if (!epoch) return 'none';
+  return `${epoch}, report ${sequence}${epoch_parent ? `, child of ${epoch_parent}` : ''}`;
+}
+
+function lastReportLine({ last_report }: StatusReport, nowMs: number): string {
+  if (!last_report) return 'none acknowledged yet';
+  const { sequence, bytes, acknowledged_at } = last_report;
+  return `${sequence}, ${bytes} bytes, acknowledged ${age(nowMs - Date.parse(acknowledged_at))} ago`;
+}
+
+function toSendLine({ report_in_flight, usage_rows_to_send }: StatusReport): string {
+  const waiting = report_in_flight
+    ? `report ${report_in_flight.sequence} (${report_in_flight.bytes} bytes), `
+    : '';
+  return `${waiting}${usage_rows_to_send} usage rows`;
+}
+
+function agentLines(agent: AgentStatus): [string, string][] {
+  const { usage, cost, evidence, reporting } = agent;
+  const skipped = agent.skipped.map(({ reason, count }) => `${count} ${reason}`).join(', ');
+  return [
+    [
+      'collector',
+      `${agent.collectorUrl}, every ${agent.reportIntervalSeconds} s, ${reporting.acknowledged} acknowledged, ${reporting.refused} refused, ${reporting.failures} failures in a row`,
+    ],
+    ['roots', agent.roots.join(' ')],
+    ['hashed', `${agent.filesHashedSinceStart} files since start, ${agent.filesHashedEver} ever`],
+    ['not listed', skipped || 'nothing'],
+    [
+      'metering',
+      `${usage.running} processes every ${agent.sampleIntervalSeconds} s, ${usage.waitingForIdentification} programs being identified, ${usage.unreadableProcesses} processes hidden, ${usage.missedSamples} samples missed`,
+    ],
+    [
+      'evidence',
+      `${evidence.sent} sent, ${evidence.waiting} waiting, ${evidence.missing} asked for and not here`,
+    ],
+    [
+      'own cost',
+      `${(cost.cpuMilliseconds / 1000).toFixed(1)} s CPU, ${Math.round(cost.residentKib / 1024)} MiB, ${cost.sentKib} KiB sent, in ${age(cost.uptimeSeconds * 1000)}`,
+    ],
+  ];
+}
+
+function age(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,29 @@
+/** The tables of one open store. */
+import { FactTable } from './fact-table.ts';
+import { InventoryTable } from './inventory-table.ts';
+import { OutboxTable } from './outbox-table.ts';
+import type { StateDatabase } from './state-database.ts';
+import { UsageTable } from './usage-table.ts';
+
+export interface AgentStore {
+  transaction<T>(work: () => T): T;
+  /** Several reads of one state of the store, also of one opened only to read. */
+  readTogether<T>(work: () => T): T;
+  inventory: InventoryTable;
+  usage: UsageTable;
+  outbox: OutboxTable;
+  facts: FactTable;
+  close(): void;
+}
+
+export function agentStore(database: StateDatabase): AgentStore {
+  return {
+    transaction: (work) => database.transaction(work),
+    readTogether: (work) => database.transaction(work, 'DEFERRED'),
+    inventory: new InventoryTable(database),
+    usage: new UsageTable(database),
+    outbox: new OutboxTable(database),
+    facts: new FactTable(database),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,40 @@
+/** Small facts by name, as JSON: what is read whole and written rarely. */
+import type { StateDatabase } from './state-database.ts';
+
+/** Every name in use, with what it holds. */
+export interface Facts {
+  /** What enrolment gave; hex. */
+  enrolment: { deviceId: string; collectorId: string; collectorUrl: string };
+  /** What the collector set. */
+  settings: { version: number; reportIntervalSeconds?: number; sampleIntervalSeconds?: number };
+  /** For `status`: see status/agent-status.ts. */
+  status: Record<string, unknown>;
+  /** True once a full scan has ended. */
+  firstScanFinished: boolean;
+  /** Sums over all runs of the agent. */
+  lifetime: { filesHashed: number; hashedKib: number };
+  /** The last ResendUsage obeyed, so that its repetition is not obeyed again. */
+  usageResent: string;
+  /** The last report acknowledged. */
+  lastReport: { sequence: number; bytes: number; acknowledgedAtMs: number };
+}
+
+export class FactTable {
+  readonly #database: StateDatabase;
+  constructor(database: StateDatabase) {
+    this.#database = database;
+  }
+
+  read<N extends keyof Facts>(name: N): Facts[N] | undefined {
+    const row = this.#database.sql('SELECT value FROM facts WHERE name = ?').get(name);
+    return row ? (JSON.parse(row.value as string) as Facts[N]) : undefined;
+  }
+
+  write<N extends keyof Facts>(name: N, value: Facts[N]): void {
+    this.#database.sql('INSERT OR REPLACE INTO facts VALUES (?, ?)').run(name, JSON.stringify(value));
+  }
+
+  remove(name: keyof Facts): void {
+    this.#database.sql('DELETE FROM facts WHERE name = ?').run(name);
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The layout of the agent's store, as numbered steps. A step that was released is never edited; a change is a
+ * new step. `PRAGMA user_version` holds the number of the last step taken.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- Every distinct program file ever found or used, with the evidence that proves its id.
+  CREATE TABLE executables (
+    executable_no INTEGER PRIMARY KEY,
+    executable_id TEXT NOT NULL UNIQUE,      -- 16 hex digits
+    evidence      BLOB NOT NULL,             -- canonical encoding
+    digest_part   BLOB NOT NULL,             -- 16 bytes of the evidence hash
+    files         INTEGER NOT NULL DEFAULT 0,-- installed while >= 1; 0 = used or gone
+    touched       INTEGER NOT NULL DEFAULT 0,-- counter value of the last change of presence
+    kept_since    INTEGER NOT NULL DEFAULT 0 -- day on which it was last needed while files = 0
+  ) STRICT;
+  CREATE INDEX executables_touched ON executables (touched);
+
+  -- Which file is which executable: what keeps a file from being hashed again.
+  CREATE TABLE files (
+    path          TEXT PRIMARY KEY,
+    executable_no INTEGER NOT NULL REFERENCES executables (executable_no),
+    format        TEXT NOT NULL,
+    device        TEXT NOT NULL,
+    inode         TEXT NOT NULL,
+    size          INTEGER NOT NULL,
+    mtime_ns      TEXT NOT NULL,
+    ctime_ns      TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX files_identity ON files (inode, device);
+  CREATE INDEX files_executable ON files (executable_no);
+
+  -- Digest of what is installed and the rising counter that marks touched ids. One row.
+  CREATE TABLE inventory_state (
+    only_row      INTEGER PRIMARY KEY CHECK (only_row = 1),
+    digest_count  INTEGER NOT NULL,
+    digest_sum    BLOB NOT NULL,
+    touch_counter INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO inventory_state VALUES (1, 0, zeroblob(16), 0);
+
+  -- The present epoch and what of it was acknowledged. One row, replaced when an epoch opens.
+  CREATE TABLE epoch (
+    only_row            INTEGER PRIMARY KEY CHECK (only_row = 1),
+    epoch_id            BLOB NOT NULL,
+    parent_id           BLOB,
+    parent_sequence     INTEGER,
+    parent_digest_count INTEGER,
+    parent_digest_sum   BLOB,
+    sequence            INTEGER NOT NULL, -- of the last report composed
+    baseline_sequence   INTEGER NOT NULL, -- of the last baseline composed, 0 before the first
+    baseline_wanted     INTEGER NOT NULL,
+    acked_digest_count  INTEGER NOT NULL,
+    acked_digest_sum    BLOB NOT NULL,
+    acked_touch         INTEGER NOT NULL,
+    acked_host_hash     TEXT NOT NULL     -- '' = host facts are due
+  ) STRICT;
+
+  -- The one report that was composed and not yet acknowledged, byte for byte.
+  CREATE TABLE outbox (
+    only_row     INTEGER PRIMARY KEY CHECK (only_row = 1),
+    sequence     INTEGER NOT NULL,
+    envelope     BLOB NOT NULL,
+    touch        INTEGER NOT NULL,
+    digest_count INTEGER NOT NULL,
+    digest_sum   BLOB NOT NULL,
+    host_hash    TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE outbox_usage (usage_no INTEGER PRIMARY KEY, changed INTEGER NOT NULL, slots BLOB NOT NULL) STRICT;
+  CREATE TABLE outbox_coverage (
+    day INTEGER NOT NULL, run TEXT NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY (day, run)
+  ) STRICT;
+  -- Hashes of the newest reports of the epoch: tells a rewound agent from a slow collector.
+  CREATE TABLE report_hashes (sequence INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
+
+  -- Cumulative values per key; changed > acknowledged means that the collector lacks something of the row.
+  CREATE TABLE usage (
+    usage_no           INTEGER PRIMARY KEY,
+    day                INTEGER NOT NULL,
+    run                TEXT NOT NULL,   -- 16 hex digits: 8 wire bytes
+    executable_id      TEXT NOT NULL,
+    user               TEXT NOT NULL,   -- 32 hex digits: keyed hash
+    seconds            INTEGER NOT NULL,
+    launches_user      INTEGER NOT NULL,
+    launches_autostart INTEGER NOT NULL,
+    launches_service   INTEGER NOT NULL,
+    launches_scheduler INTEGER NOT NULL,
+    launches_unknown   INTEGER NOT NULL,
+    slots              BLOB NOT NULL,   -- 36 bytes, bit n = five-minute mark n of the UTC day
+    changed            INTEGER NOT NULL,
+    acknowledged       INTEGER NOT NULL DEFAULT 0,
+    acknowledged_slots BLOB NOT NULL DEFAULT (zeroblob(36)),
+    UNIQUE (day, run, executable_id, user)
+  ) STRICT;
+  CREATE INDEX usage_due ON usage (changed) WHERE changed > acknowledged;
+  CREATE INDEX usage_executable ON usage (executable_id);
+  CREATE TABLE coverage (
+    day          INTEGER NOT NULL,
+    run          TEXT NOT NULL,
+    seconds      INTEGER NOT NULL,
+    changed      INTEGER NOT NULL,
+    acknowledged INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (day, run)
+  ) STRICT;
+
+  -- Where metering stood at the last flush: lets the next run go on without counting anything twice.
+  CREATE TABLE meter_state (
+    only_row    INTEGER PRIMARY KEY CHECK (only_row = 1),
+    boot_id     TEXT NOT NULL,
+    monotonic_ms INTEGER NOT NULL,
+    boot_ms     INTEGER NOT NULL,
+    usage_counter INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE live_processes (
+    process       TEXT PRIMARY KEY,     -- pid and kernel start
+    program       TEXT NOT NULL,        -- names the file it runs
+    executable_id TEXT,                 -- absent until identified
+    user          TEXT NOT NULL,
+    origin        TEXT,                 -- its launch, while that is not in usage yet
+    counted_until_ms INTEGER NOT NULL   -- monotonic clock
+  ) STRICT;
+
+  -- Small facts by name: enrolment, settings, status, counters. JSON.
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  `,
+];

@@ -1,0 +1,202 @@
+/** Usage and coverage rows, what of them was acknowledged, and where metering stood. */
+import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from '../usage/usage-values.ts';
+import type { StateDatabase } from './state-database.ts';
+
+type Row = Record<string, unknown>;
+
+/** A usage row of which the collector lacks something. */
+export interface DueUsage extends UsageRow {
+  usageNo: number;
+  /** Counter value of its last change. */
+  changed: number;
+  acknowledgedSlots: Uint8Array;
+}
+
+export interface DueCoverage extends CoverageRow {
+  changed: number;
+}
+
+export interface MeterFlush {
+  usage: readonly UsageRow[];
+  coverage: readonly CoverageRow[];
+  live: readonly LiveProcess[];
+  mark: MeterMark;
+}
+
+export class UsageTable {
+  readonly #database: StateDatabase;
+  constructor(database: StateDatabase) {
+    this.#database = database;
+  }
+
+  /** Rows, live processes and mark in one transaction: a crash sees all of a flush or nothing. */
+  flush({ usage, coverage, live, mark }: MeterFlush): void {
+    this.#database.transaction(() => {
+      let counter = this.#counter();
+      for (const row of usage) this.#writeUsage(row, ++counter);
+      for (const row of coverage) this.#writeCoverage(row, ++counter);
+      this.#writeLive(live);
+      this.#database
+        .sql('INSERT OR REPLACE INTO meter_state VALUES (1, ?, ?, ?, ?)')
+        .run(mark.bootId, mark.monotonicMs, mark.bootMs, counter);
+    });
+  }
+
+  #counter(): number {
+    return (this.#database.sql('SELECT usage_counter FROM meter_state').get()?.usage_counter as number) ?? 0;
+  }
+
+  #writeUsage(row: UsageRow, changed: number): void {
+    const { launches } = row;
+    this.#database
+      .sql(
+        `INSERT INTO usage (day, run, executable_id, user, seconds, launches_user, launches_autostart,
+           launches_service, launches_scheduler, launches_unknown, slots, changed)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (day, run, executable_id, user) DO UPDATE SET seconds = excluded.seconds,
+           launches_user = excluded.launches_user, launches_autostart = excluded.launches_autostart,
+           launches_service = excluded.launches_service, launches_scheduler = excluded.launches_scheduler,
+           launches_unknown = excluded.launches_unknown, slots = excluded.slots, changed = excluded.changed`,
+      )
+      .run(
+        row.day,
+        row.run,
+        row.executableId,
+        row.user,
+        row.seconds,
+        launches.user,
+        launches.autostart,
+        launches.service,
+        launches.scheduler,
+        launches.unknown,
+        row.slots,
+        changed,
+      );
+  }
+
+  #writeCoverage(row: CoverageRow, changed: number): void {
+    this.#database
+      .sql(
+        `INSERT INTO coverage (day, run, seconds, changed) VALUES (?, ?, ?, ?)
+         ON CONFLICT (day, run) DO UPDATE SET seconds = excluded.seconds, changed = excluded.changed`,
+      )
+      .run(row.day, row.run, row.seconds, changed);
+  }
+
+  #writeLive(live: readonly LiveProcess[]): void {
+    this.#database.sql('DELETE FROM live_processes').run();
+    const insert = this.#database.sql('INSERT INTO live_processes VALUES (?, ?, ?, ?, ?, ?)');
+    for (const each of live)
+      insert.run(
+        each.process,
+        each.program,
+        each.executableId ?? null,
+        each.user,
+        each.origin ?? null,
+        each.countedUntilMs,
+      );
+  }
+
+  mark(): MeterMark | undefined {
+    const row = this.#database.sql('SELECT boot_id, monotonic_ms, boot_ms FROM meter_state').get();
+    if (!row) return undefined;
+    return {
+      bootId: row.boot_id as string,
+      monotonicMs: row.monotonic_ms as number,
+      bootMs: row.boot_ms as number,
+    };
+  }
+
+  live(): LiveProcess[] {
+    return this.#database
+      .sql('SELECT * FROM live_processes')
+      .all()
+      .map((row) => ({
+        process: row.process as string,
+        program: row.program as string,
+        executableId: (row.executable_id as string | null) ?? undefined,
+        user: row.user as string,
+        origin: (row.origin as Origin | null) ?? undefined,
+        countedUntilMs: row.counted_until_ms as number,
+      }));
+  }
+
+  /** The longest-waiting rows first, so that a bound on their number starves none. */
+  dueUsage(limit: number): DueUsage[] {
+    return this.#database
+      .sql('SELECT * FROM usage WHERE changed > acknowledged ORDER BY changed LIMIT ?')
+      .all(limit)
+      .map(dueUsage);
+  }
+
+  dueCoverage(limit: number): DueCoverage[] {
+    return this.#database
+      .sql(
+        'SELECT day, run, seconds, changed FROM coverage WHERE changed > acknowledged ORDER BY changed LIMIT ?',
+      )
+      .all(limit)
+      .map((row) => ({
+        day: row.day as number,
+        run: row.run as string,
+        seconds: row.seconds as number,
+        changed: row.changed as number,
+      }));
+  }
+
+  countDue(): number {
+    return this.#database.sql('SELECT count(*) AS n FROM usage WHERE changed > acknowledged').get()
+      ?.n as number;
+  }
+
+  /** Everything of these days is due again. */
+  unacknowledge(sinceDay: number): void {
+    this.#database
+      .sql('UPDATE usage SET acknowledged = 0, acknowledged_slots = zeroblob(36) WHERE day >= ?')
+      .run(sinceDay);
+    this.#database.sql('UPDATE coverage SET acknowledged = 0 WHERE day >= ?').run(sinceDay);
+  }
+
+  /**
+   * Forgets acknowledged rows before one day, any rows before an earlier one (no collector accepts them any
+   * more), and the oldest rows beyond a number. Returns how many unacknowledged rows were lost that way.
+   */
+  prune(acknowledgedBeforeDay: number, beforeDay: number, mostRows: number): number {
+    const run = (sql: string, ...values: number[]): number =>
+      Number(this.#database.sql(sql).run(...values).changes);
+    return this.#database.transaction(() => {
+      run('DELETE FROM usage WHERE changed <= acknowledged AND day < ?', acknowledgedBeforeDay);
+      run('DELETE FROM coverage WHERE changed <= acknowledged AND day < ?', acknowledgedBeforeDay);
+      run('DELETE FROM coverage WHERE day < ?', beforeDay);
+      const rows = this.#database.sql('SELECT count(*) AS n FROM usage').get()?.n as number;
+      const due = this.countDue();
+      run('DELETE FROM usage WHERE day < ?', beforeDay);
+      if (rows > mostRows)
+        run(
+          'DELETE FROM usage WHERE usage_no IN (SELECT usage_no FROM usage ORDER BY changed <= acknowledged DESC, changed LIMIT ?)',
+          rows - mostRows,
+        );
+      return due - this.countDue();
+    });
+  }
+}
+
+function dueUsage(row: Row): DueUsage {
+  return {
+    usageNo: row.usage_no as number,
+    day: row.day as number,
+    run: row.run as string,
+    executableId: row.executable_id as string,
+    user: row.user as string,
+    seconds: row.seconds as number,
+    launches: {
+      user: row.launches_user as number,
+      autostart: row.launches_autostart as number,
+      service: row.launches_service as number,
+      scheduler: row.launches_scheduler as number,
+      unknown: row.launches_unknown as number,
+    },
+    slots: row.slots as Uint8Array,
+    acknowledgedSlots: row.acknowledged_slots as Uint8Array,
+    changed: row.changed as number,
+  };
+}

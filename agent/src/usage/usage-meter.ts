@@ -1,0 +1,289 @@
+/**
+ * From observations of the process table to cumulative usage. Pure: time comes in with each observation.
+ *
+ * - A process counts from its kernel start, so one that began between two observations loses nothing; one that
+ *   ended between two counts for half of the time in between. The error is under one sampling interval.
+ * - Per executable and user the union of its processes counts, so two windows do not make two hours of one.
+ * - Durations are monotonic. When wall and monotonic clock come apart by more than `CLOCKS_APART_MS` (the clock
+ *   was set, the machine slept) a new run begins, and the interval in which it happened counts for nobody.
+ * - After a restart in the same boot a process that is still the same goes on from where it was counted, and one
+ *   that began meanwhile counts from its start: nothing twice. Coverage says that nobody watched meanwhile.
+ */
+import type { ExecutableId } from '@fleetmeter/proto';
+import { DAY_MS, dayOf, type Instant } from '../clock/clock.ts';
+import { type Span, unionOf } from './interval-days.ts';
+import { UsageSheet } from './usage-sheet.ts';
+import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from './usage-values.ts';
+
+export const CLOCKS_APART_MS = 5_000;
+/** Intervals longer than this many sampling intervals were not observed. */
+const COVERED_INTERVALS = 3;
+const LEAST_COVERED_MS = 15_000;
+/** Time is counted back this far at most when the agent was away. */
+const MOST_BACK_MS = 35 * DAY_MS;
+
+export interface ObservedProcess {
+  /** Pid and kernel start. */
+  process: string;
+  /** Names the file it runs. */
+  program: string;
+  /** Keyed hash of its user. */
+  user: string;
+  /** Kernel start on the boot clock. */
+  startedBootMs: number;
+  origin: Origin;
+}
+
+/** The id of a program; undefined while it is being worked out; null when it cannot be. */
+export type NameProgram = (program: string) => ExecutableId | null | undefined;
+
+export interface MeterOptions {
+  bootId: string;
+  sampleIntervalMs: number;
+  /** 16 random hex digits. */
+  newRun: () => string;
+  nameProgram: NameProgram;
+  /** Where the agent's last run stopped. */
+  resume?: { mark: MeterMark; live: readonly LiveProcess[] } | undefined;
+}
+
+export interface MeterFlush {
+  usage: UsageRow[];
+  coverage: CoverageRow[];
+  live: LiveProcess[];
+  mark: MeterMark;
+}
+
+interface Tracked {
+  program: string;
+  user: string;
+  countedUntilMs: number;
+  /** While the program has no id: since when its time, and whether its launch, is only in memory. */
+  owedSinceMs: number;
+  owedOrigin: Origin | undefined;
+}
+
+export class UsageMeter {
+  readonly #options: MeterOptions;
+  readonly #sheet = new UsageSheet();
+  #run: string;
+  #previous: Instant | undefined;
+  /** Wall minus monotonic clock when the run began. */
+  #runOffsetMs = 0;
+  #tracked = new Map<string, Tracked>();
+  /** Monotonic time up to which a (subject, user) is counted: clips what would count twice. */
+  #countedUntil = new Map<string, number>();
+
+  constructor(options: MeterOptions) {
+    this.#options = options;
+    this.#run = options.newRun();
+    const resume = options.resume;
+    if (!resume || resume.mark.bootId !== options.bootId) return;
+    for (const live of resume.live)
+      this.#tracked.set(live.process, {
+        program: live.program,
+        user: live.user,
+        countedUntilMs: live.countedUntilMs,
+        owedSinceMs: live.countedUntilMs,
+        owedOrigin: live.origin,
+      });
+  }
+
+  get run(): string {
+    return this.#run;
+  }
+
+  get dropped(): number {
+    return this.#sheet.dropped;
+  }
+
+  /** How often samples are taken from now on; decides what counts as a gap. */
+  set sampleIntervalMs(value: number) {
+    this.#options.sampleIntervalMs = value;
+  }
+
+  observe(at: Instant, processes: readonly ObservedProcess[]): void {
+    const previous = this.#previous;
+    const since = this.#countableSince(at);
+    if (!previous || since === undefined) this.#runOffsetMs = at.wallMs - at.monotonicMs;
+    if (previous && since === undefined) this.#run = this.#options.newRun();
+    const observed = previous !== undefined && since !== undefined && !this.#isGap(at, previous);
+    if (observed) this.#sheet.addCoverage(this.#run, this.#wall(at, previous.monotonicMs, at.monotonicMs));
+
+    const spans = new Map<string, Span[]>();
+    const alive = new Map<string, Tracked>();
+    for (const process of processes) this.#follow(process, at, since, alive, spans);
+    if (observed) this.#creditEnded(alive, previous.monotonicMs, at.monotonicMs, spans);
+    this.#count(at, spans);
+    this.#tracked = alive;
+    this.#previous = at;
+  }
+
+  /**
+   * From when on time may be counted that nobody saw: the last observation, also one of an earlier agent; the
+   * start of time after a boot. Undefined when the interval is broken, or nothing was ever observed.
+   */
+  #countableSince(at: Instant): number | undefined {
+    const earliest = at.monotonicMs - MOST_BACK_MS;
+    const suspendedMs = at.bootMs - at.monotonicMs;
+    if (this.#previous) {
+      const apart = Math.abs(at.wallMs - at.monotonicMs - this.#runOffsetMs);
+      const backwards = at.monotonicMs < this.#previous.monotonicMs;
+      return apart > CLOCKS_APART_MS || backwards
+        ? undefined
+        : Math.max(this.#previous.monotonicMs, earliest);
+    }
+    const mark = this.#options.resume?.mark;
+    if (!mark) return undefined;
+    if (mark.bootId !== this.#options.bootId)
+      return Math.abs(suspendedMs) > CLOCKS_APART_MS ? undefined : earliest;
+    const asleep = suspendedMs - (mark.bootMs - mark.monotonicMs);
+    if (Math.abs(asleep) > CLOCKS_APART_MS || mark.monotonicMs > at.monotonicMs) return undefined;
+    return Math.max(mark.monotonicMs, earliest);
+  }
+
+  #isGap(at: Instant, previous: Instant): boolean {
+    const longest = Math.max(COVERED_INTERVALS * this.#options.sampleIntervalMs, LEAST_COVERED_MS);
+    return at.monotonicMs - previous.monotonicMs > longest;
+  }
+
+  #follow(
+    seen: ObservedProcess,
+    at: Instant,
+    since: number | undefined,
+    alive: Map<string, Tracked>,
+    spans: Map<string, Span[]>,
+  ): void {
+    const name = this.#options.nameProgram(seen.program);
+    const known = this.#tracked.get(seen.process);
+    const goesOn = known?.program === seen.program && known.user === seen.user;
+    const startedMs = at.monotonicMs - Math.max(0, at.bootMs - seen.startedBootMs);
+    const fromMs =
+      since === undefined
+        ? at.monotonicMs
+        : goesOn
+          ? Math.max(known.countedUntilMs, at.monotonicMs - MOST_BACK_MS)
+          : Math.max(startedMs, since);
+    const launch = goesOn ? this.#owedLaunch(known) : this.#everObserved() ? seen.origin : undefined;
+    const subject = name ?? seen.program;
+    if (launch && name !== null)
+      this.#sheet.addLaunch(this.#run, subject, seen.user, dayOf(this.#wallAt(at, fromMs)), launch);
+    const key = `${seen.user} ${subject}`;
+    const list = spans.get(key) ?? [];
+    list.push({ fromMs, toMs: at.monotonicMs });
+    spans.set(key, list);
+    const owed = name === undefined;
+    alive.set(seen.process, {
+      program: seen.program,
+      user: seen.user,
+      countedUntilMs: at.monotonicMs,
+      owedSinceMs: owed && goesOn ? known.owedSinceMs : fromMs,
+      owedOrigin: owed ? (goesOn ? known.owedOrigin : launch) : undefined,
+    });
+  }
+
+  /** The launch of a process that an earlier agent saw and could not name before it ended. */
+  #owedLaunch(known: Tracked): Origin | undefined {
+    return this.#previous ? undefined : known.owedOrigin;
+  }
+
+  /** Before the first observation ever there is no telling what began when: nothing present then is a launch. */
+  #everObserved(): boolean {
+    return this.#previous !== undefined || this.#options.resume !== undefined;
+  }
+
+  #creditEnded(
+    alive: ReadonlyMap<string, Tracked>,
+    fromMs: number,
+    toMs: number,
+    spans: Map<string, Span[]>,
+  ): void {
+    for (const [process, ended] of this.#tracked) {
+      const now = alive.get(process);
+      if (now?.program === ended.program && now.user === ended.user) continue;
+      const key = `${ended.user} ${this.#options.nameProgram(ended.program) ?? ended.program}`;
+      const list = spans.get(key) ?? [];
+      list.push({ fromMs, toMs: fromMs + Math.floor((toMs - fromMs) / 2) });
+      spans.set(key, list);
+    }
+  }
+
+  #count(at: Instant, spans: ReadonlyMap<string, Span[]>): void {
+    const countedUntil = new Map<string, number>();
+    for (const [key, list] of spans) {
+      const cut = key.indexOf(' ');
+      const [user, subject] = [key.slice(0, cut), key.slice(cut + 1)];
+      if (!this.#isIdentified(subject) && this.#options.nameProgram(subject) === null) continue;
+      let until = this.#countedUntil.get(key) ?? Number.NEGATIVE_INFINITY;
+      for (const span of unionOf(list, until)) {
+        this.#sheet.addTime(this.#run, subject, user, this.#wall(at, span.fromMs, span.toMs));
+        until = Math.max(until, span.toMs);
+      }
+      countedUntil.set(key, until);
+    }
+    // Subjects without a process now begin after this observation when they come back: no need to remember them.
+    this.#countedUntil = countedUntil;
+  }
+
+  #wallAt(at: Instant, monotonicMs: number): number {
+    return at.wallMs - (at.monotonicMs - monotonicMs);
+  }
+
+  #wall(at: Instant, fromMs: number, toMs: number): Span {
+    return { fromMs: this.#wallAt(at, fromMs), toMs: this.#wallAt(at, toMs) };
+  }
+
+  /** What has to become durable now, in one transaction; undefined before the first observation. */
+  flush(): MeterFlush | undefined {
+    const at = this.#previous;
+    if (!at) return undefined;
+    this.#nameWaiting();
+    const isIdentified = this.#isIdentified;
+    return {
+      usage: this.#sheet.changedUsage(isIdentified),
+      coverage: this.#sheet.changedCoverage(),
+      live: [...this.#tracked].map(([process, tracked]) => this.#live(process, tracked)),
+      mark: { bootId: this.#options.bootId, monotonicMs: at.monotonicMs, bootMs: at.bootMs },
+    };
+  }
+
+  /** The last flush() is durable. No observation may come between the two. */
+  flushed(): void {
+    if (this.#previous) this.#sheet.settle(this.#run, dayOf(this.#previous.wallMs), this.#isIdentified);
+  }
+
+  #isIdentified = (subject: string): boolean => /^[0-9a-f]{16}$/.test(subject);
+
+  #nameWaiting(): void {
+    for (const program of this.#sheet.unidentified(this.#isIdentified)) {
+      const name = this.#options.nameProgram(program);
+      if (name === undefined) continue;
+      if (name === null) this.#sheet.forget(program);
+      else this.#identified(program, name);
+    }
+  }
+
+  #identified(program: string, executableId: ExecutableId): void {
+    this.#sheet.identify(program, executableId);
+    for (const tracked of this.#tracked.values()) {
+      if (tracked.program !== program) continue;
+      const [from, to] = [`${tracked.user} ${program}`, `${tracked.user} ${executableId}`];
+      const until = Math.max(this.#countedUntil.get(from) ?? 0, this.#countedUntil.get(to) ?? 0);
+      this.#countedUntil.set(to, until);
+    }
+  }
+
+  #live(process: string, tracked: Tracked): LiveProcess {
+    const name = this.#options.nameProgram(tracked.program) ?? undefined;
+    const { program, user } = tracked;
+    const countedUntilMs = name ? tracked.countedUntilMs : tracked.owedSinceMs;
+    return {
+      process,
+      program,
+      user,
+      executableId: name,
+      origin: name ? undefined : tracked.owedOrigin,
+      countedUntilMs,
+    };
+  }
+}

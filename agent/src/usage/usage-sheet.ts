@@ -1,0 +1,166 @@
+/**
+ * Cumulative values of the present run, in memory. A *subject* is an executable id, or the name of a program
+ * whose id is not known yet. Rows of programs wait until the id is known and are then added to its rows.
+ */
+import type { ExecutableId } from '@fleetmeter/proto';
+import { cutAtMidnight, type Span } from './interval-days.ts';
+import { countSlots, noSlots, setSlot } from './slots.ts';
+import type { CoverageRow, LaunchCounts, Origin, UsageRow } from './usage-values.ts';
+
+/** Rows held at most; what would need more is dropped and counted. */
+const MOST_ROWS = 50_000;
+const MOST_SECONDS = 86_400;
+const SECONDS_PER_SLOT = 300;
+
+interface SheetRow {
+  run: string;
+  day: number;
+  subject: string;
+  user: string;
+  milliseconds: number;
+  slots: Uint8Array;
+  launches: LaunchCounts;
+  changed: boolean;
+}
+
+interface CoverageSum {
+  run: string;
+  day: number;
+  milliseconds: number;
+  changed: boolean;
+}
+
+export class UsageSheet {
+  readonly #rows = new Map<string, SheetRow>();
+  readonly #coverage = new Map<string, CoverageSum>();
+  /** Values that were not kept for want of room. */
+  dropped = 0;
+
+  addTime(run: string, subject: string, user: string, wallSpan: Span): void {
+    for (const part of cutAtMidnight(wallSpan)) {
+      const row = this.#row(run, part.day, subject, user);
+      if (!row) continue;
+      row.milliseconds += part.milliseconds;
+      for (let slot = part.firstSlot; slot <= part.lastSlot; slot++) setSlot(row.slots, slot);
+      row.changed = true;
+    }
+  }
+
+  addLaunch(run: string, subject: string, user: string, day: number, origin: Origin): void {
+    const row = this.#row(run, day, subject, user);
+    if (!row) return;
+    row.launches[origin] += 1;
+    row.changed = true;
+  }
+
+  addCoverage(run: string, wallSpan: Span): void {
+    for (const { day, milliseconds } of cutAtMidnight(wallSpan)) {
+      const key = `${run} ${day}`;
+      const sum = this.#coverage.get(key) ?? { run, day, milliseconds: 0, changed: false };
+      sum.milliseconds += milliseconds;
+      sum.changed = true;
+      this.#coverage.set(key, sum);
+    }
+  }
+
+  /**
+   * The program turned out to be this executable. Where both have time on a day it may be the same time, so the
+   * larger counts: too little for a moment rather than anything twice.
+   */
+  identify(program: string, executableId: ExecutableId): void {
+    for (const row of this.#take(program)) {
+      const target = this.#row(row.run, row.day, executableId, row.user);
+      if (!target) continue;
+      target.milliseconds = Math.max(target.milliseconds, row.milliseconds);
+      row.slots.forEach((bits, index) => {
+        target.slots[index] = (target.slots[index] as number) | bits;
+      });
+      for (const origin of Object.keys(row.launches) as Origin[])
+        target.launches[origin] += row.launches[origin];
+      target.changed = true;
+    }
+  }
+
+  /** The program cannot be identified: its time goes, counted as dropped. */
+  forget(program: string): void {
+    this.dropped += this.#take(program).length;
+  }
+
+  /** Programs that have rows and no id yet. */
+  unidentified(isIdentified: (subject: string) => boolean): Set<string> {
+    const programs = new Set<string>();
+    for (const { subject } of this.#rows.values()) if (!isIdentified(subject)) programs.add(subject);
+    return programs;
+  }
+
+  /** Rows that changed since the last call to settle(), those of unidentified programs left out. */
+  changedUsage(isIdentified: (subject: string) => boolean): UsageRow[] {
+    return [...this.#rows.values()].filter((row) => row.changed && isIdentified(row.subject)).map(usageRow);
+  }
+
+  changedCoverage(): CoverageRow[] {
+    return [...this.#coverage.values()]
+      .filter((sum) => sum.changed)
+      .map(({ run, day, milliseconds }) => ({
+        run,
+        day,
+        seconds: Math.min(Math.floor(milliseconds / 1000), MOST_SECONDS),
+      }));
+  }
+
+  /** What changedUsage() and changedCoverage() gave is durable; rows that cannot change any more are let go. */
+  settle(run: string, today: number, isIdentified: (subject: string) => boolean): void {
+    let waiting = false;
+    for (const row of this.#rows.values()) {
+      if (isIdentified(row.subject)) row.changed = false;
+      else waiting = true;
+    }
+    for (const sum of this.#coverage.values()) sum.changed = false;
+    // A program still waiting for its id may add to any row, and a row that began anew would have lost its sum.
+    if (waiting) return;
+    const done = (row: { run: string; day: number }): boolean => row.run !== run || row.day < today - 1;
+    for (const [key, row] of this.#rows) if (done(row)) this.#rows.delete(key);
+    for (const [key, sum] of this.#coverage) if (done(sum)) this.#coverage.delete(key);
+  }
+
+  #row(run: string, day: number, subject: string, user: string): SheetRow | undefined {
+    const key = `${run} ${day} ${user} ${subject}`;
+    const known = this.#rows.get(key);
+    if (known) return known;
+    if (this.#rows.size >= MOST_ROWS) {
+      this.dropped += 1;
+      return undefined;
+    }
+    const launches: LaunchCounts = { user: 0, autostart: 0, service: 0, scheduler: 0, unknown: 0 };
+    const row = { run, day, subject, user, milliseconds: 0, slots: noSlots(), launches, changed: false };
+    this.#rows.set(key, row);
+    return row;
+  }
+
+  #take(subject: string): SheetRow[] {
+    const taken: SheetRow[] = [];
+    for (const [key, row] of this.#rows) {
+      if (row.subject !== subject) continue;
+      taken.push(row);
+      this.#rows.delete(key);
+    }
+    return taken;
+  }
+}
+
+function usageRow(row: SheetRow): UsageRow {
+  return {
+    day: row.day,
+    run: row.run,
+    executableId: row.subject,
+    user: row.user,
+    // A clock set back by less than makes a new run would otherwise put more time into marks than they hold.
+    seconds: Math.min(
+      Math.floor(row.milliseconds / 1000),
+      SECONDS_PER_SLOT * countSlots(row.slots),
+      MOST_SECONDS,
+    ),
+    launches: { ...row.launches },
+    slots: Uint8Array.from(row.slots),
+  };
+}

@@ -1,0 +1,53 @@
+/** The values that metering produces and the store keeps. */
+import type { ExecutableId } from '@fleetmeter/proto';
+
+/** What started a program. */
+export type Origin = 'user' | 'autostart' | 'service' | 'scheduler' | 'unknown';
+export const ORIGINS: readonly Origin[] = ['user', 'autostart', 'service', 'scheduler', 'unknown'];
+export type LaunchCounts = Record<Origin, number>;
+
+/** What a row's values belong to. */
+export interface UsageKey {
+  /** Days since 1970-01-01 UTC. */
+  day: number;
+  /** 16 hex digits. */
+  run: string;
+  executableId: ExecutableId;
+  /** Keyed hash of the user, 32 hex digits. */
+  user: string;
+}
+
+/** Cumulative values of one key. */
+export interface UsageRow extends UsageKey {
+  seconds: number;
+  launches: LaunchCounts;
+  /** Five-minute marks in true order, see slots.ts. */
+  slots: Uint8Array;
+}
+
+export interface CoverageRow {
+  day: number;
+  run: string;
+  seconds: number;
+}
+
+/** A process that was alive at the last flush. */
+export interface LiveProcess {
+  /** Pid and kernel start: the same text is the same process, within one boot. */
+  process: string;
+  /** Names the file it runs, see sample/process-list.ts. */
+  program: string;
+  executableId: ExecutableId | undefined;
+  user: string;
+  /** Its launch, while that has not been counted. */
+  origin: Origin | undefined;
+  /** Monotonic milliseconds up to which its time is in the rows. */
+  countedUntilMs: number;
+}
+
+/** Where metering stood at the last flush. */
+export interface MeterMark {
+  bootId: string;
+  monotonicMs: number;
+  bootMs: number;
+}

@@ -1,0 +1,21 @@
+/** From what the system says of a file to the identity that tells its states apart. */
+import type { BigIntStats } from 'node:fs';
+import type { FileIdentity } from './found-file.ts';
+
+export function identityOf(stats: BigIntStats): FileIdentity {
+  return {
+    device: String(stats.dev),
+    inode: String(stats.ino),
+    size: Number(stats.size),
+    mtimeNs: String(stats.mtimeNs),
+    ctimeNs: String(stats.ctimeNs),
+  };
+}
+
+export function sameIdentity(one: FileIdentity, other: FileIdentity): boolean {
+  return identityKey(one) === identityKey(other);
+}
+
+export function identityKey({ device, inode, size, mtimeNs, ctimeNs }: FileIdentity): string {
+  return `${device}:${inode}:${size}:${mtimeNs}:${ctimeNs}`;
+}

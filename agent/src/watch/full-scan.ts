@@ -1,0 +1,93 @@
+/**
+ * Walks folders and tells of every sub-folder and of every regular file with an execute bit. Follows no symbolic
+ * links, visits each folder once (bind mounts and loops of them), stays off excluded file systems. A folder is told
+ * of before it is listed, so that whoever then starts to watch it misses nothing that changes after its listing.
+ */
+import type { FolderLister } from './folder-lister.ts';
+import type { ListReply } from './folder-list-worker.ts';
+import type { FileIdentity, SkipReason } from './found-file.ts';
+import type { MountTable } from './mount-table.linux.ts';
+
+export interface ScanTarget {
+  lister: FolderLister;
+  mounts: MountTable;
+  signal: AbortSignal;
+  onFolder(path: string): void;
+  /** A promise is waited for before the walk goes far beyond it. Must not reject. */
+  onFile(path: string, identity: FileIdentity): Promise<unknown> | undefined;
+  onSkip(path: string, reason: SkipReason): void;
+  /** The folder could be listed; takes back an earlier skip. */
+  onReadable(path: string): void;
+  /** Entries looked at since the last call, in the tree of `root`. */
+  onEntries(root: string, entries: number): void;
+}
+
+export interface ScanResult {
+  /** False when the walk was aborted: nothing follows from what it did not see. */
+  complete: boolean;
+  folders: number;
+  /** Folders whose content is unknown. */
+  unreadable: string[];
+}
+
+/** Folders in one request to the lister. */
+const BATCH_FOLDERS = 32;
+/** Files whose handling is open; beyond it the walk waits. */
+const MOST_OPEN_FILES = 512;
+
+export async function scanFolders(roots: readonly string[], target: ScanTarget): Promise<ScanResult> {
+  const visited = new Set<string>();
+  const result: ScanResult = { complete: false, folders: 0, unreadable: [] };
+  const open = new Set<Promise<unknown>>();
+  for (const root of roots) {
+    const stack = [root];
+    target.onFolder(root);
+    while (stack.length > 0 && !target.signal.aborted) {
+      const batch = stack.splice(-BATCH_FOLDERS).reverse();
+      const found: string[] = [];
+      result.folders += batch.length;
+      await target.lister.list(batch, (reply) => {
+        if (!target.signal.aborted) takeReply(reply, target, { root, visited, found, open, result });
+      });
+      stack.push(...found.reverse());
+      while (open.size >= MOST_OPEN_FILES) await Promise.race(open);
+    }
+  }
+  await Promise.all(open);
+  result.complete = !target.signal.aborted;
+  return result;
+}
+
+interface Walk {
+  root: string;
+  visited: Set<string>;
+  found: string[];
+  open: Set<Promise<unknown>>;
+  result: ScanResult;
+}
+
+function takeReply(reply: ListReply, target: ScanTarget, walk: Walk): void {
+  if (reply.error !== undefined) {
+    // A vanished folder needs no skip: what was known below it is looked for at the end.
+    if (reply.error === 'folder-unreadable') {
+      walk.result.unreadable.push(reply.folder);
+      target.onSkip(reply.folder, reply.error);
+    }
+  } else if (reply.last) target.onReadable(reply.folder);
+  for (const path of reply.notUnicode) target.onSkip(path, 'path-not-unicode');
+  for (const { path, key } of reply.folders) {
+    if (target.mounts.excludesMountAt(path)) target.onSkip(path, 'excluded-file-system');
+    else if (!walk.visited.has(key)) {
+      walk.visited.add(key);
+      target.onFolder(path);
+      walk.found.push(path);
+    }
+  }
+  for (const { path, identity } of reply.files) {
+    const handled = target.onFile(path, identity);
+    if (!handled) continue;
+    walk.open.add(handled);
+    void handled.then(() => walk.open.delete(handled));
+  }
+  target.onEntries(walk.root, reply.entries);
+}

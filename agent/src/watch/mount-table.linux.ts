@@ -1,0 +1,67 @@
+/** Which folders lie on file systems that finding stays off, told by type from /proc/self/mountinfo. */
+import { readFileSync } from 'node:fs';
+
+/** Made by the kernel: their "files" are views of its state, and reading them may block or act. */
+const PSEUDO =
+  /^(?:proc|sysfs|devtmpfs|devpts|cgroup2?|pstore|efivarfs|bpf|tracefs|debugfs|securityfs|configfs|fusectl|mqueue|hugetlbfs|binfmt_misc|rpc_pipefs|nsfs|autofs|selinuxfs|ramfs)$/;
+/** On another computer: a scan from each client would read it once per client, and hang when the server does. */
+const NETWORK =
+  /^(?:nfs4?|cifs|smb3?|smbfs|afs|ceph|9p|gfs2|glusterfs|lustre|ocfs2|ncpfs|coda|beegfs|gpfs|virtiofs|prl_fs|vboxsf|fuse|fuse\..*)$/;
+/** Layers of containers: their files belong to images. At or above a scan root it is the system itself. */
+const LAYERED = /^(?:overlay|aufs)$/;
+
+export interface Mount {
+  path: string;
+  type: string;
+}
+
+export class MountTable {
+  readonly #types: Map<string, string>;
+
+  constructor(mounts: Iterable<Mount>) {
+    // Later lines lie on top of earlier ones.
+    this.#types = new Map([...mounts].map(({ path, type }) => [path, type]));
+  }
+
+  static read(): MountTable {
+    try {
+      return new MountTable(parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')));
+    } catch {
+      return new MountTable([]);
+    }
+  }
+
+  /** A walk that comes from above must not enter this folder. */
+  excludesMountAt(folder: string): boolean {
+    const type = this.#types.get(folder);
+    return type !== undefined && (isForeign(type) || LAYERED.test(type));
+  }
+
+  /** A path lies on a pseudo or network file system, whichever way it is reached. */
+  excludes(path: string): boolean {
+    for (let folder = path; ; folder = folder.slice(0, folder.lastIndexOf('/')) || '/') {
+      const type = this.#types.get(folder);
+      if (type !== undefined) return isForeign(type);
+      if (folder === '/') return false;
+    }
+  }
+}
+
+function isForeign(type: string): boolean {
+  return PSEUDO.test(type) || NETWORK.test(type);
+}
+
+/** Fields before ` - ` vary in number; the fifth is the mount point, the first after it the type. */
+export function parseMountInfo(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [before, after] = line.split(' - ');
+    const path = before?.split(' ')[4];
+    const type = after?.split(' ')[0];
+    return path && type ? [{ path: unescaped(path), type }] : [];
+  });
+}
+
+/** Blanks in paths are written as `\040` and the like. Only blanks and `\\` are escaped, all of them ASCII. */
+function unescaped(path: string): string {
+  return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+}

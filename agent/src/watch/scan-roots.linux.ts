@@ -1,0 +1,124 @@
+/** Where programs are on Linux: the system's folders and the homes of people. */
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { MountTable } from './mount-table.linux.ts';
+
+export interface ScanRoot {
+  /** Real path, absolute, no trailing slash. */
+  path: string;
+  /** What may become large is watched folder by folder; small trees by chokidar. See executable-watcher.ts. */
+  kind: 'large' | 'small';
+}
+
+export interface ScanRoots {
+  roots: ScanRoot[];
+  /** Homes for the path rules, also under the names that the account database has for them. */
+  homes: string[];
+  /** Configured or usual roots that are not there. */
+  missing: string[];
+  /** Roots and homes on file systems that finding stays off; they were not even looked at. */
+  excluded: string[];
+}
+
+export interface ScanRootOptions {
+  /** Replaces the default roots. */
+  paths?: readonly string[];
+  /** Default /etc/passwd. */
+  passwdFile?: string;
+  /** Default /home. */
+  homeFolder?: string;
+  /** Default: the mounts of this process. */
+  mounts?: MountTable;
+}
+
+const SYSTEM_ROOTS = ['/bin', '/sbin', '/usr'];
+const ADDED_ROOTS = ['/opt', '/srv'];
+/** A service account may live in one of these; its folder is then no person's home. */
+const NO_HOMES =
+  /^\/(?:$|(?:bin|sbin|usr|lib\w*|etc|var(?!\/home\/)|proc|sys|dev|run|boot|tmp|opt|srv|nonexistent)(?:\/|$))/;
+const FIRST_PERSON_UID = 1000;
+const NOBODY_UID = 65534;
+
+export function findScanRoots(options: ScanRootOptions = {}): ScanRoots {
+  const mounts = options.mounts ?? MountTable.read();
+  const found: ScanRoots = { roots: [], homes: [], missing: [], excluded: [] };
+  const homes = findHomes(options);
+  const wanted = options.paths
+    ? options.paths.map((path): ScanRoot => ({ path, kind: 'small' }))
+    : [
+        ...SYSTEM_ROOTS.map((path): ScanRoot => ({ path, kind: 'large' })),
+        ...ADDED_ROOTS.map((path): ScanRoot => ({ path, kind: 'small' })),
+        ...homes.map((path): ScanRoot => ({ path, kind: 'large' })),
+      ];
+  for (const { path, kind } of wanted) {
+    const real = realFolder(path, mounts);
+    if (real === 'excluded') found.excluded.push(path);
+    else if (real === undefined) found.missing.push(path);
+    else found.roots.push({ path: real, kind });
+  }
+  found.roots = outermost(found.roots);
+  found.homes = withRealPaths(homes, mounts);
+  return found;
+}
+
+/** Each folder once: links resolved, doubles and folders inside others left out. */
+function outermost(roots: ScanRoot[]): ScanRoot[] {
+  return roots.filter(
+    ({ path }, index) =>
+      roots.findIndex((other) => other.path === path) === index &&
+      !roots.some((other) => other.path !== path && isWithin(path, other.path)),
+  );
+}
+
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+function findHomes({ passwdFile = '/etc/passwd', homeFolder = '/home' }: ScanRootOptions): string[] {
+  const named = passwdHomes(readText(passwdFile)).filter((home) => !NO_HOMES.test(home));
+  const usual = folderNames(homeFolder).map((name) => join(homeFolder, name));
+  return [...new Set([...named, ...usual])];
+}
+
+function withRealPaths(homes: string[], mounts: MountTable): string[] {
+  const real = homes.flatMap((home) => realFolder(home, mounts) ?? []);
+  return [...new Set([...homes, ...real])].filter((home) => home !== 'excluded' && !NO_HOMES.test(home));
+}
+
+/** Homes of root and of people, as /etc/passwd writes them. */
+export function passwdHomes(passwd: string): string[] {
+  return passwd.split('\n').flatMap((line) => {
+    const [, , uid, , , home] = line.split(':');
+    const number = Number(uid || Number.NaN);
+    const isPerson = number === 0 || (number >= FIRST_PERSON_UID && number !== NOBODY_UID);
+    return isPerson && home?.startsWith('/') ? [home.replace(/\/+$/, '') || '/'] : [];
+  });
+}
+
+/** Asks the mount table first: looking at a path can wake an automounter or wait for a dead server. */
+function realFolder(path: string, mounts: MountTable): string | 'excluded' | undefined {
+  if (mounts.excludes(path)) return 'excluded';
+  try {
+    const real = realpathSync(path);
+    if (mounts.excludes(real)) return 'excluded';
+    return statSync(real).isDirectory() ? real : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function folderNames(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The SQLite file of the control store: its schema, and transactions over it.
+ *
+ * `synchronous=FULL` because every fact here is one that others rely on once it was answered: a number that
+ * was handed out, a key that was enrolled, a checkpoint the stream was trimmed behind.
+ */
+import { DatabaseSync } from 'node:sqlite';
+
+/** Raise it with a numbered step in `MIGRATIONS`, never by editing one. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE devices (
+     device_id  TEXT PRIMARY KEY,
+     key_id     TEXT NOT NULL UNIQUE,
+     public_key BLOB NOT NULL UNIQUE,
+     enrolled_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   -- AUTOINCREMENT: a number is not reused even when the last rows are gone.
+   CREATE TABLE epochs (
+     epoch_no   INTEGER PRIMARY KEY AUTOINCREMENT,
+     device_id  TEXT NOT NULL,
+     epoch_id   BLOB NOT NULL,
+     parent_epoch_no INTEGER,
+     opened_at  INTEGER NOT NULL,
+     UNIQUE (device_id, epoch_id)
+   ) STRICT;
+   -- One row per allocation: ids (8 bytes little-endian each) of the numbers from first_number on.
+   CREATE TABLE executable_numbers (first_number INTEGER PRIMARY KEY, ids BLOB NOT NULL) STRICT;
+   -- Numbers (4 bytes little-endian each) of executables whose evidence is in the tables.
+   CREATE TABLE processed_evidence (batch INTEGER PRIMARY KEY, numbers BLOB NOT NULL) STRICT;
+   CREATE TABLE directives (
+     device_id TEXT NOT NULL,
+     action    TEXT NOT NULL,
+     message   BLOB NOT NULL,
+     queued    INTEGER NOT NULL,
+     PRIMARY KEY (device_id, action)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE dirty (
+     kind TEXT NOT NULL,
+     day  INTEGER NOT NULL,
+     generation INTEGER NOT NULL,
+     since INTEGER NOT NULL,
+     PRIMARY KEY (kind, day)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE quarantine (
+     number    INTEGER PRIMARY KEY AUTOINCREMENT,
+     reason    TEXT NOT NULL,
+     detail    TEXT NOT NULL,
+     device_id TEXT NOT NULL,
+     "offset"  INTEGER NOT NULL,
+     sequence  INTEGER NOT NULL,
+     bytes     BLOB NOT NULL,
+     at        INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX quarantine_by_device ON quarantine (device_id, number);
+   CREATE TABLE evidence_wanted (
+     executable_id TEXT NOT NULL,
+     device_id     TEXT NOT NULL,
+     PRIMARY KEY (executable_id, device_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX evidence_wanted_by_device ON evidence_wanted (device_id, executable_id);`,
+];
+
+/** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */
+export function openControlDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  try {
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;`);
+    migrate(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = database.prepare('PRAGMA user_version').get()?.user_version as number;
+  if (version > MIGRATIONS.length)
+    throw new Error(
+      `the control store has version ${version}; this collector knows up to ${MIGRATIONS.length}`,
+    );
+  for (let step = version; step < MIGRATIONS.length; step++) {
+    inTransaction(database, () => {
+      database.exec(MIGRATIONS[step] as string);
+      database.exec(`PRAGMA user_version = ${step + 1}`);
+    });
+  }
+}
+
+/**
+ * Runs `work` in one transaction; what it changed is on stable storage when this returns. An error from work or
+ * from the commit leaves the file as it was and is thrown on. Inside a running transaction it joins that one.
+ */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  if (database.isTransaction) return work();
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // A full disk ends the transaction by itself; then there is nothing left to roll back.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Who is asked for which evidence. Thousands of devices have the same new file within one hour; each id is
+ * leased to a few of them for a while, and to others when they did not answer in time.
+ *
+ * A lease is a hint, kept in memory only: losing it means that somebody is asked twice.
+ */
+import type { ExecutableId } from '@fleetmeter/proto';
+
+export interface LeaseTerms {
+  /** Devices asked for one id at the same time. */
+  devicesPerId: number;
+  leaseMs: number;
+  /** Ids remembered, about 250 bytes each; beyond it the oldest leases are forgotten. */
+  maxIds: number;
+}
+export const LEASE_TERMS: LeaseTerms = { devicesPerId: 3, leaseMs: 10 * 60 * 1000, maxIds: 200_000 };
+
+interface Holder {
+  deviceId: string;
+  /** Milliseconds since 1970. */
+  until: number;
+}
+
+export class EvidenceLeases {
+  readonly #terms: LeaseTerms;
+  readonly #holders = new Map<ExecutableId, Holder[]>();
+
+  constructor(terms: Partial<LeaseTerms> = {}) {
+    this.#terms = { ...LEASE_TERMS, ...terms };
+  }
+
+  /**
+   * Which of the wanted ids this device may be asked for now, at most `limit`; they are leased to it. An id it
+   * holds already is not asked for again before its lease ends.
+   */
+  take(deviceId: string, wanted: Iterable<ExecutableId>, limit: number, now: number): ExecutableId[] {
+    const taken: ExecutableId[] = [];
+    for (const id of new Set(wanted)) {
+      if (taken.length >= limit) break;
+      const live = (this.#holders.get(id) ?? []).filter((holder) => holder.until > now);
+      if (live.length >= this.#terms.devicesPerId) continue;
+      if (live.some((holder) => holder.deviceId === deviceId)) continue;
+      live.push({ deviceId, until: now + this.#terms.leaseMs });
+      // Put at the end, so that the front of the map is what was leased longest ago.
+      this.#holders.delete(id);
+      this.#holders.set(id, live);
+      taken.push(id);
+    }
+    this.#forgetOldest();
+    return taken;
+  }
+
+  /** The question never reached the device: others, or the same one, may be asked at once. */
+  giveBack(deviceId: string, ids: Iterable<ExecutableId>): void {
+    for (const id of ids) {
+      const left = (this.#holders.get(id) ?? []).filter((holder) => holder.deviceId !== deviceId);
+      if (left.length === 0) this.#holders.delete(id);
+      else this.#holders.set(id, left);
+    }
+  }
+
+  /** Ids remembered. */
+  get size(): number {
+    return this.#holders.size;
+  }
+
+  #forgetOldest(): void {
+    for (const id of this.#holders.keys()) {
+      if (this.#holders.size <= this.#terms.maxIds) return;
+      this.#holders.delete(id);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Dense numbers for executables, and which of them have processed evidence. Numbers start at 1, are committed
+ * before anybody sees them, and are never reused: rows in the engine name executables by them.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { ExecutableId } from '@fleetmeter/proto';
+import { inTransaction } from './control-database.ts';
+import { IdTable } from './id-table.ts';
+
+const ID_BYTES = 8;
+const NUMBER_BYTES = 4;
+const MAX_NUMBER = 0xffff_ffff;
+
+export class ExecutableNumbers {
+  readonly #database: DatabaseSync;
+  readonly #insertIds: StatementSync;
+  readonly #insertProcessed: StatementSync;
+  #table = new IdTable();
+  /** One bit per number. */
+  #processed = new Uint8Array(1 << 13);
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#insertIds = database.prepare('INSERT INTO executable_numbers (first_number, ids) VALUES (?, ?)');
+    this.#insertProcessed = database.prepare('INSERT INTO processed_evidence (numbers) VALUES (?)');
+    this.#load();
+  }
+
+  get count(): number {
+    return this.#table.size;
+  }
+
+  /** See ControlStore.internExecutables. */
+  intern(ids: Uint8Array): { numbers: Uint32Array; created: number[] } {
+    const view = viewOf(ids);
+    const numbers = new Uint32Array(Math.floor(ids.length / ID_BYTES));
+    const created: number[] = [];
+    const firstNumber = this.#table.size + 1;
+    for (let index = 0; index < numbers.length; index++) {
+      const low = view.getUint32(index * ID_BYTES, true);
+      const high = view.getUint32(index * ID_BYTES + 4, true);
+      let number = this.#table.get(low, high);
+      if (number === 0) {
+        number = firstNumber + created.length;
+        this.#table.add(low, high, number);
+        created.push(index);
+      }
+      numbers[index] = number;
+    }
+    if (created.length > 0) this.#commitIds(firstNumber, ids, created);
+    return { numbers, created };
+  }
+
+  /** Of these ids those without processed evidence, at most `limit`, in the given order. */
+  withoutEvidence(ids: Uint8Array, limit: number): ExecutableId[] {
+    const view = viewOf(ids);
+    const missing: ExecutableId[] = [];
+    for (let at = 0; at + ID_BYTES <= ids.length && missing.length < limit; at += ID_BYTES) {
+      const low = view.getUint32(at, true);
+      const high = view.getUint32(at + 4, true);
+      if (!this.#isProcessed(this.#table.get(low, high))) missing.push(hex32(high) + hex32(low));
+    }
+    return missing;
+  }
+
+  /** Remembers that the evidence of these ids is in the tables. Runs inside the caller's transaction. */
+  markEvidenceProcessed(ids: readonly ExecutableId[]): void {
+    if (ids.length === 0) return;
+    const bytes = Buffer.alloc(ids.length * ID_BYTES);
+    ids.forEach((id, index) => {
+      bytes.writeUInt32LE(Number.parseInt(id.slice(8), 16), index * ID_BYTES);
+      bytes.writeUInt32LE(Number.parseInt(id.slice(0, 8), 16), index * ID_BYTES + 4);
+    });
+    const fresh = this.intern(bytes).numbers.filter((number) => !this.#isProcessed(number));
+    if (fresh.length === 0) return;
+    const packed = Buffer.alloc(fresh.length * NUMBER_BYTES);
+    fresh.forEach((number, index) => {
+      packed.writeUInt32LE(number, index * NUMBER_BYTES);
+    });
+    this.#insertProcessed.run(packed);
+    for (const number of fresh) this.#setProcessed(number);
+  }
+
+  /** Puts memory back to what the file says, after a transaction that this took part in failed. */
+  reload(): void {
+    this.#table = new IdTable();
+    this.#processed = new Uint8Array(1 << 13);
+    this.#load();
+  }
+
+  #commitIds(firstNumber: number, ids: Uint8Array, created: readonly number[]): void {
+    const packed = Buffer.alloc(created.length * ID_BYTES);
+    created.forEach((index, position) => {
+      packed.set(ids.subarray(index * ID_BYTES, (index + 1) * ID_BYTES), position * ID_BYTES);
+    });
+    try {
+      if (firstNumber + created.length - 1 > MAX_NUMBER) throw new Error('no executable numbers are left');
+      inTransaction(this.#database, () => this.#insertIds.run(firstNumber, packed));
+    } catch (error) {
+      // Numbers that were not committed must not be seen by the next caller.
+      if (!this.#database.isTransaction) this.reload();
+      throw error;
+    }
+  }
+
+  #load(): void {
+    for (const row of this.#database
+      .prepare('SELECT first_number, ids FROM executable_numbers ORDER BY first_number')
+      .iterate()) {
+      const ids = row.ids as Uint8Array;
+      const view = viewOf(ids);
+      for (let at = 0, number = row.first_number as number; at < ids.length; at += ID_BYTES, number++) {
+        this.#table.add(view.getUint32(at, true), view.getUint32(at + 4, true), number);
+      }
+    }
+    for (const row of this.#database.prepare('SELECT numbers FROM processed_evidence').iterate()) {
+      const numbers = row.numbers as Uint8Array;
+      const view = viewOf(numbers);
+      for (let at = 0; at < numbers.length; at += NUMBER_BYTES) this.#setProcessed(view.getUint32(at, true));
+    }
+  }
+
+  #isProcessed(number: number): boolean {
+    return number !== 0 && (((this.#processed[number >>> 3] ?? 0) >>> (number & 7)) & 1) === 1;
+  }
+
+  #setProcessed(number: number): void {
+    const byte = number >>> 3;
+    if (byte >= this.#processed.length) {
+      const larger = new Uint8Array(Math.max(byte + 1, this.#processed.length * 2));
+      larger.set(this.#processed);
+      this.#processed = larger;
+    }
+    this.#processed[byte] = (this.#processed[byte] as number) | (1 << (number & 7));
+  }
+}
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const hex32 = (half: number) => half.toString(16).padStart(8, '0');

@@ -1,0 +1,64 @@
+/** What the processor asks of devices until they did it: at most one directive per device and kind of action. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Acknowledgement, type DirectiveFields } from '@fleetmeter/proto';
+import type { MetaValues } from './meta-values.ts';
+
+export type DirectiveAction = 'resync' | 'openEpoch' | 'resendUsage' | 'sendEvidence' | 'pollAgain';
+const ACTIONS: readonly DirectiveAction[] = [
+  'resync',
+  'openEpoch',
+  'resendUsage',
+  'sendEvidence',
+  'pollAgain',
+];
+
+/** Which action a directive asks for. Throws when it asks for none: that is a fault of the caller. */
+export function directiveAction(directive: DirectiveFields): DirectiveAction {
+  const action = ACTIONS.find((name) => directive[name] !== undefined && directive[name] !== null);
+  if (!action) throw new Error('a directive must ask for something');
+  return action;
+}
+
+/** Only a right inventory takes these back; being delivered is not enough, since the agent may ignore them. */
+export const STAYS_UNTIL_RESOLVED: ReadonlySet<DirectiveAction> = new Set(['resync', 'openEpoch']);
+
+export class PendingDirectives {
+  readonly #meta: MetaValues;
+  readonly #put: StatementSync;
+  readonly #list: StatementSync;
+  readonly #drop: StatementSync;
+
+  constructor(database: DatabaseSync, meta: MetaValues) {
+    this.#meta = meta;
+    this.#put = database.prepare(
+      'INSERT OR REPLACE INTO directives (device_id, action, message, queued) VALUES (?, ?, ?, ?)',
+    );
+    this.#list = database.prepare('SELECT message FROM directives WHERE device_id = ? ORDER BY queued');
+    this.#drop = database.prepare('DELETE FROM directives WHERE device_id = ? AND action = ?');
+  }
+
+  put(deviceId: string, directive: DirectiveFields): void {
+    const queued = this.#meta.counter('directives_queued') + 1;
+    this.#meta.setCounter('directives_queued', queued);
+    // The schema has no message that is a directive alone, so it is kept inside an acknowledgement.
+    const message = Acknowledgement.encode({ directives: [directive] }).finish();
+    this.#put.run(deviceId, directiveAction(directive), message, queued);
+  }
+
+  list(deviceId: string): DirectiveFields[] {
+    return this.#list
+      .all(deviceId)
+      .flatMap(
+        (row): DirectiveFields[] => Acknowledgement.decode(row.message as Uint8Array).directives ?? [],
+      );
+  }
+
+  drop(deviceId: string, action: string): void {
+    this.#drop.run(deviceId, action);
+  }
+
+  /** The inventory came right. */
+  resolve(deviceId: string): void {
+    for (const action of STAYS_UNTIL_RESOLVED) this.drop(deviceId, action);
+  }
+}

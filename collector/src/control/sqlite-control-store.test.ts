@@ -1,0 +1,214 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { encodeIdList, keyIdOf } from '@fleetmeter/proto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ProcessedRange } from './control-store.ts';
+import { SqliteControlStore, type SqliteControlStoreOptions } from './sqlite-control-store.ts';
+
+let folder: string;
+let store: SqliteControlStore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fleetmeter-control-'));
+  store = openStore();
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const openStore = (options: Partial<SqliteControlStoreOptions> = {}) =>
+  new SqliteControlStore({ path: join(folder, 'control.sqlite'), ...options });
+function reopen(): void {
+  store.close();
+  store = openStore();
+}
+const range = (changes: Partial<ProcessedRange> = {}): ProcessedRange => ({
+  checkpoint: 1,
+  dirty: [],
+  directives: [],
+  resolved: [],
+  evidenceWanted: [],
+  evidenceProcessed: [],
+  quarantined: [],
+  now: 1000,
+  ...changes,
+});
+const newKey = () =>
+  Buffer.from(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x as string, 'base64url');
+const device = '00000000000000aa';
+const other = '00000000000000bb';
+
+test('the collector has one id and one user key for ever', () => {
+  const { collectorId, userKey } = store;
+  expect([collectorId.length, userKey.length]).toEqual([16, 32]);
+  reopen();
+  expect([store.collectorId, store.userKey]).toEqual([collectorId, userKey]);
+});
+
+test('a key gets one device id however often it enrols, also after a restart', () => {
+  const key = newKey();
+  const deviceId = store.enrol(key, 1);
+  expect(deviceId).toMatch(/^[0-9a-f]{16}$/);
+  expect(store.enrol(key, 2)).toBe(deviceId);
+  reopen();
+  expect(store.enrol(key, 3)).toBe(deviceId);
+  expect(store.enrol(newKey(), 4)).not.toBe(deviceId);
+  expect(store.deviceCount()).toBe(2);
+  expect(store.findKey(keyIdOf(key))).toMatchObject({ deviceId });
+  expect(store.findKey('0000000000000000')).toBeUndefined();
+});
+
+test('bytes that are no key are refused', () => {
+  expect(() => store.enrol(randomBytes(31), 1)).toThrow('32 bytes');
+});
+
+test('an epoch gets one number, tied to its parent only within the same device', () => {
+  const [first, child] = [randomBytes(16), randomBytes(16)];
+  const opened = store.epoch(device, first, undefined, 5);
+  expect(opened).toMatchObject({ epochNo: 1, created: true, openedAt: 5 });
+  expect(store.epoch(device, first, undefined, 9)).toMatchObject({ epochNo: 1, created: false, openedAt: 5 });
+  expect(store.epoch(device, child, first, 6)).toMatchObject({ epochNo: 2, parentEpochNo: 1 });
+  expect(store.epoch(other, first, child, 7)).toMatchObject({ epochNo: 3, parentEpochNo: undefined });
+  reopen();
+  expect(store.epoch(device, child, first, 8)).toMatchObject({
+    epochNo: 2,
+    parentEpochNo: 1,
+    created: false,
+  });
+});
+
+test('executables keep their numbers, also ids above 2^63, duplicates in one call, and after a restart', () => {
+  const ids = encodeIdList(['0000000000000001', '8000000000000001', 'ffffffffffffffff']);
+  expect(store.internExecutables(ids)).toEqual({ numbers: Uint32Array.of(1, 2, 3), created: [0, 1, 2] });
+  const twice = Buffer.concat([encodeIdList(['00000000000000ff']), encodeIdList(['00000000000000ff']), ids]);
+  expect(store.internExecutables(twice)).toEqual({ numbers: Uint32Array.of(4, 4, 1, 2, 3), created: [0] });
+  reopen();
+  expect(store.internExecutables(twice)).toEqual({ numbers: Uint32Array.of(4, 4, 1, 2, 3), created: [] });
+  expect(store.executableCount()).toBe(4);
+});
+
+test('300,000 ids keep distinct numbers while the table grows', () => {
+  const ids = randomBytes(8 * 300_000);
+  const { numbers } = store.internExecutables(ids);
+  expect(new Set(numbers).size).toBe(300_000);
+  reopen();
+  expect(store.internExecutables(ids).numbers).toEqual(numbers);
+});
+
+test('an allocation that cannot be committed is forgotten, and its numbers go to the next one', () => {
+  store.internExecutables(encodeIdList(['0000000000000001']));
+  const saboteur = new DatabaseSync(join(folder, 'control.sqlite'));
+  saboteur.exec(
+    `CREATE TRIGGER full BEFORE INSERT ON executable_numbers BEGIN SELECT raise(ABORT, 'no space'); END`,
+  );
+  expect(() => store.internExecutables(encodeIdList(['0000000000000002']))).toThrow('no space');
+  expect(store.executableCount()).toBe(1);
+  saboteur.exec('DROP TRIGGER full');
+  saboteur.close();
+  expect(store.internExecutables(encodeIdList(['0000000000000003'])).numbers).toEqual(Uint32Array.of(2));
+});
+
+test('evidence is missing until it was processed, and wanted from at most eight devices', () => {
+  const [a, b] = ['000000000000000a', 'f00000000000000b'];
+  expect(store.withoutEvidence(encodeIdList([a, b]))).toEqual([a, b]);
+  expect(store.withoutEvidence(encodeIdList([a, b]), 1)).toEqual([a]);
+  const devices = Array.from({ length: 10 }, (_, index) => index.toString(16).padStart(16, '0'));
+  store.commitProcessed(
+    range({ evidenceWanted: devices.map((deviceId) => ({ executableId: b, deviceId })) }),
+  );
+  expect(devices.filter((deviceId) => store.evidenceWantedFrom(deviceId, 9).includes(b)).length).toBe(8);
+  store.commitProcessed(range({ evidenceProcessed: [b] }));
+  expect(store.evidenceWantedFrom(devices[0] as string, 9)).toEqual([]);
+  expect(store.withoutEvidence(encodeIdList([a, b]))).toEqual([a]);
+  reopen();
+  expect(store.withoutEvidence(encodeIdList([a, b]))).toEqual([a]);
+});
+
+test('a range is committed whole or not at all', () => {
+  const quarantined = [
+    { reason: 'record-undecodable', detail: '', deviceId: device, offset: 5, sequence: 0 },
+  ];
+  const broken = { ...quarantined[0], bytes: new Uint8Array(1), at: undefined as unknown as number };
+  expect(() =>
+    store.commitProcessed(
+      range({
+        checkpoint: 9,
+        dirty: [{ kind: 'inventory' }],
+        evidenceProcessed: ['000000000000000a'],
+        quarantined: [broken as ProcessedRange['quarantined'][number]],
+      }),
+    ),
+  ).toThrow();
+  expect(store.checkpoint()).toBe(0);
+  expect(store.dirtyMarks()).toEqual([]);
+  expect(store.executableCount()).toBe(0);
+  expect(store.withoutEvidence(encodeIdList(['000000000000000a']))).toEqual(['000000000000000a']);
+});
+
+test('the checkpoint never goes back', () => {
+  store.commitProcessed(range({ checkpoint: 10 }));
+  store.commitProcessed(range({ checkpoint: 7 }));
+  expect(store.checkpoint()).toBe(10);
+});
+
+test('a directive replaces the older one of its kind; resync stays until the inventory came right', () => {
+  const resync = (sequence: number) => ({ epoch: randomBytes(16), sequence, resync: {} });
+  store.commitProcessed(
+    range({
+      directives: [
+        { deviceId: device, directive: resync(3) },
+        { deviceId: device, directive: { sequence: 3, resendUsage: { sinceDay: 20_000 } } },
+      ],
+    }),
+  );
+  store.commitProcessed(range({ directives: [{ deviceId: device, directive: resync(4) }] }));
+  reopen();
+  expect(store.directivesFor(device).map((directive) => [directive.action, directive.sequence])).toEqual([
+    ['resendUsage', 3],
+    ['resync', 4],
+  ]);
+  store.directiveDelivered(device, 'resendUsage');
+  store.commitProcessed(range({ resolved: [device] }));
+  expect(store.directivesFor(device)).toEqual([]);
+});
+
+test('a mark that was set again is not cleared by work that began before', () => {
+  store.markDirty([{ kind: 'usage-day', day: 20_000 }, { kind: 'inventory' }], 5);
+  const [mark] = store.dirtyMarks();
+  if (!mark) throw new Error('no mark');
+  store.markDirty([mark.target], 9);
+  store.clearDirty(mark.target, mark.generation);
+  const again = store.dirtyMarks().find((one) => one.target.kind === mark.target.kind);
+  expect(again).toMatchObject({ since: 5 });
+  store.clearDirty(mark.target, again?.generation ?? 0);
+  store.markDirty([mark.target], 11);
+  store.clearDirty(mark.target, again?.generation ?? 0);
+  expect(store.dirtyMarks().length).toBe(2);
+});
+
+test('quarantine keeps the newest within its bounds and counts what it dropped', () => {
+  store.close();
+  store = openStore({ quarantine: { maxRecords: 5, maxBytes: 1000, maxRecordBytes: 50 } });
+  const records = Array.from({ length: 8 }, (_, index) => ({
+    reason: index % 2 ? ('coverage-out-of-range' as const) : ('record-undecodable' as const),
+    detail: `number ${index}`,
+    deviceId: device,
+    offset: index + 1,
+    sequence: index,
+    bytes: randomBytes(80),
+    at: 1000 + index,
+  }));
+  store.commitProcessed(range({ checkpoint: 8, quarantined: records }));
+  expect(store.quarantineDropped()).toBe(3);
+  expect(store.quarantinedFrom(device, 2).map((record) => record.sequence)).toEqual([7, 6]);
+  expect(store.quarantinedFrom(device, 1)[0]).toMatchObject({
+    detail: 'number 7 (first 50 of 80 bytes kept)',
+  });
+  expect(store.quarantineCounts().reduce((sum, { count }) => sum + count, 0)).toBe(5);
+  // The same range from a second owner by mistake.
+  store.commitProcessed(range({ checkpoint: 8, quarantined: records }));
+  expect(store.quarantineDropped()).toBe(3);
+});

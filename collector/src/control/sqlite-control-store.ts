@@ -1,0 +1,162 @@
+/** The control store in one SQLite file: joins the kinds of facts, each in its own file, into transactions. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+import { inTransaction, openControlDatabase } from './control-database.ts';
+import type {
+  ControlStore,
+  DirtyMark,
+  DirtyTarget,
+  EnrolledDevice,
+  EpochRow,
+  ProcessedRange,
+  QuarantinedRecord,
+  QuarantineReason,
+} from './control-store.ts';
+import { DeviceRegistry } from './device-registry.ts';
+import { DirtyMarks } from './dirty-marks.ts';
+import { EpochNumbers } from './epoch-numbers.ts';
+import { ExecutableNumbers } from './executable-numbers.ts';
+import { MetaValues } from './meta-values.ts';
+import { PendingDirectives } from './pending-directives.ts';
+import { QUARANTINE_LIMITS, type QuarantineLimits, QuarantineShelf } from './quarantine-shelf.ts';
+import { WantedEvidence } from './wanted-evidence.ts';
+
+export interface SqliteControlStoreOptions {
+  /** The file; its folder must exist. */
+  path: string;
+  quarantine?: Partial<QuarantineLimits>;
+}
+
+export class SqliteControlStore implements ControlStore {
+  readonly collectorId: Uint8Array;
+  readonly userKey: Uint8Array;
+  readonly #database: DatabaseSync;
+  readonly #meta: MetaValues;
+  readonly #devices: DeviceRegistry;
+  readonly #epochs: EpochNumbers;
+  readonly #executables: ExecutableNumbers;
+  readonly #directives: PendingDirectives;
+  readonly #dirty: DirtyMarks;
+  readonly #quarantine: QuarantineShelf;
+  readonly #wanted: WantedEvidence;
+
+  constructor(options: SqliteControlStoreOptions) {
+    this.#database = openControlDatabase(options.path);
+    this.#meta = new MetaValues(this.#database);
+    this.collectorId = this.#meta.secret('collector_id', 16);
+    this.userKey = this.#meta.secret('user_key', 32);
+    this.#devices = new DeviceRegistry(this.#database);
+    this.#epochs = new EpochNumbers(this.#database);
+    this.#executables = new ExecutableNumbers(this.#database);
+    this.#directives = new PendingDirectives(this.#database, this.#meta);
+    this.#dirty = new DirtyMarks(this.#database, this.#meta);
+    this.#quarantine = new QuarantineShelf(this.#database, this.#meta, {
+      ...QUARANTINE_LIMITS,
+      ...options.quarantine,
+    });
+    this.#wanted = new WantedEvidence(this.#database);
+  }
+
+  enrol(rawPublicKey: Uint8Array, now: number): string {
+    return this.#devices.enrol(rawPublicKey, now);
+  }
+
+  findKey(keyId: string): EnrolledDevice | undefined {
+    return this.#devices.findKey(keyId);
+  }
+
+  deviceCount(): number {
+    return this.#devices.count();
+  }
+
+  epoch(
+    deviceId: string,
+    epochId: Uint8Array,
+    parentEpochId: Uint8Array | undefined,
+    now: number,
+  ): EpochRow & { created: boolean } {
+    return this.#epochs.open(deviceId, epochId, parentEpochId, now);
+  }
+
+  internExecutables(ids: Uint8Array): { numbers: Uint32Array; created: number[] } {
+    return this.#executables.intern(ids);
+  }
+
+  executableCount(): number {
+    return this.#executables.count;
+  }
+
+  checkpoint(): number {
+    return this.#meta.counter('checkpoint');
+  }
+
+  commitProcessed(range: ProcessedRange): void {
+    try {
+      inTransaction(this.#database, () => this.#apply(range));
+    } catch (error) {
+      // What these two hold in memory followed a transaction that did not happen.
+      this.#executables.reload();
+      this.#quarantine.recount();
+      throw error;
+    }
+  }
+
+  #apply(range: ProcessedRange): void {
+    const before = this.checkpoint();
+    this.#meta.setCounter('checkpoint', Math.max(before, range.checkpoint));
+    this.#dirty.mark(range.dirty, range.now);
+    for (const deviceId of range.resolved) this.#directives.resolve(deviceId);
+    // After `resolved`: of two decisions about one device in one range, asking again is the harmless one.
+    for (const { deviceId, directive } of range.directives) this.#directives.put(deviceId, directive);
+    this.#executables.markEvidenceProcessed(range.evidenceProcessed);
+    for (const { executableId, deviceId } of range.evidenceWanted) this.#wanted.want(executableId, deviceId);
+    for (const executableId of range.evidenceProcessed) this.#wanted.satisfied(executableId);
+    // A second owner of the same range must not put its bad records aside twice.
+    for (const record of range.quarantined) if (record.offset > before) this.#quarantine.put(record);
+  }
+
+  directivesFor(deviceId: string): DirectiveFields[] {
+    return this.#directives.list(deviceId);
+  }
+
+  directiveDelivered(deviceId: string, action: string): void {
+    this.#directives.drop(deviceId, action);
+  }
+
+  withoutEvidence(ids: Uint8Array, limit = Number.POSITIVE_INFINITY): ExecutableId[] {
+    return this.#executables.withoutEvidence(ids, limit);
+  }
+
+  evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[] {
+    return this.#wanted.from(deviceId, limit);
+  }
+
+  dirtyMarks(): DirtyMark[] {
+    return this.#dirty.list();
+  }
+
+  markDirty(targets: DirtyTarget[], now: number): void {
+    inTransaction(this.#database, () => this.#dirty.mark(targets, now));
+  }
+
+  clearDirty(target: DirtyTarget, generation: number): void {
+    this.#dirty.clear(target, generation);
+  }
+
+  quarantineCounts(): { reason: QuarantineReason; count: number }[] {
+    return this.#quarantine.counts();
+  }
+
+  /** Records that had to make room for newer ones, ever. */
+  quarantineDropped(): number {
+    return this.#quarantine.dropped();
+  }
+
+  quarantinedFrom(deviceId: string, limit: number): QuarantinedRecord[] {
+    return this.#quarantine.fromDevice(deviceId, limit);
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}

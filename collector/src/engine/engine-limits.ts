@@ -1,0 +1,62 @@
+import { totalmem } from 'node:os';
+
+/** Every bound of the engine process. Bytes and milliseconds unless the name says otherwise. */
+export interface EngineLimits {
+  /** Reader queries that run at the same time; each owns one engine session and one pool thread. */
+  readers: number;
+  /** Reader queries that may wait for a session; the next one is answered 503. */
+  readerQueue: number;
+  /** How long a reader query waits for a session before it is answered 503. */
+  readerQueueMs: number;
+  readerExecutionSeconds: number;
+  /** Per query. The formatted result counts, so this is also the hard bound of a result in memory. */
+  readerMemoryBytes: number;
+  readerResultRows: number;
+  /** Bytes of the formatted result; larger ones are refused after the query. */
+  readerResultBytes: number;
+  readerThreads: number;
+  readerTextBytes: number;
+  /** Sessions for inserts that bring data: nothing else ever runs on them. */
+  insertSessions: number;
+  /** Sessions for the writer's other statements (migrations, recomputes, look-ups). */
+  writerSessions: number;
+  writerQueueMs: number;
+  writerTextBytes: number;
+  writerBodyBytes: number;
+  writerResultBytes: number;
+  connections: number;
+}
+
+const gib = 1024 ** 3;
+const mib = 1024 ** 2;
+
+export const defaultReaders = 8;
+
+/** Readers together may take half of the machine's memory, and one reader never more than 4 GiB. */
+export function engineLimits(chosen: Partial<EngineLimits> = {}): EngineLimits {
+  const readers = chosen.readers ?? defaultReaders;
+  return {
+    readers,
+    readerQueue: 64,
+    readerQueueMs: 10_000,
+    readerExecutionSeconds: 30,
+    readerMemoryBytes: Math.min(4 * gib, Math.floor(totalmem() / 2 / Math.min(readers, 4))),
+    readerResultRows: 1_000_000,
+    readerResultBytes: 256 * mib,
+    readerThreads: 2,
+    readerTextBytes: 256 * 1024,
+    insertSessions: 2,
+    writerSessions: 4,
+    writerQueueMs: 60_000,
+    writerTextBytes: mib,
+    writerBodyBytes: 256 * mib,
+    writerResultBytes: 512 * mib,
+    connections: 256,
+    ...chosen,
+  };
+}
+
+/** Threads of libuv's pool: one for each session that can be busy, one for control, four for Node itself. */
+export function threadPoolSize(limits: EngineLimits): number {
+  return limits.readers + limits.insertSessions + limits.writerSessions + 1 + 4;
+}

@@ -1,0 +1,34 @@
+/** What the collector scrapes from `GET /engine/stats`; counters since the process started. */
+export interface EngineStats {
+  running: number;
+  queued: number;
+  queries: number;
+  inserts: number;
+  insertedRows: number;
+  insertedBytes: number;
+  resultBytes: number;
+  errors: number;
+  killed: number;
+  /** Refusals by error name (ACCESS_DENIED, AUTHENTICATION_FAILED, READONLY, ...). */
+  refused: Record<string, number>;
+}
+
+export function emptyStats(): EngineStats {
+  return {
+    running: 0,
+    queued: 0,
+    queries: 0,
+    inserts: 0,
+    insertedRows: 0,
+    insertedBytes: 0,
+    resultBytes: 0,
+    errors: 0,
+    killed: 0,
+    refused: {},
+  };
+}
+
+/** The names are our own closed list, so this cannot grow with what strangers send. */
+export function countRefusal(stats: EngineStats, codeName: string): void {
+  stats.refused[codeName] = (stats.refused[codeName] ?? 0) + 1;
+}

@@ -1,0 +1,86 @@
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import { defaultSpoolDir, EngineCore } from './engine-core.ts';
+import { EngineStartError } from './engine-database.ts';
+import { type EngineLimits, engineLimits } from './engine-limits.ts';
+import { engineServer } from './http/engine-server.ts';
+import { writerSecret } from './writer-secret.ts';
+
+export interface EngineOptions {
+  /** Everything the engine keeps: `db/`, `spool/`, `writer-secret`. */
+  dataDir: string;
+  /** A loopback address: there is no encryption and readers need no password. */
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  /** Received bodies wait here; `<dataDir>/spool` unless given. */
+  spoolDir?: string | undefined;
+  limits?: Partial<EngineLimits> | undefined;
+  log: Pick<Logger, 'info' | 'warn'>;
+}
+
+export interface RunningEngine {
+  port: number;
+  /** Refuses new requests, kills running queries, closes the engine. Settles within about 10 s. */
+  close(): Promise<void>;
+}
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/**
+ * Open the embedded ClickHouse of `dataDir` and serve it. One per process, in a process of its own whose
+ * UV_THREADPOOL_SIZE is large enough. Rejects with EngineStartError (one line) when it cannot start.
+ */
+export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
+  if (!loopback.has(options.host)) {
+    throw new EngineStartError(`the engine may only listen on loopback, not on ${options.host}`);
+  }
+  const secret = secretOf(options.dataDir);
+  const limits = engineLimits(options.limits);
+  const core = await EngineCore.open(
+    options.dataDir,
+    options.spoolDir ?? defaultSpoolDir(options.dataDir),
+    limits,
+  );
+  const server = engineServer(core, secret, options.log);
+  try {
+    const port = await listening(server, options.host, options.port);
+    options.log.info({ port, dataDir: options.dataDir }, 'engine: listening');
+    return { port, close: () => close(server, core) };
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
+}
+
+function secretOf(dataDir: string): string {
+  try {
+    return writerSecret(dataDir);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    throw new EngineStartError(
+      `cannot use the data folder ${dataDir} (${why}): choose another --data-dir or fix its owner`,
+    );
+  }
+}
+
+function listening(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'another program already listens there' : error.message;
+      reject(new EngineStartError(`cannot listen on ${host}:${port}: ${why}`));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(address !== null && typeof address === 'object' ? address.port : port);
+    });
+  });
+}
+
+async function close(server: Server, core: EngineCore): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await core.close();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,60 @@
+import type { EngineSession } from './engine-database.ts';
+import { sqlString } from './sql-literal.ts';
+
+const retryMs = 200;
+
+/**
+ * Stops queries from a session of its own: there is no other way to interrupt the embedded engine. A query is
+ * known by its mark, which its runner puts into the setting `log_comment`. The same session proves every few
+ * seconds that the engine still answers.
+ */
+export class QueryKiller {
+  readonly #session: EngineSession;
+  #tail: Promise<unknown> = Promise.resolve();
+  #answeredAt: number;
+
+  constructor(session: EngineSession) {
+    this.#session = session;
+    this.#answeredAt = Date.now();
+  }
+
+  /** Milliseconds since the engine last answered a trivial question. */
+  get silentMs(): number {
+    return Date.now() - this.#answeredAt;
+  }
+
+  /**
+   * Run `work`, which started a query with `mark`; kill that query when `signal` aborts. Settles only when
+   * the engine is done with it, so that its session is free again. KILL is repeated because a query aborted
+   * at its birth is not yet in the list of queries.
+   */
+  async guard<T>(signal: AbortSignal, mark: string, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    let timer: NodeJS.Timeout | undefined;
+    const kill = () => {
+      void this.#run(`KILL QUERY WHERE Settings['log_comment'] = ${sqlString(mark)} ASYNC`);
+      timer ??= setInterval(kill, retryMs);
+    };
+    signal.addEventListener('abort', kill, { once: true });
+    try {
+      return await work();
+    } finally {
+      signal.removeEventListener('abort', kill);
+      clearInterval(timer);
+    }
+  }
+
+  async beat(): Promise<void> {
+    await this.#run('SELECT 1');
+  }
+
+  #run(sql: string): Promise<void> {
+    const run = async () => {
+      await this.#session.run(sql);
+      this.#answeredAt = Date.now();
+    };
+    const done = this.#tail.then(run).catch(() => undefined);
+    this.#tail = done;
+    return done;
+  }
+}

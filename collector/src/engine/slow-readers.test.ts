@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type EngineUnderTest, engineUnderTest } from './engine-under-test.ts';
+
+let engine: EngineUnderTest;
+
+beforeAll(async () => {
+  engine = await engineUnderTest({ readers: 8 });
+  await engine.must(
+    'CREATE TABLE fleetmeter.t (a UInt32) ENGINE = MergeTree ORDER BY a SETTINGS fsync_after_insert = 1, fsync_part_directory = 1',
+  );
+}, 60_000);
+
+afterAll(() => engine?.remove());
+
+/** Far more than ten seconds of work for every core, so the queries end only when they are killed. */
+const heavy = 'SELECT sum(cityHash64(number, number + 1)) FROM numbers(1000000000000)';
+
+test('eight readers in long queries do not delay an insert beyond a second', {
+  timeout: 60_000,
+}, async () => {
+  const abort = new AbortController();
+  const slow = Array.from({ length: 8 }, () =>
+    fetch(engine.url, { method: 'POST', body: heavy, signal: abort.signal }).catch(() => undefined),
+  );
+  await expect.poll(async () => (await stats()).running, { timeout: 5_000 }).toBe(8);
+  const took: number[] = [];
+  for (let insert = 0; insert < 10; insert += 1) {
+    const began = performance.now();
+    await engine.must(`INSERT INTO fleetmeter.t FORMAT CSV\n${insert}\n`);
+    took.push(performance.now() - began);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(Math.max(...took)).toBeLessThan(1_000);
+  expect((await stats()).running).toBe(8);
+
+  // The ninth waits, and leaves the queue when its client does.
+  const ninth = new AbortController();
+  const waiting = fetch(engine.url, { method: 'POST', body: 'SELECT 1', signal: ninth.signal }).catch(
+    () => 'gone',
+  );
+  await expect.poll(async () => (await stats()).queued, { timeout: 2_000 }).toBe(1);
+  ninth.abort();
+  expect(await waiting).toBe('gone');
+  await expect.poll(async () => (await stats()).queued, { timeout: 2_000 }).toBe(0);
+
+  abort.abort();
+  await Promise.all(slow);
+  await expect.poll(async () => (await stats()).running, { timeout: 5_000 }).toBe(0);
+  expect((await engine.read('SELECT 1')).text).toBe('1\n');
+});
+
+test('beyond the queue readers are told to come again', { timeout: 60_000 }, async () => {
+  const abort = new AbortController();
+  const busy = Array.from({ length: 8 + 64 }, () =>
+    fetch(engine.url, { method: 'POST', body: heavy, signal: abort.signal }).catch(() => undefined),
+  );
+  await expect.poll(async () => (await stats()).queued, { timeout: 5_000 }).toBe(64);
+  const refused = await engine.read('SELECT 1');
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('5');
+  expect(refused.text).toContain('(TOO_MANY_SIMULTANEOUS_QUERIES)');
+  await engine.must('INSERT INTO fleetmeter.t FORMAT CSV\n100\n');
+  abort.abort();
+  await Promise.all(busy);
+  await expect.poll(async () => (await stats()).running, { timeout: 10_000 }).toBe(0);
+});
+
+async function stats(): Promise<{ running: number; queued: number }> {
+  const answer = await fetch(`${engine.url}/engine/stats`, {
+    headers: { 'x-clickhouse-user': 'fleetmeter_writer', 'x-clickhouse-key': engine.secret },
+  });
+  return (await answer.json()) as { running: number; queued: number };
+}

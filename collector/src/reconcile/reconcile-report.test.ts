@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { type EpochHead, type ReportedState, reconcileReport } from './reconcile-report.ts';
+
+const hash = (byte: number): Uint8Array => new Uint8Array(16).fill(byte);
+const digest = { count: 3, sum: 7n };
+const head: EpochHead = { sequence: 5, reportHash: hash(5), receivedAt: 1, digest, inventoryVersion: 4 };
+const report = (fields: Partial<ReportedState>): ReportedState => ({
+  sequence: 6,
+  reportHash: hash(6),
+  digestBefore: digest,
+  change: 'none',
+  ...fields,
+});
+
+describe('a report that follows the head', () => {
+  test('with a change on the same base is applied', () => {
+    expect(reconcileReport(head, report({ change: 'delta' }))).toMatchObject({ inventory: 'change', advancesHead: true, ask: 'nothing' });
+  });
+
+  test('without a change advances the head and writes no inventory', () => {
+    expect(reconcileReport(head, report({}))).toMatchObject({ inventory: 'keep', advancesHead: true, ask: 'nothing' });
+  });
+
+  test('on another base changes nothing and asks for a baseline, also when it carries no change', () => {
+    for (const change of ['none', 'delta'] as const) {
+      const decision = reconcileReport(head, report({ change, digestBefore: { count: 3, sum: 8n } }));
+      expect(decision).toMatchObject({ inventory: 'keep', advancesHead: false, ask: 'baseline' });
+    }
+  });
+
+  test('whose inventory was written before a crash only advances the head', () => {
+    const crashed = { ...head, inventoryVersion: 6, digest: { count: 9, sum: 9n } };
+    expect(reconcileReport(crashed, report({ change: 'delta' }))).toMatchObject({ inventory: 'keep', advancesHead: true, ask: 'nothing' });
+  });
+});
+
+describe('a report out of order', () => {
+  test('repeated byte for byte is a no-op', () => {
+    expect(reconcileReport(head, report({ sequence: 5, reportHash: hash(5), change: 'delta' }))).toMatchObject({
+      inventory: 'keep',
+      advancesHead: false,
+      ask: 'nothing',
+    });
+  });
+
+  test('with the head`s sequence and other bytes makes the agent compare heads', () => {
+    expect(reconcileReport(head, report({ sequence: 5, change: 'delta' })).ask).toBe('compare-head');
+  });
+
+  test('after a gap changes nothing, asks for a baseline and for lost usage', () => {
+    expect(reconcileReport(head, report({ sequence: 8, change: 'delta' }))).toEqual({
+      inventory: 'keep',
+      advancesHead: false,
+      ask: 'baseline',
+      usageMissing: true,
+    });
+  });
+
+  test('is a baseline: it replaces everything whatever came before, and lost usage is asked for', () => {
+    expect(reconcileReport(head, report({ sequence: 9, change: 'baseline', digestBefore: undefined }))).toEqual({
+      inventory: 'replace',
+      advancesHead: true,
+      ask: 'nothing',
+      usageMissing: true,
+    });
+  });
+
+  test('first of an epoch and not a baseline asks for one', () => {
+    const unknown = { ...head, sequence: 0, inventoryVersion: 0 };
+    expect(reconcileReport(unknown, report({ sequence: 1 }))).toMatchObject({ ask: 'baseline', advancesHead: false, usageMissing: false });
+  });
+});

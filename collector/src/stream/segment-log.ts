@@ -1,0 +1,276 @@
+/**
+ * The stream on disk: segments in one folder, each `segment-<first offset, 16 digits>.sqlite`. Only the last one
+ * is written; a full one is closed and the next begins; trimming removes whole files, which gives their space
+ * back at once and never rewrites anything. Before the last file is removed its successor exists, so the
+ * highest offset ever given out is never forgotten.
+ *
+ * A segment that cannot be opened at all is set aside as `*.damaged`, its records are counted as unreadable, and
+ * writing goes on in a new segment beyond every offset the damaged one can have held.
+ *
+ * Synchronous; lives in the stream's worker thread.
+ */
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDamage, Segment, type SegmentOptions } from './segment.ts';
+import { type NewStreamRecord, StreamFullError, type StreamRange, type StreamStats } from './stream.ts';
+
+export interface SegmentLogOptions extends SegmentOptions {
+  folder: string;
+  /** A segment is closed at this many records, ... */
+  segmentRecords: number;
+  /** ... or at this many bytes of envelopes. */
+  segmentBytes: number;
+  /** Bytes of envelopes kept, untrimmed; appends beyond it are refused with StreamFullError. */
+  maxBytes: number;
+  /** Bytes that must stay free on the disk; appends below it are refused with StreamFullError. */
+  minFreeBytes: number;
+}
+
+interface SegmentEntry {
+  segment: Segment;
+  /** Last offset in it; `segment.first - 1` when empty. */
+  last: number;
+  bytes: number;
+  /** The file could not be opened: all its records are lost. */
+  damaged: boolean;
+  /** Nothing more is written here: the file is full, or partly damaged. */
+  sealed: boolean;
+  /** A commit failed: what the file holds has to be looked at before the next one. */
+  suspect: boolean;
+}
+
+const SQLITE_FULL = 13;
+const FILE_NAME = /^segment-(\d{16})\.sqlite$/;
+
+export class SegmentLog {
+  readonly #options: SegmentLogOptions;
+  readonly #entries: SegmentEntry[] = [];
+  #unreadable = 0;
+  /** Unreadable records up to here are counted already, so reading a range again counts nothing twice. */
+  #countedThrough = 0;
+
+  /** `notBefore`: offsets up to here were given out, whatever the folder says (the reader's checkpoint). */
+  constructor(options: SegmentLogOptions, notBefore = 0) {
+    this.#options = options;
+    const firsts = readdirSync(options.folder)
+      .map((name) => Number(FILE_NAME.exec(name)?.[1] ?? Number.NaN))
+      .filter((first) => first >= 1)
+      .sort((a, b) => a - b);
+    for (const [index, first] of firsts.entries())
+      this.#entries.push(this.#openEntry(first, firsts[index + 1]));
+    const last = this.#entries.at(-1);
+    // A damaged write-ahead log can lose the newest records, and must not make their offsets free again:
+    // the reader would take what comes next for something it has seen.
+    if (!last || last.sealed || last.last < notBefore) this.#begin(Math.max(this.head, notBefore) + 1);
+  }
+
+  get head(): number {
+    return this.#entries.at(-1)?.last ?? 0;
+  }
+
+  /** Offset of the first of them. Throws StreamFullError or what SQLite throws; then none is acknowledged. */
+  append(records: readonly NewStreamRecord[]): number {
+    const bytes = records.reduce((sum, record) => sum + record.envelope.length, 0);
+    this.#checkRoom(bytes);
+    const offset = this.#commit(records);
+    const entry = this.#last();
+    entry.last = offset + records.length - 1;
+    entry.bytes += bytes;
+    const full =
+      entry.last - entry.segment.first + 1 >= this.#options.segmentRecords ||
+      entry.bytes >= this.#options.segmentBytes;
+    if (full) this.#seal(entry);
+    return offset;
+  }
+
+  #commit(records: readonly NewStreamRecord[]): number {
+    try {
+      if (this.#last().suspect) this.#lookAgain(this.#last());
+      if (this.#last().sealed) this.#begin(this.head + 1);
+      return this.#store(records);
+    } catch (error) {
+      this.#last().suspect = true;
+      if ((error as { errcode?: number }).errcode === SQLITE_FULL)
+        throw new StreamFullError('the disk of the stream is full', { cause: error });
+      throw error;
+    }
+  }
+
+  #store(records: readonly NewStreamRecord[]): number {
+    const entry = this.#last();
+    const offset = this.head + 1;
+    try {
+      entry.segment.append(offset, records);
+      return offset;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      // The file being written turns out damaged: what can be read of it stays, writing goes on elsewhere,
+      // under another name also when it was still empty.
+      this.#seal(entry);
+      const next = Math.max(offset, entry.segment.first + 1);
+      this.#begin(next);
+      this.#last().segment.append(next, records);
+      return next;
+    }
+  }
+
+  /** Records of a failed commit may be in the file after all; then their offsets are taken. */
+  #lookAgain(entry: SegmentEntry): void {
+    const last = entry.segment.measureLast();
+    if (last === undefined) this.#seal(entry);
+    else entry.last = Math.max(entry.last, last);
+    entry.suspect = false;
+  }
+
+  read(after: number, limits: { maxRecords: number; maxBytes: number }): StreamRange {
+    const range: StreamRange = { records: [], through: after, unreadable: 0 };
+    let bytes = 0;
+    for (const [index, entry] of this.#entries.entries()) {
+      if (entry.last <= range.through) continue;
+      if (range.records.length >= limits.maxRecords || (range.records.length > 0 && bytes >= limits.maxBytes))
+        break;
+      const from = Math.max(range.through + 1, entry.segment.first);
+      const to = Math.min(entry.last, from + limits.maxRecords - range.records.length - 1);
+      const part = entry.damaged
+        ? { records: [], through: entry.last, unreadable: 0 }
+        : entry.segment.read(from, to, limits.maxBytes - bytes);
+      range.unreadable += part.unreadable;
+      this.#countUnreadable(part.unreadable, part.through);
+      if (part.records.length > 0 && range.records.length > 0) {
+        // A first record is always given; the next segment's must still fit.
+        const first = part.records[0];
+        if (first && bytes + first.envelope.length > limits.maxBytes) break;
+      }
+      for (const record of part.records) {
+        bytes += record.envelope.length;
+        range.records.push(record);
+      }
+      range.through = part.through;
+      if (index < this.#entries.length - 1) entry.segment.close();
+      if (part.through < to) break;
+    }
+    return range;
+  }
+
+  #countUnreadable(count: number, through: number): void {
+    if (through > this.#countedThrough) {
+      this.#unreadable += count;
+      this.#countedThrough = through;
+    }
+  }
+
+  /**
+   * The segment being written is replaced too, but not for a handful of records: a new file costs several
+   * syncs, and a reader that keeps up trims after every report.
+   */
+  trim(through: number): void {
+    const last = this.#last();
+    const records = last.last - last.segment.first + 1;
+    const worthIt =
+      records >= this.#options.segmentRecords / 64 || last.bytes >= this.#options.segmentBytes / 64;
+    if (through >= last.last && records > 0 && worthIt) this.#begin(last.last + 1);
+    while (this.#entries.length > 1) {
+      const entry = this.#entries[0] as SegmentEntry;
+      if (entry.last > through) break;
+      if (!entry.damaged) entry.segment.remove();
+      this.#entries.shift();
+    }
+  }
+
+  stats(): StreamStats {
+    let bytes = 0;
+    let records = 0;
+    for (const entry of this.#entries) {
+      bytes += entry.bytes;
+      if (!entry.damaged) records += entry.last - entry.segment.first + 1;
+    }
+    return { head: this.head, bytes, records, unreadable: this.#unreadable };
+  }
+
+  close(): void {
+    for (const entry of this.#entries) entry.segment.close();
+  }
+
+  #checkRoom(bytes: number): void {
+    const stored = this.#entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    if (stored + bytes > this.#options.maxBytes)
+      throw new StreamFullError(`the stream holds ${stored} bytes of at most ${this.#options.maxBytes}`);
+    const disk = statfsSync(this.#options.folder);
+    const free = disk.bavail * disk.bsize;
+    if (free - bytes < this.#options.minFreeBytes)
+      throw new StreamFullError(
+        `${free} bytes are free on the disk, ${this.#options.minFreeBytes} must stay so`,
+      );
+  }
+
+  #last(): SegmentEntry {
+    return this.#entries.at(-1) as SegmentEntry;
+  }
+
+  /** Closing moves the write-ahead log into the file; the next append begins a new one. */
+  #seal(entry: SegmentEntry): void {
+    entry.sealed = true;
+    entry.segment.close();
+  }
+
+  #begin(first: number): void {
+    const segment = new Segment(this.#path(first), first, this.#options);
+    segment.create();
+    syncFolder(this.#options.folder);
+    this.#entries.at(-1)?.segment.close();
+    this.#entries.push({ segment, last: first - 1, bytes: 0, damaged: false, sealed: false, suspect: false });
+  }
+
+  #openEntry(first: number, nextFirst: number | undefined): SegmentEntry {
+    const segment = new Segment(this.#path(first), first, this.#options);
+    try {
+      segment.create();
+      const last = segment.measureLast();
+      const entry = {
+        segment,
+        // Of a file that is not the last one the name of its successor says where it ends, whatever is damaged.
+        last: nextFirst === undefined ? Math.min(last ?? Infinity, this.#lastPossible(first)) : nextFirst - 1,
+        bytes: segment.measureBytes(),
+        damaged: false,
+        sealed: nextFirst !== undefined || last === undefined,
+        suspect: false,
+      };
+      if (entry.sealed) segment.close();
+      return entry;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return this.#setAside(segment, nextFirst);
+    }
+  }
+
+  /** A damaged page can name any offset. A batch may overshoot the limit of a segment, but never double it. */
+  #lastPossible(first: number): number {
+    return first + 2 * this.#options.segmentRecords - 1;
+  }
+
+  #setAside(segment: Segment, nextFirst: number | undefined): SegmentEntry {
+    segment.close();
+    for (const suffix of ['', '-wal', '-shm']) {
+      if (existsSync(segment.path + suffix))
+        renameSync(segment.path + suffix, `${segment.path}.damaged${suffix}`);
+    }
+    const last = nextFirst === undefined ? this.#lastPossible(segment.first) : nextFirst - 1;
+    // How many it held is only known when a successor says where it ended.
+    this.#unreadable += nextFirst === undefined ? 1 : last - segment.first + 1;
+    return { segment, last, bytes: 0, damaged: true, sealed: true, suspect: false };
+  }
+
+  #path(first: number): string {
+    return join(this.#options.folder, `segment-${String(first).padStart(16, '0')}.sqlite`);
+  }
+}
+
+/** Makes a new file's name durable; without it a power cut could lose the file with all its records. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -32,7 +32,9 @@ export function decideDirective(directive: DirectiveFields, context: DirectiveCo
   const stale = staleness(directive, context);
   if (stale) return nothing(stale);
   if (resync) return wasRewound(resync.head, context) ? { do: 'open-child-epoch' } : { do: 'send-baseline' };
-  if (openEpoch) return { do: 'open-child-epoch' };
+  // Also a late copy of an old report makes the collector ask: only a head that is not ours proves a rewind.
+  if (openEpoch)
+    return wasRewound(openEpoch.head, context) ? { do: 'open-child-epoch' } : nothing('the head is our own report');
   if (resendUsage) return { do: 'resend-usage', sinceDay: resendUsage.sinceDay ?? 0 };
   return nothing('its action is of a newer version');
 }

@@ -122,6 +122,7 @@ export class SegmentLog {
     entry.suspect = false;
   }
 
+  /** At least one record when there is one; the first of each segment may exceed `maxBytes`. */
   read(after: number, limits: { maxRecords: number; maxBytes: number }): StreamRange {
     const range: StreamRange = { records: [], through: after, unreadable: 0 };
     let bytes = 0;
@@ -136,11 +137,6 @@ export class SegmentLog {
         : entry.segment.read(from, to, limits.maxBytes - bytes);
       range.unreadable += part.unreadable;
       this.#countUnreadable(part.unreadable, part.through);
-      if (part.records.length > 0 && range.records.length > 0) {
-        // A first record is always given; the next segment's must still fit.
-        const first = part.records[0];
-        if (first && bytes + first.envelope.length > limits.maxBytes) break;
-      }
       for (const record of part.records) {
         bytes += record.envelope.length;
         range.records.push(record);

@@ -1,5 +1,5 @@
 /** What the agent needs of finding. */
-import type { FindingSink, FoundFile, KnownFiles } from './watch/found-file.ts';
+import type { FindingSink, FoundFile, KnownFiles, SkipReason } from './watch/found-file.ts';
 
 export interface FinderOptions {
   sink: FindingSink;
@@ -22,7 +22,7 @@ export interface Finder {
   /** One full pass, then watching. Resolves when the pass is over. */
   start(): Promise<void>;
   scanOnce(): Promise<void>;
-  identify(openPath: string, rawPath: string): Promise<FoundFile | undefined>;
+  identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason>;
   status(): FinderStatus;
   close(): Promise<void>;
 }

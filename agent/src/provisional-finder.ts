@@ -65,7 +65,7 @@ export const createProvisionalFinder: CreateFinder = ({ sink, known, roots }) =>
       await scanOnce();
       timer = setInterval(() => void scanOnce(), 3000);
     },
-    identify: async (openPath, path) => look(openPath, path),
+    identify: async (openPath, path) => look(openPath, path) ?? 'not-regular',
     status: () => ({ roots: list, filesHashed, hashedBytes, watches: 0, details: {} }),
     close: async () => clearInterval(timer),
   };

@@ -32,9 +32,11 @@ export function decideDirective(directive: DirectiveFields, context: DirectiveCo
   const stale = staleness(directive, context);
   if (stale) return nothing(stale);
   if (resync) return wasRewound(resync.head, context) ? { do: 'open-child-epoch' } : { do: 'send-baseline' };
-  // Also a late copy of an old report makes the collector ask: only a head that is not ours proves a rewind.
+  // A late copy of an old report makes the collector ask too: a head that is ours proves that nobody rewound.
   if (openEpoch)
-    return wasRewound(openEpoch.head, context) ? { do: 'open-child-epoch' } : nothing('the head is our own report');
+    return openEpoch.head && !wasRewound(openEpoch.head, context)
+      ? nothing('the head is our own report')
+      : { do: 'open-child-epoch' };
   if (resendUsage) return { do: 'resend-usage', sinceDay: resendUsage.sinceDay ?? 0 };
   return nothing('its action is of a newer version');
 }

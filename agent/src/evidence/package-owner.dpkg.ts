@@ -30,6 +30,8 @@ export interface DpkgOptions {
   nowMs?: () => number;
   /** An answer of unsettled() is used again for this long. Default 100. */
   recheckMs?: number;
+  /** `status` has come to rest after this many milliseconds without a change. Default 500. */
+  quietMs?: number;
 }
 
 interface Loaded {
@@ -47,9 +49,12 @@ export class DpkgPackageOwners implements PackageOwners {
   readonly #root: string;
   readonly #nowMs: () => number;
   readonly #recheckMs: number;
+  readonly #quietMs: number;
   #aliases = new Map<string, string>();
   #loaded: Loaded | undefined;
   #state: 'loaded' | 'absent' | 'failed' = 'absent';
+  /** Version of `status` as last looked at, and since when it is that. */
+  #lastSeen: { version: string | undefined; sinceMs: number } = { version: undefined, sinceMs: 0 };
   #unsettled = { answer: false, untilMs: Number.NEGATIVE_INFINITY };
 
   constructor(options: DpkgOptions = {}) {
@@ -57,6 +62,7 @@ export class DpkgPackageOwners implements PackageOwners {
     this.#root = options.fileSystemRoot ?? '/';
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#recheckMs = options.recheckMs ?? 100;
+    this.#quietMs = options.quietMs ?? 500;
   }
 
   state(): 'loaded' | 'absent' | 'failed' {
@@ -83,6 +89,14 @@ export class DpkgPackageOwners implements PackageOwners {
         untilMs: nowMs + this.#recheckMs,
       };
     return this.#unsettled.answer;
+  }
+
+  worthLoading(): boolean {
+    const nowMs = this.#nowMs();
+    const version = this.#statusVersion();
+    if (version !== this.#lastSeen.version) this.#lastSeen = { version, sinceMs: nowMs };
+    if (version === this.#loaded?.statusVersion || dpkgAtWork(this.#folder)) return false;
+    return nowMs - this.#lastSeen.sinceMs >= this.#quietMs;
   }
 
   async load(): Promise<void> {

@@ -18,6 +18,8 @@ export interface PackageOwners {
   ownerOf(path: string): PackageOwner | undefined;
   /** Packages are being changed right now, or were since the last load: what ownerOf says may be of another time. */
   unsettled(): boolean;
+  /** There is something new to load and it has come to rest. */
+  worthLoading(): boolean;
   /** Reads the database. Never rejects; state() tells. */
   load(): Promise<void>;
 }
@@ -26,5 +28,6 @@ export const NO_PACKAGE_OWNERS: PackageOwners = {
   state: () => 'absent',
   ownerOf: () => undefined,
   unsettled: () => false,
+  worthLoading: () => false,
   load: () => Promise.resolve(),
 };

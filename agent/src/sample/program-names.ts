@@ -4,18 +4,21 @@
  * installed*: its evidence is kept, the inventory does not change.
  */
 import { type ExecutableId, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
-import type { FoundFile, KnownFiles } from '../watch/found-file.ts';
+import type { FoundFile, KnownFiles, SkipReason } from '../watch/found-file.ts';
 import type { ProgramFile, SampledProcess } from './sampled-process.ts';
 
 /** Programs that may wait to be identified; beyond that they are asked for again at a later sample. */
 const MOST_WAITING = 256;
+/** Reasons that pass: the program is tried again after a later sample, this often. */
+const PASSING: ReadonlySet<SkipReason> = new Set(['package-database-busy', 'changed-while-hashing']);
+const MOST_TRIES = 100;
 /** Programs remembered that nobody runs any more. */
 const MOST_REMEMBERED = 20_000;
 
 export interface ProgramNamesOptions {
   known: KnownFiles;
   /** Opens `openPath`, which names the content, and describes it as the file `rawPath`. */
-  identify: (openPath: string, rawPath: string) => Promise<FoundFile | undefined>;
+  identify: (openPath: string, rawPath: string) => Promise<FoundFile | SkipReason>;
   /** Keeps the evidence of a program that is not installed. */
   keepUsed: (file: FoundFile) => ExecutableId;
   /** Names from an earlier run of the agent in the same boot. */
@@ -30,6 +33,7 @@ export class ProgramNames {
   /** Programs of the newest sample and of the one before it, whose processes may just have ended. */
   #seen: ReadonlySet<string> = new Set();
   #seenBefore: ReadonlySet<string> = new Set();
+  readonly #tries = new Map<string, number>();
   #working = false;
   #ready = false;
   /** Programs that could not be identified since the agent started. */
@@ -95,19 +99,31 @@ export class ProgramNames {
   async #workOff(): Promise<void> {
     for (const [key, program] of this.#waiting) {
       const name = this.#lookUp(program) ?? (await this.#identify(program));
-      this.#names.set(key, name);
-      if (name === null) this.unidentifiable++;
+      if (name === undefined && (this.#tries.get(key) ?? 0) < MOST_TRIES) {
+        this.#tries.set(key, (this.#tries.get(key) ?? 0) + 1);
+        continue;
+      }
+      this.#names.set(key, name ?? null);
+      if (!name) this.unidentifiable++;
       this.#waiting.delete(key);
+      this.#tries.delete(key);
     }
   }
 
-  async #identify({ openPath, path }: ProgramFile): Promise<ExecutableId | null> {
+  /** Undefined: not now. Null: never. */
+  async #identify(program: ProgramFile): Promise<ExecutableId | null | undefined> {
     const { identify, keepUsed } = this.#options;
     try {
-      const file = await identify(openPath, path);
-      return file ? keepUsed(file) : null;
+      let file = await identify(program.openPath, program.path);
+      // The process ended meanwhile; its program may still be where it was, and be the same.
+      if (file === 'vanished') {
+        const onDisk = await identify(program.path, program.path);
+        if (typeof onDisk === 'string' || sameContent(onDisk, program.identity)) file = onDisk;
+      }
+      if (typeof file !== 'string') return keepUsed(file);
+      return PASSING.has(file) ? undefined : null;
     } catch {
-      return null;
+      return undefined;
     }
   }
 

@@ -66,6 +66,8 @@ interface Tracked {
 export class UsageMeter {
   readonly #options: MeterOptions;
   readonly #sheet = new UsageSheet();
+  /** Programs with time in memory and no id yet. */
+  readonly #waiting = new Set<string>();
   #run: string;
   #previous: Instant | undefined;
   /** Wall minus monotonic clock when the run began. */
@@ -103,6 +105,8 @@ export class UsageMeter {
   }
 
   observe(at: Instant, processes: readonly ObservedProcess[]): void {
+    // First: time added under the id must come on top of what waited under the program's name.
+    this.#nameWaiting();
     const previous = this.#previous;
     const since = this.#countableSince(at);
     if (!previous || since === undefined) this.#runOffsetMs = at.wallMs - at.monotonicMs;
@@ -165,6 +169,7 @@ export class UsageMeter {
           ? Math.max(known.countedUntilMs, at.monotonicMs - MOST_BACK_MS)
           : Math.max(startedMs, since);
     const launch = goesOn ? this.#owedLaunch(known) : this.#everObserved() ? seen.origin : undefined;
+    if (name === undefined) this.#waiting.add(seen.program);
     const subject = name ?? seen.program;
     if (launch && name !== null)
       this.#sheet.addLaunch(this.#run, subject, seen.user, dayOf(this.#wallAt(at, fromMs)), launch);
@@ -255,9 +260,10 @@ export class UsageMeter {
   #isIdentified = (subject: string): boolean => /^[0-9a-f]{16}$/.test(subject);
 
   #nameWaiting(): void {
-    for (const program of this.#sheet.unidentified(this.#isIdentified)) {
+    for (const program of this.#waiting) {
       const name = this.#options.nameProgram(program);
       if (name === undefined) continue;
+      this.#waiting.delete(program);
       if (name === null) this.#sheet.forget(program);
       else this.#identified(program, name);
     }

@@ -86,13 +86,6 @@ export class UsageSheet {
     this.dropped += this.#take(program).length;
   }
 
-  /** Programs that have rows and no id yet. */
-  unidentified(isIdentified: (subject: string) => boolean): Set<string> {
-    const programs = new Set<string>();
-    for (const { subject } of this.#rows.values()) if (!isIdentified(subject)) programs.add(subject);
-    return programs;
-  }
-
   /** Rows that changed since the last call to settle(), those of unidentified programs left out. */
   changedUsage(isIdentified: (subject: string) => boolean): UsageRow[] {
     return [...this.#rows.values()].filter((row) => row.changed && isIdentified(row.subject)).map(usageRow);

@@ -74,7 +74,16 @@ function list(folder: string): void {
 }
 
 function emptyReply(folder: string): ListReply {
-  return { folder, files: [], folders: [], notUnicode: [], entries: 0, error: undefined, last: false, cpuMs: 0 };
+  return {
+    folder,
+    files: [],
+    folders: [],
+    notUnicode: [],
+    entries: 0,
+    error: undefined,
+    last: false,
+    cpuMs: 0,
+  };
 }
 
 function look(folder: string, entry: Dirent, reply: ListReply): void {

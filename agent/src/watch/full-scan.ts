@@ -3,8 +3,9 @@
  * links, visits each folder once (bind mounts and loops of them), stays off excluded file systems. A folder is told
  * of before it is listed, so that whoever then starts to watch it misses nothing that changes after its listing.
  */
-import type { FolderLister } from './folder-lister.ts';
+
 import type { ListReply } from './folder-list-worker.ts';
+import type { FolderLister } from './folder-lister.ts';
 import type { FileIdentity, SkipReason } from './found-file.ts';
 import type { MountTable } from './mount-table.linux.ts';
 
@@ -20,6 +21,8 @@ export interface ScanTarget {
   onReadable(path: string): void;
   /** Entries looked at since the last call, in the tree of `root`. */
   onEntries(root: string, entries: number): void;
+  /** Called after each batch of folders; waits as the pace demands. */
+  pause(): Promise<void>;
 }
 
 export interface ScanResult {
@@ -35,35 +38,69 @@ const BATCH_FOLDERS = 32;
 /** Files whose handling is open; beyond it the walk waits. */
 const MOST_OPEN_FILES = 512;
 
+/** Never rejects for what is on the disk; rejects when the lister's thread cannot be kept alive. */
 export async function scanFolders(roots: readonly string[], target: ScanTarget): Promise<ScanResult> {
-  const visited = new Set<string>();
-  const result: ScanResult = { complete: false, folders: 0, unreadable: [] };
-  const open = new Set<Promise<unknown>>();
+  const walk: Walk = {
+    root: '',
+    visited: new Set(),
+    found: [],
+    files: new OpenFiles(),
+    result: { complete: false, folders: 0, unreadable: [] },
+  };
   for (const root of roots) {
-    const stack = [root];
-    target.onFolder(root);
-    while (stack.length > 0 && !target.signal.aborted) {
-      const batch = stack.splice(-BATCH_FOLDERS).reverse();
-      const found: string[] = [];
-      result.folders += batch.length;
-      await target.lister.list(batch, (reply) => {
-        if (!target.signal.aborted) takeReply(reply, target, { root, visited, found, open, result });
-      });
-      stack.push(...found.reverse());
-      while (open.size >= MOST_OPEN_FILES) await Promise.race(open);
-    }
+    walk.root = root;
+    await walkTree(walk, target);
   }
-  await Promise.all(open);
-  result.complete = !target.signal.aborted;
-  return result;
+  await walk.files.fewerThan(1);
+  walk.result.complete = !target.signal.aborted;
+  return walk.result;
+}
+
+async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
+  const stack = [walk.root];
+  target.onFolder(walk.root);
+  while (stack.length > 0 && !target.signal.aborted) {
+    const batch = stack.splice(-BATCH_FOLDERS).reverse();
+    walk.found = [];
+    walk.result.folders += batch.length;
+    await target.lister.list(batch, (reply) => {
+      if (!target.signal.aborted) takeReply(reply, target, walk);
+    });
+    // Last in, first out: the walk goes deep and the stack stays short.
+    stack.push(...walk.found.reverse());
+    await walk.files.fewerThan(MOST_OPEN_FILES);
+    await target.pause();
+  }
 }
 
 interface Walk {
   root: string;
   visited: Set<string>;
   found: string[];
-  open: Set<Promise<unknown>>;
+  files: OpenFiles;
   result: ScanResult;
+}
+
+/** How many files are being handled, and waiting for there to be fewer. */
+class OpenFiles {
+  #count = 0;
+  #wake: (() => void) | undefined;
+
+  add(handled: Promise<unknown>): void {
+    this.#count++;
+    void handled.then(() => {
+      this.#count--;
+      this.#wake?.();
+    });
+  }
+
+  async fewerThan(most: number): Promise<void> {
+    while (this.#count >= most) {
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+      });
+    }
+  }
 }
 
 function takeReply(reply: ListReply, target: ScanTarget, walk: Walk): void {
@@ -85,9 +122,7 @@ function takeReply(reply: ListReply, target: ScanTarget, walk: Walk): void {
   }
   for (const { path, identity } of reply.files) {
     const handled = target.onFile(path, identity);
-    if (!handled) continue;
-    walk.open.add(handled);
-    void handled.then(() => walk.open.delete(handled));
+    if (handled) walk.files.add(handled);
   }
   target.onEntries(walk.root, reply.entries);
 }

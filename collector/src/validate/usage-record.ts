@@ -1,79 +1,121 @@
 /**
- * Rules for one usage record or coverage mark. Pure. Values are never altered: a record outside its bounds goes to
- * quarantine alone and the rest of its report counts, because max is a one-way door and one absurd value would
- * stay for ever.
+ * Rules for single usage and coverage records. A record that breaks one is put aside with its reason while the
+ * rest of its report counts; values are never altered or clamped, because they merge by max and one absurd value
+ * would stay for ever.
+ *
+ * That seconds fit the slots can only be judged over everything a day has received, not here.
  */
-import type { CoverageFields, UsageFields, UsageRecordFields } from '@fleetmeter/proto';
+import type { CoverageFields, LaunchesFields, UsageFields, UsageRecordFields } from '@fleetmeter/proto';
 import type { QuarantineReason } from '../control/control-store.ts';
 
 export interface RecordFault {
   reason: QuarantineReason;
+  /** For people. */
   detail: string;
 }
 
-const SECONDS_A_DAY = 86_400;
-const MILLISECONDS_A_DAY = 86_400_000;
-/** A day counts from 400 days before to one day after the report was received. */
-const OLDEST_DAYS = 400;
-const NEWEST_DAYS = 1;
-const SLOTS_A_DAY = 288;
-/** One launch a second, all day. */
-const MOST_LAUNCHES = 86_400;
+export const SECONDS_PER_DAY = 86_400;
+export const SLOTS_PER_DAY = 288;
+/** Days before and after the day of arrival that a record may be about. */
+export const OLDEST_DAYS = 400;
+export const NEWEST_DAYS = 1;
+/** Starts of one executable in one day; more than ten thousand a second are not believed. */
+export const MAX_LAUNCHES = 10_000 * SECONDS_PER_DAY;
 
-export function usageRecordFault(record: UsageRecordFields, usage: UsageFields, receivedAt: number): RecordFault | undefined {
+const MS_PER_DAY = SECONDS_PER_DAY * 1000;
+const EXECUTABLE_ID_BYTES = 8;
+const RUN_BYTES = 8;
+
+/** `receivedAt` in milliseconds since 1970 by the collector's clock. */
+export function usageRecordFault(
+  record: UsageRecordFields,
+  usage: UsageFields,
+  receivedAt: number,
+): RecordFault | undefined {
   return (
-    referenceFault(record.run ?? 0, usage) ??
-    userFault(record, usage) ??
-    dayFault(record.day ?? 0, receivedAt) ??
-    secondsFault(record) ??
-    launchesFault(record) ??
+    referenceFault(record, usage) ??
+    generationFault(record.generation ?? 0) ??
+    dayFault(record.day ?? 0, receivedAt, 'usage-day-out-of-window') ??
+    secondsFault('seconds', record.seconds, 'usage-seconds-out-of-range') ??
+    secondsFault('foreground_seconds', record.foregroundSeconds, 'usage-seconds-out-of-range') ??
+    secondsFault('locked_seconds', record.lockedSeconds, 'usage-seconds-out-of-range') ??
+    launchesFault(record.launches) ??
     slotsFault(record.slots ?? [])
   );
 }
 
-export function coverageFault(coverage: CoverageFields, usage: UsageFields, receivedAt: number): RecordFault | undefined {
-  const seconds = coverage.seconds ?? 0;
-  const outside = seconds > SECONDS_A_DAY ? { reason: 'coverage-out-of-range' as const, detail: `${seconds} seconds in a day` } : undefined;
-  return referenceFault(coverage.run ?? 0, usage) ?? dayFault(coverage.day ?? 0, receivedAt) ?? outside;
+export function coverageFault(
+  coverage: CoverageFields,
+  usage: UsageFields,
+  receivedAt: number,
+): RecordFault | undefined {
+  if (!hasRun(usage, coverage.run ?? 0))
+    return { reason: 'usage-reference-missing', detail: `coverage refers to run ${coverage.run ?? 0}` };
+  return (
+    dayFault(coverage.day ?? 0, receivedAt, 'coverage-out-of-range') ??
+    secondsFault('coverage', coverage.seconds, 'coverage-out-of-range')
+  );
 }
 
-function referenceFault(run: number, usage: UsageFields): RecordFault | undefined {
-  const runs = (usage.runs?.length ?? 0) / 8;
-  if (Number.isInteger(runs) && run < runs) return undefined;
-  return { reason: 'usage-reference-missing', detail: `run ${run} of ${runs}` };
+function referenceFault(record: UsageRecordFields, usage: UsageFields): RecordFault | undefined {
+  const missing = (detail: string): RecordFault => ({ reason: 'usage-reference-missing', detail });
+  const length = record.executableId?.length ?? 0;
+  if (length !== EXECUTABLE_ID_BYTES) return missing(`executable_id has ${length} bytes, not 8`);
+  if (!hasRun(usage, record.run ?? 0)) return missing(`run ${record.run ?? 0} is not in the report`);
+  const users = usage.users?.length ?? 0;
+  return (record.user ?? 0) < users ? undefined : missing(`user ${record.user ?? 0} is not in the report`);
 }
 
-function userFault(record: UsageRecordFields, usage: UsageFields): RecordFault | undefined {
-  const user = usage.users?.[record.user ?? 0];
-  if (user?.length !== 16) return { reason: 'usage-reference-missing', detail: `user ${record.user ?? 0} of ${usage.users?.length ?? 0}` };
-  if (record.executableId?.length !== 8) return { reason: 'usage-reference-missing', detail: 'executable_id is not 8 bytes' };
-  if (record.generation) return { reason: 'usage-generation-refused', detail: `generation ${record.generation} from an agent` };
+const hasRun = (usage: UsageFields, run: number): boolean =>
+  (run + 1) * RUN_BYTES <= (usage.runs?.length ?? 0);
+
+/** Corrections are made by administrators at the collector, never by a device. */
+function generationFault(generation: number): RecordFault | undefined {
+  return generation === 0
+    ? undefined
+    : { reason: 'usage-generation-refused', detail: `generation is ${generation}, agents send 0` };
+}
+
+function dayFault(day: number, receivedAt: number, reason: QuarantineReason): RecordFault | undefined {
+  const today = Math.floor(receivedAt / MS_PER_DAY);
+  if (day >= today - OLDEST_DAYS && day <= today + NEWEST_DAYS) return undefined;
+  return {
+    reason,
+    detail: `day ${day} is not within ${OLDEST_DAYS} days before and ${NEWEST_DAYS} after day ${today}`,
+  };
+}
+
+function secondsFault(
+  name: string,
+  seconds: number | null | undefined,
+  reason: QuarantineReason,
+): RecordFault | undefined {
+  const value = seconds ?? 0;
+  if (Number.isInteger(value) && value >= 0 && value <= SECONDS_PER_DAY) return undefined;
+  return { reason, detail: `${name} is ${value}, allowed are 0 to ${SECONDS_PER_DAY}` };
+}
+
+function launchesFault(launches: LaunchesFields | null | undefined): RecordFault | undefined {
+  if (!launches) return undefined;
+  const { user, autostart, service, scheduler, unknown } = launches;
+  for (const [origin, count] of Object.entries({ user, autostart, service, scheduler, unknown })) {
+    const value = count ?? 0;
+    if (!Number.isInteger(value) || value < 0 || value > MAX_LAUNCHES)
+      return {
+        reason: 'usage-launches-out-of-range',
+        detail: `launches.${origin} is ${value}, allowed are 0 to ${MAX_LAUNCHES}`,
+      };
+  }
   return undefined;
-}
-
-function dayFault(day: number, receivedAt: number): RecordFault | undefined {
-  const received = Math.floor(receivedAt / MILLISECONDS_A_DAY);
-  if (day >= received - OLDEST_DAYS && day <= received + NEWEST_DAYS) return undefined;
-  return { reason: 'usage-day-out-of-window', detail: `day ${day}, received on day ${received}` };
-}
-
-function secondsFault({ seconds, foregroundSeconds, lockedSeconds }: UsageRecordFields): RecordFault | undefined {
-  const most = Math.max(seconds ?? 0, foregroundSeconds ?? 0, lockedSeconds ?? 0);
-  if (most <= SECONDS_A_DAY) return undefined;
-  return { reason: 'usage-seconds-out-of-range', detail: `${most} seconds in a day` };
-}
-
-function launchesFault({ launches }: UsageRecordFields): RecordFault | undefined {
-  const { user = 0, autostart = 0, service = 0, scheduler = 0, unknown = 0 } = launches ?? {};
-  const most = Math.max(user ?? 0, autostart ?? 0, service ?? 0, scheduler ?? 0, unknown ?? 0);
-  if (most <= MOST_LAUNCHES) return undefined;
-  return { reason: 'usage-launches-out-of-range', detail: `${most} launches in a day` };
 }
 
 function slotsFault(slots: readonly number[]): RecordFault | undefined {
   let previous = -1;
   for (const slot of slots) {
-    if (slot <= previous || slot >= SLOTS_A_DAY) return { reason: 'usage-slots-out-of-range', detail: `mark ${slot} after ${previous}` };
+    if (!Number.isInteger(slot) || slot >= SLOTS_PER_DAY)
+      return { reason: 'usage-slots-out-of-range', detail: `slot ${slot}, allowed are 0 to 287` };
+    if (slot <= previous)
+      return { reason: 'usage-slots-out-of-range', detail: `slot ${slot} after ${previous}: not ascending` };
     previous = slot;
   }
   return undefined;

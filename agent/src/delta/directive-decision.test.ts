@@ -1,0 +1,67 @@
+import { encodeIdList } from '@fleetmeter/proto';
+import { describe, expect, test } from 'vitest';
+import { type DirectiveContext, decideDirective } from './directive-decision.ts';
+
+const epoch = { id: new Uint8Array(16).fill(1), sequence: 10, baselineSequence: 7 };
+const ownHash = new Uint8Array(16).fill(9);
+const context: DirectiveContext = { epoch, hashOf: (sequence) => (sequence === 10 ? ownHash : undefined) };
+const tag = (sequence: number, id = epoch.id) => ({ epoch: id, sequence });
+const decide = (directive: Parameters<typeof decideDirective>[0]) => decideDirective(directive, context).do;
+
+describe('resync', () => {
+  test('asks for a baseline', () => {
+    expect(decide({ ...tag(9), resync: {} })).toBe('send-baseline');
+    expect(decide({ ...tag(9), resync: { head: { sequence: 8 } } })).toBe('send-baseline');
+  });
+
+  test('from before the last baseline is answered already; from the baseline itself it is not', () => {
+    expect(decide({ ...tag(6), resync: {} })).toBe('nothing');
+    expect(decide({ ...tag(7), resync: {} })).toBe('send-baseline');
+  });
+
+  test('of another epoch means nothing here, and one that no report caused always counts', () => {
+    expect(decide({ ...tag(9, new Uint8Array(16).fill(2)), resync: {} })).toBe('nothing');
+    expect(decide({ resync: {} })).toBe('send-baseline');
+  });
+
+  test('whose head is beyond the own sequence tells the agent that it was rewound', () => {
+    expect(decide({ ...tag(10), resync: { head: { sequence: 11 } } })).toBe('open-child-epoch');
+  });
+
+  test('whose head has the own sequence and another hash tells so too, the own hash does not', () => {
+    const head = (reportHash: Uint8Array) => ({ ...tag(10), resync: { head: { sequence: 10, reportHash } } });
+    expect(decide(head(new Uint8Array(16).fill(8)))).toBe('open-child-epoch');
+    expect(decide(head(ownHash))).toBe('send-baseline');
+    expect(decide(head(new Uint8Array()))).toBe('send-baseline');
+  });
+});
+
+test('open epoch opens a child epoch, unless it is stale or the head is a report of our own', () => {
+  const own = { sequence: 10, reportHash: ownHash };
+  expect(decide({ ...tag(10), openEpoch: { head: { sequence: 12 } } })).toBe('open-child-epoch');
+  expect(decide({ ...tag(10), openEpoch: { head: own } })).toBe('nothing');
+  expect(decide({ ...tag(10), openEpoch: {} })).toBe('open-child-epoch');
+  expect(decide({ ...tag(3), openEpoch: {} })).toBe('nothing');
+});
+
+test('resend usage names the day from which on everything is due again', () => {
+  expect(decideDirective({ ...tag(8), resendUsage: { sinceDay: 20_000 } }, context)).toEqual({
+    do: 'resend-usage',
+    sinceDay: 20_000,
+  });
+});
+
+test('evidence is sent whatever report asked for it, and malformed lists are not followed', () => {
+  const ids = ['00000000000000ff', 'ffffffffffffffff'];
+  expect(decideDirective({ ...tag(1), sendEvidence: { executableIds: encodeIdList(ids) } }, context)).toEqual(
+    {
+      do: 'send-evidence',
+      executableIds: ids,
+    },
+  );
+  expect(decide({ sendEvidence: { executableIds: new Uint8Array(7) } })).toBe('nothing');
+});
+
+test('an action of a later version is passed over', () => {
+  expect(decide(tag(10))).toBe('nothing');
+});

@@ -1,0 +1,412 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { digestsEqual, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Clock, Instant } from '../clock/clock.ts';
+import { openDeviceIdentity } from '../identity/device-identity.ts';
+import { Inventory } from '../inventory/inventory.ts';
+import { type AgentStore, agentStore } from '../store/agent-store.ts';
+import { openStateDatabase } from '../store/state-database.ts';
+import { noSlots, setSlot } from '../usage/slots.ts';
+import type { FoundFile } from '../watch/found-file.ts';
+import { Courier } from './courier.ts';
+import { HttpExchange } from './http-exchange.ts';
+import { type Fault, ScriptedCollector } from './scripted-collector.ts';
+
+const DAY = 20_000;
+const INTERVAL_SECONDS = 10;
+
+class FakeClock implements Clock {
+  ms = 1e6;
+  now = (): Instant => ({ wallMs: DAY * 86_400_000 + this.ms, monotonicMs: this.ms, bootMs: this.ms });
+  bootId = (): string => 'boot';
+  utcOffsetSeconds = (): number => 3600;
+  sleep = async (ms: number): Promise<void> => {
+    this.ms += ms;
+  };
+}
+
+/** An agent without finder and sampler on a real store, talking to a real server. */
+class TestAgent {
+  readonly folder = mkdtempSync(join(tmpdir(), 'fleetmeter-courier-'));
+  readonly clock = new FakeClock();
+  readonly #url: string;
+  store!: AgentStore;
+  inventory!: Inventory;
+  courier!: Courier;
+  #exchange!: HttpExchange;
+  hostname = 'host-1';
+
+  constructor(url: string) {
+    this.#url = url;
+    this.open();
+  }
+
+  open(): void {
+    this.store = agentStore(openStateDatabase(this.folder, 0).database);
+    this.inventory = new Inventory(this.store, () => DAY);
+    this.#exchange = new HttpExchange(this.#url);
+    this.courier = new Courier({
+      store: this.store,
+      inventory: this.inventory,
+      identity: openDeviceIdentity(this.folder),
+      exchange: this.#exchange,
+      clock: this.clock,
+      collectorUrl: this.#url,
+      host: () => ({ hostname: this.hostname, os: 'linux' }),
+      cost: () => ({ uptimeSeconds: 1 }),
+      reportIntervalSeconds: () => INTERVAL_SECONDS,
+      onSettings: () => {},
+      log: { info: () => {}, warn: () => {} },
+      random: () => 0.5,
+    });
+  }
+
+  /** As after kill -9: what is not in the store is gone. */
+  async reopen(): Promise<void> {
+    await this.#exchange.close();
+    this.store.close();
+    this.open();
+  }
+
+  async close(): Promise<void> {
+    await this.#exchange.close();
+    this.store.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  async turn(): Promise<void> {
+    await this.clock.sleep(await this.courier.turn(new AbortController().signal));
+  }
+
+  /** Turns until a report composed after this call is acknowledged and no evidence waits. */
+  async settle(): Promise<void> {
+    const enough = this.courier.counts.acknowledged + (this.store.outbox.pending() ? 2 : 1);
+    for (let turn = 0; turn < 60; turn++) {
+      await this.turn();
+      if (this.courier.counts.acknowledged >= enough && this.courier.evidence.size === 0) return;
+    }
+    throw new Error(`not settled: ${JSON.stringify(this.courier.counts)}`);
+  }
+}
+
+function file(path: string, content: number): FoundFile {
+  const identity = { device: '1', inode: path, size: 1, mtimeNs: `${content}`, ctimeNs: '1' };
+  const sha256 = createHash('sha256').update(`${content}`).digest();
+  return { path, identity, format: 'elf', evidence: { sha256, path, size: 1, format: 'elf' } };
+}
+const idOf = (path: string, content: number): string =>
+  identifyEvidence(encodeEvidence(file(path, content).evidence)).executableId;
+
+function useProgram(store: AgentStore, executableId: string, seconds: number, slot: number): void {
+  const slots = noSlots();
+  for (let each = 0; each <= slot; each++) setSlot(slots, each);
+  const launches = { user: seconds, autostart: 0, service: 0, scheduler: 0, unknown: 0 };
+  const run = '00000000000000ff';
+  store.usage.flush({
+    usage: [{ day: DAY, run, executableId, user: 'ab'.repeat(16), seconds, launches, slots }],
+    coverage: [{ day: DAY, run, seconds }],
+    live: [],
+    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1 },
+  });
+}
+
+let collector: ScriptedCollector;
+let agent: TestAgent;
+beforeEach(async () => {
+  collector = new ScriptedCollector();
+  agent = new TestAgent(await collector.listen());
+});
+afterEach(async () => {
+  await agent.close();
+  await collector.close();
+});
+
+describe('the first contact', () => {
+  test('enrols, sends a baseline with host facts, then the evidence asked for', async () => {
+    agent.inventory.found(file('/usr/bin/a', 1));
+    await agent.settle();
+    const [first] = collector.reports;
+    expect(first?.sequence).toBe(1);
+    expect(first?.digestBefore).toBeFalsy();
+    expect(first?.inventory?.baseline).toBe(true);
+    expect(first?.host?.hostname).toBe('host-1');
+    expect([...collector.inventory]).toEqual([idOf('/usr/bin/a', 1)]);
+    expect([...collector.evidence.keys()]).toEqual([idOf('/usr/bin/a', 1)]);
+  });
+
+  test('ids beyond 2^63 and 2^53 arrive as they are', async () => {
+    const paths = Array.from({ length: 300 }, (_, index) => `/bin/${index}`);
+    for (const path of paths) agent.inventory.found(file(path, 1));
+    await agent.settle();
+    const ids = paths.map((path) => idOf(path, 1)).sort();
+    expect(ids.some((id) => id > '8')).toBe(true);
+    expect([...collector.inventory].sort()).toEqual(ids);
+  });
+
+  test('more evidence than fits one batch goes in several', async () => {
+    for (let index = 0; index < 1200; index++) agent.inventory.found(file(`/bin/${index}`, 1));
+    await agent.settle();
+    expect(collector.evidence.size).toBe(1200);
+  });
+});
+
+describe('later reports', () => {
+  test('an idle one carries no inventory and no host facts, and is small', async () => {
+    agent.inventory.found(file('/usr/bin/a', 1));
+    await agent.settle();
+    await agent.settle();
+    const idle = collector.reports.at(-1);
+    expect(idle?.inventory).toBeFalsy();
+    expect(idle?.digestAfter).toBeFalsy();
+    expect(idle?.digestBefore?.count).toBe(1);
+    expect(idle?.host).toBeFalsy();
+    expect(collector.bodies.at(-1)?.bytes).toBeLessThan(300);
+  });
+
+  test('an id that came and went between two reports is named as absent', async () => {
+    await agent.settle();
+    agent.inventory.found(file('/usr/bin/a', 1));
+    agent.inventory.flush();
+    agent.inventory.gone('/usr/bin/a');
+    await agent.settle();
+    const change = collector.reports.at(-1)?.inventory;
+    expect(change?.absentIds).toHaveLength(8);
+    expect(change?.presentIds ?? []).toHaveLength(0);
+  });
+
+  test('only newly set marks of usage are sent, and changed host facts', async () => {
+    useProgram(agent.store, idOf('/x', 1), 10, 3);
+    await agent.settle();
+    useProgram(agent.store, idOf('/x', 1), 20, 5);
+    agent.hostname = 'host-2';
+    await agent.settle();
+    const [record] = collector.reports.at(-1)?.usage?.records ?? [];
+    expect(record?.slots).toHaveLength(2);
+    expect(record?.seconds).toBe(20);
+    expect(collector.hostname).toBe('host-2');
+  });
+
+  test('a new identity of the collector begins a new epoch and sends all usage again', async () => {
+    useProgram(agent.store, idOf('/x', 1), 10, 3);
+    await agent.settle();
+    const { epoch } = collector;
+    const enrolment = agent.store.facts.read('enrolment');
+    agent.store.facts.write('enrolment', {
+      ...enrolment,
+      deviceId: '',
+      collectorId: '',
+      collectorUrl: 'elsewhere',
+    });
+    collector.usage.clear();
+    await agent.settle();
+    expect(collector.epoch).not.toBe(epoch);
+    expect(collector.usage.size).toBe(1);
+  });
+});
+
+describe('when something goes wrong', () => {
+  const faulty = async (fault: Fault, times = 1): Promise<void> => {
+    await agent.settle();
+    let left = times;
+    collector.fault = (path) => (path === '/v1/report' && left-- > 0 ? fault : 'none');
+    agent.inventory.found(file('/usr/bin/new', 1));
+    await agent.settle();
+  };
+
+  test.each(['lose-answer', 'cut', 'busy', 'captive-portal', 'wrong-sequence', 'garbage'] as const)(
+    '%s: the same bytes are sent again and count once',
+    async (fault) => {
+      await faulty(fault, 2);
+      const second = collector.bodies.filter(({ sequence }) => sequence === 2);
+      expect(new Set(second.map(({ hash }) => hash)).size).toBe(1);
+      expect(collector.inventory.size).toBe(1);
+      expect(collector.resyncs).toBe(0);
+    },
+  );
+
+  test('what was composed before a crash is sent byte for byte after it', async () => {
+    await agent.settle();
+    collector.fault = () => 'lose-answer';
+    agent.inventory.found(file('/usr/bin/a', 1));
+    await agent.turn();
+    collector.fault = () => 'none';
+    await agent.reopen();
+    agent.inventory.gone('/usr/bin/a');
+    await agent.settle();
+    const second = collector.bodies.filter(({ sequence }) => sequence === 2);
+    expect(second.map(({ hash }) => hash)).toEqual([second[0]?.hash, second[0]?.hash]);
+    expect(collector.inventory.size).toBe(0);
+    expect(collector.resyncs).toBe(0);
+  });
+
+  test('after a permanent refusal the report is dropped and a baseline with the next sequence follows', async () => {
+    await faulty('refuse');
+    const last = collector.reports.at(-1);
+    expect(last?.sequence).toBe(3);
+    expect(last?.inventory?.baseline).toBe(true);
+    expect(agent.courier.counts.refused).toBe(1);
+    expect(collector.inventory.size).toBe(1);
+  });
+
+  test('a forgotten key is enrolled again, as the same device, without a new epoch', async () => {
+    await agent.settle();
+    const { epoch } = collector;
+    await faulty('forget-key');
+    expect(collector.enrolments).toBe(2);
+    expect(collector.epoch).toBe(epoch);
+    expect(collector.inventory.size).toBe(1);
+  });
+
+  test('a resync is answered by a baseline at once, once', async () => {
+    await agent.settle();
+    const before = agent.clock.ms;
+    const tag = { epoch: collector.reports[0]?.epoch?.id ?? null, sequence: 2 };
+    collector.extraDirectives = [{ ...tag, resync: {} }];
+    await agent.settle();
+    await agent.turn();
+    expect(collector.reports.at(-1)?.inventory?.baseline).toBe(true);
+    expect(agent.clock.ms - before).toBeLessThanOrEqual(2 * INTERVAL_SECONDS * 1000);
+    await agent.settle();
+    await agent.settle();
+    expect(collector.reports.filter((report) => report.inventory?.baseline)).toHaveLength(2);
+  });
+
+  test('an agent put back to an earlier state opens a child epoch that names its parent', async () => {
+    agent.inventory.found(file('/usr/bin/a', 1));
+    await agent.settle();
+    const parent = collector.epoch;
+    // The collector went on to a report that this agent does not know of.
+    const head = { sequence: 40, reportHash: randomBytes(16) };
+    collector.extraDirectives = [{ epoch: Buffer.from(parent, 'hex'), sequence: 2, resync: { head } }];
+    await agent.settle();
+    collector.extraDirectives = [];
+    await agent.settle();
+    expect(collector.epoch).not.toBe(parent);
+    expect(collector.epochParent).toBe(parent);
+    expect(collector.inventory.size).toBe(1);
+  });
+
+  test('usage asked for again is sent again, once for each request', async () => {
+    useProgram(agent.store, idOf('/x', 1), 10, 3);
+    await agent.settle();
+    collector.usage.clear();
+    const tag = { epoch: collector.reports[0]?.epoch?.id ?? null, sequence: 1 };
+    collector.extraDirectives = [{ ...tag, resendUsage: { sinceDay: DAY } }];
+    await agent.settle();
+    await agent.settle();
+    const record = [...collector.usage.values()][0];
+    expect(record).toMatchObject({ seconds: 10, launches: 10 });
+    expect(record?.slots.size).toBe(4);
+    const count = collector.reports.length;
+    await agent.settle();
+    expect(collector.reports.slice(count).every((report) => !report.usage)).toBe(true);
+  });
+
+  test('a collector that is never content with a baseline does not make the agent run hot', async () => {
+    await agent.settle();
+    collector.extraDirectives = [{ resync: {} }];
+    const before = agent.clock.ms;
+    for (let turn = 0; turn < 20; turn++) await agent.turn();
+    expect(agent.clock.ms - before).toBeGreaterThan(30_000);
+  });
+
+  test('evidence that the store does not have is counted, and the rest goes on', async () => {
+    useProgram(agent.store, 'ffffffffffffffff', 10, 3);
+    await agent.settle();
+    expect(agent.courier.evidence.missing).toBeGreaterThan(0);
+    expect(collector.reports.length).toBeGreaterThan(0);
+  });
+});
+
+/** Random histories: whatever gets lost, the collector ends with exactly what is on the device. */
+test('random changes, faults and crashes: inventory, digest and usage end up equal, and resends are byte for byte', async () => {
+  const path = fc.constantFrom('/a', '/b', '/c', '/d', '/e');
+  const content = fc.integer({ min: 1, max: 2 });
+  const fault = fc.constantFrom<Fault>(
+    'none',
+    'none',
+    'none',
+    'lose-answer',
+    'cut',
+    'busy',
+    'captive-portal',
+    'refuse',
+    'forget-key',
+    'wrong-sequence',
+    'garbage',
+  );
+  const action = fc.oneof(
+    fc.record({ kind: fc.constant('put' as const), path, content }),
+    fc.record({ kind: fc.constant('remove' as const), path }),
+    fc.record({ kind: fc.constant('use' as const), path, content }),
+    fc.record({ kind: fc.constant('turn' as const), fault }),
+    fc.record({ kind: fc.constant('turn' as const), fault }),
+    fc.record({ kind: fc.constant('crash' as const) }),
+  );
+  const seen = { lost: 0, crashed: 0, refused: 0 };
+  const history = async (actions: fc.TypeOf<typeof action>[]): Promise<void> => {
+    const server = new ScriptedCollector();
+    const device = new TestAgent(await server.listen());
+    try {
+      const files = new Map<string, number>();
+      const uses = new Map<string, number>();
+      let used = 0;
+      for (const each of actions) {
+        if (each.kind === 'put') {
+          device.inventory.found(file(each.path, each.content));
+          files.set(each.path, each.content);
+        } else if (each.kind === 'remove') {
+          device.inventory.gone(each.path);
+          files.delete(each.path);
+        } else if (each.kind === 'use') {
+          // Use implies that the evidence is kept, as the sampler does.
+          const id = device.inventory.keepUsed(file(each.path, each.content));
+          uses.set(id, ++used);
+          useProgram(device.store, id, used, used % 280);
+        } else if (each.kind === 'crash') {
+          device.inventory.flush();
+          await device.reopen();
+          seen.crashed++;
+        } else {
+          server.fault = () => each.fault;
+          if (each.fault === 'lose-answer') seen.lost++;
+          if (each.fault === 'refuse') seen.refused++;
+          await device.turn();
+        }
+      }
+      server.fault = () => 'none';
+      await device.settle();
+      await device.settle();
+      await device.settle();
+
+      const expected = [...files].map(([at, what]) => idOf(at, what)).sort();
+      expect([...server.inventory].sort()).toEqual(expected);
+      expect(digestsEqual(server.digest, server.trueDigest())).toBe(true);
+      expect(digestsEqual(server.digest, device.inventory.state().digest)).toBe(true);
+      const counted = [...server.usage].map(([key, sums]) => [
+        key.split(' ')[2],
+        sums.seconds,
+        sums.launches,
+      ]);
+      expect(counted.sort()).toEqual([...uses].map(([id, value]) => [id, value, value]).sort());
+      const sent = new Map<string, string>();
+      for (const { epoch, sequence, hash } of server.bodies) {
+        const known = sent.get(`${epoch} ${sequence}`);
+        expect(known ?? hash).toBe(hash);
+        sent.set(`${epoch} ${sequence}`, hash);
+      }
+    } finally {
+      await device.close();
+      await server.close();
+    }
+  };
+  await fc.assert(fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 40 }), history), {
+    numRuns: 60,
+  });
+  // A history in which nothing goes wrong proves nothing.
+  expect(Math.min(seen.lost, seen.crashed, seen.refused)).toBeGreaterThan(5);
+}, 60_000);

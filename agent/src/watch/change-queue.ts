@@ -1,0 +1,125 @@
+/** Paths that may have changed: waits until each is quiet, then has it looked at, many at a time. */
+import type { Clock } from '../clock/clock.ts';
+import type { FileExaminer } from './file-examiner.ts';
+import { Settle } from './settle.ts';
+import type { SkipLedger } from './skip-ledger.ts';
+
+export interface ChangeQueueOptions {
+  clock: Clock;
+  settleMs: number;
+  examiner: FileExaminer;
+  ledger: SkipLedger;
+  signal: AbortSignal;
+  /** Folders that are there, and paths where nothing is any more. One call at a time. */
+  onFolders(folders: string[], gone: string[]): Promise<void>;
+  /** A change was forgotten because too many wait. */
+  onForgotten(): void;
+}
+
+/** Looks that are open at the same time. */
+const MOST_LOOKS = 128;
+/** Several paths become quiet together: gathered for this long, so that a removed tree is one matter and not many. */
+const GATHER_MS = 50;
+/** drained() stops waiting for files that never come to rest. */
+const LONGEST_DRAIN_MS = 30_000;
+
+export class ChangeQueue {
+  readonly #options: ChangeQueueOptions;
+  readonly #settle: Settle;
+  readonly #looks = new Set<Promise<void>>();
+  #folders: string[] = [];
+  #gone: string[] = [];
+  #loop: Promise<void> | undefined;
+  forgotten = 0;
+
+  constructor(options: ChangeQueueOptions) {
+    this.#options = options;
+    this.#settle = new Settle({ quietMs: options.settleMs });
+  }
+
+  get size(): number {
+    return this.#settle.size;
+  }
+
+  note(path: string): void {
+    if (this.#options.signal.aborted) return;
+    if (!this.#settle.note(path, this.#nowMs())) {
+      this.forgotten++;
+      this.#options.onForgotten();
+    }
+    this.#loop ??= this.#run().finally(() => {
+      this.#loop = undefined;
+    });
+  }
+
+  /** Resolves when nothing waits, or when what waits does not come to rest. */
+  async drained(): Promise<void> {
+    const endMs = this.#nowMs() + LONGEST_DRAIN_MS;
+    while (this.#loop && this.#nowMs() < endMs && !this.#options.signal.aborted)
+      await Promise.race([
+        this.#loop,
+        this.#options.clock.sleep(endMs - this.#nowMs(), this.#options.signal),
+      ]);
+  }
+
+  /** After the signal was aborted: resolves when nothing is open any more. */
+  async closed(): Promise<void> {
+    await this.#loop;
+    await Promise.all(this.#looks);
+  }
+
+  async #run(): Promise<void> {
+    const { clock, signal } = this.#options;
+    while (!signal.aborted) {
+      const nextMs = this.#settle.nextMs();
+      if (nextMs === undefined && this.#looks.size === 0 && this.#folders.length + this.#gone.length === 0)
+        return;
+      const wait = nextMs === undefined ? GATHER_MS : Math.max(GATHER_MS, nextMs - this.#nowMs());
+      await clock.sleep(wait, signal);
+      if (!signal.aborted) await this.#turn();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    for (const path of this.#settle.ready(this.#nowMs(), MOST_LOOKS - this.#looks.size)) this.#look(path);
+    for (const path of this.#settle.restless(this.#nowMs())) this.#nameRestless(path);
+    // Looking at a folder or at nothing takes no hashing, so these are known now or at the next turn.
+    await this.#options.clock.sleep(0);
+    const [folders, gone] = [this.#folders, this.#gone];
+    if (folders.length + gone.length === 0) return;
+    [this.#folders, this.#gone] = [[], []];
+    await this.#options.onFolders(outermostPaths(folders), gone);
+  }
+
+  #look(path: string): void {
+    const look = this.#options.examiner.look(path).then((verdict) => {
+      this.#looks.delete(look);
+      if (verdict === 'again') this.note(path);
+      else if (verdict === 'folder') this.#folders.push(path);
+      else if (verdict === 'gone') this.#gone.push(path);
+    });
+    this.#looks.add(look);
+  }
+
+  /** It has been changing for long. Only what would be an executable is worth naming: logs change all day. */
+  #nameRestless(path: string): void {
+    void this.#options.examiner.isCandidate(path).then((candidate) => {
+      if (candidate && !this.#options.signal.aborted)
+        this.#options.ledger.skip(path, 'changed-while-hashing');
+    });
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.now().monotonicMs;
+  }
+}
+
+/** Without those that lie below another one. */
+export function outermostPaths(paths: readonly string[]): string[] {
+  const outermost: string[] = [];
+  for (const path of [...new Set(paths)].sort()) {
+    // Sorted, so whatever is above `path` came before it; yet `a-b` sorts between `a` and `a/b`.
+    if (!outermost.some((above) => path.startsWith(`${above}/`))) outermost.push(path);
+  }
+  return outermost;
+}

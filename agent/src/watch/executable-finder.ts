@@ -1,0 +1,261 @@
+/**
+ * Finds the executables of this computer and keeps the sink up to date: scans the roots, watches them, hashes what
+ * is new, and adds what the package database says.
+ *
+ *   scan ────────────┐
+ *   watcher > settle ┴─> examiner > hasher > evidence ─> sink
+ *
+ * The sink hears of a change within about the settle time plus the hashing; of what no event told, at the next full
+ * scan. Files of packages are held back while packages are being changed, so that no old content is ever reported
+ * with a new version, and after such a change every known file is told again whose package says something new.
+ */
+import type { Clock } from '../clock/clock.ts';
+import { NO_PACKAGE_OWNERS, type PackageOwners } from '../evidence/package-owner.ts';
+import { FileHasher, type FileHasherOptions } from '../hash/file-hasher.ts';
+import { ChangeQueue } from './change-queue.ts';
+import { ExecutableWatcher } from './executable-watcher.ts';
+import { FileExaminer } from './file-examiner.ts';
+import type { FinderState, FinderStatus, FinishedScan } from './finder-status.ts';
+import { FolderLister } from './folder-lister.ts';
+import type { FindingSink, FoundFile, KnownFiles, SkipReason } from './found-file.ts';
+import { eventQueueLength, watchBudget } from './inotify-limits.linux.ts';
+import { MountTable } from './mount-table.linux.ts';
+import { PackageFollower } from './package-follower.ts';
+import { ProgramIdentifier } from './program-identifier.ts';
+import { findScanRoots, type ScanRoots } from './scan-roots.linux.ts';
+import { ScanRun } from './scan-run.ts';
+import { SkipLedger } from './skip-ledger.ts';
+
+export interface FinderOptions {
+  clock: Clock;
+  sink: FindingSink;
+  known: KnownFiles;
+  /** Replaces the default roots. */
+  rootPaths?: readonly string[];
+  owners?: PackageOwners;
+  /** Folder of the package database, watched for changes. Absent: looked at with each full scan only. */
+  packageFolder?: string;
+  hasher?: FileHasherOptions;
+  /** Milliseconds that a file must be unchanged before it is hashed. Default 500. */
+  settleMs?: number;
+  /** Milliseconds between full scans. Default 3,600,000. */
+  rescanMs?: number;
+  /** Milliseconds of rest after each 32 folders of a scan. Default 0. */
+  walkPauseMs?: number;
+  /** Default: half of what the system allows one user. */
+  maxWatches?: number;
+  /** A small tree has at most this many files and folders. Default 5,000. */
+  smallTreeEntries?: number;
+  /** Milliseconds that a change of packages is waited for. Default 600,000. */
+  packagesMaxMs?: number;
+  /** Called about ten times a second during a scan, and at its end. */
+  onProgress?: (status: FinderStatus) => void;
+}
+
+const HOUR_MS = 3_600_000;
+/** After a burst of events or other doubt: when to scan again. */
+const DOUBT_RESCAN_MS = 5_000;
+
+export class ExecutableFinder {
+  readonly #options: FinderOptions;
+  readonly #roots: ScanRoots;
+  readonly #hasher: FileHasher;
+  readonly #lister = new FolderLister();
+  readonly #ledger: SkipLedger;
+  readonly #examiner: FileExaminer;
+  readonly #identifier: ProgramIdentifier;
+  readonly #owners: PackageOwners;
+  readonly #packages: PackageFollower;
+  readonly #changes: ChangeQueue;
+  readonly #abort = new AbortController();
+  #mounts = MountTable.read();
+  #watcher: ExecutableWatcher | undefined;
+  #state: FinderState = 'new';
+  #run: ScanRun | undefined;
+  #lastScan: FinishedScan | undefined;
+  /** Full scans, one after the other. */
+  #scans: Promise<unknown> = Promise.resolve();
+  #rescanTimer: AbortController | undefined;
+  #eventBursts = 0;
+
+  constructor(options: FinderOptions) {
+    this.#options = options;
+    const { clock, sink, known, rootPaths } = options;
+    const settleMs = options.settleMs ?? 500;
+    this.#roots = findScanRoots({ mounts: this.#mounts, ...(rootPaths ? { paths: rootPaths } : {}) });
+    this.#hasher = new FileHasher(options.hasher);
+    this.#ledger = new SkipLedger(sink);
+    this.#owners = options.owners ?? NO_PACKAGE_OWNERS;
+    const shared = { hasher: this.#hasher, known, owners: this.#owners, homes: this.#roots.homes };
+    this.#examiner = new FileExaminer({
+      ...shared,
+      sink,
+      ledger: this.#ledger,
+      settleMs,
+      wallMs: () => clock.now().wallMs,
+    });
+    this.#identifier = new ProgramIdentifier({ ...shared, mounts: () => this.#mounts });
+    this.#changes = new ChangeQueue({
+      clock,
+      settleMs,
+      examiner: this.#examiner,
+      ledger: this.#ledger,
+      signal: this.#abort.signal,
+      onFolders: (folders, gone) => this.#foldersChanged(folders, gone),
+      onForgotten: () => this.#rescanIn(DOUBT_RESCAN_MS),
+    });
+    this.#packages = new PackageFollower({
+      clock,
+      known,
+      sink,
+      owners: this.#owners,
+      folder: options.packageFolder,
+      examiner: this.#examiner,
+      maxWaitMs: options.packagesMaxMs ?? 600_000,
+      signal: this.#abort.signal,
+      onDoubt: (path) => this.#changes.note(path),
+    });
+  }
+
+  /** Scans, then goes on watching until close(). Resolves after the first scan. */
+  async start(): Promise<void> {
+    this.#watcher = new ExecutableWatcher({
+      roots: this.#roots.roots,
+      maxWatches: this.#options.maxWatches ?? watchBudget(),
+      smallTreeEntries: this.#options.smallTreeEntries ?? 5_000,
+      eventQueueLength: eventQueueLength(),
+      isExcluded: (path) => this.#mounts.excludesMountAt(path),
+      onChange: (path) => this.#changes.note(path),
+      onLimit: (folder) => this.#ledger.skip(folder, 'watch-limit'),
+      onWatched: (folder) => {
+        if (this.#ledger.reasonOf(folder) === 'watch-limit') this.#examiner.gone(folder);
+      },
+      onBurst: () => {
+        this.#eventBursts++;
+        this.#rescanIn(DOUBT_RESCAN_MS);
+      },
+    });
+    this.#packages.follow();
+    await this.#fullScan();
+    this.#rescanIn(this.#options.rescanMs ?? HOUR_MS);
+  }
+
+  /** One pass; resolves when every file that was seen has been told of, or waits for packages to settle. */
+  async scanOnce(): Promise<void> {
+    await this.#fullScan();
+    await this.#changes.drained();
+  }
+
+  /**
+   * A program that runs from outside the roots. `openPath`: /proc/PID/exe; `rawPath`: the target of that link.
+   * The sink hears nothing of it. In a container the path of the answer is a path in that container.
+   */
+  identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason> {
+    return this.#identifier.identify(openPath, rawPath);
+  }
+
+  status(): FinderStatus {
+    return {
+      state: this.#state,
+      roots: this.#roots.roots.map(({ path }) => path),
+      missingRoots: this.#roots.missing,
+      scan: this.#run?.figures(),
+      lastScan: this.#lastScan,
+      hashing: this.#hasher.figures(),
+      listingCpuMs: Math.round(this.#lister.threadCpuMs),
+      watchedFolders: this.#watcher?.watches ?? 0,
+      watchedTrees: this.#watcher?.trees ?? [],
+      skipped: this.#ledger.counts(),
+      vanished: this.#examiner.vanished,
+      changedWhileHashing: this.#examiner.changedWhileHashing,
+      settling: this.#changes.size,
+      waitingForPackages: this.#examiner.held,
+      eventBursts: this.#eventBursts,
+      changesForgotten: this.#changes.forgotten,
+    };
+  }
+
+  /** Cancels hashing and walking, ends threads and watches. The sink hears nothing after it has resolved. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    this.#abort.abort();
+    this.#rescanTimer?.abort();
+    this.#packages.close();
+    await Promise.all([this.#hasher.close(), this.#lister.close(), this.#watcher?.close()]);
+    await this.#scans;
+    await this.#changes.closed();
+  }
+
+  #fullScan(): Promise<void> {
+    const scan = this.#scans.then(() => this.#scanNow());
+    this.#scans = scan.catch(() => undefined);
+    return scan;
+  }
+
+  async #scanNow(): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    this.#state = 'scanning';
+    this.#mounts = MountTable.read();
+    for (const root of this.#roots.excluded) this.#ledger.skip(root, 'excluded-file-system');
+    await this.#packages.loadIfNew();
+    const run = this.#newRun();
+    this.#run = run;
+    const roots = this.#roots.roots.map(({ path }) => path);
+    const complete = await run.scanAll(roots);
+    if (this.#watcher && complete) {
+      this.#watcher.keepOnly((folder) => run.saw(folder));
+      const grown = roots.filter((root) => this.#watcher?.settleTree(root, run.entriesOf(root)));
+      await run.scanSome(grown);
+    }
+    this.#run = undefined;
+    this.#lastScan = { ...run.figures(), complete, endedWallMs: this.#options.clock.now().wallMs };
+    if (!this.#abort.signal.aborted) this.#state = this.#watcher ? 'watching' : 'idle';
+    this.#options.onProgress?.(this.status());
+  }
+
+  #newRun(): ScanRun {
+    const { clock, known, onProgress } = this.#options;
+    return new ScanRun({
+      clock,
+      known,
+      examiner: this.#examiner,
+      ledger: this.#ledger,
+      lister: this.#lister,
+      mounts: this.#mounts,
+      hashFigures: () => this.#hasher.figures(),
+      signal: this.#abort.signal,
+      walkPauseMs: this.#options.walkPauseMs ?? 0,
+      onFolder: (folder) => this.#watcher?.follow(folder),
+      onAgain: (path) => this.#changes.note(path),
+      onProgress: () => onProgress?.(this.status()),
+    });
+  }
+
+  /** Folders that appeared or changed, and paths where nothing is any more and where a folder may have been. */
+  async #foldersChanged(folders: string[], gone: string[]): Promise<void> {
+    const lost = new Set(gone.filter((path) => this.#watcher?.follows(path)));
+    if (lost.size > 0) {
+      this.#watcher?.forget(lost);
+      const run = this.#newRun();
+      run.goneBelow(lost);
+    }
+    const inRoots = folders.filter(
+      (folder) => !this.#mounts.excludesMountAt(folder) && !this.#mounts.excludes(folder),
+    );
+    if (inRoots.length === 0) return;
+    for (const folder of inRoots) this.#watcher?.followAfresh(folder);
+    await this.#newRun().scanSome(inRoots);
+  }
+
+  #rescanIn(ms: number): void {
+    if (!this.#watcher || this.#abort.signal.aborted) return;
+    this.#rescanTimer?.abort();
+    const timer = new AbortController();
+    this.#rescanTimer = timer;
+    void this.#options.clock.sleep(ms, timer.signal).then(async () => {
+      if (timer.signal.aborted) return;
+      await this.#fullScan().catch(() => undefined);
+      this.#rescanIn(this.#options.rescanMs ?? HOUR_MS);
+    });
+  }
+}

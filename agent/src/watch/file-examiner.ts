@@ -1,0 +1,236 @@
+/**
+ * Decides what a path is and tells the sink: unchanged, another name of a known file, not an executable, gone, or
+ * new and then hashed. At most one examination of a path is open, so that an older answer never follows a newer one.
+ */
+import { lstat } from 'node:fs/promises';
+import { normalisePath } from '@fleetmeter/proto';
+import { evidenceOf, sameOwnerAndPath, withOwner } from '../evidence/file-evidence.ts';
+import type { PackageOwners } from '../evidence/package-owner.ts';
+import type { FileContent } from '../hash/file-content.ts';
+import type { FileHasher } from '../hash/file-hasher.ts';
+import { reasonOf } from '../hash/safe-open.ts';
+import { identityKey, identityOf, sameIdentity } from './file-identity.ts';
+import type { FileIdentity, FindingSink, FoundFile, KnownFiles } from './found-file.ts';
+import { isWithin } from './scan-roots.linux.ts';
+import type { SkipLedger } from './skip-ledger.ts';
+
+/**
+ * 'again': it is changing, look when it has settled. 'held': hashed, but packages are being changed. 'folder': not
+ * a file. 'gone': nothing is there. 'cancelled': the hasher was closed.
+ */
+export type Verdict =
+  | 'executable'
+  | 'not-executable'
+  | 'held'
+  | 'again'
+  | 'skipped'
+  | 'folder'
+  | 'gone'
+  | 'cancelled';
+
+export interface ExaminerOptions {
+  hasher: FileHasher;
+  known: KnownFiles;
+  sink: FindingSink;
+  ledger: SkipLedger;
+  owners: PackageOwners;
+  /** For the path rules. */
+  homes: readonly string[];
+  /** A file whose inode changed less than this many milliseconds ago is not hashed yet. */
+  settleMs: number;
+  /** Milliseconds since 1970: what inode times are compared with. */
+  wallMs(): number;
+}
+
+/** States of files that have an execute bit and are no executables; the oldest are forgotten beyond this. */
+const MOST_OTHER_FILES = 200_000;
+const LONGEST_PATH_BYTES = 4096;
+const EXECUTE_BITS = 0o111n;
+
+export class FileExaminer {
+  readonly #options: ExaminerOptions;
+  readonly #inHand = new Set<string>();
+  /** Hashing of one state of an inode, shared by its hard links. */
+  readonly #hashing = new Map<string, Promise<FileContent | Verdict>>();
+  readonly #otherFiles = new Set<string>();
+  /** Hashed files that wait for packages to settle, by path. */
+  readonly #held = new Map<string, FileContent>();
+  /** False while a change of packages has taken too long to be waited for. */
+  holding = true;
+  vanished = 0;
+  changedWhileHashing = 0;
+
+  constructor(options: ExaminerOptions) {
+    this.#options = options;
+  }
+
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /** Looks at what is at the path now. Never rejects. */
+  async look(path: string): Promise<Verdict> {
+    const stats = await lstat(path, { bigint: true }).catch(reasonOf);
+    if (typeof stats === 'string') {
+      if (stats === 'unreadable') return this.#skip(path, stats);
+      this.gone(path);
+      return 'gone';
+    }
+    if (stats.isDirectory()) {
+      this.gone(path);
+      return 'folder';
+    }
+    if (!stats.isFile() || (stats.mode & EXECUTE_BITS) === 0n) {
+      this.gone(path);
+      return 'not-executable';
+    }
+    return (await this.examine(path, identityOf(stats), true)) ?? 'executable';
+  }
+
+  /** A regular file with an execute bit in this state. undefined at once: it is known and unchanged. */
+  examine(path: string, identity: FileIdentity, urgent: boolean): Promise<Verdict> | undefined {
+    if (this.#inHand.has(path)) return Promise.resolve('again');
+    const known = this.#options.known.byPath(path);
+    if (known && sameIdentity(known.identity, identity)) {
+      this.#confirm(known);
+      return undefined;
+    }
+    this.#inHand.add(path);
+    return this.#examineNew(path, identity, urgent).finally(() => this.#inHand.delete(path));
+  }
+
+  /** A regular file with an execute bit is there; whether it is an executable is not looked at. */
+  async isCandidate(path: string): Promise<boolean> {
+    const stats = await lstat(path, { bigint: true }).catch(() => undefined);
+    return stats?.isFile() === true && (stats.mode & EXECUTE_BITS) !== 0n;
+  }
+
+  /** No executable is at the path. */
+  gone(path: string): void {
+    this.#held.delete(path);
+    if (this.#options.ledger.forget(path) || this.#options.known.byPath(path)) this.#options.sink.gone(path);
+  }
+
+  /** What the package database says now about a known file; the file itself is not touched. */
+  withPresentOwner(file: FoundFile): FoundFile | undefined {
+    const { owners } = this.#options;
+    if (owners.state() === 'failed') return undefined;
+    const evidence = withOwner(
+      { ...file.evidence, path: this.#normalised(file.path) },
+      owners.ownerOf(file.path),
+    );
+    return sameOwnerAndPath(evidence, file.evidence) ? undefined : { ...file, evidence };
+  }
+
+  /** Packages have settled: everything that was held is looked at again, without being hashed again. */
+  heldPaths(): string[] {
+    return [...this.#held.keys()];
+  }
+
+  #confirm(known: FoundFile): void {
+    const changed = this.#options.owners.unsettled() ? undefined : this.withPresentOwner(known);
+    if (this.#options.ledger.forget(known.path) || changed) this.#options.sink.found(changed ?? known);
+  }
+
+  async #examineNew(path: string, identity: FileIdentity, urgent: boolean): Promise<Verdict> {
+    if (Buffer.byteLength(path.normalize('NFC')) > LONGEST_PATH_BYTES)
+      return this.#skip(path, 'path-not-unicode');
+    const key = identityKey(identity);
+    if (this.#otherFiles.has(key)) {
+      this.gone(path);
+      return 'not-executable';
+    }
+    const held = this.#held.get(path);
+    if (held && sameIdentity(held.identity, identity)) return this.#emit(path, held);
+    const twin = this.#options.known.byIdentity(identity);
+    if (twin) return this.#emit(path, { ...twin.evidence, identity, format: twin.format });
+    if (this.#changedJustNow(identity)) return 'again';
+    const content = await this.#contentOf(path, key, urgent);
+    return typeof content === 'string' ? content : this.#emit(path, content);
+  }
+
+  async #contentOf(path: string, key: string, urgent: boolean): Promise<FileContent | Verdict> {
+    const open = this.#hashing.get(key);
+    if (open) {
+      const content = await open;
+      // What stopped the other name of this inode need not stop this one.
+      return typeof content === 'string' && content !== 'not-executable' ? 'again' : content;
+    }
+    const hashing = this.#hash(path, urgent).finally(() => this.#hashing.delete(key));
+    this.#hashing.set(key, hashing);
+    return hashing;
+  }
+
+  async #hash(path: string, urgent: boolean): Promise<FileContent | Verdict> {
+    const outcome = await this.#options.hasher.hash(path, { urgent });
+    switch (outcome.kind) {
+      case 'hashed':
+        return outcome.content;
+      case 'cancelled':
+        return 'cancelled';
+      case 'not-executable':
+        this.#rememberOther(identityKey(outcome.identity));
+        this.gone(path);
+        return 'not-executable';
+    }
+    if (outcome.reason === 'vanished') {
+      this.vanished++;
+      this.gone(path);
+      return 'gone';
+    }
+    if (outcome.reason === 'changed-while-hashing') this.changedWhileHashing++;
+    this.#skip(path, outcome.reason);
+    return outcome.reason === 'changed-while-hashing' || outcome.reason === 'not-regular'
+      ? 'again'
+      : 'skipped';
+  }
+
+  #emit(path: string, content: FileContent | (FoundFile['evidence'] & { identity: FileIdentity })): Verdict {
+    const { owners, ledger, sink } = this.#options;
+    if (this.holding && this.#mayBePackaged(path) && owners.unsettled()) {
+      this.#held.set(path, content as FileContent);
+      this.#skip(path, 'package-database-busy');
+      return 'held';
+    }
+    this.#held.delete(path);
+    ledger.forget(path);
+    const { identity, format } = content;
+    const evidence = evidenceOf(
+      { ...content, size: identity.size },
+      this.#normalised(path),
+      owners.ownerOf(path),
+    );
+    sink.found({ path, identity, format, evidence });
+    return 'executable';
+  }
+
+  #skip(path: string, reason: Parameters<SkipLedger['skip']>[1]): Verdict {
+    this.#options.ledger.skip(path, reason);
+    return 'skipped';
+  }
+
+  /** Homes and /usr/local belong to people; packages own the rest or could. */
+  #mayBePackaged(path: string): boolean {
+    return !isWithin(path, '/usr/local') && !this.#options.homes.some((home) => isWithin(path, home));
+  }
+
+  /** Inode times have the grain of a clock tick: a write right after such a time would not show in them. */
+  #changedJustNow({ ctimeNs }: FileIdentity): boolean {
+    const ageMs = this.#options.wallMs() - Number(BigInt(ctimeNs) / 1_000_000n);
+    // A change "in the future" means that the clock was set back, and says nothing about rest.
+    return ageMs >= 0 && ageMs < this.#options.settleMs * 0.8;
+  }
+
+  #normalised(path: string): string {
+    return normalisePath(path, { platform: 'posix', homes: this.#options.homes });
+  }
+
+  #rememberOther(key: string): void {
+    if (this.#otherFiles.size >= MOST_OTHER_FILES)
+      for (const oldest of this.#otherFiles) {
+        this.#otherFiles.delete(oldest);
+        break;
+      }
+    this.#otherFiles.add(key);
+  }
+}

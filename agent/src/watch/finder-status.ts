@@ -1,0 +1,52 @@
+/** What finding says of itself: figures for `status` and for the agent's own cost. */
+import type { HashFigures } from '../hash/file-hasher.ts';
+import type { SkipReason } from './found-file.ts';
+
+export interface ScanFigures {
+  folders: number;
+  /** Files and folders looked at. */
+  entries: number;
+  /** Paths with an executable, new or known. */
+  executables: number;
+  filesHashed: number;
+  bytesHashed: number;
+  /** Milliseconds until now, or of the whole scan when it has ended. */
+  durationMs: number;
+}
+
+export interface FinishedScan extends ScanFigures {
+  /** False when it was broken off. */
+  complete: boolean;
+  /** Milliseconds since 1970. */
+  endedWallMs: number;
+}
+
+export type FinderState = 'new' | 'scanning' | 'watching' | 'idle' | 'closed';
+
+export interface FinderStatus {
+  state: FinderState;
+  roots: string[];
+  missingRoots: string[];
+  /** The scan that runs now. */
+  scan: ScanFigures | undefined;
+  lastScan: FinishedScan | undefined;
+  hashing: HashFigures;
+  /** CPU milliseconds of the thread that lists folders. */
+  listingCpuMs: number;
+  /** Folders with a watch of their own, and trees that chokidar watches. */
+  watchedFolders: number;
+  watchedTrees: string[];
+  /** Skipped at present, by reason; `unremembered` counts those beyond the limit of what is kept. */
+  skipped: Partial<Record<SkipReason, number>> & { unremembered?: number };
+  /** Since the start: files that were gone when they were to be read, and that changed while they were read. */
+  vanished: number;
+  changedWhileHashing: number;
+  /** Changed paths that wait until they are quiet. */
+  settling: number;
+  /** Hashed files that wait until packages have settled. */
+  waitingForPackages: number;
+  /** Bursts of events that may have lost some; each is followed by a full scan. */
+  eventBursts: number;
+  /** Changes forgotten because too many paths were settling; each is followed by a full scan. */
+  changesForgotten: number;
+}

@@ -1,0 +1,115 @@
+/**
+ * Keeps evidence true to the package database: reads it anew after packages have changed and settled, tells again
+ * every known file whose package says something new (nothing is hashed for that), and lets go what was held back.
+ */
+import { lstat } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../clock/clock.ts';
+import { watchPackageDatabase } from '../evidence/package-database-watch.ts';
+import type { PackageOwners } from '../evidence/package-owner.ts';
+import type { FileExaminer } from './file-examiner.ts';
+import { identityOf, sameIdentity } from './file-identity.ts';
+import type { FindingSink, FoundFile, KnownFiles } from './found-file.ts';
+
+export interface PackageFollowerOptions {
+  clock: Clock;
+  known: KnownFiles;
+  sink: FindingSink;
+  owners: PackageOwners;
+  folder: string | undefined;
+  examiner: FileExaminer;
+  /** Milliseconds; a change that takes longer holds nothing back any more. */
+  maxWaitMs: number;
+  signal: AbortSignal;
+  /** The file is not in the state that is known: it has to be looked at. */
+  onDoubt(path: string): void;
+}
+
+const CHECK_EVERY_MS = 250;
+const SLICE_FILES = 100;
+
+export class PackageFollower {
+  readonly #options: PackageFollowerOptions;
+  #endWatch: (() => void) | undefined;
+  #loop: Promise<void> | undefined;
+  #loadedOnce = false;
+
+  constructor(options: PackageFollowerOptions) {
+    this.#options = options;
+  }
+
+  follow(): void {
+    const { folder } = this.#options;
+    if (folder !== undefined) this.#endWatch = watchPackageDatabase(folder, () => this.waitForRest());
+  }
+
+  close(): void {
+    this.#endWatch?.();
+  }
+
+  /** Before a scan. The scan itself then compares each known file with what was loaded. */
+  async loadIfNew(): Promise<void> {
+    const { owners } = this.#options;
+    if (!this.#loadedOnce || owners.worthLoading()) await owners.load();
+    this.#loadedOnce = true;
+    if (owners.unsettled()) this.waitForRest();
+  }
+
+  /** Something happened or happens: checks until packages have settled, then acts on it. */
+  waitForRest(): void {
+    this.#loop ??= this.#waitForRest().finally(() => {
+      this.#loop = undefined;
+    });
+  }
+
+  async #waitForRest(): Promise<void> {
+    const { clock, owners, examiner, signal, maxWaitMs } = this.#options;
+    const endMs = clock.now().monotonicMs + maxWaitMs;
+    while (!signal.aborted) {
+      if (owners.worthLoading()) await this.#reload();
+      if (!owners.unsettled()) break;
+      if (examiner.holding && clock.now().monotonicMs >= endMs) {
+        examiner.holding = false;
+        await this.#reload();
+      }
+      await clock.sleep(CHECK_EVERY_MS, signal);
+    }
+    examiner.holding = true;
+    await this.#letGo();
+  }
+
+  async #reload(): Promise<void> {
+    await this.#options.owners.load();
+    await this.#tellNewOwners();
+    await this.#letGo();
+  }
+
+  async #tellNewOwners(): Promise<void> {
+    const { known, examiner, signal } = this.#options;
+    const paths = [...known.paths()];
+    for (let start = 0; start < paths.length && !signal.aborted; start += SLICE_FILES) {
+      const changed = paths.slice(start, start + SLICE_FILES).flatMap((path) => {
+        const file = known.byPath(path);
+        return (file && examiner.withPresentOwner(file)) ?? [];
+      });
+      await Promise.all(changed.map((file) => this.#tell(file)));
+      await nextTurn();
+    }
+  }
+
+  /** Only for the content that is known: old content with a new version would be a program that never was. */
+  async #tell(file: FoundFile): Promise<void> {
+    const identity = await lstat(file.path, { bigint: true }).then(identityOf, () => undefined);
+    if (this.#options.signal.aborted) return;
+    if (identity && sameIdentity(identity, file.identity)) this.#options.sink.found(file);
+    else this.#options.onDoubt(file.path);
+  }
+
+  async #letGo(): Promise<void> {
+    const { examiner, signal, onDoubt } = this.#options;
+    for (const path of examiner.heldPaths()) {
+      if (signal.aborted) return;
+      if ((await examiner.look(path)) === 'again') onDoubt(path);
+    }
+  }
+}

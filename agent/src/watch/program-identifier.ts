@@ -1,0 +1,88 @@
+/** Names a program that runs from somewhere outside the roots. It is used, not installed: the sink hears nothing. */
+import { stat } from 'node:fs/promises';
+import { normalisePath } from '@fleetmeter/proto';
+import { evidenceOf } from '../evidence/file-evidence.ts';
+import type { PackageOwners } from '../evidence/package-owner.ts';
+import type { FileHasher } from '../hash/file-hasher.ts';
+import { reasonOf } from '../hash/safe-open.ts';
+import { identityKey, identityOf } from './file-identity.ts';
+import type { FileIdentity, FoundFile, KnownFiles, SkipReason } from './found-file.ts';
+import type { MountTable } from './mount-table.linux.ts';
+
+export interface IdentifierOptions {
+  hasher: FileHasher;
+  known: KnownFiles;
+  owners: PackageOwners;
+  homes: readonly string[];
+  mounts(): MountTable;
+}
+
+/** Programs outside the roots that are remembered, so that sampling one again costs a stat and no hashing. */
+const MOST_REMEMBERED = 1000;
+/** What the kernel writes behind the name of a program file that has been deleted or replaced. */
+const DELETED = ' (deleted)';
+
+export class ProgramIdentifier {
+  readonly #options: IdentifierOptions;
+  readonly #remembered = new Map<string, FoundFile>();
+
+  constructor(options: IdentifierOptions) {
+    this.#options = options;
+  }
+
+  /** `openPath`: /proc/PID/exe. `rawPath`: where that link says the program is. */
+  async identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason> {
+    if (this.#options.mounts().excludes(rawPath)) return 'excluded-file-system';
+    const stats = await stat(openPath, { bigint: true }).catch(reasonOf);
+    if (typeof stats === 'string') return stats;
+    if (!stats.isFile()) return 'not-regular';
+    const path =
+      rawPath.endsWith(DELETED) && stats.nlink === 0n ? rawPath.slice(0, -DELETED.length) : rawPath;
+    const identity = identityOf(stats);
+    const key = `${identityKey(identity)} ${path}`;
+    const file = this.#remembered.get(key) ?? (await this.#hashed(openPath, path, identity));
+    if (typeof file !== 'string') this.#remember(key, file);
+    return file;
+  }
+
+  async #hashed(openPath: string, path: string, identity: FileIdentity): Promise<FoundFile | SkipReason> {
+    const twin = this.#options.known.byIdentity(identity);
+    if (twin) return this.#file(path, identity, { ...twin.evidence, format: twin.format });
+    const outcome = await this.#options.hasher.hash(openPath, { urgent: true, followLink: true });
+    switch (outcome.kind) {
+      case 'hashed':
+        return this.#file(path, outcome.content.identity, outcome.content);
+      case 'skipped':
+        return outcome.reason;
+      case 'cancelled':
+        return 'vanished';
+      case 'not-executable':
+        // The kernel ran it, so it has a format of its own (binfmt_misc): nothing of the closed list.
+        return 'not-regular';
+    }
+  }
+
+  async #file(
+    path: string,
+    identity: FileIdentity,
+    content: Omit<Parameters<typeof evidenceOf>[0], 'size'>,
+  ): Promise<FoundFile> {
+    const { homes, owners } = this.#options;
+    const normalised = normalisePath(path, { platform: 'posix', homes });
+    // In a container the same path is another file, and this system's packages do not own it.
+    const here = await stat(path, { bigint: true }).then(identityOf, () => undefined);
+    const owner = here && identityKey(here) === identityKey(identity) ? owners.ownerOf(path) : undefined;
+    const evidence = evidenceOf({ ...content, size: identity.size }, normalised, owner);
+    return { path, identity, format: content.format, evidence };
+  }
+
+  #remember(key: string, file: FoundFile): void {
+    this.#remembered.delete(key);
+    this.#remembered.set(key, file);
+    if (this.#remembered.size <= MOST_REMEMBERED) return;
+    for (const oldest of this.#remembered.keys()) {
+      this.#remembered.delete(oldest);
+      break;
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/** One scan of all roots or of some folders: walks, has every file examined, and finds what is no longer there. */
+import type { Clock } from '../clock/clock.ts';
+import type { HashFigures } from '../hash/file-hasher.ts';
+import { hasAncestorIn } from './executable-watcher.ts';
+import type { FileExaminer, Verdict } from './file-examiner.ts';
+import type { ScanFigures } from './finder-status.ts';
+import type { FolderLister } from './folder-lister.ts';
+import type { FileIdentity, KnownFiles, SkipReason } from './found-file.ts';
+import { scanFolders } from './full-scan.ts';
+import type { MountTable } from './mount-table.linux.ts';
+import type { SkipLedger } from './skip-ledger.ts';
+
+export interface ScanRunOptions {
+  clock: Clock;
+  known: KnownFiles;
+  examiner: FileExaminer;
+  ledger: SkipLedger;
+  lister: FolderLister;
+  mounts: MountTable;
+  hashFigures(): HashFigures;
+  signal: AbortSignal;
+  walkPauseMs: number;
+  onFolder(folder: string): void;
+  /** The file is changing; it has to be looked at when it has settled. */
+  onAgain(path: string): void;
+  onProgress(): void;
+}
+
+const PROGRESS_EVERY_MS = 100;
+/** Missing paths looked at together. */
+const LOOK_BATCH = 64;
+
+export class ScanRun {
+  readonly #options: ScanRunOptions;
+  readonly #startMs: number;
+  readonly #hashedBefore: HashFigures;
+  readonly #entries = new Map<string, number>();
+  readonly #seenFiles = new Set<string>();
+  readonly #seenFolders = new Set<string>();
+  #unreadable = new Set<string>();
+  #folders = 0;
+  #executables = 0;
+  #lastProgressMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ScanRunOptions) {
+    this.#options = options;
+    this.#startMs = options.clock.now().monotonicMs;
+    this.#hashedBefore = options.hashFigures();
+  }
+
+  /** All roots; what is known and is under none of them is gone too. False when it was broken off. */
+  scanAll(roots: readonly string[]): Promise<boolean> {
+    return this.#scan(roots, () => true);
+  }
+
+  /** Some folders with all that is below them. */
+  async scanSome(folders: readonly string[]): Promise<void> {
+    if (folders.length === 0) return;
+    const scanned = new Set(folders);
+    await this.#scan(folders, (path) => hasAncestorIn(path, scanned));
+  }
+
+  /** Everything known below these folders, which are no longer there. */
+  goneBelow(folders: ReadonlySet<string>): void {
+    for (const path of this.#knownPaths())
+      if (hasAncestorIn(path, folders)) this.#options.examiner.gone(path);
+  }
+
+  /** The last scan saw this folder, or could not look into a folder above it. */
+  saw(folder: string): boolean {
+    return this.#seenFolders.has(folder) || hasAncestorIn(folder, this.#unreadable);
+  }
+
+  /** Files and folders in the tree of this root. */
+  entriesOf(root: string): number {
+    return this.#entries.get(root) ?? 0;
+  }
+
+  figures(): ScanFigures {
+    const hashed = this.#options.hashFigures();
+    return {
+      folders: this.#folders,
+      entries: [...this.#entries.values()].reduce((sum, count) => sum + count, 0),
+      executables: this.#executables,
+      filesHashed: hashed.filesHashed - this.#hashedBefore.filesHashed,
+      bytesHashed: hashed.bytesHashed - this.#hashedBefore.bytesHashed,
+      durationMs: this.#options.clock.now().monotonicMs - this.#startMs,
+    };
+  }
+
+  async #scan(folders: readonly string[], concerns: (path: string) => boolean): Promise<boolean> {
+    // Taken before the walk: what is found during it must not look missing.
+    const knownBefore = this.#knownPaths().filter(concerns);
+    const { clock, lister, mounts, signal, walkPauseMs, examiner, ledger } = this.#options;
+    const result = await scanFolders(folders, {
+      lister,
+      mounts,
+      signal,
+      onFolder: (path) => {
+        this.#folders++;
+        this.#seenFolders.add(path);
+        this.#options.onFolder(path);
+      },
+      onFile: (path, identity) => this.#onFile(path, identity),
+      onSkip: (path, reason) => this.#onSkip(path, reason),
+      onReadable: (path) => {
+        if (ledger.reasonOf(path) === 'folder-unreadable') examiner.gone(path);
+      },
+      onEntries: (root, count) => {
+        this.#entries.set(root, (this.#entries.get(root) ?? 0) + count);
+        this.#progress();
+      },
+      pause: () => (walkPauseMs > 0 ? clock.sleep(walkPauseMs, signal) : Promise.resolve()),
+    });
+    if (!result.complete) return false;
+    this.#unreadable = new Set(result.unreadable);
+    await this.#lookForMissing(knownBefore, folders);
+    return true;
+  }
+
+  #onFile(path: string, identity: FileIdentity): Promise<unknown> | undefined {
+    this.#seenFiles.add(path);
+    const examined = this.#options.examiner.examine(path, identity, false);
+    if (!examined) {
+      this.#executables++;
+      return undefined;
+    }
+    return examined.then((verdict: Verdict) => {
+      if (verdict === 'executable' || verdict === 'held') this.#executables++;
+      if (verdict === 'again') this.#options.onAgain(path);
+      this.#progress();
+    });
+  }
+
+  #onSkip(path: string, reason: SkipReason): void {
+    this.#seenFiles.add(path);
+    this.#options.ledger.skip(path, reason);
+  }
+
+  /** Known or skipped before, and not seen: each is looked at, unless it is where the walk could not look. */
+  async #lookForMissing(knownBefore: string[], folders: readonly string[]): Promise<void> {
+    const { examiner, signal, mounts } = this.#options;
+    const scanned = new Set(folders);
+    const missing = knownBefore.filter(
+      (path) =>
+        !this.#seenFiles.has(path) && !this.#seenFolders.has(path) && !hasAncestorIn(path, this.#unreadable),
+    );
+    for (let start = 0; start < missing.length && !signal.aborted; start += LOOK_BATCH) {
+      const batch = missing.slice(start, start + LOOK_BATCH);
+      await Promise.all(
+        batch.map(async (path) => {
+          // Outside the roots, or covered by a mount that finding stays off: not looked at, so not listed.
+          if (!hasAncestorIn(path, scanned) || mounts.excludes(path)) return examiner.gone(path);
+          if ((await examiner.look(path)) === 'again') this.#options.onAgain(path);
+        }),
+      );
+    }
+  }
+
+  #knownPaths(): string[] {
+    return [...this.#options.known.paths(), ...this.#options.ledger.paths()];
+  }
+
+  #progress(): void {
+    const nowMs = this.#options.clock.now().monotonicMs;
+    if (nowMs - this.#lastProgressMs < PROGRESS_EVERY_MS) return;
+    this.#lastProgressMs = nowMs;
+    this.#options.onProgress();
+  }
+}

@@ -1,0 +1,187 @@
+/** Builds the stages and joins them, in the order in which data flows. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type PipelineState, startAdminServer } from './admin/admin-server.ts';
+import { type ClickHouse, type ClickHouseAddress, connectClickHouse } from './clickhouse/clickhouse.ts';
+import { migrate } from './clickhouse/migrate.ts';
+import { systemClock } from './clock/clock.ts';
+import type { CollectorConfig } from './config/schema.ts';
+import { lockDataFolder } from './control/data-folder-lock.ts';
+import { SqliteControlStore } from './control/sqlite-control-store.ts';
+import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
+import { writerSecret, writerUser } from './engine/writer-secret.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
+import { watchControlStore, watchStream } from './metrics/store-metrics.ts';
+import { EpochHeadCache } from './process/epoch-head-cache.ts';
+import { startProcessor } from './process/processor.ts';
+import { startAgentServer } from './receive/agent-server.ts';
+import { startRecompute } from './recompute/recompute.ts';
+import { openSqliteStream } from './stream/sqlite-stream.ts';
+
+export interface Collector {
+  /** Lines for a person who started it: what listens where. */
+  describe(): string[];
+  /** Stops receiving first, then processing, then the engine; everything acknowledged stays on disk. */
+  close(): Promise<void>;
+}
+
+/** About 300 bytes each; beyond it heads are read from the tables again. */
+const REMEMBERED_HEADS = 100_000;
+
+/** Rejects, with everything started so far ended again, when a stage cannot start. */
+export async function startCollector(config: CollectorConfig, log: Logger): Promise<Collector> {
+  const started: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of started.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await joinStages(config, log, started)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function joinStages(config: CollectorConfig, log: Logger, started: (() => unknown)[]): Promise<{ describe(): string[] }> {
+  const now = systemClock.now;
+  const folder = join(config.dataDir, 'collector');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = lockDataFolder(folder);
+  started.push(() => lock.release());
+  const metrics = createMetrics();
+  const processing = createProcessMetrics(metrics.registry);
+
+  // Memory: what was acknowledged, and what is known of devices.
+  const control = new SqliteControlStore({ path: join(folder, 'control.db') });
+  started.push(() => control.close());
+  watchControlStore(metrics.registry, control);
+  const stream = await openSqliteStream({
+    folder: join(folder, 'stream'),
+    notBefore: control.checkpoint(),
+    maxBytes: config.streamMaxBytes,
+  });
+  started.push(() => stream.close());
+  watchStream(metrics.registry, stream);
+
+  // Receiving needs nothing else: it goes on while the engine is down.
+  const agentServer = await startAgentServer({
+    host: config.agentHost,
+    port: config.agentPort,
+    control,
+    stream,
+    metrics: metrics.receive,
+    log,
+    settings: { reportIntervalSeconds: config.reportIntervalSeconds },
+  });
+
+  // The engine, ours or theirs.
+  const engine = await startEngine(config, log, processing);
+  if (engine.supervisor) started.push(() => engine.supervisor?.close());
+  const clickhouse = connectClickHouse(engine.address);
+  started.push(() => clickhouse.close());
+  const applied = await migrate(clickhouse, now);
+  if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
+
+  const recompute = startRecompute({
+    clickhouse,
+    control,
+    log,
+    now,
+    intervalMs: config.recomputeIntervalSeconds * 1000,
+    onDerived: (target, milliseconds) => processing.deriveSeconds.observe({ kind: target.kind }, milliseconds / 1000),
+    onFailed: (target) => processing.deriveFailures.inc({ kind: target.kind }),
+  });
+  started.push(() => recompute.close());
+  const processor = startProcessor({
+    stream,
+    clickhouse,
+    control,
+    heads: new EpochHeadCache(REMEMBERED_HEADS),
+    log,
+    now,
+    onProcessed: (outcome, milliseconds) => {
+      processing.reports.inc(outcome.reports);
+      processing.evidence.inc(outcome.evidence);
+      processing.rows.inc(outcome.rows);
+      processing.quarantined.inc(outcome.quarantined);
+      processing.rangeSeconds.observe(milliseconds / 1000);
+    },
+    onRetry: () => processing.retries.inc(),
+  });
+  started.push(() => processor.close());
+  // Ended before the processor: what is acknowledged in the last moment waits in the stream.
+  started.push(() => agentServer.close());
+
+  const admin = await startAdminServer({
+    host: config.adminHost,
+    port: config.adminPort,
+    clickhouse,
+    pipeline: () => pipelineState({ stream, control, engine: engine.supervisor, clickhouse }),
+    ready: () => readiness(clickhouse),
+    metricsText: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
+    log,
+  });
+  started.push(() => admin.close());
+  return {
+    describe: () => [
+      `dashboard  http://${config.adminHost}:${admin.port}/`,
+      `agents     http://${config.agentHost}:${agentServer.port}/`,
+      `SQL        ${engine.address.url}/`,
+    ],
+  };
+}
+
+interface StartedEngine {
+  address: ClickHouseAddress;
+  /** Undefined when a ClickHouse server was configured. */
+  supervisor: EngineSupervisor | undefined;
+}
+
+async function startEngine(config: CollectorConfig, log: Logger, metrics: ProcessMetrics): Promise<StartedEngine> {
+  if (config.clickhouseUrl) {
+    const address = { url: config.clickhouseUrl, username: config.clickhouseUser, password: config.clickhousePassword };
+    return { address, supervisor: undefined };
+  }
+  const dataDir = join(config.dataDir, 'engine');
+  const supervisor = await superviseEngine({
+    dataDir,
+    port: config.sqlPort,
+    log,
+    onStateChange: ({ up, restarts }) => {
+      metrics.engineUp.set(up ? 1 : 0);
+      metrics.engineRestarts.set(restarts);
+      log.info({ up, restarts }, 'engine');
+    },
+  });
+  const address = { url: `http://127.0.0.1:${config.sqlPort}`, username: writerUser, password: writerSecret(dataDir) };
+  return { address, supervisor };
+}
+
+interface PipelineParts {
+  stream: Awaited<ReturnType<typeof openSqliteStream>>;
+  control: SqliteControlStore;
+  engine: EngineSupervisor | undefined;
+  clickhouse: ClickHouse;
+}
+
+async function pipelineState({ stream, control, engine, clickhouse }: PipelineParts): Promise<PipelineState> {
+  const { head, bytes, records, unreadable } = await stream.stats();
+  const marks = control.dirtyMarks();
+  return {
+    stream: { head, bytes, records, unreadable },
+    checkpoint: control.checkpoint(),
+    lag: head - control.checkpoint(),
+    devices: control.deviceCount(),
+    executables: control.executableCount(),
+    quarantine: control.quarantineCounts(),
+    dirty: { count: marks.length, oldest: marks.length === 0 ? null : Math.min(...marks.map(({ since }) => since)) },
+    engine: engine?.state ?? { up: await clickhouse.ping(), restarts: 0, pid: undefined },
+  };
+}
+
+async function readiness(clickhouse: ClickHouse): Promise<{ ready: boolean; reasons: string[] }> {
+  const answers = await clickhouse.ping();
+  return { ready: answers, reasons: answers ? [] : ['the engine does not answer'] };
+}

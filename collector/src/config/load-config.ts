@@ -1,0 +1,118 @@
+/**
+ * Where a setting comes from: flag, else environment, else config file, else default. An error names the place
+ * and the setting, and is one line for the person who started the program.
+ */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type CollectorConfig, environmentName, flagName, SETTINGS, type SettingName } from './schema.ts';
+
+export const DEFAULT_CONFIG_FILE = '/etc/fleetmeter/collector.json';
+
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+export interface ConfigSources {
+  /** By setting name, as given on the command line; `config` names the file. */
+  flags: Readonly<Record<string, string | undefined>>;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The text of a file, or undefined when it does not exist. Defaults to the disk. */
+  readFile?: (path: string) => string | undefined;
+}
+
+/** The frozen configuration. Throws ConfigError. */
+export function loadConfig({ flags, environment, readFile = readIfThere }: ConfigSources): CollectorConfig {
+  const file = fileSettings(flags.config, environment.FLEETMETER_CONFIG, readFile);
+  const values = Object.fromEntries(
+    names().map((name) => [name, value(name, flags[name], environment[environmentName(name)], file)]),
+  ) as Pick<CollectorConfig, SettingName>;
+  const dataDir = resolve(values.dataDir);
+  return Object.freeze({
+    ...values,
+    dataDir,
+    collectorDir: join(dataDir, 'collector'),
+    engineDir: join(dataDir, 'engine'),
+  });
+}
+
+interface FileSettings {
+  path: string;
+  values: Readonly<Record<string, unknown>>;
+}
+
+function value(
+  name: SettingName,
+  flag: string | undefined,
+  variable: string | undefined,
+  file: FileSettings | undefined,
+): string | number | undefined {
+  if (flag !== undefined) return parse(name, flag, `--${flagName(name)}`);
+  if (variable !== undefined && variable !== '') return parse(name, variable, environmentName(name));
+  const filed = file?.values[name];
+  return filed === undefined ? SETTINGS[name].default : parseFiled(name, filed, (file as FileSettings).path);
+}
+
+function parse(name: SettingName, text: string, place: string): string | number | undefined {
+  try {
+    return SETTINGS[name].parse(text);
+  } catch (cause) {
+    throw new ConfigError(`${place} ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** In the file a number is a number and a text is a text, so that a quoted port is noticed. */
+function parseFiled(name: SettingName, filed: unknown, path: string): string | number | undefined {
+  const wanted = typeof SETTINGS[name].default === 'number' || name.endsWith('Seconds') ? 'number' : 'string';
+  if (typeof filed !== wanted) throw new ConfigError(`${name} in ${path} must be a ${wanted}`);
+  return parse(name, String(filed), `${name} in ${path}`);
+}
+
+function fileSettings(
+  flag: string | undefined,
+  variable: string | undefined,
+  readFile: (path: string) => string | undefined,
+): FileSettings | undefined {
+  const asked = flag ?? (variable || undefined);
+  const path = asked ?? DEFAULT_CONFIG_FILE;
+  const text = readFile(path);
+  if (text === undefined) {
+    if (asked !== undefined) throw new ConfigError(`the config file ${path} does not exist`);
+    return undefined;
+  }
+  const values = parseObject(text, path);
+  for (const name of Object.keys(values)) {
+    if (!Object.hasOwn(SETTINGS, name))
+      throw new ConfigError(
+        `${path} sets ${JSON.stringify(name)}, which is unknown; known are ${names().join(', ')}`,
+      );
+  }
+  return { path, values };
+}
+
+function parseObject(text: string, path: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError(`${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+    return parsed as Record<string, unknown>;
+  throw new ConfigError(`${path} must hold one JSON object`);
+}
+
+const names = (): SettingName[] => Object.keys(SETTINGS) as SettingName[];
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new ConfigError(
+      `the config file ${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
+      {
+        cause,
+      },
+    );
+  }
+}

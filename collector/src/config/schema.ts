@@ -1,0 +1,115 @@
+/**
+ * Every setting of the collector, once: meaning, unit (in the name), default, and how it is read. A setting is
+ * `--kebab-case` on the command line, FLEETMETER_UPPER_CASE in the environment and `camelCase` in the file.
+ */
+export interface Setting<T> {
+  meaning: string;
+  /** What it is when nobody sets it; undefined means "not set". */
+  default: T;
+  /** The value in this text (flag, environment). Throws ConfigError's message as Error. */
+  parse: (text: string) => T;
+  /** Secrets are not taken from the command line, which every user of the machine can read. */
+  secret?: true;
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+function integer(least: number, most: number) {
+  return (text: string): number => {
+    if (!/^\d{1,16}$/.test(text)) throw new Error('must be a whole number');
+    const value = Number(text);
+    if (value < least || value > most) throw new Error(`must be ${least} to ${most}`);
+    return value;
+  };
+}
+function port(text: string): number {
+  return integer(0, 65_535)(text);
+}
+function nonEmpty(text: string): string {
+  if (text === '') throw new Error('must not be empty');
+  return text;
+}
+function loopbackAddress(text: string): string {
+  // Until agents have an identity that enrolment checks, and TLS, the ports stay on this computer.
+  if (!LOOPBACK.has(text)) throw new Error('must be a loopback address (127.0.0.1, ::1 or localhost)');
+  return text;
+}
+function httpUrl(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !['http:', 'https:'].includes(url.protocol)) throw new Error('must be an http or https URL');
+  if (url.username || url.password)
+    throw new Error('must not hold credentials; set clickhouseUser and -Password');
+  return text;
+}
+function oneOf(values: readonly string[]) {
+  return (text: string): string => {
+    if (!values.includes(text)) throw new Error(`must be one of ${values.join(', ')}`);
+    return text;
+  };
+}
+
+function setting<T>(meaning: string, value: T, parse: (text: string) => T): Setting<T> {
+  return { meaning, default: value, parse };
+}
+function optional<T>(meaning: string, parse: (text: string) => T): Setting<T | undefined> {
+  return { meaning, default: undefined, parse };
+}
+
+const gib = 1024 ** 3;
+
+export const SETTINGS = {
+  dataDir: setting(
+    'Folder of all state; the collector keeps its own in collector/ below it, the engine in engine/',
+    '/var/lib/fleetmeter',
+    nonEmpty,
+  ),
+  adminHost: setting('Address of the page and its API', '127.0.0.1', loopbackAddress),
+  adminPort: setting('Port of the page and its API; 0 takes a free one', 8710, port),
+  agentHost: setting('Address that agents report to', '127.0.0.1', loopbackAddress),
+  agentPort: setting('Port that agents report to; 0 takes a free one', 8711, port),
+  sqlPort: setting("Port of the embedded engine's HTTP interface, on loopback", 8123, port),
+  clickhouseUrl: optional('URL of a ClickHouse server to use instead of the embedded engine', httpUrl),
+  clickhouseUser: optional('User at that server', nonEmpty),
+  clickhousePassword: { ...optional('Password of that user', (text: string) => text), secret: true as const },
+  recomputeIntervalSeconds: setting('Seconds between recomputes of what is dirty', 60, integer(1, 86_400)),
+  streamMaxBytes: setting(
+    'Bytes of reports that may wait for processing; beyond it agents are told to try later',
+    50 * gib,
+    integer(1024 * 1024, 2 ** 50),
+  ),
+  streamMinFreeBytes: setting(
+    "Bytes that must stay free on the stream's disk; below it agents are told to try later",
+    gib / 2,
+    integer(0, 2 ** 50),
+  ),
+  reportIntervalSeconds: optional(
+    'Seconds between reports of an agent; not set leaves it to agents',
+    integer(1, 604_800),
+  ),
+  sampleIntervalSeconds: optional(
+    'Seconds between looks at the process table; not set leaves it to agents',
+    integer(1, 3600),
+  ),
+  logLevel: setting('Least level that is logged', 'info', oneOf(LEVELS)),
+} as const satisfies Record<string, Setting<string | number | undefined>>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type CollectorConfig = Readonly<
+  { [Name in SettingName]: (typeof SETTINGS)[Name]['default'] } & {
+    /** `<dataDir>/collector`: control store, stream, lock. */
+    collectorDir: string;
+    /** `<dataDir>/engine`. */
+    engineDir: string;
+  }
+>;
+
+/** streamMaxBytes -> stream-max-bytes */
+export function flagName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** streamMaxBytes -> FLEETMETER_STREAM_MAX_BYTES */
+export function environmentName(name: string): string {
+  return `FLEETMETER_${flagName(name).replaceAll('-', '_').toUpperCase()}`;
+}

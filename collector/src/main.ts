@@ -1,0 +1,129 @@
+/**
+ * The program: arguments, signals, exit codes. The only file that may end the process. What goes wrong at the
+ * start is one line for the person who started it, and exit code 1.
+ */
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import pino, { type Logger } from 'pino';
+import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
+import { type CollectorConfig, environmentName, flagName, SETTINGS } from './config/schema.ts';
+import { DataFolderLockedError } from './control/data-folder-lock.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** A start that cannot succeed; the message is what the user reads. */
+class StartError extends Error {
+  override name = 'StartError';
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('fleetmeter-collector')
+    .description('Receives reports of fleetmeter agents and turns them into tables')
+    .version(version)
+    .exitOverride();
+  addServe(program, async (config) => {
+    exitCode = await serve(config);
+  });
+  program
+    .command('engine')
+    .description('run the embedded ClickHouse in this process (serve starts it by itself)')
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[arguments...]')
+    .action(async () => {
+      const { engineCommand } = await import('./engine/engine-command.ts');
+      exitCode = await engineCommand(argv.slice(argv.indexOf('engine') + 1));
+    });
+  await program.parseAsync(argv, { from: 'user' });
+  return exitCode;
+}
+
+function addServe(program: Command, run: (config: CollectorConfig) => Promise<void>): void {
+  const serveCommand = program
+    .command('serve', { isDefault: false })
+    .description('receive, process and show; starts the engine unless a ClickHouse URL is set')
+    .option(
+      '--config <file>',
+      `settings as JSON (FLEETMETER_CONFIG; default ${DEFAULT_CONFIG_FILE} if it exists)`,
+    );
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    if ('secret' in setting) continue;
+    const shown = setting.default === undefined ? '' : `; default ${setting.default}`;
+    const about = `${setting.meaning} (${environmentName(name)}${shown})`;
+    serveCommand.addOption(new Option(`--${flagName(name)} <value>`, about));
+  }
+  serveCommand.action((flags: Record<string, string>) =>
+    run(loadConfig({ flags, environment: process.env })),
+  );
+}
+
+async function serve(config: CollectorConfig): Promise<number> {
+  const log = pino({ level: config.logLevel, name: 'collector' }, pino.destination(2));
+  prepareFolder(config.collectorDir);
+  // Told to stop while starting counts as well, so listen first.
+  const told = toldToStop();
+  const { startCollector } = await import('./collector.ts');
+  const collector = await startCollector(config, log);
+  for (const line of collector.describe()) process.stdout.write(`${line}\n`);
+  log.info({ reason: await told }, 'stopping');
+  await collector.close();
+  return 0;
+}
+
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new StartError(`the data folder ${folder} cannot be written (${code}); set --data-dir`, { cause });
+  }
+}
+
+/** Resolves with the reason at the first word to stop; a second signal ends the process at once. */
+function toldToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    if (process.env.FLEETMETER_PARENT_PIPE !== '1') return;
+    process.stdin.once('end', () => resolve('the parent ended'));
+    process.stdin.once('error', () => resolve('the parent ended'));
+    process.stdin.resume();
+  });
+}
+
+/** The line for the user; undefined when the error is nothing that a user can do something about. */
+function userMessage(error: unknown): string | undefined {
+  if (error instanceof ConfigError || error instanceof StartError || error instanceof DataFolderLockedError)
+    return error.message;
+  const { code, syscall, address, port, path, name, message } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  if (name === 'EngineStartError') return message;
+  if (syscall === 'listen' && code === 'EADDRINUSE')
+    return `port ${port} on ${address} is taken by another program; choose another port`;
+  if (syscall === 'listen') return `cannot listen on ${address} port ${port} (${code})`;
+  if (code === 'EACCES' || code === 'EROFS' || code === 'ENOSPC')
+    return `${path ?? 'a file'} cannot be written (${code})`;
+  return undefined;
+}
+
+function report(error: unknown, log: Pick<Logger, 'fatal'>): number {
+  // commander has printed its own line, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode;
+  const line = userMessage(error);
+  if (line !== undefined) process.stderr.write(`fleetmeter-collector: ${line}\n`);
+  else log.fatal({ err: error }, 'the collector could not run');
+  return 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = report(error, pino(pino.destination({ dest: 2, sync: true })));
+}
+// Whatever a library left open must not keep a collector alive that has stopped.
+process.exit();

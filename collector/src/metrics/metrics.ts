@@ -1,0 +1,89 @@
+/**
+ * What an operator can watch, in Prometheus' form. One registry of its own, so that tests and several collectors
+ * in one process do not share counters. Names begin with `fleetmeter_` and carry their unit; labels come from
+ * closed lists only, never from what a device sends.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type AgentRoute = 'enrol' | 'report' | 'evidence';
+
+export interface ReceiveMetrics {
+  requests: Counter<'route' | 'outcome'>;
+  refusals: Counter<'code'>;
+  receivedBytes: Counter<'route'>;
+  acknowledgeSeconds: Histogram<'route'>;
+  evidenceAsked: Counter;
+  connectionsDropped: Counter;
+}
+
+export interface Metrics {
+  registry: Registry;
+  receive: ReceiveMetrics;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'fleetmeter_' });
+  return {
+    registry,
+    receive: {
+      requests: new Counter({
+        name: 'fleetmeter_receive_requests_total',
+        help: 'Requests on the agent port, by route and outcome (accepted, refused, failed)',
+        labelNames: ['route', 'outcome'],
+        registers,
+      }),
+      refusals: new Counter({
+        name: 'fleetmeter_receive_refusals_total',
+        help: 'Requests refused on the agent port, by code (see docs/refusals.md)',
+        labelNames: ['code'],
+        registers,
+      }),
+      receivedBytes: new Counter({
+        name: 'fleetmeter_receive_bytes_total',
+        help: 'Bytes of accepted envelopes, compressed, by route',
+        labelNames: ['route'],
+        registers,
+      }),
+      acknowledgeSeconds: new Histogram({
+        name: 'fleetmeter_receive_acknowledge_seconds',
+        help: 'From the last byte of a request to its acknowledgement, the durable commit included',
+        labelNames: ['route'],
+        buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+        registers,
+      }),
+      evidenceAsked: new Counter({
+        name: 'fleetmeter_receive_evidence_asked_total',
+        help: 'Evidence that acknowledgements asked devices for',
+        registers,
+      }),
+      connectionsDropped: new Counter({
+        name: 'fleetmeter_receive_connections_dropped_total',
+        help: 'Connections closed at once because too many were open',
+        registers,
+      }),
+    },
+  };
+}
+
+/** A gauge that is asked for its value when somebody scrapes. A value that cannot be read now is left out. */
+export function scrapedGauge(
+  registry: Registry,
+  name: `fleetmeter_${string}`,
+  help: string,
+  read: () => number | Promise<number>,
+): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      try {
+        this.set(await read());
+      } catch {
+        this.remove();
+      }
+    },
+  });
+}

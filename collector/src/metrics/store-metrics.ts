@@ -1,0 +1,47 @@
+/** Gauges over the stream and the control store, read when somebody scrapes. */
+import { Gauge, type Registry } from 'prom-client';
+import type { ControlStore } from '../control/control-store.ts';
+import type { Stream } from '../stream/stream.ts';
+import { scrapedGauge } from './metrics.ts';
+
+export function watchStream(registry: Registry, stream: Stream): void {
+  const gauge = (
+    name: `fleetmeter_stream_${string}`,
+    help: string,
+    field: 'head' | 'bytes' | 'records' | 'unreadable',
+  ) => scrapedGauge(registry, name, help, async () => (await stream.stats())[field]);
+  gauge('fleetmeter_stream_head', 'Last offset appended', 'head');
+  gauge('fleetmeter_stream_bytes', 'Bytes of stored envelopes not yet trimmed', 'bytes');
+  gauge('fleetmeter_stream_records', 'Stored records not yet trimmed', 'records');
+  gauge('fleetmeter_stream_unreadable_records', 'Records lost to damage since the start', 'unreadable');
+}
+
+export function watchControlStore(registry: Registry, control: ControlStore): void {
+  const gauge = (name: `fleetmeter_control_${string}`, help: string, read: () => number) =>
+    scrapedGauge(registry, name, help, read);
+  gauge('fleetmeter_control_devices', 'Enrolled devices', () => control.deviceCount());
+  gauge('fleetmeter_control_executables', 'Executables with a number', () => control.executableCount());
+  gauge('fleetmeter_control_checkpoint', 'Stream offset up to which everything is processed', () =>
+    control.checkpoint(),
+  );
+  gauge(
+    'fleetmeter_control_dirty_marks',
+    'Days and inventories that wait to be recomputed',
+    () => control.dirtyMarks().length,
+  );
+  gauge(
+    'fleetmeter_control_quarantine_dropped_records',
+    'Quarantined records that made room for newer ones',
+    () => control.quarantineDropped(),
+  );
+  new Gauge({
+    name: 'fleetmeter_control_quarantined_records',
+    help: 'Records in quarantine, by reason (see docs/refusals.md)',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { reason, count } of control.quarantineCounts()) this.set({ reason }, count);
+    },
+  });
+}

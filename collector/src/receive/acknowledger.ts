@@ -1,0 +1,117 @@
+/**
+ * What an acknowledgement says: that the report is durable, and what the collector wants of the device. It reads
+ * what others decided (directives, wanted evidence, quarantine) and decides nothing about the report itself,
+ * which is not processed yet.
+ *
+ * Things told once are forgotten only after the answer was written to the connection; an answer that got lost
+ * on the way is told again where that matters: a resync stays until the inventory came right.
+ */
+import { crc32 } from 'node:zlib';
+import {
+  Acknowledgement,
+  type AcknowledgementFields,
+  type DirectiveFields,
+  type ExecutableId,
+  encodeIdList,
+  type QuarantinedRecordFields,
+  type SettingsFields,
+} from '@fleetmeter/proto';
+import { BoundedCache } from '../control/bounded-cache.ts';
+import type { ControlStore } from '../control/control-store.ts';
+import { directiveAction, STAYS_UNTIL_RESOLVED } from '../control/pending-directives.ts';
+import type { EvidenceQuestions } from './evidence-questions.ts';
+
+/** As the schema says. */
+const MAX_QUARANTINED = 20;
+/** After a restart nobody remembers what was told; older records than this are then not told again. */
+const TELL_FOR_MS = 24 * 60 * 60 * 1000;
+const REMEMBERED_DEVICES = 100_000;
+
+/** The message being acknowledged. */
+export interface Accepted {
+  deviceId: string;
+  /** Absent for an evidence batch. */
+  report?: { epochId: Uint8Array; sequence: number };
+  /** Executables it names, 8 bytes little-endian each. */
+  executableIds: Uint8Array;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+export interface PreparedAcknowledgement {
+  bytes: Uint8Array;
+  evidenceAsked: number;
+  /** Call exactly one: the answer was written out, or the connection ended before. */
+  delivered(): void;
+  lost(): void;
+}
+
+export class Acknowledger {
+  readonly #control: Pick<ControlStore, 'directivesFor' | 'directiveDelivered' | 'quarantinedFrom'>;
+  readonly #questions: EvidenceQuestions;
+  readonly #settings: SettingsFields | undefined;
+  /** Milliseconds since 1970 of the newest quarantined record a device was told of. */
+  readonly #toldUntil = new BoundedCache<string, number>(REMEMBERED_DEVICES);
+
+  constructor(control: ControlStore, questions: EvidenceQuestions, settings: SettingsFields | undefined) {
+    this.#control = control;
+    this.#questions = questions;
+    this.#settings = settings;
+  }
+
+  prepare(accepted: Accepted): PreparedAcknowledgement {
+    const { deviceId, report, now } = accepted;
+    const waiting = this.#control.directivesFor(deviceId);
+    const asked = this.#questions.ask(deviceId, accepted.executableIds, now);
+    const news = this.#untold(deviceId, now);
+    const fields: AcknowledgementFields = {
+      acceptedSequence: report?.sequence ?? 0,
+      directives: [...waiting, ...sendEvidence(asked, report)],
+      collectorTime: Math.floor(now / 1000),
+      quarantined: news.records,
+      ...(this.#settings ? { settings: this.#settings } : {}),
+    };
+    return {
+      bytes: Acknowledgement.encode(fields).finish(),
+      evidenceAsked: asked.length,
+      delivered: () => {
+        for (const action of waiting.map(directiveAction))
+          if (!STAYS_UNTIL_RESOLVED.has(action)) this.#control.directiveDelivered(deviceId, action);
+        if (news.until > 0) this.#toldUntil.set(deviceId, news.until);
+      },
+      lost: () => this.#questions.unasked(deviceId, asked),
+    };
+  }
+
+  #untold(deviceId: string, now: number): { records: QuarantinedRecordFields[]; until: number } {
+    const since = this.#toldUntil.get(deviceId) ?? now - TELL_FOR_MS;
+    const records = this.#control
+      .quarantinedFrom(deviceId, MAX_QUARANTINED)
+      .filter((record) => record.at > since);
+    return {
+      records: records.map(({ sequence, reason, detail }) => ({ sequence, reason, detail })),
+      until: Math.max(0, ...records.map((record) => record.at)),
+    };
+  }
+}
+
+function sendEvidence(asked: readonly ExecutableId[], report: Accepted['report']): DirectiveFields[] {
+  if (asked.length === 0) return [];
+  return [
+    {
+      epoch: report?.epochId ?? new Uint8Array(0),
+      sequence: report?.sequence ?? 0,
+      sendEvidence: { executableIds: encodeIdList(asked) },
+    },
+  ];
+}
+
+/** The settings message, undefined when nothing is set; its version changes whenever a value does. */
+export function settingsMessage(values: {
+  reportIntervalSeconds?: number | undefined;
+  sampleIntervalSeconds?: number | undefined;
+}): SettingsFields | undefined {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined);
+  if (set.length === 0) return undefined;
+  return { ...Object.fromEntries(set), version: crc32(JSON.stringify(set)) };
+}

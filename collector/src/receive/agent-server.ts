@@ -1,0 +1,171 @@
+/**
+ * The HTTP edge for agents. Everything is bounded: the size of headers and bodies, how long they may take, how
+ * many connections are open. Every answer that is not an acknowledgement is a problem document with a code of
+ * the closed table in validate/refusals.ts.
+ */
+import type { Socket } from 'node:net';
+import { ENVELOPE_CONTENT_TYPE } from '@fleetmeter/proto';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../clock/clock.ts';
+import type { ControlStore } from '../control/control-store.ts';
+import { EvidenceLeases } from '../control/evidence-leases.ts';
+import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
+import type { Stream } from '../stream/stream.ts';
+import { Refusal } from '../validate/refusals.ts';
+import { Acknowledger, settingsMessage } from './acknowledger.ts';
+import { EvidenceQuestions } from './evidence-questions.ts';
+import { loopbackGuard } from './loopback-guard.ts';
+import { messageRoutes } from './message-routes.ts';
+import { MAX_BODY_BYTES } from './open-message.ts';
+import { PROBLEM_CONTENT_TYPE, parserRefusal, problemOf, rawAnswer, refusalOf } from './refusal-answer.ts';
+
+export interface AgentServerOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  control: ControlStore;
+  stream: Pick<Stream, 'append'>;
+  metrics: ReceiveMetrics;
+  log: Logger;
+  /** What agents are told to do differently from their defaults. */
+  settings?: { reportIntervalSeconds?: number | undefined; sampleIntervalSeconds?: number | undefined };
+  clock?: Clock;
+  limits?: Partial<ConnectionLimits>;
+}
+
+export interface ConnectionLimits {
+  /** From the first byte of a request to its last. */
+  requestTimeoutMs: number;
+  /** For the headers alone. */
+  headersTimeoutMs: number;
+  /** A connection on which nothing moves, also one that does not read its answer. */
+  idleTimeoutMs: number;
+  keepAliveTimeoutMs: number;
+  maxConnections: number;
+  maxHeaderBytes: number;
+}
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  requestTimeoutMs: 30_000,
+  headersTimeoutMs: 10_000,
+  idleTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 75_000,
+  maxConnections: 10_000,
+  maxHeaderBytes: 8 * 1024,
+};
+
+export interface AgentServer {
+  /** Where it listens. */
+  host: string;
+  port: number;
+  /** Takes no more requests, finishes those in hand. */
+  close(): Promise<void>;
+}
+
+/** Listens when it resolves. Rejects with what listen() says, for example EADDRINUSE. */
+export async function startAgentServer(options: AgentServerOptions): Promise<AgentServer> {
+  const limits = { ...CONNECTION_LIMITS, ...options.limits };
+  const { metrics } = options;
+  const server = fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: limits.idleTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+    // Our own refusal instead, which says that trying again helps.
+    return503OnClosing: false,
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      maxHeaderSize: limits.maxHeaderBytes,
+      // How often Node looks for requests that take too long.
+      connectionsCheckingInterval: Math.min(1000, limits.requestTimeoutMs),
+    },
+    frameworkErrors: (error, request, reply) => answerRefusal(error, request, reply, options),
+    clientErrorHandler: (error, socket) => answerUnparsed(error as NodeJS.ErrnoException, socket, metrics),
+  });
+  server.server.maxConnections = limits.maxConnections;
+  server.server.on('drop', () => metrics.connectionsDropped.inc());
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onRequest', loopbackGuard);
+  server.addHook('onRequest', async () => {
+    if (closing) throw new Refusal('shutting-down', 'the collector is stopping');
+  });
+  server.setErrorHandler((error, request, reply) => answerRefusal(error, request, reply, options));
+  server.setNotFoundHandler(() => {
+    throw new Refusal('route-unknown', 'agents post to /v1/enrol, /v1/report and /v1/evidence');
+  });
+  addRoutes(server, options);
+  await server.listen({ host: options.host, port: options.port });
+  const address = server.server.address();
+  const port = typeof address === 'object' && address ? address.port : options.port;
+  return { host: options.host, port, close: () => server.close() };
+}
+
+function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
+  const { control, stream, metrics, clock = systemClock } = options;
+  const settings = settingsMessage(options.settings ?? {});
+  const questions = new EvidenceQuestions(control, new EvidenceLeases());
+  const acknowledger = new Acknowledger(control, questions, settings);
+  const handlers = messageRoutes({ control, stream, acknowledger, settings, metrics, clock });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(ENVELOPE_CONTENT_TYPE, { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
+  for (const route of ['enrol', 'report', 'evidence'] as const) {
+    server.post(
+      `/v1/${route}`,
+      { onRequest: checkContentType, config: { route } },
+      async (request, reply) => {
+        const stop = metrics.acknowledgeSeconds.startTimer({ route });
+        const answered = await handlers[route](request, reply);
+        stop();
+        metrics.requests.inc({ route, outcome: 'accepted' });
+        return answered;
+      },
+    );
+  }
+}
+
+/**
+ * Exactly the one type: Fastify's own matching forgives parameters and case, and what is forgiven there has been
+ * used to get past checks that were tied to the type.
+ */
+async function checkContentType(request: FastifyRequest): Promise<void> {
+  if (request.headers['content-encoding'] !== undefined)
+    throw new Refusal('content-encoding-refused', 'send the body without a content encoding');
+  if (request.headers['content-type'] !== ENVELOPE_CONTENT_TYPE)
+    throw new Refusal('content-type-unsupported', `the content type must be ${ENVELOPE_CONTENT_TYPE}`);
+}
+
+function answerRefusal(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { metrics, log }: AgentServerOptions,
+): void {
+  const refusal = refusalOf(error);
+  const { status, retryAfterSeconds } = refusal.kind;
+  const route = (request.routeOptions?.config as { route?: AgentRoute } | undefined)?.route;
+  metrics.refusals.inc({ code: refusal.code });
+  if (route) metrics.requests.inc({ route, outcome: status >= 500 ? 'failed' : 'refused' });
+  if (status >= 500) log.warn({ code: refusal.code, error: String(refusal.cause ?? error) }, 'not accepted');
+  else log.debug({ code: refusal.code, detail: refusal.message }, 'refused');
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
+  reply
+    .code(status)
+    .type(PROBLEM_CONTENT_TYPE)
+    .send(JSON.stringify(problemOf(refusal)));
+}
+
+function answerUnparsed(error: NodeJS.ErrnoException, socket: Socket, metrics: ReceiveMetrics): void {
+  // The other side has gone: there is nobody to answer and nothing wrong with what it sent.
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const refusal = parserRefusal(error.code);
+  metrics.refusals.inc({ code: refusal.code });
+  if (socket.writable) socket.end(rawAnswer(refusal), () => socket.destroy());
+  else socket.destroy();
+}

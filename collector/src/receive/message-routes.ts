@@ -1,0 +1,106 @@
+/**
+ * The three routes of the agent port. Each opens its message, which refuses what is wrong with it, makes it
+ * durable, and only then answers; nothing is stored for a request that is refused.
+ */
+import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report, type SettingsFields } from '@fleetmeter/proto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../clock/clock.ts';
+import type { ControlStore } from '../control/control-store.ts';
+import { KeyIdTakenError } from '../control/device-registry.ts';
+import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
+import { type NewStreamRecord, type Stream, StreamFullError } from '../stream/stream.ts';
+import { Refusal } from '../validate/refusals.ts';
+import type { Accepted, Acknowledger } from './acknowledger.ts';
+import { openEnrolRequest, openEvidence, openReport } from './open-message.ts';
+
+export interface RouteDependencies {
+  control: ControlStore;
+  stream: Pick<Stream, 'append'>;
+  acknowledger: Acknowledger;
+  settings: SettingsFields | undefined;
+  metrics: ReceiveMetrics;
+  clock: Clock;
+}
+
+export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+export function messageRoutes(dependencies: RouteDependencies): Record<AgentRoute, RouteHandler> {
+  const { control, stream, settings, clock, metrics } = dependencies;
+  const append = async (record: NewStreamRecord): Promise<void> => {
+    try {
+      await stream.append(record);
+    } catch (cause) {
+      if (cause instanceof StreamFullError) throw cause;
+      throw new Refusal('stream-unavailable', 'the report could not be made durable', { cause });
+    }
+  };
+  return {
+    async enrol(request, reply) {
+      const { publicKey } = openEnrolRequest(bodyOf(request));
+      const deviceId = Buffer.from(enrolled(control, publicKey, clock.now()), 'hex');
+      const { collectorId } = control;
+      const answer = EnrolResponse.encode({ deviceId, collectorId, ...(settings ? { settings } : {}) });
+      return send(reply, answer.finish());
+    },
+
+    async report(request, reply) {
+      const envelope = bodyOf(request);
+      const { deviceId, report } = openReport(envelope, control);
+      await append({ kind: 'report', deviceId, receivedAt: clock.now(), envelope });
+      metrics.receivedBytes.inc({ route: 'report' }, envelope.length);
+      return acknowledge(reply, dependencies, {
+        deviceId,
+        report: { epochId: Uint8Array.from(report.epoch?.id ?? []), sequence: report.sequence },
+        executableIds: executableIdsIn(report),
+        now: clock.now(),
+      });
+    },
+
+    async evidence(request, reply) {
+      const envelope = bodyOf(request);
+      const { deviceId } = openEvidence(envelope, control);
+      await append({ kind: 'evidence', deviceId, receivedAt: clock.now(), envelope });
+      metrics.receivedBytes.inc({ route: 'evidence' }, envelope.length);
+      return acknowledge(reply, dependencies, {
+        deviceId,
+        executableIds: new Uint8Array(0),
+        now: clock.now(),
+      });
+    },
+  };
+}
+
+function bodyOf(request: FastifyRequest): Buffer {
+  if (Buffer.isBuffer(request.body) && request.body.length > 0) return request.body;
+  throw new Refusal('envelope-malformed', 'the request has no body');
+}
+
+function enrolled(control: ControlStore, publicKey: Uint8Array, now: number): string {
+  try {
+    return control.enrol(publicKey, now);
+  } catch (cause) {
+    if (cause instanceof KeyIdTakenError) throw new Refusal('key-id-taken', cause.message, { cause });
+    throw cause;
+  }
+}
+
+/** Ids of what the report says is installed or used. A malformed id of a usage record is processing's affair. */
+function executableIdsIn(report: Report): Uint8Array {
+  const used = (report.usage?.records ?? []).flatMap(({ executableId }) =>
+    executableId?.length === 8 ? [executableId] : [],
+  );
+  return Buffer.concat([report.inventory?.presentIds ?? new Uint8Array(0), ...used]);
+}
+
+function acknowledge(reply: FastifyReply, dependencies: RouteDependencies, accepted: Accepted): FastifyReply {
+  const prepared = dependencies.acknowledger.prepare(accepted);
+  dependencies.metrics.evidenceAsked.inc(prepared.evidenceAsked);
+  const connection = reply.raw;
+  if (connection.destroyed) prepared.lost();
+  else connection.once('close', () => (connection.writableFinished ? prepared.delivered() : prepared.lost()));
+  return send(reply, prepared.bytes);
+}
+
+function send(reply: FastifyReply, bytes: Uint8Array): FastifyReply {
+  return reply.type(ANSWER_CONTENT_TYPE).send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}

@@ -1,0 +1,130 @@
+/**
+ * From the bytes of a request to a message that may be trusted to be what its device sent: bounds, signature,
+ * inflation, bounds again, decoding, shape, and that it is meant for this collector, in this order, so that
+ * nothing is inflated for a stranger and nothing is decoded that was not counted. Throws Refusal or
+ * EnvelopeError; has no effects.
+ */
+import {
+  EnrolRequest,
+  Envelope,
+  EvidenceBatch,
+  keyIdOf,
+  type MessageKind,
+  openEnvelope,
+  Report,
+  reopenVerifiedEnvelope,
+} from '@fleetmeter/proto';
+import type { ControlStore, EnrolledDevice } from '../control/control-store.ts';
+import { ed25519PublicKey, PublicKeyError } from '../control/device-registry.ts';
+import { Refusal } from '../validate/refusals.ts';
+import { evidenceBatchFault, reportFault, type ShapeFault } from '../validate/report-shape.ts';
+import { ENROL_REQUEST_RULE, ENVELOPE_RULE, EVIDENCE_BATCH_RULE, REPORT_RULE } from './message-rules.ts';
+import { checkWire, type MessageRule } from './wire-limits.ts';
+
+/** Body of a request. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+/** A message after inflation. */
+export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+/** An EnrolRequest is inflated before its key is known, so it must be small. */
+export const MAX_ENROL_BYTES = 64 * 1024;
+const KEY_ID = /^[0-9a-f]{16}$/;
+
+type Keys = Pick<ControlStore, 'findKey' | 'collectorId'>;
+
+export function openReport(body: Uint8Array, keys: Keys): { deviceId: string; report: Report } {
+  const { message, device } = openSigned(body, 'Report', REPORT_RULE, keys);
+  const report = decoded(() => Report.decode(message));
+  checkAddress(report, device, keys);
+  checkShape(reportFault(report));
+  return { deviceId: device.deviceId, report };
+}
+
+export function openEvidence(body: Uint8Array, keys: Keys): { deviceId: string; batch: EvidenceBatch } {
+  const { message, device } = openSigned(body, 'EvidenceBatch', EVIDENCE_BATCH_RULE, keys);
+  const batch = decoded(() => EvidenceBatch.decode(message));
+  checkAddress(batch, device, keys);
+  checkShape(evidenceBatchFault(batch));
+  return { deviceId: device.deviceId, batch };
+}
+
+/** The envelope is signed by the key it carries, which proves that the sender has it. */
+export function openEnrolRequest(body: Uint8Array): { publicKey: Uint8Array } {
+  checkEnvelope(body);
+  const named = reopenVerifiedEnvelope(body, 'EnrolRequest', MAX_ENROL_BYTES);
+  checkWire(named.message, ENROL_REQUEST_RULE, 'EnrolRequest');
+  const request = decoded(() => EnrolRequest.decode(named.message));
+  const publicKey = Uint8Array.from(request.publicKey ?? []);
+  const key = wellFormedKey(publicKey);
+  openEnvelope(
+    body,
+    'EnrolRequest',
+    (keyId) => (keyId === keyIdOf(publicKey) ? key : undefined),
+    MAX_ENROL_BYTES,
+  );
+  return { publicKey };
+}
+
+function openSigned(
+  body: Uint8Array,
+  kind: MessageKind,
+  rule: MessageRule,
+  keys: Keys,
+): { message: Buffer; device: EnrolledDevice } {
+  checkEnvelope(body);
+  let device: EnrolledDevice | undefined;
+  const findKey = (keyId: string) => {
+    device = KEY_ID.test(keyId) ? keys.findKey(keyId) : undefined;
+    return device?.publicKey;
+  };
+  const { message } = openEnvelope(body, kind, findKey, MAX_MESSAGE_BYTES);
+  checkWire(message, rule, kind);
+  return { message, device: device as unknown as EnrolledDevice };
+}
+
+function checkEnvelope(body: Uint8Array): void {
+  try {
+    checkWire(body, ENVELOPE_RULE, 'Envelope');
+    // A body without a payload decodes well and means nothing.
+    if (Envelope.decode(body).payload.length > 0) return;
+  } catch (cause) {
+    throw new Refusal('envelope-malformed', (cause as Error).message, { cause });
+  }
+  throw new Refusal('envelope-malformed', 'the envelope has no payload');
+}
+
+/** The walk over the wire promises that decoding succeeds; what it may have missed is still the sender's fault. */
+function decoded<T>(decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    throw new Refusal('message-malformed', 'the message cannot be decoded', { cause });
+  }
+}
+
+function checkAddress(
+  message: { collectorId?: Uint8Array | null; deviceId?: Uint8Array | null },
+  device: EnrolledDevice,
+  keys: Keys,
+): void {
+  if (!sameBytes(message.collectorId, keys.collectorId))
+    throw new Refusal('collector-mismatch', 'the message is meant for another collector');
+  if (!sameBytes(message.deviceId, Buffer.from(device.deviceId, 'hex')))
+    throw new Refusal('device-mismatch', 'the message names another device than the one that signed it');
+}
+
+function checkShape(fault: ShapeFault | undefined): void {
+  if (fault) throw new Refusal(fault.code, fault.detail);
+}
+
+function wellFormedKey(raw: Uint8Array) {
+  try {
+    return ed25519PublicKey(raw);
+  } catch (cause) {
+    if (!(cause instanceof PublicKeyError)) throw cause;
+    throw new Refusal('public-key-malformed', cause.message, { cause });
+  }
+}
+
+function sameBytes(a: Uint8Array | null | undefined, b: Uint8Array): boolean {
+  return a !== null && a !== undefined && Buffer.compare(a, b) === 0;
+}

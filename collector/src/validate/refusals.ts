@@ -1,0 +1,243 @@
+/**
+ * Every reason for which the agent port refuses a request: the closed table that codes come from, that metrics
+ * count by, and that docs/refusals.md explains (a test holds the two together).
+ *
+ * `permanent` means that the same bytes will always be refused: the agent drops that report, counts it, and
+ * sends a baseline. Everything else it sends again, byte for byte.
+ */
+export interface RefusalKind {
+  /** HTTP status. */
+  status: number;
+  permanent: boolean;
+  /** Short, for `title` of the problem document. */
+  meaning: string;
+  /** For the person who reads the agent's log. */
+  advice: string;
+  /** Seconds for the Retry-After header, when trying again helps. */
+  retryAfterSeconds?: number;
+}
+
+const table = {
+  // The request itself, before anything in it is looked at.
+  'host-not-loopback': {
+    status: 403,
+    permanent: false,
+    meaning: 'The Host header does not name this computer.',
+    advice: 'Use 127.0.0.1, [::1] or localhost; this port serves the local computer only.',
+  },
+  'origin-foreign': {
+    status: 403,
+    permanent: false,
+    meaning: 'A web page of another origin sent the request.',
+    advice: 'Agents send no Origin header; a browser must not be able to post here.',
+  },
+  'route-unknown': {
+    status: 404,
+    permanent: false,
+    meaning: 'There is no such route or method on this port.',
+    advice: 'Check the collector address and that agent and collector have compatible versions.',
+  },
+  'content-type-unsupported': {
+    status: 415,
+    permanent: false,
+    meaning: 'The content type is not exactly the one of an envelope.',
+    advice:
+      'Send application/vnd.fleetmeter.v1.envelope without parameters; look for a proxy that changes it.',
+  },
+  'content-encoding-refused': {
+    status: 415,
+    permanent: false,
+    meaning: 'The body has a content encoding.',
+    advice:
+      'Send the envelope as it is: its payload is compressed already. Look for a proxy that compresses.',
+  },
+  'body-too-large': {
+    status: 413,
+    permanent: true,
+    meaning: 'The body exceeds 1 MiB.',
+    advice: 'The agent splits large inventories into parts; an agent that does not is defective.',
+  },
+  'request-timeout': {
+    status: 408,
+    permanent: false,
+    meaning: 'The request did not arrive in time.',
+    advice: 'Check the network between agent and collector.',
+    retryAfterSeconds: 30,
+  },
+  'http-malformed': {
+    status: 400,
+    permanent: false,
+    meaning: 'The request is not valid HTTP.',
+    advice: 'Look for a proxy that damages requests.',
+  },
+  'headers-too-large': {
+    status: 431,
+    permanent: false,
+    meaning: 'The request headers are too large.',
+    advice: 'Look for a proxy that adds headers.',
+  },
+  // The envelope.
+  'envelope-malformed': {
+    status: 400,
+    permanent: true,
+    meaning: 'The body is not an envelope.',
+    advice: 'Look for a proxy that changes bodies; otherwise the agent is defective.',
+  },
+  'payload-type-unexpected': {
+    status: 400,
+    permanent: true,
+    meaning: 'The envelope holds another kind of message than this route takes.',
+    advice: 'The agent is defective or of an incompatible version.',
+  },
+  'signature-missing': {
+    status: 401,
+    permanent: true,
+    meaning: 'The envelope does not carry exactly one signature with a key id.',
+    advice: 'The agent is defective or of an incompatible version.',
+  },
+  'key-unknown': {
+    status: 401,
+    permanent: false,
+    meaning: 'No enrolled device has this key.',
+    advice: 'The agent enrols again and then sends what it has; if it repeats, the collector lost its state.',
+  },
+  'signature-wrong': {
+    status: 401,
+    permanent: true,
+    meaning: 'The signature does not fit the payload.',
+    advice: 'The report was changed on its way, or somebody uses a key that is not theirs.',
+  },
+  'payload-too-large': {
+    status: 413,
+    permanent: true,
+    meaning: 'The payload inflates beyond its limit.',
+    advice: 'The agent is defective, or its key is misused: reports inflate to 8 MiB at most.',
+  },
+  'payload-malformed': {
+    status: 400,
+    permanent: true,
+    meaning: 'The payload is not zstd.',
+    advice: 'The agent is defective.',
+  },
+  // The message.
+  'message-malformed': {
+    status: 400,
+    permanent: true,
+    meaning: 'The message breaks the wire format or the schema.',
+    advice: 'The agent is defective: a value does not fit its type, a field repeats, or bytes are missing.',
+  },
+  'elements-too-many': {
+    status: 400,
+    permanent: true,
+    meaning: 'A list in the message is longer than is ever needed.',
+    advice: 'The agent is defective; docs/refusals.md lists the limits.',
+  },
+  'text-malformed': {
+    status: 400,
+    permanent: true,
+    meaning: 'A text is too long or is not UTF-8.',
+    advice: 'The agent is defective; texts are cut to their limits before they are sent.',
+  },
+  'collector-mismatch': {
+    status: 409,
+    permanent: true,
+    meaning: 'The message is meant for another collector.',
+    advice: 'The agent enrols here anew; somebody may have copied its state or redirected its address.',
+  },
+  'device-mismatch': {
+    status: 401,
+    permanent: true,
+    meaning: 'The message names another device than the one whose key signed it.',
+    advice: 'Somebody may have mixed the state of two agents; remove it and let the agent enrol anew.',
+  },
+  'id-malformed': {
+    status: 400,
+    permanent: true,
+    meaning: 'An id does not have its fixed length.',
+    advice: 'The agent is defective.',
+  },
+  'sequence-out-of-range': {
+    status: 400,
+    permanent: true,
+    meaning: 'A sequence is not at least 1.',
+    advice: 'The agent is defective.',
+  },
+  'digest-malformed': {
+    status: 400,
+    permanent: true,
+    meaning: 'The sum of a digest does not have 16 bytes.',
+    advice: 'The agent is defective.',
+  },
+  'id-list-malformed': {
+    status: 400,
+    permanent: true,
+    meaning: 'A list of executable ids is not ascending, unique and made of 8 bytes each.',
+    advice: 'The agent is defective.',
+  },
+  'inventory-contradictory': {
+    status: 400,
+    permanent: true,
+    meaning: 'The inventory change contradicts itself.',
+    advice: 'The agent is defective: a baseline names absent ids, an id is both, or part numbers do not fit.',
+  },
+  'public-key-malformed': {
+    status: 400,
+    permanent: true,
+    meaning: 'The public key is not an Ed25519 key.',
+    advice: 'The agent is defective.',
+  },
+  'key-id-taken': {
+    status: 409,
+    permanent: true,
+    meaning: 'Another key already has the same key id.',
+    advice: 'Remove the key of this agent; it makes another one.',
+  },
+  // Not the sender's fault.
+  'stream-full': {
+    status: 503,
+    permanent: false,
+    meaning: 'The collector has no room for reports at the moment.',
+    advice:
+      'Nothing is lost: the agent keeps its state. Free disk space, or see why processing stands still.',
+    retryAfterSeconds: 60,
+  },
+  'stream-unavailable': {
+    status: 503,
+    permanent: false,
+    meaning: 'The collector could not make the report durable.',
+    advice: 'Nothing is lost: the agent keeps its state. Look at the disk and the log of the collector.',
+    retryAfterSeconds: 30,
+  },
+  'shutting-down': {
+    status: 503,
+    permanent: false,
+    meaning: 'The collector is stopping.',
+    advice: 'The agent tries again.',
+    retryAfterSeconds: 10,
+  },
+  'internal-error': {
+    status: 500,
+    permanent: false,
+    meaning: 'The collector met an error of its own.',
+    advice: 'Look at the log of the collector and report the error.',
+    retryAfterSeconds: 60,
+  },
+} as const satisfies Record<string, RefusalKind>;
+
+export type RefusalCode = keyof typeof table;
+export const REFUSALS: Readonly<Record<RefusalCode, RefusalKind>> = table;
+
+/** A request that is refused. `detail` is for people and quotes nothing that could be secret. */
+export class Refusal extends Error {
+  override name = 'Refusal';
+  readonly code: RefusalCode;
+
+  constructor(code: RefusalCode, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.code = code;
+  }
+
+  get kind(): RefusalKind {
+    return REFUSALS[this.code];
+  }
+}

@@ -44,9 +44,13 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
   }
 }
 
-async function joinStages(config: CollectorConfig, log: Logger, started: (() => unknown)[]): Promise<{ describe(): string[] }> {
+async function joinStages(
+  config: CollectorConfig,
+  log: Logger,
+  started: (() => unknown)[],
+): Promise<{ describe(): string[] }> {
   const now = systemClock.now;
-  const folder = join(config.dataDir, 'collector');
+  const folder = config.collectorDir;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(folder);
   started.push(() => lock.release());
@@ -61,6 +65,7 @@ async function joinStages(config: CollectorConfig, log: Logger, started: (() => 
     folder: join(folder, 'stream'),
     notBefore: control.checkpoint(),
     maxBytes: config.streamMaxBytes,
+    minFreeBytes: config.streamMinFreeBytes,
   });
   started.push(() => stream.close());
   watchStream(metrics.registry, stream);
@@ -73,7 +78,10 @@ async function joinStages(config: CollectorConfig, log: Logger, started: (() => 
     stream,
     metrics: metrics.receive,
     log,
-    settings: { reportIntervalSeconds: config.reportIntervalSeconds },
+    settings: {
+      reportIntervalSeconds: config.reportIntervalSeconds,
+      sampleIntervalSeconds: config.sampleIntervalSeconds,
+    },
   });
 
   // The engine, ours or theirs.
@@ -90,7 +98,8 @@ async function joinStages(config: CollectorConfig, log: Logger, started: (() => 
     log,
     now,
     intervalMs: config.recomputeIntervalSeconds * 1000,
-    onDerived: (target, milliseconds) => processing.deriveSeconds.observe({ kind: target.kind }, milliseconds / 1000),
+    onDerived: (target, milliseconds) =>
+      processing.deriveSeconds.observe({ kind: target.kind }, milliseconds / 1000),
     onFailed: (target) => processing.deriveFailures.inc({ kind: target.kind }),
   });
   started.push(() => recompute.close());
@@ -120,7 +129,10 @@ async function joinStages(config: CollectorConfig, log: Logger, started: (() => 
     clickhouse,
     pipeline: () => pipelineState({ stream, control, engine: engine.supervisor, clickhouse }),
     ready: () => readiness(clickhouse),
-    metricsText: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
+    metricsText: async () => ({
+      contentType: metrics.registry.contentType,
+      body: await metrics.registry.metrics(),
+    }),
     log,
   });
   started.push(() => admin.close());
@@ -139,12 +151,20 @@ interface StartedEngine {
   supervisor: EngineSupervisor | undefined;
 }
 
-async function startEngine(config: CollectorConfig, log: Logger, metrics: ProcessMetrics): Promise<StartedEngine> {
+async function startEngine(
+  config: CollectorConfig,
+  log: Logger,
+  metrics: ProcessMetrics,
+): Promise<StartedEngine> {
   if (config.clickhouseUrl) {
-    const address = { url: config.clickhouseUrl, username: config.clickhouseUser, password: config.clickhousePassword };
+    const address = {
+      url: config.clickhouseUrl,
+      username: config.clickhouseUser ?? 'default',
+      password: config.clickhousePassword ?? '',
+    };
     return { address, supervisor: undefined };
   }
-  const dataDir = join(config.dataDir, 'engine');
+  const dataDir = config.engineDir;
   const supervisor = await superviseEngine({
     dataDir,
     port: config.sqlPort,
@@ -155,7 +175,11 @@ async function startEngine(config: CollectorConfig, log: Logger, metrics: Proces
       log.info({ up, restarts }, 'engine');
     },
   });
-  const address = { url: `http://127.0.0.1:${config.sqlPort}`, username: writerUser, password: writerSecret(dataDir) };
+  const address = {
+    url: `http://127.0.0.1:${config.sqlPort}`,
+    username: writerUser,
+    password: writerSecret(dataDir),
+  };
   return { address, supervisor };
 }
 
@@ -176,7 +200,10 @@ async function pipelineState({ stream, control, engine, clickhouse }: PipelinePa
     devices: control.deviceCount(),
     executables: control.executableCount(),
     quarantine: control.quarantineCounts(),
-    dirty: { count: marks.length, oldest: marks.length === 0 ? null : Math.min(...marks.map(({ since }) => since)) },
+    dirty: {
+      count: marks.length,
+      oldest: marks.length === 0 ? null : Math.min(...marks.map(({ since }) => since)),
+    },
     engine: engine?.state ?? { up: await clickhouse.ping(), restarts: 0, pid: undefined },
   };
 }

@@ -64,7 +64,11 @@ export class FleetOfOne {
   }
 
   async ready(): Promise<void> {
-    await this.eventually('the collector is ready', async () => (await fetch(`${this.adminUrl}/readyz`)).ok, 60);
+    await this.eventually(
+      'the collector is ready',
+      async () => (await fetch(`${this.adminUrl}/readyz`)).ok,
+      60,
+    );
   }
 
   async killCollector(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
@@ -77,7 +81,9 @@ export class FleetOfOne {
 
   /** Kills the engine under the collector's hands; the collector starts another. */
   async killEngine(): Promise<number> {
-    const pipeline = (await (await fetch(`${this.adminUrl}/api/pipeline`)).json()) as { engine: { pid: number } };
+    const pipeline = (await (await fetch(`${this.adminUrl}/api/pipeline`)).json()) as {
+      engine: { pid: number };
+    };
     process.kill(pipeline.engine.pid, 'SIGKILL');
     return pipeline.engine.pid;
   }
@@ -109,7 +115,11 @@ export class FleetOfOne {
   }
 
   async agentStatus(): Promise<Record<string, unknown>> {
-    const child = spawn(process.execPath, [AGENT, 'status', '--json', '--config', join(this.folder, 'agent.json')], { env: this.#environment() });
+    const child = spawn(
+      process.execPath,
+      [AGENT, 'status', '--json', '--config', join(this.folder, 'agent.json')],
+      { env: this.#environment() },
+    );
     let text = '';
     child.stdout.on('data', (chunk) => {
       text += chunk;

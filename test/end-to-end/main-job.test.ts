@@ -1,7 +1,7 @@
 /** The main job on real processes: an executable becomes a row, a run becomes usage, and crashes change nothing. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -29,7 +29,11 @@ afterAll(async () => {
 function hashesOnDisk(): string[] {
   return readdirSync(fleet.root)
     .filter((name) => !name.endsWith('.new'))
-    .map((name) => createHash('sha256').update(readFileSync(join(fleet.root, name))).digest('hex'))
+    .map((name) =>
+      createHash('sha256')
+        .update(readFileSync(join(fleet.root, name)))
+        .digest('hex'),
+    )
     .sort();
 }
 
@@ -53,9 +57,15 @@ async function usageOf(application: string): Promise<{ seconds: number; launches
   return { seconds: Number(row?.seconds ?? 0), launches: Number(row?.launches ?? 0) };
 }
 
-test('executables view, installations view and disk agree', async () => {
-  const rows = await fleet.sql<{ sha256: string; devices: string }>('SELECT sha256, devices FROM fleetmeter.executables');
-  expect(rows.map(({ sha256 }) => sha256).sort()).toEqual(hashesOnDisk());
+test('the executables view, which is derived, follows within seconds', async () => {
+  await fleet.eventually(
+    'executables equal the files on disk',
+    async () => {
+      const rows = await fleet.sql<{ sha256: string }>('SELECT sha256 FROM fleetmeter.executables');
+      return JSON.stringify(rows.map(({ sha256 }) => sha256).sort()) === JSON.stringify(hashesOnDisk());
+    },
+    10,
+  );
 });
 
 test('a new executable is there within 10 s, and gone within 10 s of its deletion', async () => {
@@ -73,7 +83,11 @@ test('a program that runs shows its seconds within one sampling interval of the 
   const child = spawn(path, [String(runSeconds)]);
   await new Promise((resolve) => child.once('exit', resolve));
   const truth = (performance.now() - began) / 1000;
-  await fleet.eventually('the launch is counted', async () => (await usageOf('program-3')).launches === 1, 20);
+  await fleet.eventually(
+    'the launch is counted',
+    async () => (await usageOf('program-3')).launches === 1,
+    20,
+  );
   await sleep(3000);
   const { seconds, launches } = await usageOf('program-3');
   console.log(`ran ${truth.toFixed(2)} s, metered ${seconds} s, launches ${launches}`);
@@ -85,7 +99,11 @@ test('an agent that is stopped and started hashes nothing again and reports no i
   const before = await reportsSeen();
   await fleet.killAgent('SIGTERM');
   fleet.startAgent();
-  await fleet.eventually('the agent reports again', async () => (await reportsSeen()).reports > before.reports + 1, 20);
+  await fleet.eventually(
+    'the agent reports again',
+    async () => (await reportsSeen()).reports > before.reports + 1,
+    20,
+  );
   const [device] = await fleet.sql<{ agent_files_hashed: number; report_bytes: number }>(
     'SELECT agent_files_hashed, report_bytes FROM fleetmeter.devices',
   );
@@ -132,6 +150,7 @@ test('kill -9 of collector, engine and agent in turn: nothing is lost and nothin
   console.log(`${rounds} rounds; ran ${truth.toFixed(1)} s, metered ${seconds} s, launches ${launches}`);
   expect(launches).toBe(1);
   expect(seconds).toBeLessThanOrEqual(truth + 1);
-  expect(seconds).toBeGreaterThanOrEqual(truth - SAMPLE_SECONDS - 2);
+  // Whole seconds are kept for each run of the agent, so each of its restarts may cost up to one.
+  expect(seconds).toBeGreaterThanOrEqual(truth - SAMPLE_SECONDS - 1 - rounds);
   await equalsDisk(10);
 }, 300_000);

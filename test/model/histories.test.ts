@@ -3,11 +3,12 @@
  * processing stopped between any two writes. Whatever happens, tables and truth end equal. The oracle reads the
  * model devices and shares no code with the collector.
  */
+
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EvidenceBatch, sealEnvelope } from '@fleetmeter/proto';
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
 import { deriveInventory } from '../../collector/src/clickhouse/derive-inventory.ts';
@@ -38,9 +39,17 @@ let control: SqliteControlStore;
 
 beforeAll(async () => {
   const port = await freePort();
-  engine = await superviseEngine({ dataDir: join(folder, 'engine'), port, log: { info: () => {}, warn: () => {} } });
+  engine = await superviseEngine({
+    dataDir: join(folder, 'engine'),
+    port,
+    log: { info: () => {}, warn: () => {} },
+  });
   const password = writerSecret(join(folder, 'engine'));
-  clickhouse = connectClickHouse({ url: `http://127.0.0.1:${port}`, username: 'fleetmeter_writer', password });
+  clickhouse = connectClickHouse({
+    url: `http://127.0.0.1:${port}`,
+    username: 'fleetmeter_writer',
+    password,
+  });
   await migrate(clickhouse, () => NOW);
   control = new SqliteControlStore({ path: join(folder, 'control.db') });
 }, 60_000);
@@ -70,7 +79,8 @@ test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${S
   }
   expect(devices.filter(({ quiet }) => !quiet)).toHaveLength(0);
   // The history is worth nothing when the faults did not happen.
-  for (const kind of ['repeated', 'swapped', 'ackLost', 'crashed'] as const) expect(stage.happened[kind]).toBeGreaterThan(10);
+  for (const kind of ['repeated', 'swapped', 'ackLost', 'crashed'] as const)
+    expect(stage.happened[kind]).toBeGreaterThan(10);
   console.log('histories', HISTORIES, 'records', stage.length, stage.happened);
 
   await deriveInventory(clickhouse, NOW);
@@ -91,7 +101,8 @@ test(`without swaps nobody is ever asked to resync, crashes or not (FLEETMETER_S
   }
   await stage.processAll();
   expect(devices.filter((device) => stage.asked(device)).length).toBe(0);
-  for (const kind of ['repeated', 'ackLost', 'crashed'] as const) expect(stage.happened[kind]).toBeGreaterThan(5);
+  for (const kind of ['repeated', 'ackLost', 'crashed'] as const)
+    expect(stage.happened[kind]).toBeGreaterThan(5);
 }, 600_000);
 
 /** The stream and the processor, with the faults that a history may meet. */
@@ -130,7 +141,8 @@ class Stage {
     const installed = [...device.installed.values()];
     if (random.chance(0.5)) device.install(executable);
     if (installed.length > 0 && random.chance(0.3)) device.remove(random.pick(installed));
-    if (random.chance(0.5)) device.use(random.pick(world.slice(0, 60)), TODAY - random.below(2), random.below(2));
+    if (random.chance(0.5))
+      device.use(random.pick(world.slice(0, 60)), TODAY - random.below(2), random.below(2));
     if (random.chance(0.1)) device.restart();
     if (random.chance(0.6)) device.compose();
     if (this.#swaps && device.sent.length > 1 && random.chance(0.1)) {
@@ -168,7 +180,10 @@ class Stage {
       evidence,
       encodingVersion: 1,
     }));
-    const envelope = sealEnvelope('EvidenceBatch', EvidenceBatch.encode({ records }).finish(), { keyId: '0'.repeat(16), privateKey });
+    const envelope = sealEnvelope('EvidenceBatch', EvidenceBatch.encode({ records }).finish(), {
+      keyId: '0'.repeat(16),
+      privateKey,
+    });
     this.#push('evidence', '00000000000000aa', envelope);
   }
 
@@ -189,7 +204,8 @@ class Stage {
     let writes = this.#random.below(8);
     const dying: ClickHouse = {
       ...clickhouse,
-      insert: (table, block) => (writes-- > 0 ? clickhouse.insert(table, block) : Promise.reject(new Error('killed'))),
+      insert: (table, block) =>
+        writes-- > 0 ? clickhouse.insert(table, block) : Promise.reject(new Error('killed')),
     };
     const died = await this.#process(count, dying).then(
       () => false,
@@ -216,7 +232,14 @@ class Stage {
   }
 
   #push(kind: StreamRecord['kind'], deviceId: string, envelope: Uint8Array): void {
-    this.#records.push({ kind, deviceId, receivedAt: NOW, envelope, offset: this.#records.length + 1, partition: 0 });
+    this.#records.push({
+      kind,
+      deviceId,
+      receivedAt: NOW,
+      envelope,
+      offset: this.#records.length + 1,
+      partition: 0,
+    });
   }
 }
 
@@ -247,7 +270,10 @@ async function usageInTables(): Promise<string[]> {
 function usageInTruth(devices: readonly ModelDevice[]): string[] {
   const lines: string[] = [];
   for (const device of devices) {
-    const groups = Map.groupBy(device.usage.values(), ({ day, executable }) => `${day} ${executable.packageName}`);
+    const groups = Map.groupBy(
+      device.usage.values(),
+      ({ day, executable }) => `${day} ${executable.packageName}`,
+    );
     for (const [group, values] of groups) {
       let seconds = 0;
       for (const ofUser of Map.groupBy(values, ({ user }) => user).values()) {

@@ -2,8 +2,8 @@
  * A device as the design describes it, written from the design and not from the agent: what is true on it, what
  * it said, what was acknowledged. The oracle asks it for the truth; the collector only ever sees its reports.
  */
-import { type KeyObject, createHash, generateKeyPairSync } from 'node:crypto';
-import { Report, type ReportFields, type UsageRecordFields, keyIdOf, sealEnvelope } from '@fleetmeter/proto';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { keyIdOf, Report, type ReportFields, sealEnvelope, type UsageRecordFields } from '@fleetmeter/proto';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** An executable of the model's world: canonical evidence, its id and its hash, made without the product's encoder. */
@@ -16,7 +16,8 @@ export interface ModelExecutable {
 
 export function modelExecutable(index: number): ModelExecutable {
   const packageName = `package-${index % 40}`;
-  const field = (tag: number, value: Buffer): Buffer => Buffer.concat([Buffer.from([tag, value.length]), value]);
+  const field = (tag: number, value: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([tag, value.length]), value]);
   const evidence = Buffer.concat([
     field(1, createHash('sha256').update(`content ${index}`).digest()),
     field(2, Buffer.from(`/usr/bin/program-${index}`)),
@@ -27,7 +28,12 @@ export function modelExecutable(index: number): ModelExecutable {
   ]);
   const hash = createHash('sha256').update('fleetmeter/evidence/1\0').update(evidence).digest();
   const little = Buffer.from(hash.subarray(0, 16)).reverse();
-  return { id: hash.subarray(0, 8).toString('hex'), hash16: BigInt(`0x${little.toString('hex')}`), evidence, packageName };
+  return {
+    id: hash.subarray(0, 8).toString('hex'),
+    hash16: BigInt(`0x${little.toString('hex')}`),
+    evidence,
+    packageName,
+  };
 }
 
 export interface ModelUsage {
@@ -93,7 +99,15 @@ export class ModelDevice {
 
   use(executable: ModelExecutable, day: number, user: number): void {
     const key = `${day} ${this.#run} ${executable.id} ${user}`;
-    const value = this.usage.get(key) ?? { day, run: this.#run, executable, user, seconds: 0, launches: 0, slots: new Set<number>() };
+    const value = this.usage.get(key) ?? {
+      day,
+      run: this.#run,
+      executable,
+      user,
+      seconds: 0,
+      launches: 0,
+      slots: new Set<number>(),
+    };
     value.launches++;
     // A five-minute mark and at most 300 seconds in it: seconds never exceed 300 for each mark.
     const slot = this.#random.below(288);
@@ -133,7 +147,10 @@ export class ModelDevice {
     this.#reported = digest;
     if (baseline) this.#lastBaseline = sequence;
     this.#baselineDue = false;
-    const envelope = sealEnvelope('Report', Report.encode(fields).finish(), { keyId: this.keyId, privateKey: this.#privateKey });
+    const envelope = sealEnvelope('Report', Report.encode(fields).finish(), {
+      keyId: this.keyId,
+      privateKey: this.#privateKey,
+    });
     this.pending = { sequence, envelope, touchedUpTo: this.#clock, baseline };
     this.sent.push(envelope);
   }
@@ -161,7 +178,7 @@ export class ModelDevice {
     const runs = [...new Set(changed.map(({ run }) => run))];
     const users = [...new Set(changed.map(({ user }) => user))];
     const runBytes = Buffer.alloc(runs.length * 8);
-    runs.forEach((run, index) => runBytes.writeBigUInt64LE(run, index * 8));
+    for (const [index, run] of runs.entries()) runBytes.writeBigUInt64LE(run, index * 8);
     const records = changed.map(
       (value): UsageRecordFields => ({
         day: value.day,
@@ -173,7 +190,9 @@ export class ModelDevice {
         slots: [...value.slots].sort((a, b) => a - b),
       }),
     );
-    return { usage: { runs: runBytes, users: users.map((user) => new Uint8Array(16).fill(user + 1)), records } };
+    return {
+      usage: { runs: runBytes, users: users.map((user) => new Uint8Array(16).fill(user + 1)), records },
+    };
   }
 }
 

@@ -59,9 +59,7 @@ function report(code: number): number {
   if (code !== 0 && !failed)
     suites.push({ name: 'turbo', seconds: 0, passed: 0, failed: 1, skipped: 0, remark: `exit ${code}` });
   if (full) keepFullResults(totalsLine(suites));
-  console.log(
-    `\n${tallyLines(suites, (suite) => testReport(directoryOf.get(suite.name) ?? '')).join('\n')}`,
-  );
+  console.log(`\n${tallyLines(suites, (suite) => testReport(directoryOf.get(suite.name) ?? '')).join('\n')}`);
   return failed || code !== 0 ? 1 : 0;
 }
 

@@ -106,7 +106,8 @@ function slowFiles(report: TestReport | undefined): string[] {
   return slow
     .sort((a, b) => b.endTime - b.startTime - (a.endTime - a.startTime))
     .map(
-      (file) => `${((file.endTime - file.startTime) / 1000).toFixed(1).padStart(17)} s  ${shortName(file.name)}`,
+      (file) =>
+        `${((file.endTime - file.startTime) / 1000).toFixed(1).padStart(17)} s  ${shortName(file.name)}`,
     );
 }
 
@@ -116,7 +117,8 @@ function shortName(path: string): string {
 
 /** `N passed, N failed`, followed by `, N skipped` when any was. */
 export function totalsLine(suites: readonly SuiteTally[]): string {
-  const sum = (key: 'passed' | 'failed' | 'skipped') => suites.reduce((total, suite) => total + suite[key], 0);
+  const sum = (key: 'passed' | 'failed' | 'skipped') =>
+    suites.reduce((total, suite) => total + suite[key], 0);
   const skipped = sum('skipped');
   return `${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

@@ -28,7 +28,10 @@ export interface ClickHouse {
 
 const REQUEST_TIMEOUT_MS = 300_000;
 
-export function connectClickHouse(address: ClickHouseAddress, databases: DatabaseNames = DATABASES): ClickHouse {
+export function connectClickHouse(
+  address: ClickHouseAddress,
+  databases: DatabaseNames = DATABASES,
+): ClickHouse {
   const client: ClickHouseClient = createClient({
     url: address.url,
     username: address.username,
@@ -37,7 +40,8 @@ export function connectClickHouse(address: ClickHouseAddress, databases: Databas
     max_open_connections: 8,
     clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
   });
-  const named = (sql: string): string => sql.replaceAll('{facts}', databases.facts).replaceAll('{final}', databases.final);
+  const named = (sql: string): string =>
+    sql.replaceAll('{facts}', databases.facts).replaceAll('{final}', databases.final);
   return {
     async command(sql, parameters) {
       await client.command({ query: named(sql), ...(parameters ? { query_params: parameters } : {}) });
@@ -59,7 +63,10 @@ export function connectClickHouse(address: ClickHouseAddress, databases: Databas
     async insert(table, block) {
       if (block.rows === 0) return;
       const query = `INSERT INTO ${databases.facts}.${table} (${block.columnNames.join(', ')}) FORMAT Native`;
-      const answer = await client.exec({ query, values: Readable.from([block.encode()], { objectMode: false }) });
+      const answer = await client.exec({
+        query,
+        values: Readable.from([block.encode()], { objectMode: false }),
+      });
       answer.stream.resume();
     },
     async ping() {

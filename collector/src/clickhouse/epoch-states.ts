@@ -12,7 +12,10 @@ export const NEW_EPOCH: EpochHead = {
 };
 
 /** Heads of the epochs that have any; the numbers are integers of ours, so they go into the text. */
-export async function readEpochHeads(clickhouse: ClickHouse, epochNos: readonly number[]): Promise<Map<number, EpochHead>> {
+export async function readEpochHeads(
+  clickhouse: ClickHouse,
+  epochNos: readonly number[],
+): Promise<Map<number, EpochHead>> {
   if (epochNos.length === 0) return new Map();
   const wanted = epochNos.join(',');
   const rows = await clickhouse.rows<HeadRow>(`
@@ -52,7 +55,10 @@ function headOf(row: HeadRow): EpochHead {
 }
 
 /** Inventories as ascending numbers; epochs without one are absent from the map. */
-export async function readInventories(clickhouse: ClickHouse, epochNos: readonly number[]): Promise<Map<number, Uint32Array>> {
+export async function readInventories(
+  clickhouse: ClickHouse,
+  epochNos: readonly number[],
+): Promise<Map<number, Uint32Array>> {
   const inventories = new Map<number, Uint32Array>();
   if (epochNos.length === 0) return inventories;
   const bytes = await clickhouse.binary(
@@ -77,7 +83,10 @@ export async function readInventories(clickhouse: ClickHouse, epochNos: readonly
 }
 
 /** Days (since 1970, UTC) on which any of these executables was used. */
-export async function readDaysOfUse(clickhouse: ClickHouse, executableNos: readonly number[]): Promise<number[]> {
+export async function readDaysOfUse(
+  clickhouse: ClickHouse,
+  executableNos: readonly number[],
+): Promise<number[]> {
   if (executableNos.length === 0) return [];
   const rows = await clickhouse.rows<{ day: number }>(
     `SELECT DISTINCT toUInt32(day) AS day FROM {facts}.usage WHERE executable_no IN (${executableNos.join(',')})`,

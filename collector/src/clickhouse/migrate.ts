@@ -27,7 +27,9 @@ function statementsOf(text: string): string[] {
  * interrupted is resumed at the statement it reached.
  */
 export async function migrate(clickhouse: ClickHouse, now: () => number): Promise<string[]> {
-  await clickhouse.command(`CREATE DATABASE IF NOT EXISTS {facts} COMMENT 'What devices reported, before aggregation'`);
+  await clickhouse.command(
+    `CREATE DATABASE IF NOT EXISTS {facts} COMMENT 'What devices reported, before aggregation'`,
+  );
   await clickhouse.command(`CREATE TABLE IF NOT EXISTS {facts}.migrations
     (
       name       String                COMMENT 'File name of the migration',
@@ -37,7 +39,9 @@ export async function migrate(clickhouse: ClickHouse, now: () => number): Promis
     ENGINE = ReplacingMergeTree(statements) ORDER BY name
     SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
     COMMENT 'Which migrations are applied'`);
-  const rows = await clickhouse.rows<{ name: string; statements: number }>('SELECT name, statements FROM {facts}.migrations FINAL');
+  const rows = await clickhouse.rows<{ name: string; statements: number }>(
+    'SELECT name, statements FROM {facts}.migrations FINAL',
+  );
   const done = new Map(rows.map((row) => [row.name, row.statements]));
   const applied: string[] = [];
   for (const { name, statements } of migrationFiles()) {

@@ -89,19 +89,34 @@ class StringArrayColumn implements Column {
 
 const COLUMNS = {
   UInt8: () => new FixedWidthColumn('UInt8', 1, (buffer, value: number, at) => buffer.writeUInt8(value, at)),
-  UInt16: () => new FixedWidthColumn('UInt16', 2, (buffer, value: number, at) => buffer.writeUInt16LE(value, at)),
-  UInt32: () => new FixedWidthColumn('UInt32', 4, (buffer, value: number, at) => buffer.writeUInt32LE(value, at)),
-  Int32: () => new FixedWidthColumn('Int32', 4, (buffer, value: number, at) => buffer.writeInt32LE(value, at)),
-  UInt64: () => new FixedWidthColumn('UInt64', 8, (buffer, value: bigint, at) => buffer.writeBigUInt64LE(value, at)),
+  UInt16: () =>
+    new FixedWidthColumn('UInt16', 2, (buffer, value: number, at) => buffer.writeUInt16LE(value, at)),
+  UInt32: () =>
+    new FixedWidthColumn('UInt32', 4, (buffer, value: number, at) => buffer.writeUInt32LE(value, at)),
+  Int32: () =>
+    new FixedWidthColumn('Int32', 4, (buffer, value: number, at) => buffer.writeInt32LE(value, at)),
+  UInt64: () =>
+    new FixedWidthColumn('UInt64', 8, (buffer, value: bigint, at) => buffer.writeBigUInt64LE(value, at)),
   /** Days since 1970. */
   Date: () => new FixedWidthColumn('Date', 2, (buffer, value: number, at) => buffer.writeUInt16LE(value, at)),
   /** Seconds since 1970. */
-  DateTime: () => new FixedWidthColumn("DateTime('UTC')", 4, (buffer, value: number, at) => buffer.writeUInt32LE(value, at)),
+  DateTime: () =>
+    new FixedWidthColumn("DateTime('UTC')", 4, (buffer, value: number, at) =>
+      buffer.writeUInt32LE(value, at),
+    ),
   /** Milliseconds since 1970. */
   DateTime64: () =>
-    new FixedWidthColumn("DateTime64(3, 'UTC')", 8, (buffer, value: number, at) => buffer.writeBigInt64LE(BigInt(value), at)),
-  Fixed16: () => new FixedWidthColumn('FixedString(16)', 16, (buffer, value: Uint8Array, at) => buffer.set(value.subarray(0, 16), at)),
-  Fixed32: () => new FixedWidthColumn('FixedString(32)', 32, (buffer, value: Uint8Array, at) => buffer.set(value.subarray(0, 32), at)),
+    new FixedWidthColumn("DateTime64(3, 'UTC')", 8, (buffer, value: number, at) =>
+      buffer.writeBigInt64LE(BigInt(value), at),
+    ),
+  Fixed16: () =>
+    new FixedWidthColumn('FixedString(16)', 16, (buffer, value: Uint8Array, at) =>
+      buffer.set(value.subarray(0, 16), at),
+    ),
+  Fixed32: () =>
+    new FixedWidthColumn('FixedString(32)', 32, (buffer, value: Uint8Array, at) =>
+      buffer.set(value.subarray(0, 32), at),
+    ),
   String: () => new StringColumn(),
   Uint32Array: () => new Uint32ArrayColumn(),
   StringArray: () => new StringArrayColumn(),

@@ -2,7 +2,8 @@
 import type { ClickHouse } from './clickhouse.ts';
 
 /** One thread and bounded memory: a derivation must leave the machine to ingest and to readers. */
-const SHARE = 'SETTINGS max_threads = 1, max_memory_usage = 4000000000, max_bytes_before_external_group_by = 1000000000';
+const SHARE =
+  'SETTINGS max_threads = 1, max_memory_usage = 4000000000, max_bytes_before_external_group_by = 1000000000';
 
 export interface Swap {
   /** Live table, with its database placeholder. */
@@ -15,7 +16,10 @@ export interface Swap {
   parameters: Record<string, unknown>;
 }
 
-export async function swapPartition(clickhouse: ClickHouse, { table, staging, partition, select, parameters }: Swap): Promise<void> {
+export async function swapPartition(
+  clickhouse: ClickHouse,
+  { table, staging, partition, select, parameters }: Swap,
+): Promise<void> {
   await clickhouse.command(`TRUNCATE TABLE ${staging}`);
   await clickhouse.command(`INSERT INTO ${staging} ${select} ${SHARE}`, parameters);
   const [derived] = await clickhouse.rows<{ any: number }>(`SELECT count() > 0 AS any FROM ${staging}`);

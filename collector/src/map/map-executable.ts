@@ -31,7 +31,13 @@ export function mapExecutable(evidence: Evidence): Mapping {
   return {
     ...named,
     applicationId: hash64(named.recognised ? 'application' : 'file', named.publisher, named.application),
-    fingerprint: hash64('fingerprint', String(RULES_VERSION), named.publisher, named.application, named.version),
+    fingerprint: hash64(
+      'fingerprint',
+      String(RULES_VERSION),
+      named.publisher,
+      named.application,
+      named.version,
+    ),
   };
 }
 

@@ -2,7 +2,11 @@
 import type { HostFactsFields } from '@fleetmeter/proto';
 import type { FactRow } from '../clickhouse/fact-tables.ts';
 
-export function hostFactsRow(deviceId: string, receivedAt: number, host: HostFactsFields): FactRow<'host_facts'> {
+export function hostFactsRow(
+  deviceId: string,
+  receivedAt: number,
+  host: HostFactsFields,
+): FactRow<'host_facts'> {
   return {
     device_id: BigInt(`0x${deviceId}`),
     version: BigInt(receivedAt),

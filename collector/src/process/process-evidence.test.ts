@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Evidence, encodeEvidence, type EvidenceRecordFields, identifyEvidence } from '@fleetmeter/proto';
+import {
+  type Evidence,
+  type EvidenceRecordFields,
+  encodeEvidence,
+  identifyEvidence,
+} from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';

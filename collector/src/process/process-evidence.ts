@@ -1,5 +1,12 @@
 /** Evidence becomes a described executable with its mapping, if it proves its id. */
-import { decodeEvidence, EVIDENCE_VERSION, EvidenceError, type EvidenceRecordFields, encodeIdList, identifyEvidence } from '@fleetmeter/proto';
+import {
+  decodeEvidence,
+  EVIDENCE_VERSION,
+  EvidenceError,
+  type EvidenceRecordFields,
+  encodeIdList,
+  identifyEvidence,
+} from '@fleetmeter/proto';
 import type { ControlStore } from '../control/control-store.ts';
 import { mapExecutable } from '../map/map-executable.ts';
 import type { StreamRecord } from '../stream/stream.ts';
@@ -19,7 +26,9 @@ export function processEvidence(
     return undefined;
   }
   const { executableId, digestPart } = identifyEvidence(bytes);
-  const claimed = Buffer.from(record.executableId ?? []).reverse().toString('hex');
+  const claimed = Buffer.from(record.executableId ?? [])
+    .reverse()
+    .toString('hex');
   if (claimed !== executableId) {
     effects.quarantine(source, 'evidence-id-mismatch', `claims ${claimed}, proves ${executableId}`, 0, bytes);
     return undefined;

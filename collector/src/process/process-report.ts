@@ -1,7 +1,7 @@
 /** One report against what is known of its epoch: inventory, usage, host facts and the new head. */
 import {
-  digestFromParts,
   type DirectiveFields,
+  digestFromParts,
   digestSumBytes,
   type InventoryDigest,
   type InventoryDigestFields,
@@ -32,7 +32,12 @@ export interface ReportToProcess {
 const MILLISECONDS_A_DAY = 86_400_000;
 
 /** Applies the report to `state` and adds its effects. Order within an epoch is the caller's duty. */
-export function processReport(item: ReportToProcess, state: EpochState, control: ControlStore, effects: RangeEffects): void {
+export function processReport(
+  item: ReportToProcess,
+  state: EpochState,
+  control: ControlStore,
+  effects: RangeEffects,
+): void {
   const { report, source, hash } = item;
   const before = digestOf(report.digestBefore);
   const decision = reconcileReport(state.head, {
@@ -42,9 +47,11 @@ export function processReport(item: ReportToProcess, state: EpochState, control:
     change: !report.inventory ? 'none' : report.inventory.baseline ? 'baseline' : 'delta',
   });
   processUsage(report, source, state.epochNo, control, effects);
-  if (report.host) effects.facts.add('host_facts', hostFactsRow(source.deviceId, source.receivedAt, report.host));
+  if (report.host)
+    effects.facts.add('host_facts', hostFactsRow(source.deviceId, source.receivedAt, report.host));
 
-  const accepted = decision.inventory === 'keep' || applyInventory(item, state, decision.inventory, control, effects);
+  const accepted =
+    decision.inventory === 'keep' || applyInventory(item, state, decision.inventory, control, effects);
   ask(accepted ? decision : { ...decision, ask: 'baseline' }, state.head, item, effects);
   if (decision.advancesHead && accepted) advanceHead(item, state, effects);
 }
@@ -61,7 +68,13 @@ function applyInventory(
   const promised = digestOf(report.digestAfter) ?? digestOf(report.digestBefore);
   if (!change || !promised) return false;
   if ((change.parts ?? 1) !== 1) {
-    effects.quarantine(source, 'inventory-too-large', 'baselines in several parts are not supported yet', report.sequence, new Uint8Array(0));
+    effects.quarantine(
+      source,
+      'inventory-too-large',
+      'baselines in several parts are not supported yet',
+      report.sequence,
+      new Uint8Array(0),
+    );
     return false;
   }
   const presentIds = change.presentIds ?? new Uint8Array(0);
@@ -102,11 +115,17 @@ function logChange(
 ): void {
   const { appeared, disappeared } = difference(previous, next);
   const row = { epoch_no: epochNo, sequence, received_at: source.receivedAt };
-  for (const executable_no of appeared) effects.facts.add('inventory_changes', { ...row, executable_no, installed: 1 });
-  for (const executable_no of disappeared) effects.facts.add('inventory_changes', { ...row, executable_no, installed: 0 });
+  for (const executable_no of appeared)
+    effects.facts.add('inventory_changes', { ...row, executable_no, installed: 1 });
+  for (const executable_no of disappeared)
+    effects.facts.add('inventory_changes', { ...row, executable_no, installed: 0 });
 }
 
-function advanceHead({ report, source, hash }: ReportToProcess, state: EpochState, effects: RangeEffects): void {
+function advanceHead(
+  { report, source, hash }: ReportToProcess,
+  state: EpochState,
+  effects: RangeEffects,
+): void {
   state.head = { ...state.head, sequence: report.sequence, reportHash: hash, receivedAt: source.receivedAt };
   effects.heads.set(state.epochNo, state.head);
   const skipped = (report.cost?.skipped ?? []).reduce((sum, { count }) => sum + (count ?? 0), 0);
@@ -126,15 +145,22 @@ function advanceHead({ report, source, hash }: ReportToProcess, state: EpochStat
   });
 }
 
-function ask(decision: Reconciliation, head: EpochHead, { report, source }: ReportToProcess, effects: RangeEffects): void {
+function ask(
+  decision: Reconciliation,
+  head: EpochHead,
+  { report, source }: ReportToProcess,
+  effects: RangeEffects,
+): void {
   const origin: DirectiveFields = { epoch: report.epoch?.id ?? new Uint8Array(0), sequence: report.sequence };
   const processed = {
     sequence: head.sequence,
     reportHash: head.reportHash,
     digest: { count: head.digest.count, sum: digestSumBytes(head.digest) },
   };
-  if (decision.ask === 'baseline') effects.direct(source.deviceId, { ...origin, resync: { head: processed } });
-  if (decision.ask === 'compare-head') effects.direct(source.deviceId, { ...origin, openEpoch: { head: processed } });
+  if (decision.ask === 'baseline')
+    effects.direct(source.deviceId, { ...origin, resync: { head: processed } });
+  if (decision.ask === 'compare-head')
+    effects.direct(source.deviceId, { ...origin, openEpoch: { head: processed } });
   if (decision.usageMissing) {
     const sinceDay = Math.max(0, Math.floor(head.receivedAt / MILLISECONDS_A_DAY) - 1);
     effects.direct(source.deviceId, { ...origin, resendUsage: { sinceDay } });

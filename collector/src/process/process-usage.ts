@@ -19,12 +19,21 @@ export function processUsage(
   const runs = usage.runs ?? new Uint8Array(0);
   const runIds = new DataView(runs.buffer, runs.byteOffset, runs.byteLength);
   // The key never leaves the collector: a device's own pseudonym cannot be followed into the tables.
-  const users = (usage.users ?? []).map((user) => createHmac('sha256', control.userKey).update(user).digest().subarray(0, 16));
+  const users = (usage.users ?? []).map((user) =>
+    createHmac('sha256', control.userKey).update(user).digest().subarray(0, 16),
+  );
   const good: UsageRecordFields[] = [];
   for (const record of usage.records ?? []) {
     const fault = usageRecordFault(record, usage, source.receivedAt);
     if (!fault) good.push(record);
-    else effects.quarantine(source, fault.reason, fault.detail, report.sequence, UsageRecord.encode(record).finish());
+    else
+      effects.quarantine(
+        source,
+        fault.reason,
+        fault.detail,
+        report.sequence,
+        UsageRecord.encode(record).finish(),
+      );
   }
   const ids = Buffer.concat(good.map((record) => record.executableId ?? new Uint8Array(0)));
   wantMissingEvidence(ids, source, control, effects);
@@ -77,7 +86,9 @@ function addCoverage(
 }
 
 /** 288 marks as five 64-bit words: no ClickHouse integer holds 288 bits, and groupBitOr takes integers only. */
-function slotWords(slots: readonly number[]): Record<'slots_0' | 'slots_1' | 'slots_2' | 'slots_3' | 'slots_4', bigint> {
+function slotWords(
+  slots: readonly number[],
+): Record<'slots_0' | 'slots_1' | 'slots_2' | 'slots_3' | 'slots_4', bigint> {
   const words: [bigint, bigint, bigint, bigint, bigint] = [0n, 0n, 0n, 0n, 0n];
   for (const slot of slots) {
     const word = slot >> 6;

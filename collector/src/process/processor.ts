@@ -62,7 +62,10 @@ export function startProcessor(options: ProcessorOptions): Processor {
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
         if (stopping.signal.aborted) return;
-        log.warn({ error: String(error), retryMs, checkpoint: control.checkpoint() }, 'processing waits and tries again');
+        log.warn(
+          { error: String(error), retryMs, checkpoint: control.checkpoint() },
+          'processing waits and tries again',
+        );
         options.onRetry();
         await new Promise((resolve) => setTimeout(resolve, retryMs));
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
@@ -80,7 +83,11 @@ export function startProcessor(options: ProcessorOptions): Processor {
   };
 }
 
-async function processBisecting(records: readonly StreamRecord[], through: number, options: ProcessorOptions): Promise<void> {
+async function processBisecting(
+  records: readonly StreamRecord[],
+  through: number,
+  options: ProcessorOptions,
+): Promise<void> {
   const began = performance.now();
   try {
     options.onProcessed(await processRange(records, through, options), performance.now() - began);
@@ -99,8 +106,16 @@ async function processBisecting(records: readonly StreamRecord[], through: numbe
   }
 }
 
-function setAside(record: StreamRecord, through: number, detail: string, { control, now, log }: ProcessorOptions): void {
-  log.error({ offset: record.offset, deviceId: record.deviceId, detail }, 'the engine refuses this record: put aside');
+function setAside(
+  record: StreamRecord,
+  through: number,
+  detail: string,
+  { control, now, log }: ProcessorOptions,
+): void {
+  log.error(
+    { offset: record.offset, deviceId: record.deviceId, detail },
+    'the engine refuses this record: put aside',
+  );
   control.commitProcessed({
     checkpoint: through,
     dirty: [],

@@ -1,6 +1,11 @@
 /** Everything that processing one range of the stream will change, gathered before anything is written. */
 import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
-import type { DirtyTarget, ProcessedRange, QuarantinedRecord, QuarantineReason } from '../control/control-store.ts';
+import type {
+  DirtyTarget,
+  ProcessedRange,
+  QuarantinedRecord,
+  QuarantineReason,
+} from '../control/control-store.ts';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { FactBatch } from './fact-batch.ts';
@@ -47,7 +52,13 @@ export class RangeEffects {
     return true;
   }
 
-  quarantine(source: StreamRecord, reason: QuarantineReason, detail: string, sequence: number, bytes: Uint8Array): void {
+  quarantine(
+    source: StreamRecord,
+    reason: QuarantineReason,
+    detail: string,
+    sequence: number,
+    bytes: Uint8Array,
+  ): void {
     this.#quarantined.push({
       reason,
       detail,
@@ -69,7 +80,9 @@ export class RangeEffects {
       dirty: [...this.#dirty.values()],
       directives: this.#directives,
       resolved: [...this.#resolved],
-      evidenceWanted: this.#evidenceWanted.filter(({ executableId }) => !this.#evidenceProcessed.has(executableId)),
+      evidenceWanted: this.#evidenceWanted.filter(
+        ({ executableId }) => !this.#evidenceProcessed.has(executableId),
+      ),
       evidenceProcessed: [...this.#evidenceProcessed],
       quarantined: this.#quarantined,
       now,

@@ -8,7 +8,12 @@ import type { RangeEffects } from './range-effects.ts';
  * Ids (8 bytes little-endian each) that nobody has described yet are asked for, and get a row of their own so that
  * an installation is visible before it is described.
  */
-export function wantMissingEvidence(ids: Uint8Array, source: StreamRecord, control: ControlStore, effects: RangeEffects): void {
+export function wantMissingEvidence(
+  ids: Uint8Array,
+  source: StreamRecord,
+  control: ControlStore,
+  effects: RangeEffects,
+): void {
   const missing = [...new Set(control.withoutEvidence(ids))].sort();
   const numbers = control.internExecutables(encodeIdList(missing)).numbers;
   missing.forEach((executableId, index) => {

@@ -70,7 +70,11 @@ function rank(mark: DirtyMark): number {
   return mark.target.kind === 'inventory' ? 0 : 1;
 }
 
-async function deriveMarked({ target, generation }: DirtyMark, today: number, options: RecomputeOptions): Promise<void> {
+async function deriveMarked(
+  { target, generation }: DirtyMark,
+  today: number,
+  options: RecomputeOptions,
+): Promise<void> {
   const { clickhouse, control, log, now, onDerived, onFailed } = options;
   const began = performance.now();
   try {

@@ -17,7 +17,10 @@ export function ascendingUnique(numbers: Uint32Array): Uint32Array {
 }
 
 /** Numbers that are in the second inventory and not in the first, and the other way round; both ascending. */
-export function difference(before: Uint32Array, after: Uint32Array): { appeared: number[]; disappeared: number[] } {
+export function difference(
+  before: Uint32Array,
+  after: Uint32Array,
+): { appeared: number[]; disappeared: number[] } {
   const appeared: number[] = [];
   const disappeared: number[] = [];
   let b = 0;

@@ -14,11 +14,19 @@ const report = (fields: Partial<ReportedState>): ReportedState => ({
 
 describe('a report that follows the head', () => {
   test('with a change on the same base is applied', () => {
-    expect(reconcileReport(head, report({ change: 'delta' }))).toMatchObject({ inventory: 'change', advancesHead: true, ask: 'nothing' });
+    expect(reconcileReport(head, report({ change: 'delta' }))).toMatchObject({
+      inventory: 'change',
+      advancesHead: true,
+      ask: 'nothing',
+    });
   });
 
   test('without a change advances the head and writes no inventory', () => {
-    expect(reconcileReport(head, report({}))).toMatchObject({ inventory: 'keep', advancesHead: true, ask: 'nothing' });
+    expect(reconcileReport(head, report({}))).toMatchObject({
+      inventory: 'keep',
+      advancesHead: true,
+      ask: 'nothing',
+    });
   });
 
   test('on another base changes nothing and asks for a baseline, also when it carries no change', () => {
@@ -30,13 +38,19 @@ describe('a report that follows the head', () => {
 
   test('whose inventory was written before a crash only advances the head', () => {
     const crashed = { ...head, inventoryVersion: 6, digest: { count: 9, sum: 9n } };
-    expect(reconcileReport(crashed, report({ change: 'delta' }))).toMatchObject({ inventory: 'keep', advancesHead: true, ask: 'nothing' });
+    expect(reconcileReport(crashed, report({ change: 'delta' }))).toMatchObject({
+      inventory: 'keep',
+      advancesHead: true,
+      ask: 'nothing',
+    });
   });
 });
 
 describe('a report out of order', () => {
   test('repeated byte for byte is a no-op', () => {
-    expect(reconcileReport(head, report({ sequence: 5, reportHash: hash(5), change: 'delta' }))).toMatchObject({
+    expect(
+      reconcileReport(head, report({ sequence: 5, reportHash: hash(5), change: 'delta' })),
+    ).toMatchObject({
       inventory: 'keep',
       advancesHead: false,
       ask: 'nothing',
@@ -57,7 +71,9 @@ describe('a report out of order', () => {
   });
 
   test('is a baseline: it replaces everything whatever came before, and lost usage is asked for', () => {
-    expect(reconcileReport(head, report({ sequence: 9, change: 'baseline', digestBefore: undefined }))).toEqual({
+    expect(
+      reconcileReport(head, report({ sequence: 9, change: 'baseline', digestBefore: undefined })),
+    ).toEqual({
       inventory: 'replace',
       advancesHead: true,
       ask: 'nothing',
@@ -67,6 +83,10 @@ describe('a report out of order', () => {
 
   test('first of an epoch and not a baseline asks for one', () => {
     const unknown = { ...head, sequence: 0, inventoryVersion: 0 };
-    expect(reconcileReport(unknown, report({ sequence: 1 }))).toMatchObject({ ask: 'baseline', advancesHead: false, usageMissing: false });
+    expect(reconcileReport(unknown, report({ sequence: 1 }))).toMatchObject({
+      ask: 'baseline',
+      advancesHead: false,
+      usageMissing: false,
+    });
   });
 });

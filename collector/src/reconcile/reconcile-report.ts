@@ -47,10 +47,12 @@ export function reconcileReport(head: EpochHead, report: ReportedState): Reconci
     const applied = head.inventoryVersion >= report.sequence;
     return { inventory: applied ? 'keep' : 'replace', advancesHead: true, ask: 'nothing', usageMissing };
   }
-  if (report.sequence !== head.sequence + 1 || head.sequence === 0) return { ...KEEP, ask: 'baseline', usageMissing };
+  if (report.sequence !== head.sequence + 1 || head.sequence === 0)
+    return { ...KEEP, ask: 'baseline', usageMissing };
   // The inventory was written and the head was not: the change is in already.
   if (head.inventoryVersion >= report.sequence) return { ...KEEP, advancesHead: true };
-  if (!report.digestBefore || !digestsEqual(report.digestBefore, head.digest)) return { ...KEEP, ask: 'baseline' };
+  if (!report.digestBefore || !digestsEqual(report.digestBefore, head.digest))
+    return { ...KEEP, ask: 'baseline' };
   return { ...KEEP, inventory: report.change === 'delta' ? 'change' : 'keep', advancesHead: true };
 }
 

@@ -1,0 +1,188 @@
+/** What a faulty or hostile device can do: reach its own data, and nothing else. */
+import { createHash } from 'node:crypto';
+import {
+  digestAdd,
+  digestSumBytes,
+  EMPTY_DIGEST,
+  type Evidence,
+  encodeEvidence,
+  encodeIdList,
+  identifyEvidence,
+} from '@fleetmeter/proto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FleetOfOne } from './fleet-of-one.ts';
+import { ScriptedDevice } from './scripted-device.ts';
+
+const LARGEST_ID = 'ffffffffffffffff';
+let fleet: FleetOfOne;
+
+beforeAll(async () => {
+  fleet = await FleetOfOne.create();
+  fleet.startCollector();
+  await fleet.ready();
+}, 90_000);
+
+afterAll(async () => {
+  await fleet?.close();
+});
+
+const genuine: Evidence = {
+  sha256: createHash('sha256').update('genuine').digest(),
+  path: '/usr/bin/genuine',
+  size: 7,
+  format: 'elf',
+  packageName: 'genuine',
+  packageVersion: '1.0',
+};
+const wire = (id: string): Buffer => Buffer.from(id, 'hex').reverse();
+
+async function enrolled(hostname: string): Promise<ScriptedDevice> {
+  const device = new ScriptedDevice(fleet.agentUrl);
+  await device.enrol(hostname);
+  return device;
+}
+
+/** A baseline of executables; a made-up digest part stands for ids nobody has evidence of. */
+function baseline(device: ScriptedDevice, ids: string[]): Uint8Array {
+  const digest = ids.reduce((sum) => digestAdd(sum, new Uint8Array(16).fill(7)), EMPTY_DIGEST);
+  return device.report({
+    sequence: 1,
+    digestAfter: { count: digest.count, sum: digestSumBytes(digest) },
+    inventory: { baseline: true, presentIds: encodeIdList(ids) },
+  });
+}
+
+test('an id of 0xffffffffffffffff and one of 0 survive from the wire to SQL and to the page', async () => {
+  const device = await enrolled('largest-id');
+  await device.acknowledged('report', baseline(device, [LARGEST_ID, '0000000000000000', '8000000000000001']));
+  await fleet.eventually(
+    'the ids are installed',
+    async () => {
+      const rows = await fleet.sql<{ executable_id: string }>(
+        `SELECT executable_id FROM fleetmeter.installations WHERE device_id = '${device.hexId}' ORDER BY executable_id`,
+      );
+      return (
+        rows.map(({ executable_id }) => executable_id).join() ===
+        `0000000000000000,8000000000000001,${LARGEST_ID}`
+      );
+    },
+    10,
+  );
+  await fleet.eventually(
+    'the page is told the id as text',
+    async () =>
+      (await (await fetch(`${fleet.adminUrl}/api/executables?search=${LARGEST_ID}`)).text()).includes(
+        `"${LARGEST_ID}"`,
+      ),
+    10,
+  );
+}, 60_000);
+
+test('evidence under another executable`s id is refused, named to the sender, and changes no name', async () => {
+  const device = await enrolled('forger');
+  const real = encodeEvidence(genuine);
+  const { executableId } = identifyEvidence(real);
+  const report = baseline(device, [executableId]);
+  await device.acknowledged('report', report);
+  const forged = encodeEvidence({ ...genuine, packageName: 'forged' });
+  await device.acknowledged(
+    'evidence',
+    device.evidence([{ executableId: wire(executableId), evidence: forged, encodingVersion: 1 }]),
+  );
+  await fleet.eventually(
+    'the sender is told',
+    async () => {
+      const told = await device.acknowledged('report', report);
+      return (told.quarantined ?? []).some(({ reason }) => reason === 'evidence-id-mismatch');
+    },
+    10,
+  );
+  expect(await fleet.sql(`SELECT 1 FROM fleetmeter.executables_seen WHERE application = 'forged'`)).toEqual(
+    [],
+  );
+  await device.acknowledged(
+    'evidence',
+    device.evidence([{ executableId: wire(executableId), evidence: real, encodingVersion: 1 }]),
+  );
+  await fleet.eventually(
+    'the genuine evidence names it',
+    async () =>
+      (await fleet.sql(`SELECT 1 FROM fleetmeter.applications WHERE name = 'genuine' AND version = '1.0'`))
+        .length === 1,
+    15,
+  );
+}, 60_000);
+
+test('impossible usage is put aside alone; the good record beside it counts, three deliveries or one', async () => {
+  const device = await enrolled('impossible-usage');
+  const { executableId } = identifyEvidence(encodeEvidence(genuine));
+  const today = Math.floor(Date.now() / 86_400_000);
+  const record = { run: 0, user: 0, executableId: wire(executableId), launches: { user: 2 } };
+  const report = device.report({
+    sequence: 1,
+    digestAfter: { count: 0, sum: new Uint8Array(16) },
+    inventory: { baseline: true },
+    usage: {
+      runs: Buffer.from('1122334455667788', 'hex'),
+      users: [new Uint8Array(16).fill(9)],
+      records: [
+        { ...record, day: today, seconds: 250, slots: [3] },
+        { ...record, day: today, seconds: 90_000, slots: [4] },
+        { ...record, day: today + 3000, seconds: 10, slots: [4] },
+        { ...record, day: today, seconds: 10, slots: [400] },
+      ],
+    },
+  });
+  for (let delivery = 0; delivery < 3; delivery++) await device.acknowledged('report', report);
+  await fleet.eventually(
+    'the good record is in the aggregate',
+    async () => {
+      const [row] = await fleet.sql<{ seconds: number; launches: number }>(
+        `SELECT seconds, launches FROM fleetmeter.usage_daily WHERE device_id = '${device.hexId}'`,
+      );
+      return row?.seconds === 250 && row.launches === 2;
+    },
+    10,
+  );
+  const pipeline = (await (await fetch(`${fleet.adminUrl}/api/pipeline`)).json()) as {
+    quarantine: { reason: string }[];
+  };
+  const reasons = pipeline.quarantine.map(({ reason }) => reason);
+  expect(reasons).toEqual(
+    expect.arrayContaining([
+      'usage-seconds-out-of-range',
+      'usage-day-out-of-window',
+      'usage-slots-out-of-range',
+    ]),
+  );
+}, 60_000);
+
+test('bodies that are no envelope, too large, of another type or another`s signature store nothing', async () => {
+  const device = await enrolled('refused');
+  const stranger = new ScriptedDevice(fleet.agentUrl);
+  const head = async (): Promise<number> =>
+    ((await (await fetch(`${fleet.adminUrl}/api/pipeline`)).json()) as { stream: { head: number } }).stream
+      .head;
+  const before = await head();
+  const good = baseline(device, []);
+  const refused = async (body: Uint8Array, status: number, code: string): Promise<void> => {
+    const answer = await device.post('report', body);
+    expect([answer.status, (JSON.parse(answer.body.toString()) as { code: string }).code]).toEqual([
+      status,
+      code,
+    ]);
+  };
+  await refused(good.subarray(0, 40), 400, 'envelope-malformed');
+  await refused(new Uint8Array(2 * 1024 * 1024), 413, 'body-too-large');
+  await refused(stranger.report({ sequence: 1 }), 401, 'key-unknown');
+  const tampered = Uint8Array.from(good);
+  tampered[10] = (tampered[10] ?? 0) ^ 1;
+  await refused(tampered, 401, 'signature-wrong');
+  const other = await fetch(`${fleet.agentUrl}/v1/report`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: Buffer.from(good),
+  });
+  expect(other.status).toBe(415);
+  expect(await head()).toBe(before);
+}, 60_000);

@@ -1,30 +1,34 @@
-/** What the agent needs of finding. */
-import type { FindingSink, FoundFile, KnownFiles, SkipReason } from './watch/found-file.ts';
+/** What the agent needs of finding, and how it is set up on this platform. */
+import type { Clock } from './clock/clock.ts';
+import type { AgentConfig } from './config/schema.ts';
+import { DpkgPackageOwners } from './evidence/package-owner.dpkg.ts';
+import { ExecutableFinder, type FinderOptions } from './watch/executable-finder.ts';
+import type { FindingSink, KnownFiles } from './watch/found-file.ts';
 
-export interface FinderOptions {
-  sink: FindingSink;
-  known: KnownFiles;
-  roots: readonly string[] | undefined;
-  settleMs: number;
-  rescanSeconds: number;
-  hashMebibytesPerSecond: number;
+export type Finder = Pick<ExecutableFinder, 'start' | 'scanOnce' | 'identify' | 'status' | 'close'>;
+
+const DPKG_FOLDER = '/var/lib/dpkg';
+const BYTES_PER_MEBIBYTE = 1_048_576;
+
+type FindingConfig = Pick<AgentConfig, 'roots' | 'settleMs' | 'rescanSeconds' | 'hashMebibytesPerSecond'>;
+
+export function createFinder(
+  config: FindingConfig,
+  inventory: FindingSink & KnownFiles,
+  clock: Clock,
+  onProgress?: FinderOptions['onProgress'],
+): Finder {
+  const pace = config.hashMebibytesPerSecond;
+  return new ExecutableFinder({
+    clock,
+    sink: inventory,
+    known: inventory,
+    owners: new DpkgPackageOwners({ folder: DPKG_FOLDER }),
+    packageFolder: DPKG_FOLDER,
+    settleMs: config.settleMs,
+    rescanMs: config.rescanSeconds * 1000,
+    hasher: pace > 0 ? { bytesPerSecond: pace * BYTES_PER_MEBIBYTE } : {},
+    ...(config.roots && { rootPaths: config.roots }),
+    ...(onProgress && { onProgress }),
+  });
 }
-
-export interface FinderStatus {
-  roots: readonly string[];
-  filesHashed: number;
-  hashedBytes: number;
-  watches: number;
-  details: Record<string, unknown>;
-}
-
-export interface Finder {
-  /** One full pass, then watching. Resolves when the pass is over. */
-  start(): Promise<void>;
-  scanOnce(): Promise<void>;
-  identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason>;
-  status(): FinderStatus;
-  close(): Promise<void>;
-}
-
-export type CreateFinder = (options: FinderOptions) => Finder;

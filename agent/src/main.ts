@@ -6,7 +6,6 @@ import { runAgent } from './agent.ts';
 import { realClock } from './clock/real-clock.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
 import { SETTINGS, type SettingName } from './config/schema.ts';
-import { createProvisionalFinder as createFinder } from './provisional-finder.ts';
 import { scan } from './scan.ts';
 import { showStatus } from './status/show-status.ts';
 import { StateError } from './store/state-error.ts';
@@ -26,7 +25,7 @@ withSettings(program.command('run').description('Run the agent until it is told 
       { level: process.env.FLEETMETER_LOG_LEVEL || 'info' },
       destination({ fd: 2, sync: true }),
     );
-    await runAgent({ ...loaded, version, clock: realClock(), createFinder, log }, stopSignal());
+    await runAgent({ ...loaded, version, clock: realClock(), log }, stopSignal());
   },
 );
 
@@ -34,7 +33,7 @@ withSettings(program.command('scan').description('Look once, list the executable
   .option('--json', 'print a JSON array of what was found')
   .action(async (flags) => {
     const { config } = loadConfig(flags, process.env);
-    await scan({ config, createFinder, json: flags.json === true }, stopSignal());
+    await scan({ config, clock: realClock(), json: flags.json === true }, stopSignal());
   });
 
 withSettings(program.command('status').description('Show what an agent, running or not, knows of itself.'))

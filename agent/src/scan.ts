@@ -1,18 +1,19 @@
 /** One pass over the roots. Offline; keeps nothing, so it needs no rights on the state folder of an agent. */
 import { type ExecutableId, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
-import { dayOf } from './clock/clock.ts';
+import { type Clock, dayOf } from './clock/clock.ts';
 import type { AgentConfig } from './config/schema.ts';
-import type { CreateFinder } from './finder.ts';
+import { createFinder } from './finder.ts';
 import { Inventory } from './inventory/inventory.ts';
 import { agentStore } from './store/agent-store.ts';
 import { openTransientState } from './store/state-database.ts';
+import type { FinderStatus } from './watch/finder-status.ts';
 import type { FoundFile } from './watch/found-file.ts';
 
-const PROGRESS_EVERY_MS = 200;
+const CLEAR_LINE = '\r\u001b[K';
 
 export interface ScanOptions {
   config: AgentConfig;
-  createFinder: CreateFinder;
+  clock: Clock;
   json: boolean;
 }
 
@@ -27,27 +28,27 @@ export interface ScannedFile {
   package_version?: string;
 }
 
-export async function scan({ config, createFinder, json }: ScanOptions, signal: AbortSignal): Promise<void> {
-  const startedMs = Date.now();
+export async function scan({ config, clock, json }: ScanOptions, signal: AbortSignal): Promise<void> {
+  const startedMs = clock.now().monotonicMs;
   const store = agentStore(openTransientState());
-  const inventory = new Inventory(store, () => dayOf(startedMs));
-  const finder = createFinder({ ...config, sink: inventory, known: inventory });
-  const showsProgress = process.stderr.isTTY === true;
-  const progress = setInterval(() => {
-    const { filesHashed, hashedBytes } = finder.status();
-    if (showsProgress) process.stderr.write(`\r${filesHashed} files hashed, ${mebibytes(hashedBytes)} MiB `);
-  }, PROGRESS_EVERY_MS);
+  const inventory = new Inventory(store, () => dayOf(clock.now().wallMs));
+  const finder = createFinder(config, inventory, clock, process.stderr.isTTY ? showProgress : undefined);
+  signal.addEventListener('abort', () => void finder.close(), { once: true });
   try {
-    signal.addEventListener('abort', () => void finder.close(), { once: true });
     await finder.scanOnce();
   } finally {
-    clearInterval(progress);
     await finder.close();
-    if (showsProgress) process.stderr.write('\r\u001b[K');
+    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
   }
   if (json) printJson(inventory);
-  else printSummary(inventory, finder.status().roots, Date.now() - startedMs);
+  else printSummary(inventory, finder.status().roots, clock.now().monotonicMs - startedMs);
   store.close();
+}
+
+function showProgress({ scan: figures, hashing }: FinderStatus): void {
+  const { folders = 0, executables = 0 } = figures ?? {};
+  const hashed = `${hashing.filesHashed} hashed, ${mebibytes(hashing.bytesHashed)} MiB`;
+  process.stderr.write(`${CLEAR_LINE}${folders} folders, ${executables} executables, ${hashed}`);
 }
 
 function printJson(inventory: Inventory): void {

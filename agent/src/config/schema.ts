@@ -82,14 +82,14 @@ export const SETTINGS: Record<SettingName, Setting> = {
     meaning: 'How long a file must be left alone before it is hashed.',
     environment: 'FLEETMETER_SETTLE_MS',
     flag: '--settle-ms <n>',
-    default: 1000,
+    default: 500,
     read: number(0, 600_000),
   },
   rescanSeconds: {
     meaning: 'Time between full passes that find what watching missed.',
     environment: 'FLEETMETER_RESCAN_SECONDS',
     flag: '--rescan-seconds <n>',
-    default: 86_400,
+    default: 3600,
     read: number(1, 604_800),
   },
   hashMebibytesPerSecond: {

@@ -98,7 +98,7 @@ export function describeElf(read: ByteReader): ElfDescription {
   const segments = programHeaders(elf, header);
   const interpreter = segments.find((segment) => segment.type === PT_INTERP);
   return {
-    buildId: buildId(elf, noteParts(elf, header, segments)),
+    buildId: buildId(elf, notes(segments, PT_NOTE)) ?? buildId(elf, sectionNotes(elf, header)),
     interpreter: interpreter && elf.text(interpreter.offset),
     soname: soname(elf, segments),
   };
@@ -142,12 +142,13 @@ function table(elf: ElfView, offset: number, entrySize: number, count: number, f
   return Array.from({ length: count }, (_, index) => form.read(view, index * entrySize));
 }
 
-/** Kernel modules and object files have no program headers; their notes are in sections. */
-function noteParts(elf: ElfView, header: DataView, segments: Stretch[]): Stretch[] {
-  const notes = segments.filter((segment) => segment.type === PT_NOTE);
-  return notes.length > 0
-    ? notes
-    : sectionHeaders(elf, header).filter((section) => section.type === SHT_NOTE);
+function notes(stretches: Stretch[], type: number): Stretch[] {
+  return stretches.filter((stretch) => stretch.type === type);
+}
+
+/** Kernel modules have no program headers, and Go leaves the GNU note out of them: their notes are in sections. */
+function sectionNotes(elf: ElfView, header: DataView): Stretch[] {
+  return notes(sectionHeaders(elf, header), SHT_NOTE);
 }
 
 function buildId(elf: ElfView, parts: Stretch[]): Uint8Array | undefined {

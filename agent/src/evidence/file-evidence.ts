@@ -1,22 +1,31 @@
 /** Puts together what is known of one program file. Pure. */
-import type { Evidence } from '@fleetmeter/proto';
+import { type Evidence, normalisePath } from '@fleetmeter/proto';
 import type { FileContent } from '../hash/file-content.ts';
 import type { PackageOwner } from './package-owner.ts';
 
 /** Longest text of evidence in UTF-8 bytes; a longer one is left out rather than cut. */
 const LONGEST_TEXT_BYTES = 1024;
 
-/** `path` is the normalised one. */
 export function evidenceOf(
   content: Omit<FileContent, 'identity'> & { size: number },
-  path: string,
+  rawPath: string,
+  homes: readonly string[],
   owner: PackageOwner | undefined,
 ): Evidence {
-  const { sha256, size, format, buildId, interpreter, soname } = content;
-  return withOwner(
-    present({ sha256, path, size, format, buildId, interpreter: text(interpreter), soname: text(soname) }),
-    owner,
-  );
+  const { sha256, size, format, buildId } = content;
+  const interpreter = text(withoutPerson(content.interpreter, homes));
+  const soname = text(withoutPerson(content.soname, homes));
+  const path = normalisedPath(rawPath, homes);
+  return withOwner(present({ sha256, path, size, format, buildId, interpreter, soname }), owner);
+}
+
+export function normalisedPath(rawPath: string, homes: readonly string[]): string {
+  return normalisePath(rawPath, { platform: 'posix', homes });
+}
+
+/** A script of a virtual environment names its interpreter in somebody's home, and a private build may too. */
+function withoutPerson(value: string | undefined, homes: readonly string[]): string | undefined {
+  return value?.startsWith('/') ? normalisedPath(value, homes) : value;
 }
 
 /** The same evidence with what the package database says now. */

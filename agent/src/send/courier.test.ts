@@ -114,6 +114,13 @@ function useProgram(store: AgentStore, executableId: string, seconds: number, sl
   });
 }
 
+type Action =
+  | { kind: 'put'; path: string; content: number }
+  | { kind: 'use'; path: string; content: number }
+  | { kind: 'remove'; path: string }
+  | { kind: 'turn'; fault: Fault }
+  | { kind: 'crash' };
+
 let collector: ScriptedCollector;
 let agent: TestAgent;
 beforeEach(async () => {
@@ -339,7 +346,7 @@ test('random changes, faults and crashes: inventory, digest and usage end up equ
     'wrong-sequence',
     'garbage',
   );
-  const action = fc.oneof(
+  const action: fc.Arbitrary<Action> = fc.oneof(
     fc.record({ kind: fc.constant('put' as const), path, content }),
     fc.record({ kind: fc.constant('remove' as const), path }),
     fc.record({ kind: fc.constant('use' as const), path, content }),
@@ -348,7 +355,7 @@ test('random changes, faults and crashes: inventory, digest and usage end up equ
     fc.record({ kind: fc.constant('crash' as const) }),
   );
   const seen = { lost: 0, crashed: 0, refused: 0 };
-  const history = async (actions: fc.TypeOf<typeof action>[]): Promise<void> => {
+  const history = async (actions: readonly Action[]): Promise<void> => {
     const server = new ScriptedCollector();
     const device = new TestAgent(await server.listen());
     try {

@@ -1,6 +1,13 @@
 /** The agent's state as data: written by the running agent, read by `status`. */
-import type { CourierCounts } from '../send/courier.ts';
-import type { Problem } from './problems.ts';
+
+import type { ProgramNames } from '../sample/program-names.ts';
+import type { Sampler } from '../sample/sampler.ts';
+import type { Courier, CourierCounts } from '../send/courier.ts';
+import type { EffectiveSettings } from '../settings/effective-settings.ts';
+import type { UsageMeter } from '../usage/usage-meter.ts';
+import type { FinderStatus } from '../watch/finder-status.ts';
+import type { OwnCost } from './own-cost.ts';
+import { type Problem, problemsOf } from './problems.ts';
 
 export interface AgentStatus {
   agentVersion: string;
@@ -8,9 +15,10 @@ export interface AgentStatus {
   startedAtMs: number;
   updatedAtMs: number;
   collectorUrl: string;
+  reportIntervalSeconds: number;
+  sampleIntervalSeconds: number;
   roots: readonly string[];
-  /** What finding says of itself. */
-  finding: Record<string, unknown>;
+  finding: FinderStatus;
   filesHashedSinceStart: number;
   filesHashedEver: number;
   skipped: { reason: string; count: number }[];
@@ -26,8 +34,67 @@ export interface AgentStatus {
   };
   reporting: CourierCounts;
   evidence: { sent: number; missing: number; waiting: number };
-  cost: { cpuMilliseconds: number; residentKib: number; sentKib: number; uptimeSeconds: number };
-  reportIntervalSeconds: number;
-  sampleIntervalSeconds: number;
+  cost: OwnCost;
   problems: Problem[];
+}
+
+/** The stages to ask, and what only the agent itself knows. */
+export interface StatusInput
+  extends Pick<
+    AgentStatus,
+    'agentVersion' | 'startedAtMs' | 'updatedAtMs' | 'collectorUrl' | 'skipped' | 'cost'
+  > {
+  finding: FinderStatus;
+  filesHashedBefore: number;
+  meter: UsageMeter;
+  sampler: Sampler;
+  names: ProgramNames;
+  courier: Courier;
+  settings: EffectiveSettings;
+  storeError: string | undefined;
+}
+
+export function agentStatus(input: StatusInput): AgentStatus {
+  const { finding, meter, sampler, names, courier, settings, skipped, cost } = input;
+  const filesHashedSinceStart = finding.hashing.filesHashed;
+  const { evidence } = courier;
+  return {
+    agentVersion: input.agentVersion,
+    pid: process.pid,
+    startedAtMs: input.startedAtMs,
+    updatedAtMs: input.updatedAtMs,
+    collectorUrl: input.collectorUrl,
+    reportIntervalSeconds: settings.reportIntervalSeconds,
+    sampleIntervalSeconds: settings.sampleIntervalSeconds,
+    roots: finding.roots,
+    finding,
+    filesHashedSinceStart,
+    filesHashedEver: input.filesHashedBefore + filesHashedSinceStart,
+    skipped,
+    usage: {
+      run: meter.run,
+      running: sampler.running,
+      samples: sampler.samples,
+      missedSamples: sampler.missed,
+      unreadableProcesses: sampler.unreadable,
+      waitingForIdentification: names.waiting,
+      unidentifiablePrograms: names.unidentifiable,
+      droppedValues: meter.dropped,
+    },
+    reporting: { ...courier.counts },
+    evidence: { sent: evidence.sent, missing: evidence.missing, waiting: evidence.size },
+    cost,
+    problems: problemsOf({
+      sendFailures: courier.counts.failures,
+      lastFailure: courier.counts.lastFailure,
+      refusedReports: courier.counts.refused,
+      quarantined: courier.counts.quarantined,
+      missedSamples: sampler.missed,
+      unreadableProcesses: sampler.unreadable,
+      privileged: process.getuid?.() === 0,
+      droppedValues: meter.dropped,
+      storeError: input.storeError,
+      skipped,
+    }),
+  };
 }

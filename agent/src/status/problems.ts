@@ -15,6 +15,8 @@ export interface ProblemInput {
   quarantined: number;
   missedSamples: number;
   unreadableProcesses: number;
+  /** The agent may see everything the kernel shows; what is hidden then is hidden from everybody. */
+  privileged: boolean;
   droppedValues: number;
   skipped: readonly { reason: string; count: number }[];
   /** Last error of the store while running. */
@@ -64,7 +66,7 @@ export function problemsOf(input: ProblemInput): Problem[] {
       `${input.missedSamples} looks at the process table failed`,
       'That time counts as not observed.',
     );
-  if (input.unreadableProcesses > 0)
+  if (input.unreadableProcesses > 0 && !input.privileged)
     add(
       'warning',
       'processes-hidden',

@@ -1,4 +1,5 @@
 /** Small facts by name, as JSON: what is read whole and written rarely. */
+import type { AgentStatus } from '../status/agent-status.ts';
 import type { StateDatabase } from './state-database.ts';
 
 /** Every name in use, with what it holds. */
@@ -7,12 +8,12 @@ export interface Facts {
   enrolment: { deviceId: string; collectorId: string; collectorUrl: string };
   /** What the collector set. */
   settings: { version: number; reportIntervalSeconds?: number; sampleIntervalSeconds?: number };
-  /** For `status`: see status/agent-status.ts. */
-  status: Record<string, unknown>;
+  /** As of the last flush, for `status`. */
+  status: AgentStatus;
   /** True once a full scan has ended. */
   firstScanFinished: boolean;
   /** Sums over all runs of the agent. */
-  lifetime: { filesHashed: number; hashedKib: number };
+  lifetime: { filesHashed: number };
   /** The last ResendUsage obeyed, so that its repetition is not obeyed again. */
   usageResent: string;
   /** The last report acknowledged. */

@@ -1,11 +1,11 @@
 /** Paths that may have changed: waits until each is quiet, then has it looked at, many at a time. */
-import type { Clock } from '../clock/clock.ts';
 import type { FileExaminer } from './file-examiner.ts';
 import { Settle } from './settle.ts';
 import type { SkipLedger } from './skip-ledger.ts';
+import type { TurnClock } from './turn-clock.ts';
 
 export interface ChangeQueueOptions {
-  clock: Clock;
+  clock: TurnClock;
   settleMs: number;
   examiner: FileExaminer;
   ledger: SkipLedger;
@@ -84,7 +84,7 @@ export class ChangeQueue {
     for (const path of this.#settle.ready(this.#nowMs(), MOST_LOOKS - this.#looks.size)) this.#look(path);
     for (const path of this.#settle.restless(this.#nowMs())) this.#nameRestless(path);
     // Looking at a folder or at nothing takes no hashing, so these are known now or at the next turn.
-    await this.#options.clock.sleep(0);
+    await this.#options.clock.sleep(0, this.#options.signal);
     const [folders, gone] = [this.#folders, this.#gone];
     if (folders.length + gone.length === 0) return;
     [this.#folders, this.#gone] = [[], []];
@@ -110,7 +110,7 @@ export class ChangeQueue {
   }
 
   #nowMs(): number {
-    return this.#options.clock.now().monotonicMs;
+    return this.#options.clock.nowMs();
   }
 }
 

@@ -25,6 +25,7 @@ import { ProgramIdentifier } from './program-identifier.ts';
 import { findScanRoots, type ScanRoots } from './scan-roots.linux.ts';
 import { ScanRun } from './scan-run.ts';
 import { SkipLedger } from './skip-ledger.ts';
+import { TurnClock } from './turn-clock.ts';
 
 export interface FinderOptions {
   clock: Clock;
@@ -58,6 +59,7 @@ const DOUBT_RESCAN_MS = 5_000;
 
 export class ExecutableFinder {
   readonly #options: FinderOptions;
+  readonly #clock: TurnClock;
   readonly #roots: ScanRoots;
   readonly #hasher: FileHasher;
   readonly #lister = new FolderLister();
@@ -80,7 +82,9 @@ export class ExecutableFinder {
 
   constructor(options: FinderOptions) {
     this.#options = options;
-    const { clock, sink, known, rootPaths } = options;
+    const { sink, known, rootPaths } = options;
+    const clock = new TurnClock(options.clock);
+    this.#clock = clock;
     const settleMs = options.settleMs ?? 500;
     this.#roots = findScanRoots({ mounts: this.#mounts, ...(rootPaths ? { paths: rootPaths } : {}) });
     this.#hasher = new FileHasher(options.hasher);
@@ -92,7 +96,7 @@ export class ExecutableFinder {
       sink,
       ledger: this.#ledger,
       settleMs,
-      wallMs: () => clock.now().wallMs,
+      wallMs: () => options.clock.now().wallMs,
     });
     this.#identifier = new ProgramIdentifier({ ...shared, mounts: () => this.#mounts });
     this.#changes = new ChangeQueue({
@@ -214,9 +218,9 @@ export class ExecutableFinder {
   }
 
   #newRun(): ScanRun {
-    const { clock, known, onProgress } = this.#options;
+    const { known, onProgress } = this.#options;
     return new ScanRun({
-      clock,
+      clock: this.#clock,
       known,
       examiner: this.#examiner,
       ledger: this.#ledger,

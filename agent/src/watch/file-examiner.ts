@@ -3,8 +3,7 @@
  * new and then hashed. At most one examination of a path is open, so that an older answer never follows a newer one.
  */
 import { lstat } from 'node:fs/promises';
-import { normalisePath } from '@fleetmeter/proto';
-import { evidenceOf, sameOwnerAndPath, withOwner } from '../evidence/file-evidence.ts';
+import { evidenceOf, normalisedPath, sameOwnerAndPath, withOwner } from '../evidence/file-evidence.ts';
 import type { PackageOwners } from '../evidence/package-owner.ts';
 import type { FileContent } from '../hash/file-content.ts';
 import type { FileHasher } from '../hash/file-hasher.ts';
@@ -113,10 +112,10 @@ export class FileExaminer {
 
   /** What the package database says now about a known file; the file itself is not touched. */
   withPresentOwner(file: FoundFile): FoundFile | undefined {
-    const { owners } = this.#options;
+    const { owners, homes } = this.#options;
     if (owners.state() === 'failed') return undefined;
     const evidence = withOwner(
-      { ...file.evidence, path: this.#normalised(file.path) },
+      { ...file.evidence, path: normalisedPath(file.path, homes) },
       owners.ownerOf(file.path),
     );
     return sameOwnerAndPath(evidence, file.evidence) ? undefined : { ...file, evidence };
@@ -186,7 +185,7 @@ export class FileExaminer {
   }
 
   #emit(path: string, content: FileContent | (FoundFile['evidence'] & { identity: FileIdentity })): Verdict {
-    const { owners, ledger, sink } = this.#options;
+    const { owners, ledger, sink, homes } = this.#options;
     if (this.holding && this.#mayBePackaged(path) && owners.unsettled()) {
       this.#held.set(path, content as FileContent);
       this.#skip(path, 'package-database-busy');
@@ -195,11 +194,7 @@ export class FileExaminer {
     this.#held.delete(path);
     ledger.forget(path);
     const { identity, format } = content;
-    const evidence = evidenceOf(
-      { ...content, size: identity.size },
-      this.#normalised(path),
-      owners.ownerOf(path),
-    );
+    const evidence = evidenceOf({ ...content, size: identity.size }, path, homes, owners.ownerOf(path));
     sink.found({ path, identity, format, evidence });
     return 'executable';
   }
@@ -219,10 +214,6 @@ export class FileExaminer {
     const ageMs = this.#options.wallMs() - Number(BigInt(ctimeNs) / 1_000_000n);
     // A change "in the future" means that the clock was set back, and says nothing about rest.
     return ageMs >= 0 && ageMs < this.#options.settleMs * 0.8;
-  }
-
-  #normalised(path: string): string {
-    return normalisePath(path, { platform: 'posix', homes: this.#options.homes });
   }
 
   #rememberOther(key: string): void {

@@ -22,24 +22,30 @@ export interface ListedFolder {
   key: string;
 }
 
-/** Part of the answer: what one folder holds, in chunks of at most MOST_ENTRIES. */
-export interface ListReply {
+/** What one folder holds, or a part of it. */
+export interface Listing {
   folder: string;
   files: ListedFile[];
   folders: ListedFolder[];
   /** Names that are not Unicode, as far as they can be written, of folders and executable files. */
   notUnicode: string[];
-  /** Entries looked at for this reply. */
+  /** Entries looked at for this listing. */
   entries: number;
   error: 'folder-unreadable' | 'vanished' | undefined;
-  /** No more comes for this folder; for the request, when it was its last folder. */
+  /** No more comes for this folder. */
   last: boolean;
+}
+
+/** Part of the answer to a request; it is complete when as many last listings came as folders were asked for. */
+export interface ListReply {
+  listings: Listing[];
   /** CPU time of this thread since it started. */
   cpuMs: number;
 }
 
-/** Receiving a chunk must not hold up the event loop. */
-const MOST_ENTRIES = 256;
+/** Receiving a reply must not hold up the event loop, and replies cost more than what is in them. */
+const MOST_REPORTED = 256;
+const MOST_LISTINGS = 64;
 const EXECUTE_BITS = 0o111;
 const REPLACEMENT = '\ufffd';
 
@@ -47,34 +53,37 @@ const port = parentPort;
 if (!port) throw new Error('folder-list-worker is the body of a worker thread');
 port.on('message', ({ folders }: ListRequest) => {
   for (const folder of folders) list(folder);
+  send();
 });
 
+let listings: Listing[] = [];
+let reported = 0;
+
 function list(folder: string): void {
-  let reply = emptyReply(folder);
-  const send = (last: boolean): void => {
-    const cpu = process.threadCpuUsage();
-    port?.postMessage({ ...reply, last, cpuMs: (cpu.user + cpu.system) / 1000 } satisfies ListReply);
-    reply = emptyReply(folder);
-  };
+  let listing = begin(folder);
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
     // In a fixed order, so that of two ways to a bind-mounted folder each scan takes the same one.
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
-      look(folder, entry, reply);
-      reply.entries++;
-      if (reply.files.length + reply.folders.length >= MOST_ENTRIES) send(false);
+      listing.entries++;
+      if (look(folder, entry, listing) && ++reported >= MOST_REPORTED) {
+        send();
+        listing = begin(folder);
+      }
     }
-    if (entries.some(({ name }) => name.includes(REPLACEMENT))) lookForNamesThatAreNotUnicode(folder, reply);
+    if (entries.some(({ name }) => name.includes(REPLACEMENT)))
+      lookForNamesThatAreNotUnicode(folder, listing);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    reply.error = code === 'ENOENT' || code === 'ENOTDIR' ? 'vanished' : 'folder-unreadable';
+    listing.error = code === 'ENOENT' || code === 'ENOTDIR' ? 'vanished' : 'folder-unreadable';
   }
-  send(true);
+  listing.last = true;
+  if (listings.length >= MOST_LISTINGS) send();
 }
 
-function emptyReply(folder: string): ListReply {
-  return {
+function begin(folder: string): Listing {
+  const listing: Listing = {
     folder,
     files: [],
     folders: [],
@@ -82,20 +91,33 @@ function emptyReply(folder: string): ListReply {
     entries: 0,
     error: undefined,
     last: false,
-    cpuMs: 0,
   };
+  listings.push(listing);
+  return listing;
 }
 
-function look(folder: string, entry: Dirent, reply: ListReply): void {
-  if (!entry.isFile() && !entry.isDirectory()) return;
+function send(): void {
+  const cpu = process.threadCpuUsage();
+  port?.postMessage({ listings, cpuMs: (cpu.user + cpu.system) / 1000 } satisfies ListReply);
+  listings = [];
+  reported = 0;
+}
+
+/** True when the listing got longer. */
+function look(folder: string, entry: Dirent, listing: Listing): boolean {
+  if (!entry.isFile() && !entry.isDirectory()) return false;
   const path = folder === '/' ? `/${entry.name}` : `${folder}/${entry.name}`;
   // Plain numbers first: most files have no execute bit, and big ones cost three times as much.
   const stats = tryLstat(path);
-  if (stats?.isDirectory()) reply.folders.push({ path, key: `${stats.dev}:${stats.ino}` });
-  else if (stats?.isFile() && (stats.mode & EXECUTE_BITS) !== 0) {
-    const exact = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    if (exact?.isFile()) reply.files.push({ path, identity: identityOf(exact) });
+  if (stats?.isDirectory()) {
+    listing.folders.push({ path, key: `${stats.dev}:${stats.ino}` });
+    return true;
   }
+  if (!stats?.isFile() || (stats.mode & EXECUTE_BITS) === 0) return false;
+  const exact = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (!exact?.isFile()) return false;
+  listing.files.push({ path, identity: identityOf(exact) });
+  return true;
 }
 
 function tryLstat(path: string | Buffer) {
@@ -108,12 +130,12 @@ function tryLstat(path: string | Buffer) {
 }
 
 /** Names in another encoding cannot be opened by their text; what they hide must at least be counted. */
-function lookForNamesThatAreNotUnicode(folder: string, reply: ListReply): void {
+function lookForNamesThatAreNotUnicode(folder: string, listing: Listing): void {
   for (const name of readdirSync(folder, { encoding: 'buffer' })) {
     const text = name.toString('utf8');
     if (Buffer.from(text, 'utf8').equals(name)) continue;
     const stats = tryLstat(Buffer.concat([Buffer.from(`${folder}/`), name]));
     if (stats?.isDirectory() || (stats?.isFile() && (stats.mode & EXECUTE_BITS) !== 0))
-      reply.notUnicode.push(`${folder}/${text}`);
+      listing.notUnicode.push(`${folder}/${text}`);
   }
 }

@@ -1,10 +1,10 @@
 /** Lists folders in a thread of its own, one request at a time. */
 import { IdleThread } from '../hash/idle-thread.ts';
-import type { ListReply, ListRequest } from './folder-list-worker.ts';
+import type { Listing, ListReply, ListRequest } from './folder-list-worker.ts';
 
 interface OpenRequest {
   foldersLeft: number;
-  onReply(reply: ListReply): void;
+  onListing(listing: Listing): void;
   done(): void;
   failed(error: Error): void;
 }
@@ -33,11 +33,11 @@ export class FolderLister {
   }
 
   /**
-   * Every folder is answered by one or more replies, the last of them marked, in the order asked for. Rejects when the
-   * thread died or was closed; then some replies are missing.
+   * Every folder is answered by one or more listings, the last of them marked, in the order asked for. Rejects when the
+   * thread died or was closed; then some listings are missing.
    */
-  list(folders: string[], onReply: (reply: ListReply) => void): Promise<void> {
-    const listed = this.#before.then(() => this.#list(folders, onReply));
+  list(folders: string[], onListing: (listing: Listing) => void): Promise<void> {
+    const listed = this.#before.then(() => this.#list(folders, onListing));
     this.#before = listed.catch(() => undefined);
     return listed;
   }
@@ -48,11 +48,11 @@ export class FolderLister {
     await this.#thread.end();
   }
 
-  #list(folders: string[], onReply: (reply: ListReply) => void): Promise<void> {
+  #list(folders: string[], onListing: (listing: Listing) => void): Promise<void> {
     if (folders.length === 0) return Promise.resolve();
     if (this.#closed) return Promise.reject(new Error('the lister was closed'));
     return new Promise((done, failed) => {
-      this.#open = { foldersLeft: folders.length, onReply, done, failed };
+      this.#open = { foldersLeft: folders.length, onListing, done, failed };
       this.#thread.post({ folders });
     });
   }
@@ -63,11 +63,13 @@ export class FolderLister {
     this.#threadCpuMs = reply.cpuMs;
     const open = this.#open;
     if (!open) return;
-    open.onReply(reply);
-    if (reply.last && --open.foldersLeft === 0) {
-      this.#thread.rest();
-      this.#end(({ done }) => done());
+    for (const listing of reply.listings) {
+      open.onListing(listing);
+      if (listing.last) open.foldersLeft--;
     }
+    if (open.foldersLeft > 0) return;
+    this.#thread.rest();
+    this.#end(({ done }) => done());
   }
 
   #end(answer: (open: OpenRequest) => void): void {

@@ -4,7 +4,7 @@
  * of before it is listed, so that whoever then starts to watch it misses nothing that changes after its listing.
  */
 
-import type { ListReply } from './folder-list-worker.ts';
+import type { Listing } from './folder-list-worker.ts';
 import type { FolderLister } from './folder-lister.ts';
 import type { FileIdentity, SkipReason } from './found-file.ts';
 import type { MountTable } from './mount-table.linux.ts';
@@ -63,8 +63,8 @@ async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
     const batch = stack.splice(-BATCH_FOLDERS).reverse();
     walk.found = [];
     walk.result.folders += batch.length;
-    await target.lister.list(batch, (reply) => {
-      if (!target.signal.aborted) takeReply(reply, target, walk);
+    await target.lister.list(batch, (listing) => {
+      if (!target.signal.aborted) takeListing(listing, target, walk);
     });
     // Last in, first out: the walk goes deep and the stack stays short.
     stack.push(...walk.found.reverse());
@@ -103,16 +103,16 @@ class OpenFiles {
   }
 }
 
-function takeReply(reply: ListReply, target: ScanTarget, walk: Walk): void {
-  if (reply.error !== undefined) {
+function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
+  if (listing.error !== undefined) {
     // A vanished folder needs no skip: what was known below it is looked for at the end.
-    if (reply.error === 'folder-unreadable') {
-      walk.result.unreadable.push(reply.folder);
-      target.onSkip(reply.folder, reply.error);
+    if (listing.error === 'folder-unreadable') {
+      walk.result.unreadable.push(listing.folder);
+      target.onSkip(listing.folder, listing.error);
     }
-  } else if (reply.last) target.onReadable(reply.folder);
-  for (const path of reply.notUnicode) target.onSkip(path, 'path-not-unicode');
-  for (const { path, key } of reply.folders) {
+  } else if (listing.last) target.onReadable(listing.folder);
+  for (const path of listing.notUnicode) target.onSkip(path, 'path-not-unicode');
+  for (const { path, key } of listing.folders) {
     if (target.mounts.excludesMountAt(path)) target.onSkip(path, 'excluded-file-system');
     else if (!walk.visited.has(key)) {
       walk.visited.add(key);
@@ -120,9 +120,9 @@ function takeReply(reply: ListReply, target: ScanTarget, walk: Walk): void {
       walk.found.push(path);
     }
   }
-  for (const { path, identity } of reply.files) {
+  for (const { path, identity } of listing.files) {
     const handled = target.onFile(path, identity);
     if (handled) walk.files.add(handled);
   }
-  target.onEntries(walk.root, reply.entries);
+  target.onEntries(walk.root, listing.entries);
 }

@@ -4,15 +4,15 @@
  */
 import { lstat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '../clock/clock.ts';
 import { watchPackageDatabase } from '../evidence/package-database-watch.ts';
 import type { PackageOwners } from '../evidence/package-owner.ts';
 import type { FileExaminer } from './file-examiner.ts';
 import { identityOf, sameIdentity } from './file-identity.ts';
 import type { FindingSink, FoundFile, KnownFiles } from './found-file.ts';
+import type { TurnClock } from './turn-clock.ts';
 
 export interface PackageFollowerOptions {
-  clock: Clock;
+  clock: TurnClock;
   known: KnownFiles;
   sink: FindingSink;
   owners: PackageOwners;
@@ -64,11 +64,11 @@ export class PackageFollower {
 
   async #waitForRest(): Promise<void> {
     const { clock, owners, examiner, signal, maxWaitMs } = this.#options;
-    const endMs = clock.now().monotonicMs + maxWaitMs;
+    const endMs = clock.nowMs() + maxWaitMs;
     while (!signal.aborted) {
       if (owners.worthLoading()) await this.#reload();
       if (!owners.unsettled()) break;
-      if (examiner.holding && clock.now().monotonicMs >= endMs) {
+      if (examiner.holding && clock.nowMs() >= endMs) {
         examiner.holding = false;
         await this.#reload();
       }

@@ -1,6 +1,5 @@
 /** Names a program that runs from somewhere outside the roots. It is used, not installed: the sink hears nothing. */
 import { stat } from 'node:fs/promises';
-import { normalisePath } from '@fleetmeter/proto';
 import { evidenceOf } from '../evidence/file-evidence.ts';
 import type { PackageOwners } from '../evidence/package-owner.ts';
 import type { FileHasher } from '../hash/file-hasher.ts';
@@ -68,11 +67,10 @@ export class ProgramIdentifier {
     content: Omit<Parameters<typeof evidenceOf>[0], 'size'>,
   ): Promise<FoundFile> {
     const { homes, owners } = this.#options;
-    const normalised = normalisePath(path, { platform: 'posix', homes });
     // In a container the same path is another file, and this system's packages do not own it.
     const here = await stat(path, { bigint: true }).then(identityOf, () => undefined);
     const owner = here && identityKey(here) === identityKey(identity) ? owners.ownerOf(path) : undefined;
-    const evidence = evidenceOf({ ...content, size: identity.size }, normalised, owner);
+    const evidence = evidenceOf({ ...content, size: identity.size }, path, homes, owner);
     return { path, identity, format: content.format, evidence };
   }
 

@@ -1,5 +1,4 @@
 /** One scan of all roots or of some folders: walks, has every file examined, and finds what is no longer there. */
-import type { Clock } from '../clock/clock.ts';
 import type { HashFigures } from '../hash/file-hasher.ts';
 import { hasAncestorIn } from './executable-watcher.ts';
 import type { FileExaminer, Verdict } from './file-examiner.ts';
@@ -9,9 +8,10 @@ import type { FileIdentity, KnownFiles, SkipReason } from './found-file.ts';
 import { scanFolders } from './full-scan.ts';
 import type { MountTable } from './mount-table.linux.ts';
 import type { SkipLedger } from './skip-ledger.ts';
+import type { TurnClock } from './turn-clock.ts';
 
 export interface ScanRunOptions {
-  clock: Clock;
+  clock: TurnClock;
   known: KnownFiles;
   examiner: FileExaminer;
   ledger: SkipLedger;
@@ -44,7 +44,7 @@ export class ScanRun {
 
   constructor(options: ScanRunOptions) {
     this.#options = options;
-    this.#startMs = options.clock.now().monotonicMs;
+    this.#startMs = options.clock.nowMs();
     this.#hashedBefore = options.hashFigures();
   }
 
@@ -84,7 +84,7 @@ export class ScanRun {
       executables: this.#executables,
       filesHashed: hashed.filesHashed - this.#hashedBefore.filesHashed,
       bytesHashed: hashed.bytesHashed - this.#hashedBefore.bytesHashed,
-      durationMs: this.#options.clock.now().monotonicMs - this.#startMs,
+      durationMs: this.#options.clock.nowMs() - this.#startMs,
     };
   }
 
@@ -162,7 +162,7 @@ export class ScanRun {
   }
 
   #progress(): void {
-    const nowMs = this.#options.clock.now().monotonicMs;
+    const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#lastProgressMs < PROGRESS_EVERY_MS) return;
     this.#lastProgressMs = nowMs;
     this.#options.onProgress();

@@ -181,7 +181,7 @@ async function runStages(
   };
   const sample = async (): Promise<void> => {
     meter.sampleIntervalMs = settings.sampleIntervalSeconds * 1000;
-    await sampler.sample();
+    await patience.during(() => sampler.sample());
   };
   /** Usage, live processes and status in one transaction; before them the evidence that they refer to. */
   const flush = (): void => {

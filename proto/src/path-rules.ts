@@ -42,8 +42,8 @@ const LONG_HEX = /(?<![0-9a-z])[0-9a-f]{16,}(?![0-9a-z])/gi;
 
 /** Made-up segments: the group before `*` is kept, what follows it up to the next slash is not. */
 const MADE_UP_SEGMENTS: readonly RegExp[] = [
-  /^(\/tmp\/)[^/]+(?=\/)/,
-  /^(\/var\/tmp\/)[^/]+(?=\/)/,
+  /^((?:\/private)?\/tmp\/)[^/]+(?=\/)/,
+  /^((?:\/private)?\/var\/tmp\/)[^/]+(?=\/)/,
   /^(\/(?:private\/)?var\/folders\/)[^/]+\/[^/]+\/[^/]+(?=\/)/,
   /^(\/run\/user\/)[^/]+(?=\/)/,
   /^(\/snap\/[^/]+\/)[^/]+(?=\/)/,
@@ -51,20 +51,30 @@ const MADE_UP_SEGMENTS: readonly RegExp[] = [
   /^(\/var\/lib\/(?:docker|containers\/storage)\/overlay2?\/)[^/]+(?=\/)/,
   /^(\/var\/lib\/containerd\/[^/]+\/snapshots\/)[^/]+(?=\/)/,
   /^([a-z]:\/windows\/temp\/)[^/]+(?=\/)/,
+  // Programs run from memory; what makes them often ends the name with a random number.
+  /^(\/memfd:[^/]*-)[0-9a-f]{8,}$/,
 ];
 
 /** The normalised form of an absolute raw path. */
 export function normalisePath(rawPath: string, context: PathContext): string {
-  let path = rawPath.normalize('NFC');
-  if (context.platform === 'windows') path = path.replaceAll('\\', '/').toLowerCase();
+  let path = spelledOneWay(rawPath, context.platform);
   const home = homePrefix(path, context);
   if (home !== undefined) return withinHome(path.slice(home.length + 1));
   for (const rule of MADE_UP_SEGMENTS) path = path.replace(rule, '$1*');
   return withoutMadeUpNumbers(path);
 }
 
+function spelledOneWay(path: string, platform: PathPlatform): string {
+  const composed = path.normalize('NFC');
+  return platform === 'windows' ? composed.replaceAll('\\', '/').toLowerCase() : composed;
+}
+
 function homePrefix(path: string, context: PathContext): string | undefined {
-  const listed = context.homes?.find((home) => path.startsWith(`${home}/`));
+  // The account database may spell a home decomposed, with backslashes or in capitals: a home that is then not
+  // recognised would put a person's name on the wire.
+  const listed = context.homes
+    ?.map((home) => spelledOneWay(home, context.platform))
+    .find((home) => path.startsWith(`${home}/`));
   const usual = USUAL_HOMES.exec(path)?.[0];
   const home = listed ?? usual;
   return home !== undefined && path.length > home.length ? home : undefined;

@@ -15,6 +15,9 @@ export const ENVELOPE_CONTENT_TYPE = 'application/vnd.fleetmeter.v1.envelope';
 /** Content type of Acknowledgement and EnrolResponse bodies. */
 export const ANSWER_CONTENT_TYPE = 'application/vnd.fleetmeter.v1.answer';
 
+/** The most that any message may inflate to: sender, receiver and readers of the stream keep to the same bound. */
+export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+
 export type EnvelopeFault =
   | 'envelope-malformed'
   | 'payload-type-unexpected'
@@ -36,6 +39,9 @@ export class EnvelopeError extends Error {
 
 const payloadType = (kind: MessageKind): string => `fleetmeter.v1.${kind}+zstd`;
 const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 9 } };
+
+/** A frame may ask for a window of its own choosing; 8 MiB holds every message that is allowed. */
+const WINDOW = { [constants.ZSTD_d_windowLogMax]: 23 };
 
 /** DSSE's pre-authentication encoding. */
 function preAuthenticationEncoding(type: string, payload: Uint8Array): Buffer {
@@ -153,7 +159,7 @@ function parseEnvelope(
 
 function inflate(payload: Uint8Array, maxMessageBytes: number): Buffer {
   try {
-    return zstdDecompressSync(payload, { maxOutputLength: maxMessageBytes });
+    return zstdDecompressSync(payload, { maxOutputLength: maxMessageBytes, params: WINDOW });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new EnvelopeError('payload-too-large', `the payload inflates beyond ${maxMessageBytes} bytes`, {

@@ -18,7 +18,14 @@ export const {
   JoinKind,
 }: Pick<
   V1,
-  'Envelope' | 'Report' | 'UsageRecord' | 'EvidenceBatch' | 'Acknowledgement' | 'EnrolRequest' | 'EnrolResponse' | 'JoinKind'
+  | 'Envelope'
+  | 'Report'
+  | 'UsageRecord'
+  | 'EvidenceBatch'
+  | 'Acknowledgement'
+  | 'EnrolRequest'
+  | 'EnrolResponse'
+  | 'JoinKind'
 > = v1;
 
 export type Report = fleetmeter.v1.Report;

@@ -52,6 +52,7 @@ export function withoutMailAddress(maintainer: string | undefined): string | und
     ?.replace(/<[^>]*>?/g, ' ')
     .replace(/\S+@\S+/g, ' ')
     .replace(/\s+/g, ' ')
+    .replace(/ (?=[,;])/g, '')
     .trim()
     .replace(/^"(.*)"$/, '$1')
     .replace(/[ ,;(]+$/, '');

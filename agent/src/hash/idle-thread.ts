@@ -15,6 +15,9 @@ export interface IdleThreadOptions<Reply> {
   onDeath(error: Error): void;
 }
 
+/** Small heaps: without limits V8 sizes each thread's like that of a whole program. A thread that needs more dies. */
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+
 export class IdleThread<Request, Reply> {
   readonly #options: IdleThreadOptions<Reply>;
   #worker: Worker | undefined;
@@ -56,7 +59,11 @@ export class IdleThread<Request, Reply> {
 
   #start(): Worker {
     // Own execArgv: flags of the parent (debuggers, loaders of test tools) are not for a hashing thread.
-    const worker = new Worker(this.#options.body, { workerData: this.#options.workerData, execArgv: [] });
+    const worker = new Worker(this.#options.body, {
+      workerData: this.#options.workerData,
+      execArgv: [],
+      resourceLimits: HEAP_LIMITS,
+    });
     const died = (error: Error): void => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;

@@ -90,15 +90,13 @@ export class ProgramNames {
 
   #work(): void {
     if (this.#working || !this.#ready) return;
-    this.#working = true;
-    void this.#workOff().finally(() => {
-      this.#working = false;
-    });
+    void this.#workOff();
   }
 
   async #workOff(): Promise<void> {
+    this.#working = true;
     for (const [key, program] of this.#waiting) {
-      const name = this.#lookUp(program) ?? (await this.#identify(program));
+      const name = await this.#identify(program);
       if (name === undefined && (this.#tries.get(key) ?? 0) < MOST_TRIES) {
         this.#tries.set(key, (this.#tries.get(key) ?? 0) + 1);
         continue;
@@ -108,12 +106,15 @@ export class ProgramNames {
       this.#waiting.delete(key);
       this.#tries.delete(key);
     }
+    this.#working = false;
   }
 
   /** Undefined: not now. Null: never. */
   async #identify(program: ProgramFile): Promise<ExecutableId | null | undefined> {
     const { identify, keepUsed } = this.#options;
     try {
+      const known = this.#lookUp(program);
+      if (known) return known;
       let file = await identify(program.openPath, program.path);
       // The process ended meanwhile; its program may still be where it was, and be the same.
       if (file === 'vanished') {

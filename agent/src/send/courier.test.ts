@@ -197,6 +197,24 @@ describe('later reports', () => {
     expect(collector.hostname).toBe('host-2');
   });
 
+  test('what changes while a report is on its way is in the one after it', async () => {
+    const [id, path] = [idOf('/x', 1), '/usr/bin/a'];
+    await agent.settle();
+    useProgram(agent.store, id, 10, 3);
+    agent.inventory.found(file(path, 1));
+    collector.fault = () => 'lose-answer';
+    await agent.clock.sleep(INTERVAL_SECONDS * 1000);
+    await agent.turn();
+    useProgram(agent.store, id, 25, 7);
+    agent.inventory.found(file(path, 2));
+    collector.fault = () => 'none';
+    await agent.settle();
+    const [values] = [...collector.usage.values()];
+    expect([values?.seconds, values?.slots.size]).toEqual([25, 8]);
+    expect([...collector.inventory]).toEqual([idOf(path, 2)]);
+    expect([...collector.coverage.values()]).toEqual([25]);
+  });
+
   test('a new identity of the collector begins a new epoch and sends all usage again', async () => {
     useProgram(agent.store, idOf('/x', 1), 10, 3);
     await agent.settle();
@@ -388,6 +406,8 @@ test('random changes, faults and crashes: inventory, digest and usage end up equ
       server.fault = () => 'none';
       await device.settle();
       await device.settle();
+      // Evidence that was refused is not offered again at once, even when asked for.
+      await device.clock.sleep(60_000);
       await device.settle();
 
       const expected = [...files].map(([at, what]) => idOf(at, what)).sort();

@@ -61,6 +61,7 @@ export class Courier {
     lastFailure: undefined,
   };
   #enrolAgain = false;
+  #stopping: AbortSignal | undefined;
   /** Monotonic time at which the next report is due. */
   #dueMs = 0;
   /** Baselines the collector asked for, one straight after another. */
@@ -77,6 +78,7 @@ export class Courier {
 
   /** Resolves to the milliseconds to wait before the next turn. Rejects only when the store fails. */
   async turn(signal: AbortSignal): Promise<number> {
+    this.#stopping = signal;
     const { store, clock } = this.#parts;
     const to = this.#enrolAgain ? undefined : this.#addressee();
     if (!to) return this.#enrol(signal);
@@ -233,6 +235,8 @@ export class Courier {
   }
 
   #failed(why: string, retryAfterMs = 0): number {
+    // The agent itself broke the request off; the report stays in the outbox.
+    if (this.#stopping?.aborted) return 0;
     this.counts.failures++;
     this.counts.lastFailure = why;
     const waitMs = this.#backOff(this.counts.failures, retryAfterMs);

@@ -12,7 +12,7 @@ export type Verdict =
   | { is: 'retry'; why: string; retryAfterMs: number };
 
 /** Statuses that may be permanent; their problem document says whether they are. */
-const MAY_BE_PERMANENT = new Set([400, 409, 413, 415, 422]);
+const MAY_BE_PERMANENT = new Set([400, 401, 409, 413, 415, 422]);
 const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
 /** Code, detail and permanence as in the collector's problem document (RFC 9457 with two members of our own). */

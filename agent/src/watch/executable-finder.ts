@@ -205,16 +205,24 @@ export class ExecutableFinder {
     const run = this.#newRun();
     this.#run = run;
     const roots = this.#roots.roots.map(({ path }) => path);
-    const complete = await run.scanAll(roots);
-    if (this.#watcher && complete) {
-      this.#watcher.keepOnly((folder) => run.saw(folder));
-      const grown = roots.filter((root) => this.#watcher?.settleTree(root, run.entriesOf(root)));
-      await run.scanSome(grown);
-    }
+    const complete = await this.#scanWith(run, roots).catch((error) => {
+      // Closing ends the threads under a scan; that is no failure of it.
+      if (this.#abort.signal.aborted) return false;
+      throw error;
+    });
     this.#run = undefined;
     this.#lastScan = { ...run.figures(), complete, endedWallMs: this.#options.clock.now().wallMs };
     if (!this.#abort.signal.aborted) this.#state = this.#watcher ? 'watching' : 'idle';
     this.#options.onProgress?.(this.status());
+  }
+
+  async #scanWith(run: ScanRun, roots: string[]): Promise<boolean> {
+    const complete = await run.scanAll(roots);
+    if (!this.#watcher || !complete) return complete;
+    this.#watcher.keepOnly((folder) => run.saw(folder));
+    const grown = roots.filter((root) => this.#watcher?.settleTree(root, run.entriesOf(root)));
+    await run.scanSome(grown);
+    return true;
   }
 
   #newRun(): ScanRun {
@@ -229,6 +237,7 @@ export class ExecutableFinder {
       hashFigures: () => this.#hasher.figures(),
       signal: this.#abort.signal,
       walkPauseMs: this.#options.walkPauseMs ?? 0,
+      settleMs: this.#options.settleMs ?? 500,
       onFolder: (folder) => this.#watcher?.follow(folder),
       onAgain: (path) => this.#changes.note(path),
       onProgress: () => onProgress?.(this.status()),
@@ -248,7 +257,9 @@ export class ExecutableFinder {
     );
     if (inRoots.length === 0) return;
     for (const folder of inRoots) this.#watcher?.followAfresh(folder);
-    await this.#newRun().scanSome(inRoots);
+    await this.#newRun()
+      .scanSome(inRoots)
+      .catch(() => this.#rescanIn(DOUBT_RESCAN_MS));
   }
 
   #rescanIn(ms: number): void {

@@ -3,7 +3,8 @@ import { IdleThread } from '../hash/idle-thread.ts';
 import type { Listing, ListReply, ListRequest } from './folder-list-worker.ts';
 
 interface OpenRequest {
-  foldersLeft: number;
+  /** Not completely listed yet, in the order in which the thread takes them. */
+  left: string[];
   onListing(listing: Listing): void;
   done(): void;
   failed(error: Error): void;
@@ -24,7 +25,7 @@ export class FolderLister {
       body: new URL('./folder-list-worker.ts', import.meta.url),
       idleMs: IDLE_MS,
       onReply: (reply) => this.#take(reply),
-      onDeath: (error) => this.#end((open) => open.failed(error)),
+      onDeath: () => this.#goOnWithoutFirst(),
     });
   }
 
@@ -33,8 +34,8 @@ export class FolderLister {
   }
 
   /**
-   * Every folder is answered by one or more listings, the last of them marked, in the order asked for. Rejects when the
-   * thread died or was closed; then some listings are missing.
+   * Every folder is answered by one or more listings, the last of them marked, in the order asked for. Rejects when
+   * the lister is closed; then some listings are missing.
    */
   list(folders: string[], onListing: (listing: Listing) => void): Promise<void> {
     const listed = this.#before.then(() => this.#list(folders, onListing));
@@ -52,7 +53,7 @@ export class FolderLister {
     if (folders.length === 0) return Promise.resolve();
     if (this.#closed) return Promise.reject(new Error('the lister was closed'));
     return new Promise((done, failed) => {
-      this.#open = { foldersLeft: folders.length, onListing, done, failed };
+      this.#open = { left: [...folders], onListing, done, failed };
       this.#thread.post({ folders });
     });
   }
@@ -65,11 +66,22 @@ export class FolderLister {
     if (!open) return;
     for (const listing of reply.listings) {
       open.onListing(listing);
-      if (listing.last) open.foldersLeft--;
+      if (listing.last) open.left.shift();
     }
-    if (open.foldersLeft > 0) return;
+    if (open.left.length > 0) return;
     this.#thread.rest();
     this.#end(({ done }) => done());
+  }
+
+  /** The thread died in this folder, for example of millions of entries: it must not take the scan with it. */
+  #goOnWithoutFirst(): void {
+    const open = this.#open;
+    const folder = open?.left.shift();
+    if (!open || folder === undefined) return;
+    const nothing = { files: [], folders: [], notUnicode: [], entries: 0 };
+    open.onListing({ folder, ...nothing, error: 'folder-unreadable', last: true });
+    if (open.left.length > 0) this.#thread.post({ folders: open.left });
+    else this.#end(({ done }) => done());
   }
 
   #end(answer: (open: OpenRequest) => void): void {

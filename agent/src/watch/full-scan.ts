@@ -38,7 +38,7 @@ const BATCH_FOLDERS = 32;
 /** Files whose handling is open; beyond it the walk waits. */
 const MOST_OPEN_FILES = 512;
 
-/** Never rejects for what is on the disk; rejects when the lister's thread cannot be kept alive. */
+/** Never rejects for what is on the disk; rejects when the lister is closed. */
 export async function scanFolders(roots: readonly string[], target: ScanTarget): Promise<ScanResult> {
   const walk: Walk = {
     root: '',

@@ -33,9 +33,11 @@ export interface ScanRootOptions {
 
 const SYSTEM_ROOTS = ['/bin', '/sbin', '/usr'];
 const ADDED_ROOTS = ['/opt', '/srv'];
-/** A service account may live in one of these; its folder is then no person's home. */
+/** A service account may live here; its folder is then no person's home. Below /opt and /srv people may live too. */
 const NO_HOMES =
-  /^\/(?:$|(?:bin|sbin|usr|lib\w*|etc|var(?!\/home\/)|proc|sys|dev|run|boot|tmp|opt|srv|nonexistent)(?:\/|$))/;
+  /^\/(?:$|opt$|srv$|home$|(?:bin|sbin|usr|lib\w*|etc|var(?!\/home\/)|proc|sys|dev|run|boot|tmp|nonexistent)(?:\/|$))/;
+/** What a link from a home may lead to without the whole system becoming somebody's home. */
+const NEVER_A_HOME = /^\/[^/]*$/;
 const FIRST_PERSON_UID = 1000;
 const NOBODY_UID = 65534;
 
@@ -80,9 +82,12 @@ function findHomes({ passwdFile = '/etc/passwd', homeFolder = '/home' }: ScanRoo
   return [...new Set([...named, ...usual])];
 }
 
+/** Paths below a linked home are found under its real name, which says no less about the person. */
 function withRealPaths(homes: string[], mounts: MountTable): string[] {
-  const real = homes.flatMap((home) => realFolder(home, mounts) ?? []);
-  return [...new Set([...homes, ...real])].filter((home) => home !== 'excluded' && !NO_HOMES.test(home));
+  const real = homes
+    .map((home) => realFolder(home, mounts))
+    .filter((home) => home !== undefined && home !== 'excluded' && !NEVER_A_HOME.test(home));
+  return [...new Set([...homes, ...(real as string[])])];
 }
 
 /** Homes of root and of people, as /etc/passwd writes them. */

@@ -21,13 +21,15 @@ export interface ScanRunOptions {
   signal: AbortSignal;
   walkPauseMs: number;
   onFolder(folder: string): void;
-  /** The file is changing; it has to be looked at when it has settled. */
+  /** Files that are changing are looked at once more after this many milliseconds. */
+  settleMs: number;
+  /** The file is changing still; it has to be looked at when it has settled. */
   onAgain(path: string): void;
   onProgress(): void;
 }
 
 const PROGRESS_EVERY_MS = 100;
-/** Missing paths looked at together. */
+/** Paths looked at together. */
 const LOOK_BATCH = 64;
 
 export class ScanRun {
@@ -38,6 +40,8 @@ export class ScanRun {
   readonly #seenFiles = new Set<string>();
   readonly #seenFolders = new Set<string>();
   #unreadable = new Set<string>();
+  /** Seen while they were changing. */
+  readonly #unsettled: string[] = [];
   #folders = 0;
   #executables = 0;
   #lastProgressMs = Number.NEGATIVE_INFINITY;
@@ -114,8 +118,9 @@ export class ScanRun {
     });
     if (!result.complete) return false;
     this.#unreadable = new Set(result.unreadable);
+    await this.#lookAtUnsettled();
     await this.#lookForMissing(knownBefore, folders);
-    return true;
+    return !signal.aborted;
   }
 
   #onFile(path: string, identity: FileIdentity): Promise<unknown> | undefined {
@@ -126,8 +131,8 @@ export class ScanRun {
       return undefined;
     }
     return examined.then((verdict: Verdict) => {
-      if (verdict === 'executable' || verdict === 'held') this.#executables++;
-      if (verdict === 'again') this.#options.onAgain(path);
+      this.#count(verdict);
+      if (verdict === 'again') this.#unsettled.push(path);
       this.#progress();
     });
   }
@@ -139,22 +144,41 @@ export class ScanRun {
 
   /** Known or skipped before, and not seen: each is looked at, unless it is where the walk could not look. */
   async #lookForMissing(knownBefore: string[], folders: readonly string[]): Promise<void> {
-    const { examiner, signal, mounts } = this.#options;
+    const { examiner, mounts } = this.#options;
     const scanned = new Set(folders);
     const missing = knownBefore.filter(
       (path) =>
         !this.#seenFiles.has(path) && !this.#seenFolders.has(path) && !hasAncestorIn(path, this.#unreadable),
     );
-    for (let start = 0; start < missing.length && !signal.aborted; start += LOOK_BATCH) {
-      const batch = missing.slice(start, start + LOOK_BATCH);
-      await Promise.all(
-        batch.map(async (path) => {
-          // Outside the roots, or covered by a mount that finding stays off: not looked at, so not listed.
-          if (!hasAncestorIn(path, scanned) || mounts.excludes(path)) return examiner.gone(path);
-          if ((await examiner.look(path)) === 'again') this.#options.onAgain(path);
-        }),
-      );
+    await this.#lookAtAll(missing, (path) => {
+      // Outside the roots, or covered by a mount that finding stays off: not looked at, so not listed.
+      if (hasAncestorIn(path, scanned) && !mounts.excludes(path)) return examiner.look(path);
+      examiner.gone(path);
+      return 'gone';
+    });
+  }
+
+  async #lookAtUnsettled(): Promise<void> {
+    const { clock, settleMs, signal, examiner } = this.#options;
+    const paths = this.#unsettled.splice(0);
+    if (paths.length === 0) return;
+    await clock.sleep(settleMs, signal);
+    await this.#lookAtAll(paths, (path) => examiner.look(path));
+  }
+
+  async #lookAtAll(paths: string[], look: (path: string) => Promise<Verdict> | Verdict): Promise<void> {
+    for (let start = 0; start < paths.length && !this.#options.signal.aborted; start += LOOK_BATCH) {
+      const batch = paths.slice(start, start + LOOK_BATCH).map(async (path) => {
+        const verdict = await look(path);
+        this.#count(verdict);
+        if (verdict === 'again') this.#options.onAgain(path);
+      });
+      await Promise.all(batch);
     }
+  }
+
+  #count(verdict: Verdict): void {
+    if (verdict === 'executable' || verdict === 'held') this.#executables++;
   }
 
   #knownPaths(): string[] {

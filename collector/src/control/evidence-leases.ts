@@ -35,11 +35,11 @@ export class EvidenceLeases {
    */
   take(deviceId: string, wanted: Iterable<ExecutableId>, limit: number, now: number): ExecutableId[] {
     const taken: ExecutableId[] = [];
-    for (const id of new Set(wanted)) {
+    for (const id of wanted) {
       if (taken.length >= limit) break;
-      const live = (this.#holders.get(id) ?? []).filter((holder) => holder.until > now);
-      if (live.length >= this.#terms.devicesPerId) continue;
-      if (live.some((holder) => holder.deviceId === deviceId)) continue;
+      const holders = this.#holders.get(id) ?? [];
+      if (!this.#mayTake(holders, deviceId, now)) continue;
+      const live = holders.filter((holder) => holder.until > now);
       live.push({ deviceId, until: now + this.#terms.leaseMs });
       // Put at the end, so that the front of the map is what was leased longest ago.
       this.#holders.delete(id);
@@ -48,6 +48,17 @@ export class EvidenceLeases {
     }
     this.#forgetOldest();
     return taken;
+  }
+
+  /** Written as a loop: in a first inventory most ids are held by others, thousands of them per report. */
+  #mayTake(holders: readonly Holder[], deviceId: string, now: number): boolean {
+    let live = 0;
+    for (const holder of holders) {
+      if (holder.until <= now) continue;
+      if (holder.deviceId === deviceId) return false;
+      live += 1;
+    }
+    return live < this.#terms.devicesPerId;
   }
 
   /** The question never reached the device: others, or the same one, may be asked at once. */

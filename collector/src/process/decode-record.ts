@@ -1,14 +1,11 @@
 /** From stored bytes back to the message a device sent. Pure but for the decompression. */
-import { EvidenceBatch, Report, reopenVerifiedEnvelope } from '@fleetmeter/proto';
+import { EvidenceBatch, MAX_MESSAGE_BYTES, Report, reopenVerifiedEnvelope } from '@fleetmeter/proto';
 import type { StreamRecord } from '../stream/stream.ts';
 
 export type DecodedRecord =
   | { kind: 'report'; source: StreamRecord; report: Report; hash: Uint8Array }
   | { kind: 'evidence'; source: StreamRecord; batch: EvidenceBatch }
   | { kind: 'undecodable'; source: StreamRecord; detail: string };
-
-/** As receive's bound: nothing larger was ever accepted. */
-const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
 /** Never throws: what was accepted once and cannot be read now is a record for quarantine. */
 export function decodeRecord(source: StreamRecord): DecodedRecord {

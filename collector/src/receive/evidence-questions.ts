@@ -13,9 +13,10 @@ import type { EvidenceLeases } from '../control/evidence-leases.ts';
 /** As the schema says of an EvidenceBatch. */
 export const MAX_ASKED_IDS = 500;
 /** Candidates looked at for one answer; more than are asked for, since others may be asked for the first. */
-const MAX_CANDIDATES = 4096;
-/** 32 KiB a device at most. */
+const MAX_CANDIDATES = 1000;
 const REMEMBERED_DEVICES = 1000;
+/** Ids remembered of one device. */
+const REMEMBERED_BYTES = 4096 * 8;
 
 type Evidence = Pick<ControlStore, 'withoutEvidence' | 'evidenceWantedFrom'>;
 
@@ -31,21 +32,32 @@ export class EvidenceQuestions {
 
   /** `named`: ids of the device's report, 8 bytes little-endian each; none for an evidence batch. */
   ask(deviceId: string, named: Uint8Array, now: number): ExecutableId[] {
-    const before = this.#leftOver.get(deviceId) ?? new Uint8Array(0);
-    const missing = new Set([
-      ...this.#control.withoutEvidence(named, MAX_CANDIDATES),
-      ...this.#control.withoutEvidence(before, MAX_CANDIDATES),
-      ...this.#control.evidenceWantedFrom(deviceId, MAX_CANDIDATES),
-    ]);
+    const ids = Buffer.concat([named, this.#leftOver.get(deviceId) ?? new Uint8Array(0)]);
+    const missing = this.#control.withoutEvidence(ids, MAX_CANDIDATES);
     const asked = this.#leases.take(deviceId, missing, MAX_ASKED_IDS, now);
-    for (const id of asked) missing.delete(id);
-    if (missing.size === 0) this.#leftOver.delete(deviceId);
-    else this.#leftOver.set(deviceId, encodeIdList([...missing].slice(0, MAX_CANDIDATES)));
-    return asked;
+    const lastSeen = asked.length === MAX_ASKED_IDS ? asked.at(-1) : missing[MAX_CANDIDATES - 1];
+    this.#remember(deviceId, lastSeen === undefined ? ids.subarray(ids.length) : idsAfter(ids, lastSeen));
+    if (asked.length === MAX_ASKED_IDS) return asked;
+    const known = this.#control.evidenceWantedFrom(deviceId, MAX_CANDIDATES);
+    return [...asked, ...this.#leases.take(deviceId, known, MAX_ASKED_IDS - asked.length, now)];
   }
 
   /** The acknowledgement with the question did not reach the device. */
   unasked(deviceId: string, ids: readonly ExecutableId[]): void {
     this.#leases.giveBack(deviceId, ids);
   }
+
+  #remember(deviceId: string, ids: Uint8Array): void {
+    if (ids.length === 0) this.#leftOver.delete(deviceId);
+    else this.#leftOver.set(deviceId, Uint8Array.from(ids.subarray(0, REMEMBERED_BYTES)));
+  }
+}
+
+/** What follows the last occurrence of this id in the list. */
+function idsAfter(ids: Buffer, id: ExecutableId): Uint8Array {
+  const bytes = encodeIdList([id]);
+  let at = ids.lastIndexOf(bytes);
+  // Eight equal bytes can also be found across two ids.
+  while (at > 0 && at % 8 !== 0) at = ids.lastIndexOf(bytes, at - 1);
+  return ids.subarray(at + 8);
 }

@@ -9,6 +9,7 @@ import {
   Envelope,
   EvidenceBatch,
   keyIdOf,
+  MAX_MESSAGE_BYTES,
   type MessageKind,
   openEnvelope,
   Report,
@@ -23,8 +24,6 @@ import { checkWire, type MessageRule } from './wire-limits.ts';
 
 /** Body of a request. */
 export const MAX_BODY_BYTES = 1024 * 1024;
-/** A message after inflation. */
-export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** An EnrolRequest is inflated before its key is known, so it must be small. */
 export const MAX_ENROL_BYTES = 64 * 1024;
 const KEY_ID = /^[0-9a-f]{16}$/;

@@ -53,7 +53,7 @@ class WireWalk {
 
   message(rule: MessageRule, start: number, end: number, name: string): void {
     this.#at = start;
-    let counts: Map<number, number> | undefined;
+    let counts: number[] | undefined;
     let seen = 0;
     while (this.#at < end) {
       this.#varint(end, name);
@@ -66,15 +66,15 @@ class WireWalk {
         continue;
       }
       if (known.repeated) {
-        counts ??= new Map();
+        counts ??= [];
         const packed = this.#value(known, wireType, end, name);
-        const count = (counts.get(field) ?? 0) + packed;
+        const count = (counts[field] ?? 0) + packed;
         if (count > known.repeated.max)
           throw new Refusal(
             'elements-too-many',
             `${name}.${known.name} has more than ${known.repeated.max} elements`,
           );
-        counts.set(field, count);
+        counts[field] = count;
       } else {
         // Field numbers of this schema are below 32, so one integer remembers which were seen.
         if (seen & (1 << field)) malformed(`${name}.${known.name} comes twice`);

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { realClock } from '../clock/real-clock.ts';
+import { LinuxProcessTable } from './process-list.linux.ts';
+
+const ofPid = async (table: LinuxProcessTable, pid: number | undefined) =>
+  (await table.read())?.processes.find(({ process }) => process.startsWith(`${pid}:`));
+
+test('a process appears with its program, user and kernel start, and goes when it ends', async () => {
+  const table = new LinuxProcessTable();
+  const startedBootMs = realClock().now().bootMs;
+  const child = spawn('/bin/sleep', ['30']);
+  await sleep(50);
+  const seen = await ofPid(table, child.pid);
+  expect(seen?.program.path).toMatch(/\/sleep$/);
+  expect(seen?.program.openPath).toBe(`/proc/${child.pid}/exe`);
+  expect(seen?.uid).toBe(process.getuid?.());
+  expect(Math.abs((seen?.startedBootMs ?? 0) - startedBootMs)).toBeLessThan(200);
+  child.kill();
+  await sleep(50);
+  expect(await ofPid(table, child.pid)).toBeUndefined();
+});
+
+test('exec in the same process is noticed, also when the name stays', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-exec-'));
+  const program = join(folder, 'sh');
+  copyFileSync('/bin/sleep', program);
+  const table = new LinuxProcessTable();
+  const child = spawn('/bin/sh', ['-c', `read line; exec ${program} 30`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  await sleep(100);
+  const before = await ofPid(table, child.pid);
+  child.stdin?.end('\n');
+  await sleep(100);
+  const after = await ofPid(table, child.pid);
+  expect(after?.process).toBe(before?.process);
+  expect(before?.program.path).not.toBe(program);
+  expect(after?.program.path).toBe(program);
+  child.kill();
+  rmSync(folder, { recursive: true });
+});
+
+test('a program deleted while it runs keeps its name and key', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-deleted-'));
+  const program = join(folder, 'napper');
+  copyFileSync('/bin/sleep', program);
+  const child = spawn(program, ['30']);
+  await sleep(50);
+  const before = await ofPid(new LinuxProcessTable(), child.pid);
+  rmSync(folder, { recursive: true });
+  const after = await ofPid(new LinuxProcessTable(), child.pid);
+  expect(after?.program.path).toBe(program);
+  expect(after?.program.key).toBe(before?.program.key);
+  child.kill();
+});

@@ -1,0 +1,71 @@
+/** For tests: an inventory in memory that remembers what it was told and lets a test wait for it. */
+import { identityKey } from './file-identity.ts';
+import type { FileIdentity, FindingSink, FoundFile, KnownFiles, SkipReason } from './found-file.ts';
+
+export class FakeInventory implements FindingSink, KnownFiles {
+  readonly files = new Map<string, FoundFile>();
+  readonly skips = new Map<string, SkipReason>();
+  /** Every call, as `found /path`, `gone /path`, `skipped /path reason`. */
+  calls: string[] = [];
+  /** Every file that was ever told. */
+  readonly told: FoundFile[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  found(file: FoundFile): void {
+    this.files.set(file.path, file);
+    this.skips.delete(file.path);
+    this.told.push(file);
+    this.#called(`found ${file.path}`);
+  }
+
+  gone(path: string): void {
+    this.files.delete(path);
+    this.skips.delete(path);
+    this.#called(`gone ${path}`);
+  }
+
+  skipped(path: string, reason: SkipReason): void {
+    this.skips.set(path, reason);
+    this.#called(`skipped ${path} ${reason}`);
+  }
+
+  byPath(path: string): FoundFile | undefined {
+    return this.files.get(path);
+  }
+
+  byIdentity(identity: FileIdentity): FoundFile | undefined {
+    const key = identityKey(identity);
+    return [...this.files.values()].find((file) => identityKey(file.identity) === key);
+  }
+
+  paths(): Iterable<string> {
+    return this.files.keys();
+  }
+
+  all(): Iterable<FoundFile> {
+    return this.files.values();
+  }
+
+  /** Resolves when it holds; rejects with what is known when it does not within `withinMs`. */
+  until(holds: () => boolean, withinMs = 5000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!holds()) return;
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`not within ${withinMs} ms; told: ${this.calls.slice(-20).join(', ')}`));
+      }, withinMs);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  #called(call: string): void {
+    this.calls.push(call);
+    for (const check of [...this.#waiting]) check();
+  }
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MountTable, parseMountInfo } from './mount-table.linux.ts';
+import { findScanRoots, passwdHomes } from './scan-roots.linux.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'roots-')));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('each tree is one root, whatever links lead to it', () => {
+  for (const name of ['usr/bin', 'usr/local', 'opt']) mkdirSync(join(folder, name), { recursive: true });
+  symlinkSync('usr/bin', join(folder, 'bin'));
+  const paths = ['bin', 'usr', 'usr/local', 'opt', 'opt', 'srv'].map((name) => join(folder, name));
+  const { roots, missing } = findScanRoots({ paths });
+  expect(roots.map(({ path }) => path)).toEqual([join(folder, 'usr'), join(folder, 'opt')]);
+  expect(missing).toEqual([join(folder, 'srv')]);
+});
+
+test('the roots of this system hold /usr once and no link', () => {
+  const { roots } = findScanRoots();
+  const paths = roots.map(({ path }) => path);
+  expect(paths).toContain('/usr');
+  expect(paths.map((path) => realpathSync(path))).toEqual(paths);
+  expect(new Set(paths).size).toBe(paths.length);
+});
+
+test('homes are those of root and of people', () => {
+  const passwd = [
+    'root:x:0:0::/root:/bin/sh',
+    'daemon:x:1:1::/usr/sbin:/bin/false',
+    'ada:x:1000:1000::/data/ada/:/bin/sh',
+    'nobody:x:65534:65534::/nonexistent:/bin/false',
+    'broken line',
+    'empty::::::',
+  ].join('\n');
+  expect(passwdHomes(passwd)).toEqual(['/root', '/data/ada']);
+});
+
+test('a service account in a system folder has no home there, a person with a moved home has it twice', () => {
+  mkdirSync(join(folder, 'disk/ada'), { recursive: true });
+  mkdirSync(join(folder, 'home'));
+  symlinkSync('../disk/ada', join(folder, 'home/ada'));
+  const passwdFile = join(folder, 'passwd');
+  writeFileSync(
+    passwdFile,
+    'app:x:1001:1001::/opt:/bin/sh\nother:x:1002:1002::/:/bin/sh\nx:x:1003:3::/usr/x:\n',
+  );
+  const { homes, roots } = findScanRoots({ passwdFile, homeFolder: join(folder, 'home') });
+  // The real name has to be known too: files are found under it, and it names the person.
+  expect(homes).toEqual([join(folder, 'home/ada'), join(folder, 'disk/ada')]);
+  const large = roots.filter(({ kind }) => kind === 'large').map(({ path }) => path);
+  expect(large).toContain(join(folder, 'disk/ada'));
+  expect(large).not.toContain('/');
+});
+
+test('network and pseudo file systems are stayed off, layered ones only below a root', () => {
+  const mounts = new MountTable(
+    parseMountInfo(
+      [
+        '1 0 0:1 / / rw shared:1 - overlay overlay rw',
+        '2 1 0:2 / /usr rw - overlay composefs ro',
+        '3 1 0:3 / /opt/remote rw shared:2 master:1 - nfs4 server:/x rw',
+        '4 1 0:4 / /opt/with\\040blank rw - fuse.sshfs host rw',
+        '5 1 0:5 / /proc rw - proc proc rw',
+        '6 1 0:6 / /opt/layers rw - overlay overlay rw',
+        '7 3 0:7 / /opt/remote/disk rw - ext4 /dev/sdb rw',
+        'broken',
+      ].join('\n'),
+    ),
+  );
+  expect(mounts.excludes('/usr/bin/x')).toBe(false);
+  expect(mounts.excludes('/etc')).toBe(false);
+  expect(mounts.excludes('/opt/remote/deep/file')).toBe(true);
+  expect(mounts.excludes('/opt/remote/disk/file')).toBe(false);
+  expect(mounts.excludes('/opt/remoteness')).toBe(false);
+  expect(mounts.excludesMountAt('/opt/with blank')).toBe(true);
+  expect(mounts.excludesMountAt('/opt/layers')).toBe(true);
+  expect(mounts.excludesMountAt('/opt')).toBe(false);
+  expect(findScanRoots({ paths: ['/proc', '/usr'], mounts }).excluded).toEqual(['/proc']);
+});

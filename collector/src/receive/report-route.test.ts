@@ -1,0 +1,243 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import {
+  Acknowledgement,
+  decodeIdList,
+  ENVELOPE_CONTENT_TYPE,
+  EnrolResponse,
+  EvidenceBatch,
+  encodeIdList,
+  Report,
+  reopenVerifiedEnvelope,
+} from '@fleetmeter/proto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ProcessedRange } from '../control/control-store.ts';
+import { type ReceivingCollector, startReceiving } from './fixtures/receiving-collector.ts';
+import { post, TestDevice } from './fixtures/test-device.ts';
+
+let collector: ReceivingCollector;
+beforeAll(async () => {
+  collector = await startReceiving();
+});
+afterAll(() => collector.close());
+
+const everything = { maxRecords: 4096, maxBytes: 1 << 28 };
+const range = (changes: Partial<ProcessedRange>): ProcessedRange => ({
+  checkpoint: 0,
+  dirty: [],
+  directives: [],
+  resolved: [],
+  evidenceWanted: [],
+  evidenceProcessed: [],
+  quarantined: [],
+  now: Date.now(),
+  ...changes,
+});
+async function report(device: TestDevice, changes = {}) {
+  const answer = await post(collector.port, '/v1/report', device.report(changes));
+  expect(answer.status).toBe(200);
+  return Acknowledgement.decode(answer.body);
+}
+const asked = (acknowledgement: Acknowledgement) =>
+  acknowledgement.directives.flatMap((directive) =>
+    directive.sendEvidence ? decodeIdList(Uint8Array.from(directive.sendEvidence.executableIds ?? [])) : [],
+  );
+
+test('a report is acknowledged by its sequence and stored byte for byte', async () => {
+  const device = await collector.newDevice();
+  const { head } = await collector.stream.stats();
+  const body = device.report({ sequence: 7 });
+  const answer = await post(collector.port, '/v1/report', body);
+  const acknowledgement = Acknowledgement.decode(answer.body);
+  expect(acknowledgement.acceptedSequence).toBe(7);
+  expect(Math.abs(acknowledgement.collectorTime - Date.now() / 1000)).toBeLessThan(5);
+  const [stored] = (await collector.stream.read(head, everything)).records;
+  expect(stored).toMatchObject({ kind: 'report', deviceId: device.deviceHex });
+  expect(Buffer.compare(stored?.envelope ?? Buffer.alloc(0), body)).toBe(0);
+  const reopened = reopenVerifiedEnvelope(stored?.envelope as Uint8Array, 'Report', 1 << 20);
+  expect(Report.decode(reopened.message).sequence).toBe(7);
+});
+
+test('the same report again is acknowledged again', async () => {
+  const device = await collector.newDevice();
+  for (let time = 0; time < 3; time++) expect((await report(device)).acceptedSequence).toBe(1);
+});
+
+test('enrolling again with the same key gives the same id', async () => {
+  const device = await collector.newDevice();
+  const { deviceHex } = device;
+  await device.enrol(collector.port);
+  expect(device.deviceHex).toBe(deviceHex);
+  expect(Buffer.compare(device.collectorId, collector.control.collectorId)).toBe(0);
+});
+
+test('nobody can enrol the key of another', async () => {
+  const [victim, thief] = [new TestDevice(), new TestDevice()];
+  const { EnrolRequest } = await import('@fleetmeter/proto');
+  const body = thief.seal('EnrolRequest', EnrolRequest.encode({ publicKey: victim.publicKey }).finish());
+  expect((await post(collector.port, '/v1/enrol', body)).code).toBe('key-unknown');
+});
+
+test('no acknowledgement before the commit, and none when it fails', async () => {
+  const device = await collector.newDevice();
+  let fail: (error: Error) => void = () => {};
+  let appended = false;
+  const stream = {
+    append: () => {
+      appended = true;
+      return new Promise<number>((_, reject) => {
+        fail = reject;
+      });
+    },
+  };
+  const { port } = await collector.listen({ stream });
+  let answered = false;
+  const answer = post(port, '/v1/report', device.report()).then((result) => {
+    answered = true;
+    return result;
+  });
+  while (!appended) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(answered).toBe(false);
+  fail(new Error('EIO: fsync'));
+  expect(await answer).toMatchObject({ status: 503, code: 'stream-unavailable' });
+});
+
+test('evidence is asked for up to 500 at a time, and the next part with the acknowledgement of the first', async () => {
+  const device = await collector.newDevice();
+  const presentIds = encodeIdList(Array.from({ length: 1200 }, () => randomBytes(8).toString('hex')));
+  const first = await report(device, { inventory: { baseline: true, presentIds } });
+  expect(first.directives[0]).toMatchObject({ sequence: 1, action: 'sendEvidence' });
+  expect(Buffer.compare(first.directives[0]?.epoch ?? Buffer.alloc(0), device.epochId)).toBe(0);
+  const { collectorId, deviceId } = device;
+  const batch = EvidenceBatch.encode({
+    collectorId,
+    deviceId,
+    records: [{ executableId: Buffer.alloc(8), evidence: Buffer.alloc(3), encodingVersion: 1 }],
+  }).finish();
+  const all = new Set(asked(first));
+  expect(all.size).toBe(500);
+  for (const expected of [500, 200, 0]) {
+    const answer = await post(collector.port, '/v1/evidence', device.seal('EvidenceBatch', batch));
+    const next = asked(Acknowledgement.decode(answer.body));
+    expect(next.length).toBe(expected);
+    for (const id of next) all.add(id);
+  }
+  expect(all.size).toBe(1200);
+});
+
+test('an id is asked of three devices, and of none once its evidence is processed', async () => {
+  const id = 'ffffffffffffffff';
+  const changes = { inventory: { presentIds: encodeIdList([id]) } };
+  const counts = [];
+  for (let number = 0; number < 5; number++)
+    counts.push(asked(await report(await collector.newDevice(), changes)).length);
+  expect(counts).toEqual([1, 1, 1, 0, 0]);
+});
+
+test('a question that never reached its device is asked again', async () => {
+  const device = await collector.newDevice();
+  const id = randomBytes(8).toString('hex');
+  const body = device.report({ inventory: { presentIds: encodeIdList([id]) } });
+  let release: (offset: number) => void = () => {};
+  let appended = false;
+  const stream = {
+    append: () => {
+      appended = true;
+      return new Promise<number>((resolve) => {
+        release = resolve;
+      });
+    },
+  };
+  // One server, so that its leases are the ones asked later.
+  const { port } = await collector.listen({ stream });
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(
+    `POST /v1/report HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: ${ENVELOPE_CONTENT_TYPE}\r\ncontent-length: ${body.length}\r\n\r\n`,
+  );
+  socket.write(body);
+  while (!appended) await new Promise((resolve) => setTimeout(resolve, 5));
+  socket.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  release(1);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const again = post(port, '/v1/report', body);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  release(2);
+  expect(asked(Acknowledgement.decode((await again).body))).toEqual([id]);
+});
+
+test('a resync stays with every acknowledgement until the inventory came right; the others are told once', async () => {
+  const device = await collector.newDevice();
+  const { deviceHex: deviceId, epochId: epoch } = device;
+  collector.control.commitProcessed(
+    range({
+      directives: [
+        { deviceId, directive: { epoch, sequence: 1, resync: { head: { sequence: 1 } } } },
+        { deviceId, directive: { epoch, sequence: 1, pollAgain: { afterSeconds: 5 } } },
+      ],
+    }),
+  );
+  const actions = async () => (await report(device)).directives.map((directive) => directive.action);
+  expect(await actions()).toEqual(['resync', 'pollAgain']);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await actions()).toEqual(['resync']);
+  collector.control.commitProcessed(range({ resolved: [deviceId] }));
+  expect(await actions()).toEqual([]);
+});
+
+test('quarantined records are told once, newest first, at most twenty', async () => {
+  const device = await collector.newDevice();
+  const quarantined = Array.from({ length: 25 }, (_, index) => ({
+    reason: 'usage-day-out-of-window' as const,
+    detail: 'day 1',
+    deviceId: device.deviceHex,
+    offset: 1_000_000 + index,
+    sequence: index + 1,
+    bytes: new Uint8Array(3),
+    at: Date.now(),
+  }));
+  collector.control.commitProcessed(range({ checkpoint: 1, quarantined }));
+  const told = (await report(device)).quarantined;
+  expect(told.length).toBe(20);
+  expect(told[0]).toMatchObject({ sequence: 25, reason: 'usage-day-out-of-window', detail: 'day 1' });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await report(device)).quarantined).toEqual([]);
+});
+
+test('settings travel when they are configured, and their version changes with them', async () => {
+  const versions = new Set<number>();
+  for (const reportIntervalSeconds of [5, 10]) {
+    const { port } = await collector.listen({ settings: { reportIntervalSeconds } });
+    const device = new TestDevice();
+    await device.enrol(port);
+    const { settings } = Acknowledgement.decode((await post(port, '/v1/report', device.report())).body);
+    expect(settings?.reportIntervalSeconds).toBe(reportIntervalSeconds);
+    versions.add(settings?.version ?? 0);
+  }
+  expect(versions.size).toBe(2);
+  const unset = await report(await collector.newDevice());
+  expect(unset.settings ?? undefined).toBeUndefined();
+  expect(EnrolResponse.decode(Buffer.alloc(0)).settings ?? undefined).toBeUndefined();
+});
+
+test('connections beyond the limit are dropped and counted, and one that goes makes room', async () => {
+  const { port } = await collector.listen({ limits: { maxConnections: 2 } });
+  const sockets = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+  for (const socket of sockets) await once(socket, 'connect');
+  const third = connect(port, '127.0.0.1');
+  third.on('error', () => {});
+  await once(third, 'close');
+  expect((await collector.metrics.receive.connectionsDropped.get()).values[0]?.value).toBe(1);
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect((await post(port, '/v1/report', Buffer.alloc(1))).code).toBe('envelope-malformed');
+});
+
+test('every fact of receiving is in the metrics', async () => {
+  const text = await collector.metrics.registry.metrics();
+  for (const name of ['requests_total', 'refusals_total', 'bytes_total', 'acknowledge_seconds_bucket'])
+    expect(text).toContain(`fleetmeter_receive_${name}`);
+});

@@ -39,6 +39,12 @@ interface Slot {
   cpuMs: number;
 }
 
+/**
+ * Files handed to threads in one turn of the event loop. Node takes waiting messages in a loop of its own, and tiny
+ * files are answered faster than they are taken: without a limit such a loop would go on for hundreds of files.
+ */
+const MOST_PER_TURN = 16;
+
 /** Callers wait for answers before they ask for more; a queue this long is a fault of the caller. */
 export const MOST_QUEUED_FILES = 20_000;
 
@@ -51,6 +57,7 @@ export class FileHasher {
   #bytesHashed = 0;
   #endedThreadsCpuMs = 0;
   #closed = false;
+  #handedThisTurn = 0;
 
   constructor(options: FileHasherOptions = {}) {
     const threads = options.threads ?? 2;
@@ -123,11 +130,18 @@ export class FileHasher {
   #next(): void {
     for (const slot of this.#slots) {
       if (slot.job) continue;
+      if (this.#handedThisTurn >= MOST_PER_TURN) return;
       const job = this.#urgent.shift() ?? this.#patient.shift();
       if (!job) return;
       slot.job = job;
+      if (this.#handedThisTurn++ === 0) setImmediate(() => this.#nextTurn());
       slot.thread.post({ path: job.path, followLink: job.followLink });
     }
+  }
+
+  #nextTurn(): void {
+    this.#handedThisTurn = 0;
+    if (!this.#closed) this.#next();
   }
 
   #done(slot: Slot, outcome: HashOutcome): void {

@@ -21,12 +21,12 @@ test('only 200 with the collector’s own content type is an answer', () => {
 });
 
 test('a refusal is permanent only where the collector itself says so', () => {
-  for (const status of [400, 409, 413, 415, 422]) {
+  for (const status of [400, 401, 409, 413, 415, 422]) {
     expect(problem(status, { code: 'x', permanent: true }).is).toBe('refused');
     expect(problem(status, { code: 'x', permanent: false }).is).toBe('retry');
     expect(readAnswer(answer(status, 'text/html', 'no'), NOW).is).toBe('retry');
   }
-  for (const status of [401, 403, 404, 429, 500, 502, 503])
+  for (const status of [403, 404, 429, 500, 502, 503])
     expect(problem(status, { code: 'x', permanent: true }).is).toBe('retry');
 });
 

@@ -167,7 +167,7 @@ describe('scanning', () => {
     await finding.scanOnce();
     clearInterval(beat);
     expect(names()).toEqual(['tool']);
-    expect(longest).toBeLessThan(250);
+    expect(longest).toBeLessThan(200);
   });
 
   test('reports progress that ends with the result', async () => {
@@ -391,7 +391,7 @@ describe('packages', () => {
     const owners = new FakeOwners();
     owners.busy = true;
     const owned = script('owned/tool');
-    const finding = finder({ owners, packageFolder, packagesMaxMs: 400 });
+    const finding = finder({ owners, packageFolder, packagesMaxMs: 1500 });
     await finding.start();
     expect(inventory.skips.get(owned)).toBe('package-database-busy');
     await inventory.until(() => inventory.files.has(owned), 3000);

@@ -3,9 +3,14 @@
  * It knows nothing of earlier scans; it tells which sub-folders there are and which regular files have an execute bit.
  */
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { identityOf } from './file-identity.ts';
 import type { FileIdentity } from './found-file.ts';
+
+export interface ListWorkerData {
+  /** One Int32: how many replies were taken. The thread waits when too many were not. */
+  taken: SharedArrayBuffer;
+}
 
 export interface ListRequest {
   folders: string[];
@@ -46,18 +51,22 @@ export interface ListReply {
 /** Receiving a reply must not hold up the event loop, and replies cost more than what is in them. */
 const MOST_REPORTED = 256;
 const MOST_LISTINGS = 64;
+/** Node takes up to a thousand waiting messages in one turn of the loop, so there must not be that many. */
+const MOST_NOT_TAKEN = 2;
 const EXECUTE_BITS = 0o111;
 const REPLACEMENT = '\ufffd';
 
 const port = parentPort;
 if (!port) throw new Error('folder-list-worker is the body of a worker thread');
+const taken = new Int32Array((workerData as ListWorkerData).taken);
+let sent = Atomics.load(taken, 0);
+let listings: Listing[] = [];
+let reported = 0;
+
 port.on('message', ({ folders }: ListRequest) => {
   for (const folder of folders) list(folder);
   send();
 });
-
-let listings: Listing[] = [];
-let reported = 0;
 
 function list(folder: string): void {
   let listing = begin(folder);
@@ -97,6 +106,9 @@ function begin(folder: string): Listing {
 }
 
 function send(): void {
+  for (let now = Atomics.load(taken, 0); sent - now >= MOST_NOT_TAKEN; now = Atomics.load(taken, 0))
+    Atomics.wait(taken, 0, now);
+  sent++;
   const cpu = process.threadCpuUsage();
   port?.postMessage({ listings, cpuMs: (cpu.user + cpu.system) / 1000 } satisfies ListReply);
   listings = [];

@@ -1,11 +1,14 @@
 /** Lists folders in a thread of its own, one request at a time. */
 import { IdleThread } from '../hash/idle-thread.ts';
-import type { Listing, ListReply, ListRequest } from './folder-list-worker.ts';
+import type { Listing, ListReply, ListRequest, ListWorkerData } from './folder-list-worker.ts';
+
+/** The thread pauses until a returned promise resolves. */
+type OnListing = (listing: Listing) => Promise<void> | undefined;
 
 interface OpenRequest {
   /** Not completely listed yet, in the order in which the thread takes them. */
   left: string[];
-  onListing(listing: Listing): void;
+  onListing: OnListing;
   done(): void;
   failed(error: Error): void;
 }
@@ -14,6 +17,7 @@ const IDLE_MS = 10_000;
 
 export class FolderLister {
   readonly #thread: IdleThread<ListRequest, ListReply>;
+  readonly #taken = new Int32Array(new SharedArrayBuffer(4));
   #open: OpenRequest | undefined;
   #before: Promise<void> = Promise.resolve();
   #threadCpuMs = 0;
@@ -23,8 +27,9 @@ export class FolderLister {
   constructor() {
     this.#thread = new IdleThread<ListRequest, ListReply>({
       body: new URL('./folder-list-worker.ts', import.meta.url),
+      workerData: { taken: this.#taken.buffer as SharedArrayBuffer } satisfies ListWorkerData,
       idleMs: IDLE_MS,
-      onReply: (reply) => this.#take(reply),
+      onReply: (reply) => void this.#take(reply),
       onDeath: () => this.#goOnWithoutFirst(),
     });
   }
@@ -37,7 +42,7 @@ export class FolderLister {
    * Every folder is answered by one or more listings, the last of them marked, in the order asked for. Rejects when
    * the lister is closed; then some listings are missing.
    */
-  list(folders: string[], onListing: (listing: Listing) => void): Promise<void> {
+  list(folders: string[], onListing: OnListing): Promise<void> {
     const listed = this.#before.then(() => this.#list(folders, onListing));
     this.#before = listed.catch(() => undefined);
     return listed;
@@ -49,7 +54,7 @@ export class FolderLister {
     await this.#thread.end();
   }
 
-  #list(folders: string[], onListing: (listing: Listing) => void): Promise<void> {
+  #list(folders: string[], onListing: OnListing): Promise<void> {
     if (folders.length === 0) return Promise.resolve();
     if (this.#closed) return Promise.reject(new Error('the lister was closed'));
     return new Promise((done, failed) => {
@@ -58,19 +63,24 @@ export class FolderLister {
     });
   }
 
-  #take(reply: ListReply): void {
+  async #take(reply: ListReply): Promise<void> {
     // A lower figure than before comes from a new thread.
     if (reply.cpuMs < this.#threadCpuMs) this.#endedThreadsCpuMs += this.#threadCpuMs;
     this.#threadCpuMs = reply.cpuMs;
     const open = this.#open;
-    if (!open) return;
-    for (const listing of reply.listings) {
-      open.onListing(listing);
-      if (listing.last) open.left.shift();
-    }
-    if (open.left.length > 0) return;
-    this.#thread.rest();
-    this.#end(({ done }) => done());
+    const handled = reply.listings.map((listing) => {
+      if (listing.last) open?.left.shift();
+      return open?.onListing(listing);
+    });
+    const complete = open?.left.length === 0;
+    if (complete) this.#thread.rest();
+    await Promise.all(handled);
+    // In a later turn, so that replies of a large folder do not come all in one.
+    setImmediate(() => {
+      Atomics.add(this.#taken, 0, 1);
+      Atomics.notify(this.#taken, 0);
+    });
+    if (complete && open === this.#open) this.#end(({ done }) => done());
   }
 
   /** The thread died in this folder, for example of millions of entries: it must not take the scan with it. */
@@ -79,7 +89,7 @@ export class FolderLister {
     const folder = open?.left.shift();
     if (!open || folder === undefined) return;
     const nothing = { files: [], folders: [], notUnicode: [], entries: 0 };
-    open.onListing({ folder, ...nothing, error: 'folder-unreadable', last: true });
+    void open.onListing({ folder, ...nothing, error: 'folder-unreadable', last: true });
     if (open.left.length > 0) this.#thread.post({ folders: open.left });
     else this.#end(({ done }) => done());
   }

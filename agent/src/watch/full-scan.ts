@@ -64,11 +64,12 @@ async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
     walk.found = [];
     walk.result.folders += batch.length;
     await target.lister.list(batch, (listing) => {
-      if (!target.signal.aborted) takeListing(listing, target, walk);
+      if (target.signal.aborted) return undefined;
+      takeListing(listing, target, walk);
+      return walk.files.fewerThan(MOST_OPEN_FILES);
     });
     // Last in, first out: the walk goes deep and the stack stays short.
     stack.push(...walk.found.reverse());
-    await walk.files.fewerThan(MOST_OPEN_FILES);
     await target.pause();
   }
 }
@@ -84,22 +85,23 @@ interface Walk {
 /** How many files are being handled, and waiting for there to be fewer. */
 class OpenFiles {
   #count = 0;
-  #wake: (() => void) | undefined;
+  #waiting: { most: number; go: () => void }[] = [];
 
   add(handled: Promise<unknown>): void {
     this.#count++;
     void handled.then(() => {
       this.#count--;
-      this.#wake?.();
+      if (this.#waiting.length === 0) return;
+      for (const { most, go } of this.#waiting) if (this.#count < most) go();
+      this.#waiting = this.#waiting.filter(({ most }) => this.#count >= most);
     });
   }
 
-  async fewerThan(most: number): Promise<void> {
-    while (this.#count >= most) {
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-      });
-    }
+  fewerThan(most: number): Promise<void> | undefined {
+    if (this.#count < most) return undefined;
+    return new Promise((go) => {
+      this.#waiting.push({ most, go });
+    });
   }
 }
 

@@ -41,7 +41,11 @@ export async function engineUnderTest(
   const child = spawn(
     process.execPath,
     [program, '--data-dir', dataDir, '--port', String(port), '--readers', String(readers)],
-    { env: { ...process.env, ...engineEnvironment(readers) }, stdio: ['ignore', 'ignore', 'inherit'] },
+    {
+      // An engine must not outlive a test run that was killed.
+      env: { ...process.env, ...engineEnvironment(readers), FLEETMETER_PARENT_PIPE: '1' },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    },
   );
   await untilPing(url, child);
   const secret = writerSecret(dataDir);

@@ -3,15 +3,18 @@ import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -105,6 +108,18 @@ test('a file that is written to meanwhile has no hash', async () => {
   const hashing = slow.hash(path);
   await sleep(600);
   appendFileSync(path, 'more');
+  expect(await hashing).toEqual({ kind: 'skipped', reason: 'changed-while-hashing' });
+  await slow.close();
+});
+
+test('a file that is overwritten in place meanwhile has no hash', async () => {
+  const path = script('edited', 'x'.repeat(4_000_000));
+  const slow = new FileHasher({ threads: 1, bytesPerSecond: 4_000_000 });
+  const hashing = slow.hash(path);
+  await sleep(500);
+  const descriptor = openSync(path, 'r+');
+  writeSync(descriptor, 'y', 20);
+  closeSync(descriptor);
   expect(await hashing).toEqual({ kind: 'skipped', reason: 'changed-while-hashing' });
   await slow.close();
 });

@@ -14,6 +14,8 @@ export interface ChangeQueueOptions {
   onFolders(folders: string[], gone: string[]): Promise<void>;
   /** A change was forgotten because too many wait. */
   onForgotten(): void;
+  /** Looking failed for a reason that is not the file's. */
+  onFailure(error: unknown): void;
 }
 
 /** Looks that are open at the same time. */
@@ -88,16 +90,18 @@ export class ChangeQueue {
     const [folders, gone] = [this.#folders, this.#gone];
     if (folders.length + gone.length === 0) return;
     [this.#folders, this.#gone] = [[], []];
-    await this.#options.onFolders(outermostPaths(folders), gone);
+    await this.#options.onFolders(outermostPaths(folders), gone).catch(this.#options.onFailure);
   }
 
   #look(path: string): void {
-    const look = this.#options.examiner.look(path).then((verdict) => {
-      this.#looks.delete(look);
-      if (verdict === 'again') this.note(path);
-      else if (verdict === 'folder') this.#folders.push(path);
-      else if (verdict === 'gone') this.#gone.push(path);
-    });
+    const look = this.#options.examiner
+      .look(path)
+      .then((verdict) => {
+        if (verdict === 'again') this.note(path);
+        else if (verdict === 'folder') this.#folders.push(path);
+        else if (verdict === 'gone') this.#gone.push(path);
+      }, this.#options.onFailure)
+      .finally(() => this.#looks.delete(look));
     this.#looks.add(look);
   }
 

@@ -24,6 +24,7 @@ import { realClock } from '../clock/real-clock.ts';
 import type { PackageOwner, PackageOwners } from '../evidence/package-owner.ts';
 import { ExecutableFinder, type FinderOptions } from './executable-finder.ts';
 import { FakeInventory } from './fake-inventory.ts';
+import type { FoundFile, SkipReason } from './found-file.ts';
 
 let root: string;
 let inventory: FakeInventory;
@@ -101,6 +102,11 @@ describe('scanning', () => {
     await finding.scanOnce();
     expect(names()).toHaveLength(21);
     expect(finding.status().hashing.filesHashed).toBe(1);
+    inventory.files.delete(join(root, 'bin/link-7'));
+    const second = finder();
+    await second.scanOnce();
+    expect(names()).toHaveLength(21);
+    expect(second.status().hashing.filesHashed).toBe(0);
   });
 
   test('what is no longer there, or no longer executable, is gone', async () => {
@@ -242,6 +248,8 @@ describe.each([
       script('app/bin/tool', `round ${round}`);
     }
     await inventory.until(() => hashAt(join(root, 'app/bin/tool')) === scriptHash('round 4'), 3000);
+    // Long enough for every look that the removals caused: what finds the next file is a watch that works.
+    await sleep(1500);
     const next = script('app/bin/next');
     await inventory.until(() => inventory.files.has(next), 2000);
   });
@@ -305,6 +313,25 @@ describe('limits of watching', () => {
   });
 });
 
+test('a sink that fails loses nothing but time', async () => {
+  const paths = ['a', 'b', 'c'].map((name) => script(name));
+  let failing = true;
+  const sink = {
+    found: (file: FoundFile) => {
+      if (failing) throw new Error('disk full');
+      inventory.found(file);
+    },
+    gone: (path: string) => inventory.gone(path),
+    skipped: (path: string, reason: SkipReason) => inventory.skipped(path, reason),
+  };
+  const finding = finder({ sink });
+  await finding.scanOnce();
+  expect(finding.status()).toMatchObject({ failures: 3, lastFailure: 'disk full' });
+  failing = false;
+  await finding.scanOnce();
+  expect([...inventory.files.keys()].sort()).toEqual(paths);
+});
+
 class FakeOwners implements PackageOwners {
   version = '1';
   busy = false;
@@ -346,7 +373,7 @@ describe('packages', () => {
   test('a new version of a package is told for its unchanged files, without hashing', async () => {
     const owners = new FakeOwners();
     const [owned, free] = [script('owned/tool'), script('free/tool')];
-    const finding = finder({ owners, packageFolder });
+    const finding = finder({ owners, packageFolder, smallTreeEntries: -1 });
     await finding.start();
     expect([versionOf(owned), versionOf(free)]).toEqual(['1', undefined]);
     inventory.calls = [];
@@ -370,7 +397,7 @@ describe('packages', () => {
   test('no old content is told with a new version, nor new content with an old one', async () => {
     const owners = new FakeOwners();
     const owned = script('owned/tool', 'version 1');
-    const finding = finder({ owners, packageFolder });
+    const finding = finder({ owners, packageFolder, smallTreeEntries: -1 });
     await finding.start();
     owners.busy = true;
     script('owned/tool', 'version 2');
@@ -391,7 +418,7 @@ describe('packages', () => {
     const owners = new FakeOwners();
     owners.busy = true;
     const owned = script('owned/tool');
-    const finding = finder({ owners, packageFolder, packagesMaxMs: 1500 });
+    const finding = finder({ owners, packageFolder, smallTreeEntries: -1, packagesMaxMs: 1500 });
     await finding.start();
     expect(inventory.skips.get(owned)).toBe('package-database-busy');
     await inventory.until(() => inventory.files.has(owned), 3000);

@@ -22,6 +22,7 @@ import { eventQueueLength, watchBudget } from './inotify-limits.linux.ts';
 import { MountTable } from './mount-table.linux.ts';
 import { PackageFollower } from './package-follower.ts';
 import { ProgramIdentifier } from './program-identifier.ts';
+import { SafeSink } from './safe-sink.ts';
 import { findScanRoots, type ScanRoots } from './scan-roots.linux.ts';
 import { ScanRun } from './scan-run.ts';
 import { SkipLedger } from './skip-ledger.ts';
@@ -56,6 +57,8 @@ export interface FinderOptions {
 const HOUR_MS = 3_600_000;
 /** After a burst of events or other doubt: when to scan again. */
 const DOUBT_RESCAN_MS = 5_000;
+/** After a failure of the sink: not at once, since a full disk stays full for a while. */
+const FAILURE_RESCAN_MS = 60_000;
 
 export class ExecutableFinder {
   readonly #options: FinderOptions;
@@ -79,10 +82,14 @@ export class ExecutableFinder {
   #scans: Promise<unknown> = Promise.resolve();
   #rescanTimer: AbortController | undefined;
   #eventBursts = 0;
+  #failures = 0;
+  #lastFailure: string | undefined;
 
   constructor(options: FinderOptions) {
     this.#options = options;
-    const { sink, known, rootPaths } = options;
+    const { known, rootPaths } = options;
+    const onFailure = (error: unknown): void => this.#failed(error);
+    const sink = new SafeSink(options.sink, onFailure);
     const clock = new TurnClock(options.clock);
     this.#clock = clock;
     const settleMs = options.settleMs ?? 500;
@@ -107,6 +114,7 @@ export class ExecutableFinder {
       signal: this.#abort.signal,
       onFolders: (folders, gone) => this.#foldersChanged(folders, gone),
       onForgotten: () => this.#rescanIn(DOUBT_RESCAN_MS),
+      onFailure,
     });
     this.#packages = new PackageFollower({
       clock,
@@ -118,6 +126,7 @@ export class ExecutableFinder {
       maxWaitMs: options.packagesMaxMs ?? 600_000,
       signal: this.#abort.signal,
       onDoubt: (path) => this.#changes.note(path),
+      onFailure,
     });
   }
 
@@ -176,6 +185,8 @@ export class ExecutableFinder {
       waitingForPackages: this.#examiner.held,
       eventBursts: this.#eventBursts,
       changesForgotten: this.#changes.forgotten,
+      failures: this.#failures,
+      lastFailure: this.#lastFailure,
     };
   }
 
@@ -241,6 +252,7 @@ export class ExecutableFinder {
       onFolder: (folder) => this.#watcher?.follow(folder),
       onAgain: (path) => this.#changes.note(path),
       onProgress: () => onProgress?.(this.status()),
+      onFailure: (error) => this.#failed(error),
     });
   }
 
@@ -257,9 +269,14 @@ export class ExecutableFinder {
     );
     if (inRoots.length === 0) return;
     for (const folder of inRoots) this.#watcher?.followAfresh(folder);
-    await this.#newRun()
-      .scanSome(inRoots)
-      .catch(() => this.#rescanIn(DOUBT_RESCAN_MS));
+    await this.#newRun().scanSome(inRoots);
+  }
+
+  #failed(error: unknown): void {
+    if (this.#abort.signal.aborted) return;
+    this.#failures++;
+    this.#lastFailure = error instanceof Error ? error.message : String(error);
+    this.#rescanIn(FAILURE_RESCAN_MS);
   }
 
   #rescanIn(ms: number): void {
@@ -269,7 +286,8 @@ export class ExecutableFinder {
     this.#rescanTimer = timer;
     void this.#options.clock.sleep(ms, timer.signal).then(async () => {
       if (timer.signal.aborted) return;
-      await this.#fullScan().catch(() => undefined);
+      await this.#fullScan().catch((error) => this.#failed(error));
+      if (this.#rescanTimer !== timer) return;
       this.#rescanIn(this.#options.rescanMs ?? HOUR_MS);
     });
   }

@@ -49,4 +49,7 @@ export interface FinderStatus {
   eventBursts: number;
   /** Changes forgotten because too many paths were settling; each is followed by a full scan. */
   changesForgotten: number;
+  /** Times that the sink or the files known could not be used; each is followed by a full scan a minute later. */
+  failures: number;
+  lastFailure: string | undefined;
 }

@@ -23,6 +23,7 @@ export interface PackageFollowerOptions {
   signal: AbortSignal;
   /** The file is not in the state that is known: it has to be looked at. */
   onDoubt(path: string): void;
+  onFailure(error: unknown): void;
 }
 
 const CHECK_EVERY_MS = 250;
@@ -57,9 +58,11 @@ export class PackageFollower {
 
   /** Something happened or happens: checks until packages have settled, then acts on it. */
   waitForRest(): void {
-    this.#loop ??= this.#waitForRest().finally(() => {
-      this.#loop = undefined;
-    });
+    this.#loop ??= this.#waitForRest()
+      .catch(this.#options.onFailure)
+      .finally(() => {
+        this.#loop = undefined;
+      });
   }
 
   async #waitForRest(): Promise<void> {

@@ -26,6 +26,8 @@ export interface ScanRunOptions {
   /** The file is changing still; it has to be looked at when it has settled. */
   onAgain(path: string): void;
   onProgress(): void;
+  /** A file could not be examined for a reason that is not the file's. */
+  onFailure(error: unknown): void;
 }
 
 const PROGRESS_EVERY_MS = 100;
@@ -125,7 +127,7 @@ export class ScanRun {
 
   #onFile(path: string, identity: FileIdentity): Promise<unknown> | undefined {
     this.#seenFiles.add(path);
-    const examined = this.#options.examiner.examine(path, identity, false);
+    const examined = this.#examine(path, identity);
     if (!examined) {
       this.#executables++;
       return undefined;
@@ -134,7 +136,15 @@ export class ScanRun {
       this.#count(verdict);
       if (verdict === 'again') this.#unsettled.push(path);
       this.#progress();
-    });
+    }, this.#options.onFailure);
+  }
+
+  #examine(path: string, identity: FileIdentity): Promise<Verdict> | undefined {
+    try {
+      return this.#options.examiner.examine(path, identity, false);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #onSkip(path: string, reason: SkipReason): void {

@@ -64,7 +64,7 @@ afterAll(async () => {
 test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${SEED})`, async () => {
   const random = new SeededRandom(SEED);
   const world = Array.from({ length: 400 }, (_, index) => modelExecutable(index));
-  const stage = new Stage(random, { swaps: true });
+  const stage = new Stage(random, { swaps: true, largestRange: 400 });
   const devices = Array.from({ length: HISTORIES }, () => stage.enrol(new ModelDevice(random)));
 
   for (let step = 0; step < STEPS; step++) {
@@ -92,7 +92,7 @@ test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${S
 test(`without swaps nobody is ever asked to resync, crashes or not (FLEETMETER_SEED=${SEED})`, async () => {
   const random = new SeededRandom(SEED + 1);
   const world = Array.from({ length: 100 }, (_, index) => modelExecutable(index));
-  const stage = new Stage(random, { swaps: false });
+  const stage = new Stage(random, { swaps: false, largestRange: 60 });
   const devices = Array.from({ length: HEALTHY_HISTORIES }, () => stage.enrol(new ModelDevice(random)));
   for (let step = 0; step < STEPS; step++) {
     for (const device of devices) stage.act(device, world);
@@ -110,14 +110,16 @@ class Stage {
   readonly happened = { repeated: 0, swapped: 0, ackLost: 0, crashed: 0 };
   readonly #random: SeededRandom;
   readonly #swaps: boolean;
+  readonly #largestRange: number;
   readonly #control: SqliteControlStore;
   readonly #records: StreamRecord[] = [];
   #heads = new EpochHeadCache(100_000);
   #processed = 0;
 
-  constructor(random: SeededRandom, { swaps }: { swaps: boolean }) {
+  constructor(random: SeededRandom, { swaps, largestRange }: { swaps: boolean; largestRange: number }) {
     this.#random = random;
     this.#swaps = swaps;
+    this.#largestRange = largestRange;
     this.#control = control;
   }
 
@@ -190,7 +192,7 @@ class Stage {
   /** A random part of what waits; now and then the processor dies between two of its writes. */
   async processSome(): Promise<void> {
     while (this.#processed < this.#records.length && this.#random.chance(0.8)) {
-      const count = 1 + this.#random.below(400);
+      const count = 1 + this.#random.below(this.#largestRange);
       if (this.#random.chance(0.3)) await this.#crashing(count);
       else await this.#process(count, clickhouse);
     }

@@ -23,7 +23,7 @@ import { openSqliteStream } from './stream/sqlite-stream.ts';
 export interface Collector {
   /** Lines for a person who started it: what listens where. */
   describe(): string[];
-  /** Stops receiving first, then processing, then the engine; everything acknowledged stays on disk. */
+  /** Ends the stages last to first; what is received until the end waits in the stream for the next start. */
   close(): Promise<void>;
 }
 
@@ -83,6 +83,7 @@ async function joinStages(
       sampleIntervalSeconds: config.sampleIntervalSeconds,
     },
   });
+  started.push(() => agentServer.close());
 
   // The engine, ours or theirs.
   const engine = await startEngine(config, log, processing);
@@ -120,9 +121,6 @@ async function joinStages(
     onRetry: () => processing.retries.inc(),
   });
   started.push(() => processor.close());
-  // Ended before the processor: what is acknowledged in the last moment waits in the stream.
-  started.push(() => agentServer.close());
-
   const admin = await startAdminServer({
     host: config.adminHost,
     port: config.adminPort,

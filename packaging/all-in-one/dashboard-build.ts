@@ -24,27 +24,17 @@ function newestChange(folder: string): number | undefined {
   return newest;
 }
 
-/** Runs the collector's build; throws StartError with the last words of a build that failed. */
+/** Runs the collector's build. Throws StartError when it fails; run by hand it says why. */
 export async function buildDashboard(repository: string): Promise<void> {
-  const child = spawn('npm', ['run', 'build', '--silent', '-w', 'collector'], {
+  const child = spawn('npm', ['run', 'build', '-w', 'collector'], {
     cwd: repository,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'ignore',
     shell: process.platform === 'win32',
   });
-  let words = '';
-  const keep = (chunk: Buffer) => {
-    words = (words + chunk.toString()).slice(-2_000);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', (cause) =>
-      reject(new StartError(`cannot run npm to build the page (${cause.message})`, { cause })),
-    );
-    child.once('close', resolve);
+  const code = await new Promise<number | string | null>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', resolve);
   });
   if (code !== 0)
-    throw new StartError(
-      `the page does not build (npm run build -w collector): ${words.trim().split('\n').at(-1)}`,
-    );
+    throw new StartError(`the page could not be built (${code}); npm run build -w collector says why`);
 }

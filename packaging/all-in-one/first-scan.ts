@@ -37,7 +37,12 @@ export async function followFirstScan({ options, agent, terminal, ended }: First
     terminal.tell('warning', `the first scan is not over after ${PATIENCE_MS / 60_000} minutes; it goes on`);
 }
 
-function tellFound({ tables }: ScanView, tookMs: number, { sqlPort }: StartOptions, terminal: Terminal): void {
+function tellFound(
+  { tables }: ScanView,
+  tookMs: number,
+  { sqlPort }: StartOptions,
+  terminal: Terminal,
+): void {
   if (!tables) return;
   terminal.tell(
     'found',

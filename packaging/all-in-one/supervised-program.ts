@@ -66,8 +66,9 @@ export class SupervisedProgram {
     const child = this.#child;
     if (!child) return true;
     const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    child.kill('SIGTERM');
-    child.stdin?.end();
+    // Windows has no signal that a program could hear: there the pipe says it.
+    if (process.platform === 'win32') child.stdin?.end();
+    else child.kill('SIGTERM');
     const force = setTimeout(() => child.kill('SIGKILL'), graceMs);
     await gone;
     clearTimeout(force);

@@ -1,6 +1,14 @@
 /** A failure here is not a style matter: its message says what would break. */
 import { describe, expect, test } from 'vitest';
-import { IMPORT_RULES, type ImportRule, MAY_END_THE_PROCESS, NAMELESS } from './import-rules.ts';
+import {
+  CENSUS_RULE,
+  CODE_RULES,
+  type CodeRule,
+  IMPORT_RULES,
+  type ImportRule,
+  NAMELESS,
+  PUBLIC_INDEX,
+} from './import-rules.ts';
 import { importsOf, readSources, type SourceFile } from './source-imports.ts';
 
 const sources = readSources();
@@ -16,6 +24,16 @@ function breaches(rule: ImportRule, files: readonly SourceFile[]): string[] {
     );
 }
 
+function sayings({ says, except, why }: CodeRule, files: readonly SourceFile[]): string[] {
+  return files
+    .filter(({ path, code }) => says.test(code) && !except.test(path))
+    .map(({ path, code }) => `${path} says ${says.exec(code)?.[0]}: ${why}`);
+}
+
+function isBarrel({ path, code }: SourceFile): boolean {
+  return path !== PUBLIC_INDEX && (/\/index\.tsx?$/.test(path) || /^export \* from/m.test(code));
+}
+
 describe('imports', () => {
   test.each(IMPORT_RULES)('$why ($from)', (rule) => {
     expect(breaches(rule, product)).toEqual([]);
@@ -27,6 +45,15 @@ describe('imports', () => {
     expect(apart).toHaveLength(2);
     expect(apart.flatMap((rule) => breaches(rule, own))).toEqual([]);
   });
+
+  test('the census stays independent', () => {
+    expect(sources.filter(({ path }) => CENSUS_RULE.from.test(path)).length).toBeGreaterThan(5);
+    expect(breaches(CENSUS_RULE, sources)).toEqual([]);
+  });
+});
+
+test.each(CODE_RULES)('$why', (rule) => {
+  expect(sayings(rule, product)).toEqual([]);
 });
 
 describe('the rules themselves', () => {
@@ -87,22 +114,58 @@ describe('the rules themselves', () => {
         ['@clickhouse/client'],
         ['collector/src/collector.ts'],
       ),
+      breach('collector/src/admin/a.ts', ['collector/src/control/sqlite-control-store.ts']),
+      breach('test/census/a.ts', ['@fleetmeter/proto']),
       breach('collector/src/stream/a.ts', ['collector/src/admin/x.ts']),
       breach('collector/src/engine/a.ts', ['collector/src/control/x.ts'], ['test/x.ts']),
       breach('collector/src/dashboard/a.tsx', ['collector/src/control/x.ts']),
       breach('packaging/all-in-one/a.ts', ['node:sqlite']),
       breach('proto/src/a.ts', ['agent/src/x.ts']),
     ];
-    const silent = IMPORT_RULES.filter((rule) => breaches(rule, bad).length === 0);
+    const silent = [...IMPORT_RULES, CENSUS_RULE].filter((rule) => breaches(rule, bad).length === 0);
     expect(silent.map(({ why }) => why)).toEqual([]);
+    expect(breaches(CENSUS_RULE, bad)).toEqual([
+      `test/census/a.ts imports @fleetmeter/proto: ${CENSUS_RULE.why}`,
+    ]);
   });
-});
 
-test('only programs end the process: an end elsewhere skips what others still have to put on the disk', () => {
-  const ending = product.filter(
-    ({ path, code }) => /\bprocess\.exit\(/.test(code) && !MAY_END_THE_PROCESS.test(path),
-  );
-  expect(ending.map(({ path }) => path)).toEqual([]);
+  test('let through what is allowed', () => {
+    const good = [
+      { path: 'agent/src/store/a.ts', imports: ['node:sqlite', '@fleetmeter/proto'] },
+      { path: 'agent/src/usage/a.ts', imports: ['node:crypto', 'agent/src/clock/clock.ts'] },
+      { path: 'collector/src/clickhouse/a.ts', imports: ['@clickhouse/client'] },
+      { path: 'collector/src/process/a.ts', imports: ['collector/src/stream/stream.ts'] },
+      { path: 'collector/src/admin/a.ts', imports: ['collector/src/control/control-store.ts'] },
+      { path: 'collector/src/engine/a.ts', imports: ['chdb', 'node:http'] },
+    ].map(({ path, imports }) => ({
+      path,
+      forTests: false,
+      code: '',
+      imports: imports.map((target) => ({ target, typesOnly: false })),
+    }));
+    expect(IMPORT_RULES.flatMap((rule) => breaches(rule, good))).toEqual([]);
+  });
+
+  test('see what is said in code and in names', () => {
+    const says = (code: string, path = 'agent/src/send/a.ts') =>
+      CODE_RULES.flatMap((rule) => sayings(rule, [{ path, forTests: false, code, imports: [] }])).length;
+    for (const code of [
+      'process.exit(1)',
+      'process.exitCode = 1',
+      'Date.now()',
+      'now: Date.now,',
+      'new Date()',
+    ])
+      expect([code, says(code), says(code, 'agent/src/main.ts')]).toEqual([code, 1, 0]);
+    expect(says('if (process.exitCode === 1) new Date(5)')).toBe(0);
+    for (const name of ['a/utils.ts', 'a/helpers/b.ts', 'a/shared/b.ts', 'a/date-utils.ts', 'a/manager.tsx'])
+      expect([name, NAMELESS.test(name)]).toEqual([name, true]);
+    expect(NAMELESS.test('a/common-lisp.ts')).toBe(false);
+    const file = (path: string, code = '') => ({ path, forTests: false, code, imports: [] });
+    expect(isBarrel(file('agent/src/send/index.ts'))).toBe(true);
+    expect(isBarrel(file('agent/src/send/a.ts', "export * from './b.ts';"))).toBe(true);
+    expect(isBarrel(file(PUBLIC_INDEX))).toBe(false);
+  });
 });
 
 test('no file is named for being shared: when only "utils" fits, the idea is not finished', () => {
@@ -115,11 +178,6 @@ test('files are kebab-case, so that a path can be typed without looking', () => 
 });
 
 test('a package has at most its one public index: barrels inside hide where things are', () => {
-  const barrels = sources.filter(
-    ({ path, code }) =>
-      path !== 'proto/src/index.ts' &&
-      (/\/index\.tsx?$/.test(path) || /^export \* from/m.test(code)) &&
-      !path.startsWith('collector/src/dashboard/'),
-  );
+  const barrels = sources.filter((file) => isBarrel(file));
   expect(barrels.map(({ path }) => path)).toEqual([]);
 });

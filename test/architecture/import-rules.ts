@@ -65,9 +65,9 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: /^collector\//,
-    except: /^collector\/src\/(?:clickhouse\/|process\/processor\.ts$)/,
+    except: /^collector\/src\/clickhouse\//,
     to: /^@clickhouse\//,
-    why: 'only clickhouse/ knows ClickHouse; others call what it exports, so that names and formats of tables have one home (processor.ts tells permanent errors of the engine from others by its error class, and nothing more)',
+    why: 'only clickhouse/ knows ClickHouse; others call what it exports, so that names of tables, formats and error codes have one home',
   },
   {
     from: /^collector\//,
@@ -113,6 +113,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'imports point one way: what administrators see is built on the stages, never the other way round',
   },
   {
+    from: /^collector\/src\/admin\//,
+    // How a foreign page is kept out and a refusal is worded is the same at both HTTP edges.
+    to: /^collector\/src\/(?:control\/(?!control-store\.ts$)|stream\/(?!stream\.ts$)|process\/|recompute\/|clickhouse\/(?!queries\/|clickhouse\.ts$)|receive\/(?!loopback-guard|refusal-answer))/,
+    why: 'admin shows and writes nothing: it knows the contracts of the stores and none of what changes them',
+  },
+  {
     from: /^collector\/src\/dashboard\//,
     to: /^collector\/src\/(?!dashboard\/)|^node:|^@clickhouse\//,
     types: false,
@@ -130,10 +136,40 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
 ];
 
-/** The files that may end the process, and why nobody else: an end must not skip what others still have to do. */
-export const MAY_END_THE_PROCESS =
-  /^(?:agent|collector)\/src\/main\.ts$|^collector\/src\/engine\/engine-process\.ts$|\.mjs$/;
+/** The census is evidence only as long as it could disagree. */
+export const CENSUS_RULE: ImportRule = {
+  from: /^test\/census\//,
+  to: /^(?:agent|collector|proto|packaging)\/|^@fleetmeter\//,
+  why: 'the census shares no code with the product: what both took from one source would agree even where it is wrong',
+};
+
+/** What no code may say outside the places where it belongs. */
+export interface CodeRule {
+  says: RegExp;
+  /** The only files that may. */
+  except: RegExp;
+  why: string;
+}
+
+export const CODE_RULES: readonly CodeRule[] = [
+  {
+    says: /\bprocess\.(?:exit\(|exitCode\s*=[^=])/,
+    except:
+      /^(?:agent|collector)\/src\/main\.ts$|^collector\/src\/engine\/engine-process\.ts$|^packaging\/all-in-one\/all-in-one\.ts$|\.mjs$/,
+    why: 'only programs end the process: an end elsewhere skips what others still have to put on the disk',
+  },
+  {
+    // performance.now() is free: it only ever measures how long something took.
+    says: /\bDate\.now\b|\bnew Date\(\s*\)/,
+    except:
+      /^(?:agent|collector)\/src\/(?:clock\/|main\.ts$)|^collector\/src\/(?:engine|dashboard)\/|^packaging\//,
+    why: 'only clock/ asks what time it is: the rest is told, so that a test can make clocks jump (the engine process times its own restarts, the page is in a browser)',
+  },
+];
 
 /** Shared code gets the name of what it is. */
 export const NAMELESS =
-  /\/(?:utils?|helpers?|common|shared|misc|manager)(?:\.ts|\/)|-(?:utils?|helpers?|manager)\.ts$/;
+  /\/(?:utils?|helpers?|common|shared|misc|managers?)(?:\.|\/)|-(?:utils?|helpers?|managers?)\.\w+$/;
+
+/** The one index that is no barrel: what proto shares. */
+export const PUBLIC_INDEX = 'proto/src/index.ts';

@@ -38,6 +38,8 @@ export interface Found {
 }
 
 const EXECUTE_BITS = 0o111n;
+/** The agent's own limit: no program is that large, and reading such a file costs minutes. */
+const MOST_BYTES = 8n * 1024n ** 3n;
 const CHUNK = Buffer.allocUnsafe(1_048_576);
 const unicode = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -116,6 +118,10 @@ function take(path: string, earlier: EarlierHashes, found: Found): void {
   try {
     const listed = lstatSync(path, { bigint: true });
     if (!listed.isFile() || (listed.mode & EXECUTE_BITS) === 0n) return;
+    if (listed.size > MOST_BYTES) {
+      leaveOut(found, path, 'larger than 8 GiB', false);
+      return;
+    }
     const state = stateOf(listed);
     if (!earlier.has(state)) {
       const read = readProgram(path);

@@ -27,7 +27,7 @@ import { SeededRandom } from './seeded-random.ts';
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const HISTORIES = FULL ? 20_000 : 1_000;
 const STEPS = 24;
-const HEALTHY_HISTORIES = FULL ? 5_000 : 200;
+const HEALTHY_HISTORIES = FULL ? 5_000 : 120;
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
 const NOW = Date.UTC(2026, 10, 23, 12);
 const TODAY = Math.floor(NOW / 86_400_000);

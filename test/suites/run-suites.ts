@@ -8,7 +8,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type RunTask, type TestReport, tallyLines, tallySuites, totalsLine } from './tally.ts';
+import { type RunTask, type TestReport, tallyLines, tallySuites, totalsLine, withUntried } from './tally.ts';
 
 const repository = join(import.meta.dirname, '../..');
 const results = join(repository, 'test/results');
@@ -24,7 +24,7 @@ process.exitCode = report(code);
 
 function runTurbo(): Promise<number> {
   const turbo = join(dirname(createRequire(import.meta.url).resolve('turbo/package.json')), 'bin/turbo');
-  const options = ['--concurrency=1', '--continue=dependencies-successful', '--summarize'];
+  const options = ['--concurrency=1', '--continue=always', '--summarize'];
   const child = spawn(
     process.execPath,
     [turbo, 'run', ...TASKS, ...options, '--ui=stream', '--log-prefix=none'],
@@ -52,7 +52,8 @@ function report(code: number): number {
     console.log('\nthe task runner ended before it ran anything\n\n0 passed, 1 failed');
     return 1;
   }
-  const { tasks } = JSON.parse(readFileSync(join(summaries, summary), 'utf8')) as { tasks: RunTask[] };
+  const run = JSON.parse(readFileSync(join(summaries, summary), 'utf8')) as { tasks: RunTask[] };
+  const tasks = withUntried(run.tasks, workspaces());
   const suites = tallySuites(inOrder(tasks), testReport);
   const directoryOf = new Map(tasks.map((task) => [task.taskId, task.task === 'test' ? task.directory : '']));
   const failed = suites.some((suite) => suite.failed > 0);
@@ -61,6 +62,12 @@ function report(code: number): number {
   if (full) keepFullResults(totalsLine(suites));
   console.log(`\n${tallyLines(suites, (suite) => testReport(directoryOf.get(suite.name) ?? '')).join('\n')}`);
   return failed || code !== 0 ? 1 : 0;
+}
+
+function workspaces(): { name: string; directory: string }[] {
+  const read = (path: string) => JSON.parse(readFileSync(join(repository, path, 'package.json'), 'utf8'));
+  const { workspaces: folders } = read('.') as { workspaces: string[] };
+  return folders.map((directory) => ({ name: (read(directory) as { name: string }).name, directory }));
 }
 
 function inOrder(tasks: RunTask[]): RunTask[] {

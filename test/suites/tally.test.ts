@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RunTask, type TestReport, tallyLines, tallySuites, totalsLine } from './tally.ts';
+import { type RunTask, type TestReport, tallyLines, tallySuites, totalsLine, withUntried } from './tally.ts';
 
 const task = (over: Partial<RunTask> = {}): RunTask => ({
   taskId: '@fleetmeter/proto#test',
@@ -36,6 +36,16 @@ test('skipped and unwritten tests are named, and only when there are any', () =>
 test('a suite that never ran is a failure', () => {
   const { execution: _, ...neverRan } = task();
   expect(total([neverRan], report())).toBe('0 passed, 1 failed');
+});
+
+test('a suite that the task runner never came to is put back, and a failure', () => {
+  const workspaces = [
+    { name: '@fleetmeter/proto', directory: 'proto' },
+    { name: '@fleetmeter/agent', directory: 'agent' },
+  ];
+  const tasks = withUntried([task()], workspaces);
+  expect(tasks.map(({ taskId }) => taskId)).toEqual(['@fleetmeter/proto#test', '@fleetmeter/agent#test']);
+  expect(total(tasks, report())).toBe('3 passed, 1 failed');
 });
 
 test('a suite that left no results is a failure even with exit code 0', () => {

@@ -41,6 +41,17 @@ export interface SuiteTally {
   remark?: string;
 }
 
+/** The task runner leaves out what it never came to; whoever must have tests is put back as not run. */
+export function withUntried(
+  tasks: readonly RunTask[],
+  workspaces: readonly { name: string; directory: string }[],
+): RunTask[] {
+  const untried = workspaces
+    .filter(({ directory }) => !tasks.some((task) => task.task === 'test' && task.directory === directory))
+    .map(({ name, directory }) => ({ taskId: `${name}#test`, task: 'test', directory, command: '' }));
+  return [...tasks, ...untried];
+}
+
 const NO_SCRIPT = '<NONEXISTENT>';
 
 /** One line's worth of numbers per task. `reportOf` gives the test report a task left, undefined for none. */

@@ -249,7 +249,7 @@ export class ExecutableFinder {
       signal: this.#abort.signal,
       walkPauseMs: this.#options.walkPauseMs ?? 0,
       settleMs: this.#options.settleMs ?? 500,
-      onFolder: (folder) => this.#watcher?.follow(folder),
+      onFolder: (folder, key) => this.#watcher?.follow(folder, key),
       onAgain: (path) => this.#changes.note(path),
       onProgress: () => onProgress?.(this.status()),
       onFailure: (error) => this.#failed(error),
@@ -268,7 +268,6 @@ export class ExecutableFinder {
       (folder) => !this.#mounts.excludesMountAt(folder) && !this.#mounts.excludes(folder),
     );
     if (inRoots.length === 0) return;
-    for (const folder of inRoots) this.#watcher?.followAfresh(folder);
     await this.#newRun().scanSome(inRoots);
   }
 

@@ -4,7 +4,8 @@
  * Two ways, by size of the tree. Large trees (the system's, homes) get one fs.watch for each folder: chokidar 5
  * watches every single file, which for /usr/lib is 75,000 watches and 540 MB against 12,000 and 33 MB. Small trees
  * (/opt, /srv, configured ones) get chokidar 5, which follows what moves inside a tree by itself. Its `change` needs
- * another modification time and so misses `chmod +x`; its `raw` events do not, so both are listened to.
+ * another modification time and so misses `chmod +x`; its `raw` events do not, so both are listened to, and a tree in
+ * which a folder was replaced is watched anew.
  *
  * No event is a promise: the kernel drops events when its queue is full. A burst that may have filled it, and a
  * folder that cannot be watched, are reported, and the periodic full scan finds what was missed.
@@ -32,11 +33,21 @@ export interface ExecutableWatcherOptions {
   onBurst(): void;
 }
 
+const TREE_ANEW_MS = 300;
+
+/** A folder of the trees. */
+interface Folder {
+  key: string;
+  /** undefined: not watched by itself. */
+  watcher: FSWatcher | undefined;
+}
+
 export class ExecutableWatcher {
   readonly #options: ExecutableWatcherOptions;
-  /** Every folder of the trees; undefined: not watched by itself. */
-  readonly #folders = new Map<string, FSWatcher | undefined>();
+  readonly #folders = new Map<string, Folder>();
   readonly #trees = new Map<string, Chokidar>();
+  /** Trees that are to be watched anew, with the timer for it. */
+  readonly #deafTrees = new Map<string, NodeJS.Timeout>();
   readonly #largeRoots = new Set<string>();
   #watches = 0;
   #eventsThisTurn = 0;
@@ -59,16 +70,17 @@ export class ExecutableWatcher {
     return this.#folders.has(folder);
   }
 
-  /** The folder is in one of the trees. Call it before its content is read, so that no change falls in between. */
-  follow(folder: string): void {
-    if (this.#folders.get(folder)) return;
-    this.#folders.set(folder, this.#isInLargeTree(folder) ? this.#watch(folder) : undefined);
-  }
-
-  /** The folder may be another one by the same name; the old watch would stay with the old one. */
-  followAfresh(folder: string): void {
+  /**
+   * The folder is in one of the trees. Call it before its content is read, so that no change falls in between. The
+   * key tells a folder from another one made in its place: a watch stays with the old one and never says anything.
+   */
+  follow(folder: string, key: string): void {
+    const before = this.#folders.get(folder);
+    if (before?.key === key && (before.watcher || !this.#isInLargeTree(folder))) return;
     this.#unwatch(folder);
-    this.follow(folder);
+    const watcher = this.#isInLargeTree(folder) ? this.#watch(folder) : undefined;
+    this.#folders.set(folder, { key, watcher });
+    if (before && before.key !== key) this.#watchTreeAnew(folder);
   }
 
   /** These folders are gone, with all that is below them. Returns what was forgotten. */
@@ -103,11 +115,13 @@ export class ExecutableWatcher {
     void this.#trees.get(root)?.close();
     this.#trees.delete(root);
     this.#largeRoots.add(root);
-    for (const folder of this.#folders.keys()) if (isWithin(folder, root)) this.follow(folder);
+    for (const [folder, { key }] of [...this.#folders]) if (isWithin(folder, root)) this.follow(folder, key);
     return true;
   }
 
   async close(): Promise<void> {
+    for (const timer of this.#deafTrees.values()) clearTimeout(timer);
+    this.#deafTrees.clear();
     for (const folder of this.#folders.keys()) this.#unwatch(folder);
     this.#folders.clear();
     await Promise.all([...this.#trees.values()].map((tree) => tree.close()));
@@ -140,15 +154,15 @@ export class ExecutableWatcher {
   }
 
   #unwatch(folder: string): void {
-    const watcher = this.#folders.get(folder);
-    if (!watcher) return;
-    this.#folders.set(folder, undefined);
+    const known = this.#folders.get(folder);
+    if (!known?.watcher) return;
+    known.watcher.close();
+    known.watcher = undefined;
     this.#watches--;
-    watcher.close();
   }
 
   #lost(folder: string, watcher: FSWatcher): void {
-    if (this.#folders.get(folder) !== watcher) return;
+    if (this.#folders.get(folder)?.watcher !== watcher) return;
     this.#unwatch(folder);
     this.#options.onChange(folder);
   }
@@ -158,6 +172,21 @@ export class ExecutableWatcher {
     if (name !== null) this.#options.onChange(join(folder, name));
     // Events of the folder itself carry its own name; they and nameless ones make the folder suspect.
     if (name === null || name === basename(folder)) this.#options.onChange(folder);
+  }
+
+  /**
+   * chokidar does not notice that a folder was removed and made anew between two looks, and goes deaf in it. Folders
+   * are replaced many at a time, so this waits for more; what happens meanwhile comes as `add` of the new watch.
+   */
+  #watchTreeAnew(folder: string): void {
+    const root = [...this.#trees.keys()].find((tree) => isWithin(folder, tree));
+    if (root === undefined || this.#deafTrees.has(root)) return;
+    const timer = setTimeout(() => {
+      this.#deafTrees.delete(root);
+      void this.#trees.get(root)?.close();
+      if (this.#trees.has(root)) this.#trees.set(root, this.#watchTree(root));
+    }, TREE_ANEW_MS);
+    this.#deafTrees.set(root, timer.unref());
   }
 
   #watchTree(root: string): Chokidar {

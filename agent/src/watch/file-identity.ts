@@ -1,5 +1,5 @@
 /** From what the system says of a file to the identity that tells its states apart. */
-import type { BigIntStats } from 'node:fs';
+import type { BigIntStats, Stats } from 'node:fs';
 import type { FileIdentity } from './found-file.ts';
 
 export function identityOf(stats: BigIntStats): FileIdentity {
@@ -18,4 +18,12 @@ export function sameIdentity(one: FileIdentity, other: FileIdentity): boolean {
 
 export function identityKey({ device, inode, size, mtimeNs, ctimeNs }: FileIdentity): string {
   return `${device}:${inode}:${size}:${mtimeNs}:${ctimeNs}`;
+}
+
+/**
+ * The same for every path to a folder (bind mounts), and another one for a folder that was made anew in its place:
+ * file systems give the inode of a removed folder to the next one at once, so the time of birth belongs to it.
+ */
+export function folderKey({ dev, ino, birthtimeMs }: Pick<Stats, 'dev' | 'ino' | 'birthtimeMs'>): string {
+  return `${dev}:${ino}:${birthtimeMs}`;
 }

@@ -4,7 +4,7 @@
  */
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { identityOf } from './file-identity.ts';
+import { folderKey, identityOf } from './file-identity.ts';
 import type { FileIdentity } from './found-file.ts';
 
 export interface ListWorkerData {
@@ -23,7 +23,7 @@ export interface ListedFile {
 
 export interface ListedFolder {
   path: string;
-  /** Device and inode: tells a folder that is reached a second time through a bind mount. */
+  /** See folderKey. */
   key: string;
 }
 
@@ -122,7 +122,7 @@ function look(folder: string, entry: Dirent, listing: Listing): boolean {
   // Plain numbers first: most files have no execute bit, and big ones cost three times as much.
   const stats = tryLstat(path);
   if (stats?.isDirectory()) {
-    listing.folders.push({ path, key: `${stats.dev}:${stats.ino}` });
+    listing.folders.push({ path, key: folderKey(stats) });
     return true;
   }
   if (!stats?.isFile() || (stats.mode & EXECUTE_BITS) === 0) return false;

@@ -4,6 +4,8 @@
  * of before it is listed, so that whoever then starts to watch it misses nothing that changes after its listing.
  */
 
+import { lstat } from 'node:fs/promises';
+import { folderKey } from './file-identity.ts';
 import type { Listing } from './folder-list-worker.ts';
 import type { FolderLister } from './folder-lister.ts';
 import type { FileIdentity, SkipReason } from './found-file.ts';
@@ -13,7 +15,7 @@ export interface ScanTarget {
   lister: FolderLister;
   mounts: MountTable;
   signal: AbortSignal;
-  onFolder(path: string): void;
+  onFolder(path: string, key: string): void;
   /** A promise is waited for before the walk goes far beyond it. Must not reject. */
   onFile(path: string, identity: FileIdentity): Promise<unknown> | undefined;
   onSkip(path: string, reason: SkipReason): void;
@@ -58,7 +60,8 @@ export async function scanFolders(roots: readonly string[], target: ScanTarget):
 
 async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
   const stack = [walk.root];
-  target.onFolder(walk.root);
+  const stats = await lstat(walk.root).catch(() => undefined);
+  if (stats) target.onFolder(walk.root, folderKey(stats));
   while (stack.length > 0 && !target.signal.aborted) {
     const batch = stack.splice(-BATCH_FOLDERS).reverse();
     walk.found = [];
@@ -118,7 +121,7 @@ function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
     if (target.mounts.excludesMountAt(path)) target.onSkip(path, 'excluded-file-system');
     else if (!walk.visited.has(key)) {
       walk.visited.add(key);
-      target.onFolder(path);
+      target.onFolder(path, key);
       walk.found.push(path);
     }
   }

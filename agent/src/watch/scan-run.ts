@@ -20,7 +20,7 @@ export interface ScanRunOptions {
   hashFigures(): HashFigures;
   signal: AbortSignal;
   walkPauseMs: number;
-  onFolder(folder: string): void;
+  onFolder(folder: string, key: string): void;
   /** Files that are changing are looked at once more after this many milliseconds. */
   settleMs: number;
   /** The file is changing still; it has to be looked at when it has settled. */
@@ -102,10 +102,10 @@ export class ScanRun {
       lister,
       mounts,
       signal,
-      onFolder: (path) => {
+      onFolder: (path, key) => {
         this.#folders++;
         this.#seenFolders.add(path);
-        this.#options.onFolder(path);
+        this.#options.onFolder(path, key);
       },
       onFile: (path, identity) => this.#onFile(path, identity),
       onSkip: (path, reason) => this.#onSkip(path, reason),

@@ -3,7 +3,7 @@
  * speaks of facts and answers, not of SQL.
  */
 import { Readable } from 'node:stream';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { DATABASES, type DatabaseNames } from './database-names.ts';
 import type { NativeBlock, TableShape } from './native-block.ts';
 
@@ -38,6 +38,8 @@ export function connectClickHouse(
     password: address.password,
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: 8,
+    // Whoever asks gets the error and says it in our own log, once and in one line.
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
   });
   const named = (sql: string): string =>

@@ -3,8 +3,8 @@
  * tried again with back-off while everything waits in the stream; what the engine will never take is found by
  * bisection and put aside alone.
  */
-import { ClickHouseError } from '@clickhouse/client';
 import type { Logger } from 'pino';
+import { refusedForGood } from '../clickhouse/refused-for-good.ts';
 import type { Stream, StreamRecord } from '../stream/stream.ts';
 import { processRange, type RangeDependencies, type RangeOutcome } from './process-range.ts';
 
@@ -27,12 +27,6 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 /** With no word from the stream, look again after this long. */
 const IDLE_MS = 1000;
-
-/**
- * Errors that the same bytes will always meet (ClickHouse's ErrorCodes.cpp): bad data, not a busy server.
- * CANNOT_PARSE_*, INCORRECT_DATA, TYPE_MISMATCH, ARGUMENT_OUT_OF_BOUND, CANNOT_READ_ALL_DATA, TOO_LARGE_STRING_SIZE.
- */
-const PERMANENT_CODES = new Set(['6', '27', '33', '53', '69', '72', '117', '131']);
 
 export function startProcessor(options: ProcessorOptions): Processor {
   const { stream, control, log } = options;
@@ -92,7 +86,7 @@ async function processBisecting(
   try {
     options.onProcessed(await processRange(records, through, options), performance.now() - began);
   } catch (error) {
-    if (!(error instanceof ClickHouseError) || !PERMANENT_CODES.has(error.code)) throw error;
+    if (!refusedForGood(error)) throw error;
     const [record] = records;
     if (!record) throw error;
     if (records.length === 1) {

@@ -1,0 +1,166 @@
+/**
+ * The rows that the questions in this folder are answered with. Types only, since the page is built on them too.
+ *
+ * Ids are text of 16 lower-case hex digits; no JavaScript number holds all of them. Points in time are ISO 8601 in
+ * UTC, days are UTC dates, sizes are bytes, durations are seconds. Names, paths and hostnames are what devices
+ * sent: any text at all.
+ */
+
+export interface ListOf<Row> {
+  /** Rows that match, of which `rows` is a part. */
+  total: number;
+  rows: Row[];
+}
+
+export interface FleetSummary {
+  /** The day that "today" means. */
+  day: string;
+  devices: number;
+  applications: number;
+  executables: number;
+  /** Applications used today, anywhere. */
+  used_today: number;
+  /** Over all devices and applications. */
+  seconds_today: number;
+  inventory_computed_at: string | null;
+  usage_computed_at: string | null;
+}
+
+export interface ApplicationRow {
+  application_id: string;
+  name: string;
+  /** The version on most devices. */
+  version: string;
+  /** How many versions the fleet has; 0: it ran, but is in no program root. */
+  versions: number;
+  publisher: string;
+  /** 0 when only the file name is known. */
+  recognised: number;
+  devices: number;
+  executables: number;
+  last_used: string | null;
+  devices_used_today: number;
+  seconds_today: number;
+  launches_today: number;
+  computed_at: string;
+}
+
+export interface ApplicationVersionRow {
+  version: string;
+  devices: number;
+  executables: number;
+  computed_at: string;
+}
+
+export interface ApplicationExecutableRow {
+  executable_id: string;
+  /** Empty until its evidence has arrived, like `path`. */
+  sha256: string;
+  path: string;
+  size: number;
+  format: string;
+  version: string;
+  devices: number;
+  first_seen: string;
+}
+
+export interface ApplicationDeviceRow {
+  device_id: string;
+  hostname: string;
+  os_name: string;
+  /** 0: used there, but not installed now. */
+  installed: number;
+  /** Version that ran there last, empty when none did. */
+  version_used: string;
+  /** Within the days of the detail. */
+  seconds: number;
+  last_used: string | null;
+}
+
+export interface UseOfDay {
+  day: string;
+  devices: number;
+  devices_used: number;
+  seconds: number;
+  launches: number;
+  computed_at: string;
+}
+
+export interface ApplicationDetail {
+  application: ApplicationRow;
+  versions: ApplicationVersionRow[];
+  executables: ListOf<ApplicationExecutableRow>;
+  devices: ListOf<ApplicationDeviceRow>;
+  /** Days with a derived value among the last 30, oldest first. */
+  days: UseOfDay[];
+}
+
+export interface DeviceRow {
+  device_id: string;
+  hostname: string;
+  os: string;
+  os_name: string;
+  os_version: string;
+  architecture: string;
+  cpu_count: number;
+  memory_mib: number;
+  agent_version: string;
+  executables: number;
+  /** Sequence of the newest processed report. */
+  reports: number;
+  report_bytes: number;
+  /** Since the agent started, like the next two. */
+  agent_cpu_ms: number;
+  agent_resident_kib: number;
+  agent_files_hashed: number;
+  skipped_files: number;
+  first_seen: string;
+  last_seen: string;
+}
+
+export interface DeviceApplicationRow {
+  application_id: string;
+  name: string;
+  publisher: string;
+  versions: string[];
+  recognised: number;
+  /** 0: it ran there, but is not installed now. */
+  executables: number;
+  /** Within the last 30 days, like `launches`. */
+  seconds: number;
+  seconds_today: number;
+  launches: number;
+  last_used: string | null;
+}
+
+export interface DeviceDetail {
+  device: DeviceRow & { agent_uptime_s: number };
+  applications: ListOf<DeviceApplicationRow>;
+}
+
+export interface ExecutableRow {
+  executable_id: string;
+  /** Empty until its evidence has arrived, like `path`. */
+  sha256: string;
+  path: string;
+  size: number;
+  format: string;
+  application_id: string;
+  application: string;
+  version: string;
+  publisher: string;
+  /** Devices that have it now; 0: removed, or run from outside every program root. */
+  devices: number;
+  first_seen: string;
+}
+
+export interface UsageRow {
+  application_id: string;
+  application: string;
+  publisher: string;
+  devices: number;
+  devices_used: number;
+  seconds: number;
+  launches: number;
+  computed_at: string;
+}

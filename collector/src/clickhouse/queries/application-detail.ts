@@ -1,0 +1,95 @@
+/** Everything about one application: its versions, its files, where it is, and its use in the last days. */
+
+import type { ClickHouse } from '../clickhouse.ts';
+import type {
+  ApplicationDetail,
+  ApplicationDeviceRow,
+  ApplicationExecutableRow,
+  ApplicationRow,
+  ApplicationVersionRow,
+  UseOfDay,
+} from './answer-rows.ts';
+import { APPLICATIONS } from './applications-of-fleet.ts';
+import { splitTotal } from './list-request.ts';
+import { ask } from './question.ts';
+
+/** Lists of a detail end here; the answer says how many there are in all. */
+const LONGEST_LIST = 500;
+
+/** `id` is 16 lower-case hex digits; `since` and `day` are UTC dates. Undefined when nothing is known of it. */
+export async function applicationDetail(
+  clickhouse: ClickHouse,
+  id: string,
+  { since, day }: { since: string; day: string },
+): Promise<ApplicationDetail | undefined> {
+  const parameters = { id, day, since, number: BigInt(`0x${id}`).toString(), limit: LONGEST_LIST };
+  const [application] = await ask<ApplicationRow>(clickhouse, APPLICATIONS, parameters);
+  if (!application) return undefined;
+  const [versions, executables, devices, days] = await Promise.all([
+    ask<ApplicationVersionRow>(clickhouse, VERSIONS, parameters),
+    ask<ApplicationExecutableRow & { total: number }>(clickhouse, EXECUTABLES, parameters),
+    ask<ApplicationDeviceRow & { total: number }>(clickhouse, DEVICES, parameters),
+    ask<UseOfDay>(clickhouse, DAYS, parameters),
+  ]);
+  return {
+    application,
+    versions,
+    executables: splitTotal(executables),
+    devices: splitTotal(devices),
+    days,
+  };
+}
+
+const VERSIONS = `
+  SELECT version, devices, executables, computed_at FROM {facts}.application_devices
+  WHERE application_id = {id:String} ORDER BY devices DESC, version DESC`;
+
+/** By number, so that neither the evidence of the whole fleet nor its text ids are read. */
+const EXECUTABLES = `
+  SELECT lower(leftPad(hex(found.executable_id), 16, '0')) AS executable_id,
+    if(found.known = 0, '', lower(hex(found.sha256))) AS sha256, found.path AS path, found.size AS size,
+    toString(found.format) AS format, mapped.version AS version, counted.devices AS devices, found.first_seen AS first_seen,
+    count() OVER () AS total
+  FROM
+  (
+    SELECT executable_no, toString(application_version) AS version FROM {facts}.mappings FINAL
+    WHERE application_id = {number:UInt64}
+  ) AS mapped
+  INNER JOIN {facts}.executable_devices AS counted ON counted.executable_no = mapped.executable_no
+  INNER JOIN
+  (
+    SELECT executable_no, executable_id, version AS known, sha256, path, size, format, first_seen
+    FROM {facts}.executables FINAL
+    WHERE executable_no IN (SELECT executable_no FROM {facts}.mappings WHERE application_id = {number:UInt64})
+  ) AS found ON found.executable_no = mapped.executable_no
+  ORDER BY path, version, executable_id LIMIT {limit:UInt32}`;
+
+/** Devices that have it or used it in these days; those that used it most come first. */
+const DEVICES = `
+  SELECT all_devices.device_id AS device_id, host.hostname AS hostname, toString(host.os_name) AS os_name,
+    max(all_devices.installed) AS installed, argMax(all_devices.version, all_devices.newest) AS version_used,
+    sum(all_devices.used_seconds) AS seconds, if(max(all_devices.newest) = toDate(0), NULL, toString(max(all_devices.newest))) AS last_used,
+    count() OVER () AS total
+  FROM
+  (
+    SELECT lower(leftPad(hex(device_id), 16, '0')) AS device_id, 1 AS installed, '' AS version, toUInt64(0) AS used_seconds,
+      toDate(0) AS newest
+    FROM {facts}.current_epochs
+    WHERE epoch_no IN (SELECT arrayJoin(bitmapToArray(groupBitmapMergeState(device_bitmap)))
+      FROM {facts}.application_devices WHERE application_id = {id:String})
+    UNION ALL
+    SELECT toString(device_id), 0, argMax(version, day), sum(seconds), max(day)
+    FROM {final}.usage_daily WHERE application_id = {id:String} AND day >= {since:Date} AND seconds + launches > 0
+    GROUP BY device_id
+  ) AS all_devices
+  LEFT JOIN
+  (
+    SELECT lower(leftPad(hex(device_id), 16, '0')) AS device_id, hostname, os_name FROM {facts}.host_facts FINAL
+  ) AS host ON host.device_id = all_devices.device_id
+  GROUP BY device_id, hostname, os_name
+  ORDER BY seconds DESC, hostname, device_id LIMIT {limit:UInt32}`;
+
+const DAYS = `
+  SELECT toString(application_usage_daily.day) AS day, devices, devices_used, seconds, launches, computed_at
+  FROM {final}.application_usage_daily
+  WHERE application_id = {id:String} AND application_usage_daily.day >= {since:Date} ORDER BY application_usage_daily.day`;

@@ -1,0 +1,62 @@
+/** One computer: what it is, what its agent costs, and what is installed and used on it. */
+
+import type { ClickHouse } from '../clickhouse.ts';
+import type { DeviceApplicationRow, DeviceDetail, DeviceRow } from './answer-rows.ts';
+import { splitTotal } from './list-request.ts';
+import { ask } from './question.ts';
+
+const LONGEST_LIST = 500;
+
+/** `id` is 16 lower-case hex digits; `since` and `day` are UTC dates. Undefined when nothing is known of it. */
+export async function deviceDetail(
+  clickhouse: ClickHouse,
+  id: string,
+  { since, day }: { since: string; day: string },
+): Promise<DeviceDetail | undefined> {
+  const parameters = { id, since, day, number: BigInt(`0x${id}`).toString(), limit: LONGEST_LIST };
+  const [device] = await ask<DeviceRow & { agent_uptime_s: number }>(clickhouse, DEVICE, parameters);
+  if (!device) return undefined;
+  const applications = await ask<DeviceApplicationRow & { total: number }>(
+    clickhouse,
+    APPLICATIONS_OF_DEVICE,
+    parameters,
+  );
+  return { device, applications: splitTotal(applications) };
+}
+
+const DEVICE = `
+  SELECT *,
+    (
+      SELECT argMax(agent_uptime_s, epoch_no) FROM {facts}.device_heads FINAL
+      WHERE epoch_no IN (SELECT epoch_no FROM {facts}.epochs FINAL WHERE device_id = {number:UInt64})
+    ) AS agent_uptime_s
+  FROM {final}.devices WHERE device_id = {id:String}`;
+
+/** What is installed, and what only ran; used most first. */
+const APPLICATIONS_OF_DEVICE = `
+  SELECT application_id, any(some_name) AS name, any(some_publisher) AS publisher,
+    arrayFilter(version -> version != '', arraySort(groupUniqArrayArray(some_versions))) AS versions,
+    max(some_recognised) AS recognised, sum(some_executables) AS executables, sum(some_seconds) AS seconds,
+    sum(some_today) AS seconds_today, sum(some_launches) AS launches,
+    if(max(newest) = toDate(0), NULL, toString(max(newest))) AS last_used, count() OVER () AS total
+  FROM
+  (
+    SELECT lower(leftPad(hex(mapped.application_id), 16, '0')) AS application_id, any(mapped.application) AS some_name,
+      any(toString(mapped.publisher)) AS some_publisher, groupUniqArray(toString(mapped.application_version)) AS some_versions,
+      max(mapped.recognised) AS some_recognised, count() AS some_executables, toUInt64(0) AS some_seconds,
+      toUInt64(0) AS some_today, toUInt64(0) AS some_launches, toDate(0) AS newest
+    FROM
+    (
+      SELECT arrayJoin(ids) AS executable_no FROM {facts}.device_inventory FINAL
+      WHERE epoch_no IN (SELECT epoch_no FROM {facts}.current_epochs WHERE device_id = {number:UInt64})
+    ) AS installed
+    INNER JOIN (SELECT * FROM {facts}.mappings FINAL) AS mapped ON mapped.executable_no = installed.executable_no
+    GROUP BY mapped.application_id
+    UNION ALL
+    SELECT toString(application_id), any(application), any(publisher), [argMax(version, day)], 0, 0, sum(seconds),
+      sumIf(seconds, day = {day:Date}), sum(launches), max(day)
+    FROM {final}.usage_daily WHERE device_id = {id:String} AND day >= {since:Date} AND seconds + launches > 0
+    GROUP BY application_id
+  )
+  GROUP BY application_id
+  ORDER BY seconds DESC, lower(name), application_id LIMIT {limit:UInt32}`;

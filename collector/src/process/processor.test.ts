@@ -1,0 +1,113 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ClickHouseError } from '@clickhouse/client';
+import { Report, sealEnvelope } from '@fleetmeter/proto';
+import pino from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import { SqliteControlStore } from '../control/sqlite-control-store.ts';
+import type { Stream, StreamRecord } from '../stream/stream.ts';
+import { EpochHeadCache } from './epoch-head-cache.ts';
+import { type Processor, startProcessor } from './processor.ts';
+
+const { privateKey } = generateKeyPairSync('ed25519');
+let folder: string;
+let control: SqliteControlStore;
+let processor: Processor | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fleetmeter-processor-'));
+  control = new SqliteControlStore({ path: join(folder, 'control.db') });
+});
+afterEach(async () => {
+  await processor?.close();
+  control.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The first report of a device, which says only its name. */
+function named(hostname: string, offset: number): StreamRecord {
+  const message = Report.encode({
+    sequence: 1,
+    epoch: { id: new Uint8Array(16).fill(offset) },
+    digestAfter: { count: 0, sum: new Uint8Array(16) },
+    inventory: { baseline: true },
+    host: { hostname },
+  }).finish();
+  const envelope = sealEnvelope('Report', message, { keyId: '0'.repeat(16), privateKey });
+  const deviceId = offset.toString(16).padStart(16, '0');
+  return { kind: 'report', deviceId, receivedAt: 1_790_000_000_000, envelope, offset, partition: 0 };
+}
+
+function streamOf(records: StreamRecord[]): Stream {
+  const after = (offset: number): StreamRecord[] => records.filter((record) => record.offset > offset);
+  return {
+    read: async (offset) => ({
+      records: after(offset),
+      through: Math.max(offset, records.length),
+      unreadable: 0,
+    }),
+    onAppend: () => () => {},
+    trim: async () => {},
+    append: () => Promise.reject(new Error('nobody appends')),
+    stats: () => Promise.reject(new Error('nobody asks')),
+    close: async () => {},
+  };
+}
+
+/** An engine that keeps what it is given, except for blocks that `refuses` throws at. */
+function engine(refuses: (bytes: Buffer) => void): { clickhouse: ClickHouse; kept: Buffer[] } {
+  const kept: Buffer[] = [];
+  const clickhouse: ClickHouse = {
+    insert: async (_table, block) => {
+      refuses(block.encode());
+      kept.push(block.encode());
+    },
+    rows: async () => [],
+    binary: async () => Buffer.alloc(0),
+    command: async () => {},
+    ping: async () => true,
+    close: async () => {},
+  };
+  return { clickhouse, kept };
+}
+
+function start(clickhouse: ClickHouse, records: StreamRecord[]): void {
+  processor = startProcessor({
+    stream: streamOf(records),
+    clickhouse,
+    control,
+    heads: new EpochHeadCache(100),
+    log: pino({ level: 'silent' }),
+    now: () => 1_790_000_000_000,
+    onProcessed: () => {},
+    onRetry: () => {},
+  });
+}
+
+const names = ['device-one', 'device-two', 'poison', 'device-four', 'device-five'];
+const records = names.map((name, index) => named(name, index + 1));
+
+test('a record that the engine never takes is put aside alone, and the others flow', async () => {
+  const { clickhouse, kept } = engine((bytes) => {
+    if (bytes.includes('poison'))
+      throw new ClickHouseError({ code: '117', type: 'INCORRECT_DATA', message: 'no' });
+  });
+  start(clickhouse, records);
+  await vi.waitUntil(() => control.checkpoint() === names.length, { timeout: 10_000 });
+  const all = Buffer.concat(kept);
+  for (const name of names) expect(all.includes(name), name).toBe(name !== 'poison');
+  expect(control.quarantineCounts()).toEqual([{ reason: 'engine-refused', count: 1 }]);
+});
+
+test('an engine that is away costs nothing: everything waits and is tried again', async () => {
+  let away = 2;
+  const { clickhouse, kept } = engine(() => {
+    if (away-- > 0) throw new Error('connect ECONNREFUSED');
+  });
+  start(clickhouse, records);
+  await vi.waitUntil(() => control.checkpoint() === names.length, { timeout: 10_000 });
+  expect(control.quarantineCounts()).toEqual([]);
+  for (const name of names) expect(Buffer.concat(kept).includes(name), name).toBe(true);
+});

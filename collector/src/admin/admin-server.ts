@@ -1,22 +1,23 @@
-/** HTTP for administrators: health, metrics, the state of the pipeline, and the page's questions. */
-import fastify from 'fastify';
+/** HTTP for administrators: the page, its questions, the state of the pipeline, health and metrics. GET only. */
+import fastify, { type FastifyInstance, type onRequestAsyncHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import { systemClock } from '../clock/clock.ts';
 import { loopbackGuard } from '../receive/loopback-guard.ts';
-import { problemOf, PROBLEM_CONTENT_TYPE, refusalOf } from '../receive/refusal-answer.ts';
+import { Refusal } from '../validate/refusals.ts';
+import type { PipelineState } from './answers.ts';
+import { addApplicationRoutes } from './applications.ts';
+import { addDeviceRoutes } from './devices.ts';
+import { addExecutableRoutes } from './executables.ts';
+import { addFleetRoute } from './fleet.ts';
+import { addHealthRoutes } from './health.ts';
+import { addPage, PAGE_FOLDER } from './page.ts';
+import { addPageProtection } from './page-protection.ts';
+import { addPipelineRoute } from './pipeline.ts';
+import { PROBLEM_CONTENT_TYPE, Problem, problemReply } from './problems.ts';
+import { addUsageRoutes } from './usage.ts';
 
-export interface PipelineState {
-  stream: { head: number; bytes: number; records: number; unreadable: number };
-  checkpoint: number;
-  /** Records received and not yet processed. */
-  lag: number;
-  devices: number;
-  executables: number;
-  quarantine: { reason: string; count: number }[];
-  /** What waits to be recomputed; `oldest` in milliseconds since 1970. */
-  dirty: { count: number; oldest: number | null };
-  engine: { up: boolean; restarts: number; pid: number | undefined };
-}
+export type { PipelineState } from './answers.ts';
 
 export interface AdminServerOptions {
   host: string;
@@ -25,7 +26,13 @@ export interface AdminServerOptions {
   pipeline: () => Promise<PipelineState>;
   ready: () => Promise<{ ready: boolean; reasons: string[] }>;
   metricsText: () => Promise<{ contentType: string; body: string }>;
-  log: Logger;
+  log: Pick<Logger, 'warn'>;
+  /** Who may ask at all. Default: the local computer's own pages and programs only. */
+  guard?: onRequestAsyncHookHandler;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** Folder of the built page. */
+  pageFolder?: string;
 }
 
 export interface AdminServer {
@@ -34,26 +41,53 @@ export interface AdminServer {
 }
 
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const server = fastify({ logger: false });
-  server.addHook('onRequest', loopbackGuard);
-  server.setErrorHandler((error, _request, reply) => {
-    const refusal = refusalOf(error);
-    reply.code(refusal.kind.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problemOf(refusal)));
+  const { host, port, clickhouse, pipeline, ready, metricsText, log } = options;
+  const { guard = loopbackGuard, now = systemClock.now, pageFolder = PAGE_FOLDER } = options;
+  const server = fastify({
+    logger: false,
+    // A page keeps its connection for the next question; a stop must not wait for it.
+    forceCloseConnections: true,
+    // A parameter that nobody knows is a mistake of the person who asks, not something to drop quietly.
+    ajv: { customOptions: { removeAdditional: false } },
   });
-  server.get('/healthz', async () => ({ alive: true }));
-  server.get('/readyz', async (_request, reply) => {
-    const state = await options.ready();
-    return reply.code(state.ready ? 200 : 503).send(state);
+  server.addHook('onRequest', guard);
+  server.addHook('onRequest', getOnly);
+  answerProblems(server, log);
+  await addPageProtection(server);
+  server.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
-  server.get('/metrics', async (_request, reply) => {
-    const { contentType, body } = await options.metricsText();
-    return reply.type(contentType).send(body);
-  });
-  server.get('/api/pipeline', async () => await options.pipeline());
-  await server.listen({ host: options.host, port: options.port });
+  const questions = { clickhouse, now };
+  addFleetRoute(server, questions);
+  addApplicationRoutes(server, questions);
+  addDeviceRoutes(server, questions);
+  addExecutableRoutes(server, questions);
+  addUsageRoutes(server, questions);
+  addPipelineRoute(server, questions, pipeline);
+  addHealthRoutes(server, { ready, metricsText });
+  await addPage(server, pageFolder);
+  await server.listen({ host, port });
   const address = server.server.address();
   return {
-    port: typeof address === 'object' && address ? address.port : options.port,
+    port: typeof address === 'object' && address ? address.port : port,
     close: async () => await server.close(),
   };
+}
+
+async function getOnly({ method }: { method: string }): Promise<void> {
+  if (method !== 'GET' && method !== 'HEAD')
+    throw new Problem('method-not-allowed', 'Nothing can be changed through this port.');
+}
+
+function answerProblems(server: FastifyInstance, log: Pick<Logger, 'warn'>): void {
+  server.setErrorHandler((error, request, reply) => {
+    const { answer, retryAfterSeconds, unexpected } = problemReply(error);
+    if (unexpected) log.warn({ err: error, route: request.routeOptions.url }, 'admin: a question failed');
+    if (answer.status === 405) reply.header('allow', 'GET, HEAD');
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
+    reply.code(answer.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(answer));
+  });
+  server.setNotFoundHandler(async () => {
+    throw new Refusal('route-unknown', 'there is no such address here');
+  });
 }

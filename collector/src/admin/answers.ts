@@ -1,0 +1,31 @@
+/** What the admin routes answer. Types only: the page is built on this file. */
+export type * from '../clickhouse/queries/answer-rows.ts';
+
+export interface PipelineState {
+  stream: { head: number; bytes: number; records: number; unreadable: number };
+  checkpoint: number;
+  /** Records received and not yet processed. */
+  lag: number;
+  devices: number;
+  executables: number;
+  quarantine: { reason: string; count: number }[];
+  /** What waits to be recomputed; `oldest` in milliseconds since 1970. */
+  dirty: { count: number; oldest: number | null };
+  engine: { up: boolean; restarts: number; pid?: number | undefined };
+}
+
+/** The state, and when the tables that people look at were last derived; null: never, or the engine is down. */
+export interface PipelineAnswer extends PipelineState {
+  derived: { inventory: string | null; usage_today: string | null };
+  /** The collector's clock, so that ages do not depend on the browser's. */
+  now: string;
+}
+
+/** RFC 9457; what every refused or failed request is answered with. */
+export interface ProblemAnswer {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+}

@@ -1,0 +1,201 @@
+/** A real engine with the facts of a small, partly hostile fleet, and the admin server before it, for tests. */
+import { type ClickHouse, connectClickHouse } from '../clickhouse/clickhouse.ts';
+import { deriveInventory } from '../clickhouse/derive-inventory.ts';
+import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
+import { migrate } from '../clickhouse/migrate.ts';
+import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
+import { writerUser } from '../engine/writer-secret.ts';
+import { FactBatch } from '../process/fact-batch.ts';
+import { type AdminServer, startAdminServer } from './admin-server.ts';
+import type { PipelineState } from './answers.ts';
+
+export interface TestProgram {
+  /** 16 hex digits. */
+  id: string;
+  path: string;
+  application: string;
+  applicationId: string;
+  publisher?: string;
+  version?: string;
+  recognised?: boolean;
+  secondsToday?: number;
+  /** Only the id is known. */
+  withoutEvidence?: boolean;
+}
+
+const MILLISECONDS_A_DAY = 86_400_000;
+const NOBODY = Buffer.alloc(16);
+
+export class FleetUnderTest {
+  readonly engine: EngineUnderTest;
+  readonly #writer: ClickHouse;
+  readonly #programs: TestProgram[] = [];
+  #admin: AdminServer | undefined;
+  #reports = 0;
+  pipeline: PipelineState = {
+    stream: { head: 12, bytes: 48_000, records: 12, unreadable: 0 },
+    checkpoint: 12,
+    lag: 0,
+    devices: 1,
+    executables: 0,
+    quarantine: [],
+    dirty: { count: 0, oldest: null },
+    engine: { up: true, restarts: 0, pid: 4711 },
+  };
+
+  private constructor(engine: EngineUnderTest) {
+    this.engine = engine;
+    this.#writer = connectClickHouse({ url: engine.url, username: writerUser, password: engine.secret });
+  }
+
+  static async start(options: { pageFolder?: string } = {}): Promise<FleetUnderTest> {
+    const fleet = new FleetUnderTest(await engineUnderTest());
+    await migrate(fleet.#writer, Date.now);
+    fleet.#admin = await startAdminServer({
+      host: '127.0.0.1',
+      port: 0,
+      clickhouse: fleet.#writer,
+      pipeline: async () => fleet.pipeline,
+      ready: async () => ({ ready: true, reasons: [] }),
+      metricsText: async () => ({ contentType: 'text/plain', body: 'up 1\n' }),
+      log: { warn: (problem: unknown) => console.warn(problem) },
+      ...options,
+    });
+    return fleet;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#admin?.port}`;
+  }
+
+  async close(): Promise<void> {
+    await this.#admin?.close();
+    await this.#writer.close();
+    await this.engine.remove();
+  }
+
+  /** One device that has all programs given so far, and these. */
+  async report(hostname: string, programs: readonly TestProgram[]): Promise<void> {
+    const now = Date.now();
+    const batch = new FactBatch();
+    const first = this.#programs.length + 1;
+    this.#programs.push(...programs);
+    this.#reports++;
+    addDevice(batch, { hostname, reports: this.#reports, installed: this.#programs.length, now });
+    for (const [index, program] of programs.entries()) addProgram(batch, program, first + index, now);
+    await batch.write(this.#writer);
+    await deriveInventory(this.#writer, now);
+    await deriveUsageDay(this.#writer, Math.floor(now / MILLISECONDS_A_DAY), now);
+  }
+}
+
+function addDevice(
+  batch: FactBatch,
+  {
+    hostname,
+    reports,
+    installed,
+    now,
+  }: { hostname: string; reports: number; installed: number; now: number },
+): void {
+  const device_id = 0xa1n;
+  batch.add('epochs', { epoch_no: 1, device_id, parent_epoch_no: 0, opened_at: now });
+  batch.add('host_facts', {
+    device_id,
+    version: BigInt(now + reports),
+    hostname,
+    os: 'linux',
+    os_name: 'Debian GNU/Linux',
+    os_version: '12',
+    architecture: 'x64',
+    kernel: '6.1.0',
+    cpu_count: 8,
+    memory_mib: 16_384,
+    agent_version: '0.1.0',
+    system_uuid: '',
+    serial: '',
+    mac_addresses: [],
+    join_kind: 0,
+    management_id: '',
+    ephemeral: 0,
+    is_virtual: 0,
+  });
+  batch.add('device_inventory', {
+    epoch_no: 1,
+    version: reports,
+    digest_count: installed,
+    digest_sum: NOBODY,
+    ids: Uint32Array.from({ length: installed }, (_, index) => index + 1),
+    received_at: now,
+  });
+  batch.add('device_heads', {
+    epoch_no: 1,
+    sequence: reports,
+    report_hash: NOBODY,
+    received_at: now,
+    composed_at: Math.floor(now / 1000),
+    utc_offset_seconds: 3600,
+    report_bytes: 384,
+    agent_cpu_ms: 1250,
+    agent_uptime_s: 7200,
+    agent_resident_kib: 61_440,
+    agent_files_hashed: installed,
+    skipped_files: 2,
+  });
+}
+
+function addProgram(batch: FactBatch, program: TestProgram, executable_no: number, now: number): void {
+  const known = !program.withoutEvidence;
+  batch.add('executables', {
+    executable_no,
+    executable_id: BigInt(`0x${program.id}`),
+    version: known ? 1 : 0,
+    evidence_hash: NOBODY,
+    sha256: Buffer.alloc(32, executable_no),
+    path: known ? program.path : '',
+    size: known ? 123_456n : 0n,
+    format: known ? 'elf' : '',
+    build_id: '',
+    package_manager: '',
+    package_name: '',
+    package_version: '',
+    package_architecture: '',
+    package_vendor: '',
+    evidence: '',
+    first_seen: now,
+  });
+  if (known)
+    batch.add('mappings', {
+      executable_no,
+      version: BigInt(now),
+      application_id: BigInt(`0x${program.applicationId}`),
+      application: program.application,
+      publisher: program.publisher ?? '',
+      application_version: program.version ?? '',
+      recognised: program.recognised === false ? 0 : 1,
+      fingerprint: 1n,
+    });
+  if (program.secondsToday)
+    batch.add('usage', {
+      day: Math.floor(now / MILLISECONDS_A_DAY),
+      epoch_no: 1,
+      executable_no,
+      user: NOBODY,
+      run: 1n,
+      generation: 0,
+      seconds: program.secondsToday,
+      launches_user: 3,
+      launches_autostart: 0,
+      launches_service: 1,
+      launches_scheduler: 0,
+      launches_unknown: 0,
+      foreground_seconds: -1,
+      locked_seconds: -1,
+      // Every mark set: they bound the seconds of a day.
+      slots_0: 2n ** 64n - 1n,
+      slots_1: 2n ** 64n - 1n,
+      slots_2: 2n ** 64n - 1n,
+      slots_3: 2n ** 64n - 1n,
+      slots_4: 2n ** 32n - 1n,
+    });
+}

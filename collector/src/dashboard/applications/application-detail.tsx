@@ -1,0 +1,74 @@
+import type { ApplicationDetail, ApplicationRow } from '../../admin/answers.ts';
+import { useLive } from '../live/use-live.ts';
+import { NotKnown } from '../not-known.tsx';
+import { listHash } from '../route/route.ts';
+import { counted, dayInWords, duration } from '../text/quantities.ts';
+import { Reported } from '../text/reported.tsx';
+import { ApplicationDevices } from './application-devices.tsx';
+import { ApplicationExecutables } from './application-executables.tsx';
+import { Unrecognised } from './application-name.tsx';
+import { ApplicationVersions } from './application-versions.tsx';
+import { UseByDay } from './use-by-day.tsx';
+
+export function ApplicationDetailView({ id, today }: { id: string; today: string }) {
+  const { answer, trouble } = useLive<ApplicationDetail>(`/api/applications/${id}`);
+  return (
+    <article className="detail">
+      <a className="back" href={listHash('applications')}>
+        ← Applications
+      </a>
+      {answer ? (
+        <>
+          <Head application={answer.application} />
+          <Facts application={answer.application} today={today} />
+          <UseByDay days={answer.days} today={today} />
+          <ApplicationVersions versions={answer.versions} />
+          <ApplicationExecutables executables={answer.executables} />
+          <ApplicationDevices devices={answer.devices} today={today} />
+        </>
+      ) : (
+        <NotKnown what="application" id={id} trouble={trouble} />
+      )}
+    </article>
+  );
+}
+
+function Head({
+  application: { name, publisher, recognised, application_id },
+}: {
+  application: ApplicationRow;
+}) {
+  return (
+    <header className="detail-head">
+      <h1 id="title" tabIndex={-1}>
+        {name === '' ? 'not known yet' : <Reported text={name} />} {recognised === 0 && <Unrecognised />}
+      </h1>
+      <p className="sub">
+        {publisher === '' ? 'Publisher not known' : <Reported text={publisher} />}
+        {' · '}
+        <code>{application_id}</code>
+      </p>
+    </header>
+  );
+}
+
+function Facts({ application, today }: { application: ApplicationRow; today: string }) {
+  const facts: [string, string][] = [
+    ['Devices', counted(application.devices)],
+    ['Versions', counted(application.versions)],
+    ['Executables', counted(application.executables)],
+    ['Last used', application.last_used === null ? 'not seen yet' : dayInWords(application.last_used, today)],
+    ['Used today', duration(application.seconds_today)],
+    ['Launches today', counted(application.launches_today)],
+  ];
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,82 @@
+/** How far reports are on their way into the tables, in the order in which they travel. */
+import type { PipelineAnswer } from '../../admin/answers.ts';
+import { useLive } from '../live/use-live.ts';
+import { ago, bytes, counted, of } from '../text/quantities.ts';
+import { Quarantine } from './quarantine.tsx';
+import { Stage } from './stage.tsx';
+
+export function PipelineView() {
+  const { answer } = useLive<PipelineAnswer>('/api/pipeline');
+  return (
+    <section aria-labelledby="title">
+      <div className="list-head">
+        <h1 id="title" tabIndex={-1}>
+          Pipeline
+        </h1>
+        <p className="total">From the report of a device to the figures on this page</p>
+      </div>
+      {answer ? <Stages pipeline={answer} /> : <p className="empty">Loading…</p>}
+    </section>
+  );
+}
+
+/** Records that wait a moment are the rule; this many are not. */
+const LONG_QUEUE = 1_000;
+const LONG_WAIT_MS = 10 * 60_000;
+
+function Stages({ pipeline }: { pipeline: PipelineAnswer }) {
+  const { stream, checkpoint, lag, dirty, engine, derived } = pipeline;
+  const now = Date.parse(pipeline.now);
+  const waiting = dirty.oldest === null ? 0 : now - dirty.oldest;
+  return (
+    <>
+      <ol className="stages">
+        <Stage
+          name="Received"
+          figure={counted(stream.head)}
+          state={stream.unreadable > 0 ? 'bad' : 'good'}
+          word={stream.unreadable > 0 ? `${of(stream.unreadable, 'record')} unreadable` : 'receiving'}
+          facts={[
+            ['Kept on disk', `${of(stream.records, 'record')}, ${bytes(stream.bytes)}`],
+            ['Devices enrolled', counted(pipeline.devices)],
+          ]}
+        />
+        <Stage
+          name="Processed"
+          figure={counted(checkpoint)}
+          state={lag > LONG_QUEUE ? 'slow' : 'good'}
+          word={lag === 0 ? 'up to date' : `${counted(lag)} waiting`}
+          facts={[
+            ['Lag', of(lag, 'record')],
+            ['Executables known', counted(pipeline.executables)],
+          ]}
+        />
+        <Stage
+          name="Waiting to be recomputed"
+          figure={counted(dirty.count)}
+          state={waiting > LONG_WAIT_MS ? 'slow' : 'good'}
+          word={dirty.oldest === null ? 'nothing waits' : `oldest ${ago(dirty.oldest, now)}`}
+          facts={[
+            ['Inventory computed', derivedAt(derived.inventory, now)],
+            ['Use of today computed', derivedAt(derived.usage_today, now)],
+          ]}
+        />
+        <Stage
+          name="Database engine"
+          figure={engine.up ? 'Running' : 'Not answering'}
+          state={engine.up ? 'good' : 'bad'}
+          word={engine.up ? 'answers questions' : 'nothing is lost; it is being restarted'}
+          facts={[
+            ['Restarts', counted(engine.restarts)],
+            ['Process', engine.pid === undefined ? '–' : String(engine.pid)],
+          ]}
+        />
+      </ol>
+      <Quarantine reasons={pipeline.quarantine} />
+    </>
+  );
+}
+
+function derivedAt(time: string | null, now: number): string {
+  return time === null ? 'not yet' : ago(Date.parse(time), now);
+}

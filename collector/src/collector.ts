@@ -121,10 +121,13 @@ async function joinStages(
     onRetry: () => processing.retries.inc(),
   });
   started.push(() => processor.close());
+  // Connections of its own: the page's questions never take those that processing needs.
+  const questions = connectClickHouse(engine.address);
+  started.push(() => questions.close());
   const admin = await startAdminServer({
     host: config.adminHost,
     port: config.adminPort,
-    clickhouse,
+    clickhouse: questions,
     pipeline: () => pipelineState({ stream, control, engine: engine.supervisor, clickhouse }),
     ready: () => readiness(clickhouse),
     metricsText: async () => ({

@@ -98,10 +98,10 @@ function addDevice(
     now,
   }: { hostname: string; reports: number; installed: number; now: number },
 ): void {
-  const device_id = 0xa1n;
-  batch.add('epochs', { epoch_no: 1, device_id, parent_epoch_no: 0, opened_at: now });
+  const device_id64 = 0xa1n;
+  batch.add('epochs', { epoch_no: 1, device_id64, parent_epoch_no: 0, opened_at: now });
   batch.add('host_facts', {
-    device_id,
+    device_id64,
     version: BigInt(now + reports),
     hostname,
     os: 'linux',
@@ -148,7 +148,7 @@ function addProgram(batch: FactBatch, program: TestProgram, executable_no: numbe
   const known = !program.withoutEvidence;
   batch.add('executables', {
     executable_no,
-    executable_id: BigInt(`0x${program.id}`),
+    executable_id64: BigInt(`0x${program.id}`),
     version: known ? 1 : 0,
     evidence_hash: NOBODY,
     sha256: Buffer.alloc(32, executable_no),
@@ -168,7 +168,7 @@ function addProgram(batch: FactBatch, program: TestProgram, executable_no: numbe
     batch.add('mappings', {
       executable_no,
       version: BigInt(now),
-      application_id: BigInt(`0x${program.applicationId}`),
+      application_id64: BigInt(`0x${program.applicationId}`),
       application: program.application,
       publisher: program.publisher ?? '',
       application_version: program.version ?? '',

@@ -24,11 +24,11 @@ const DERIVATIONS = {
     SELECT executable_no, count() AS devices, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
     FROM (${INSTALLED}) GROUP BY executable_no`,
   application_devices: `
-    SELECT lower(leftPad(hex(mapped.application_id), 16, '0')) AS application_id, mapped.application_version AS version,
+    SELECT lower(leftPad(hex(mapped.application_id64), 16, '0')) AS application_id, mapped.application_version AS version,
       any(mapped.application) AS name, any(mapped.publisher) AS publisher, max(mapped.recognised) AS recognised,
       uniqExact(installed.executable_no) AS executables, uniqExact(installed.epoch_no) AS devices,
       groupBitmapState(installed.epoch_no) AS device_bitmap, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
     FROM (${INSTALLED}) AS installed
     INNER JOIN (SELECT * FROM {facts}.mappings FINAL) AS mapped ON mapped.executable_no = installed.executable_no
-    GROUP BY mapped.application_id, mapped.application_version`,
+    GROUP BY mapped.application_id64, mapped.application_version`,
 };

@@ -53,14 +53,14 @@ const USAGE_DAILY = `
           groupBitOr(r4) AS s4
         FROM
         (
-          SELECT epochs.device_id AS device, executable_no, user, generation, run, max(seconds) AS run_seconds,
+          SELECT epochs.device_id64 AS device, executable_no, user, generation, run, max(seconds) AS run_seconds,
             max(launches_user) AS run_by_user,
             max(launches_user) + max(launches_autostart) + max(launches_service) + max(launches_scheduler)
               + max(launches_unknown) AS run_launches,
             groupBitOr(slots_0) AS r0, groupBitOr(slots_1) AS r1, groupBitOr(slots_2) AS r2, groupBitOr(slots_3) AS r3,
             groupBitOr(slots_4) AS r4
           FROM (SELECT * FROM {facts}.usage WHERE day = toDate({date:String})) AS facts
-          INNER JOIN (SELECT epoch_no, device_id FROM {facts}.epochs FINAL) AS epochs ON epochs.epoch_no = facts.epoch_no
+          INNER JOIN (SELECT epoch_no, device_id64 FROM {facts}.epochs FINAL) AS epochs ON epochs.epoch_no = facts.epoch_no
           GROUP BY device, executable_no, user, generation, run
         )
         GROUP BY device, executable_no, user, generation
@@ -69,7 +69,7 @@ const USAGE_DAILY = `
     ) AS used
     LEFT JOIN
     (
-      SELECT executable_no AS mapped_no, lower(leftPad(hex(application_id), 16, '0')) AS app, application AS app_name,
+      SELECT executable_no AS mapped_no, lower(leftPad(hex(application_id64), 16, '0')) AS app, application AS app_name,
         publisher AS app_publisher, application_version AS app_version
       FROM {facts}.mappings FINAL
     ) AS mapped ON mapped.mapped_no = used.executable_no

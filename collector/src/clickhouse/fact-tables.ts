@@ -2,7 +2,7 @@
 import type { Row, TableShape } from './native-block.ts';
 
 export const FACT_TABLES = {
-  epochs: { epoch_no: 'UInt32', device_id: 'UInt64', parent_epoch_no: 'UInt32', opened_at: 'DateTime64' },
+  epochs: { epoch_no: 'UInt32', device_id64: 'UInt64', parent_epoch_no: 'UInt32', opened_at: 'DateTime64' },
   device_inventory: {
     epoch_no: 'UInt32',
     version: 'UInt32',
@@ -33,7 +33,7 @@ export const FACT_TABLES = {
     skipped_files: 'UInt32',
   },
   host_facts: {
-    device_id: 'UInt64',
+    device_id64: 'UInt64',
     version: 'UInt64',
     hostname: 'String',
     os: 'String',
@@ -54,7 +54,7 @@ export const FACT_TABLES = {
   },
   executables: {
     executable_no: 'UInt32',
-    executable_id: 'UInt64',
+    executable_id64: 'UInt64',
     version: 'UInt8',
     evidence_hash: 'Fixed16',
     sha256: 'Fixed32',
@@ -73,7 +73,7 @@ export const FACT_TABLES = {
   mappings: {
     executable_no: 'UInt32',
     version: 'UInt64',
-    application_id: 'UInt64',
+    application_id64: 'UInt64',
     application: 'String',
     publisher: 'String',
     application_version: 'String',

@@ -8,7 +8,7 @@ export function hostFactsRow(
   host: HostFactsFields,
 ): FactRow<'host_facts'> {
   return {
-    device_id: BigInt(`0x${deviceId}`),
+    device_id64: BigInt(`0x${deviceId}`),
     version: BigInt(receivedAt),
     hostname: host.hostname ?? '',
     os: host.os ?? '',

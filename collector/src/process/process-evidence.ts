@@ -48,7 +48,7 @@ export function processEvidence(
   const executableNo = control.internExecutables(idBytes).numbers[0] as number;
   effects.facts.add('executables', {
     executable_no: executableNo,
-    executable_id: BigInt(`0x${executableId}`),
+    executable_id64: BigInt(`0x${executableId}`),
     version: 1,
     evidence_hash: digestPart,
     sha256: evidence.sha256,
@@ -68,7 +68,7 @@ export function processEvidence(
   effects.facts.add('mappings', {
     executable_no: executableNo,
     version: BigInt(source.receivedAt),
-    application_id: mapping.applicationId,
+    application_id64: mapping.applicationId,
     application: mapping.application,
     publisher: mapping.publisher,
     application_version: mapping.version,

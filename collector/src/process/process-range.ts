@@ -84,7 +84,7 @@ async function statesOf(
     if (epoch.created || report.inventory?.baseline) {
       effects.facts.add('epochs', {
         epoch_no: epoch.epochNo,
-        device_id: BigInt(`0x${epoch.deviceId}`),
+        device_id64: BigInt(`0x${epoch.deviceId}`),
         parent_epoch_no: epoch.parentEpochNo ?? 0,
         opened_at: epoch.openedAt,
       });

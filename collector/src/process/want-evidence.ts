@@ -21,7 +21,7 @@ export function wantMissingEvidence(
     effects.facts.add('executables', {
       ...UNDESCRIBED,
       executable_no: numbers[index] as number,
-      executable_id: BigInt(`0x${executableId}`),
+      executable_id64: BigInt(`0x${executableId}`),
       first_seen: source.receivedAt,
     });
   });

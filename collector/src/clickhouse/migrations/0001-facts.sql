@@ -1,11 +1,12 @@
 -- Facts: what devices reported, merged by state. Written only by the processor, read only by the recompute job and
--- by the views in {final}; readers cannot name this database.
+-- by the views in {final}; readers cannot name this database. Ids are 64-bit integers here (`..._id64`) and text of 16
+-- hex digits elsewhere; they need different names, since ClickHouse mixes up equally named columns of joined views.
 CREATE DATABASE IF NOT EXISTS {facts} COMMENT 'What devices reported, before aggregation';
 
 CREATE TABLE {facts}.epochs
 (
     epoch_no        UInt32                  COMMENT 'Dense number of the epoch, from the control store',
-    device_id       UInt64                  COMMENT 'Device the epoch belongs to',
+    device_id64     UInt64                  COMMENT 'Device the epoch belongs to',
     parent_epoch_no UInt32                  COMMENT 'Epoch it branched off, 0 for none',
     opened_at       DateTime64(3, 'UTC')    COMMENT 'When the collector first saw it'
 )
@@ -59,7 +60,7 @@ COMMENT 'Newest processed report of each epoch';
 
 CREATE TABLE {facts}.host_facts
 (
-    device_id     UInt64                    COMMENT 'Device',
+    device_id64   UInt64                    COMMENT 'Device',
     version       UInt64                    COMMENT 'Milliseconds since 1970 when received',
     hostname      String                    COMMENT 'Name of the computer',
     os            LowCardinality(String)    COMMENT 'linux, darwin or win32',
@@ -78,14 +79,14 @@ CREATE TABLE {facts}.host_facts
     ephemeral     UInt8                     COMMENT '0 no, 1 yes, 2 not known',
     is_virtual    UInt8                     COMMENT '0 no, 1 yes, 2 not known'
 )
-ENGINE = ReplacingMergeTree(version) ORDER BY device_id
+ENGINE = ReplacingMergeTree(version) ORDER BY device_id64
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'What each device is';
 
 CREATE TABLE {facts}.executables
 (
     executable_no        UInt32                 COMMENT 'Dense number from the control store',
-    executable_id        UInt64                 COMMENT 'First 8 bytes of the evidence hash, read big-endian',
+    executable_id64      UInt64                 COMMENT 'First 8 bytes of the evidence hash, read big-endian',
     version              UInt8                  COMMENT '0 known by id only, 1 with evidence',
     evidence_hash        FixedString(16)        COMMENT 'First 16 bytes of the evidence hash',
     sha256               FixedString(32)        COMMENT 'SHA-256 of the file',
@@ -109,7 +110,7 @@ CREATE TABLE {facts}.mappings
 (
     executable_no       UInt32                 COMMENT 'Executable',
     version             UInt64                 COMMENT 'Milliseconds since 1970 when mapped; the newest counts',
-    application_id      UInt64                 COMMENT 'Application, from publisher and name',
+    application_id64    UInt64                 COMMENT 'Application, from publisher and name',
     application         String                 COMMENT 'Its name',
     publisher           LowCardinality(String) COMMENT 'Its publisher',
     application_version LowCardinality(String) COMMENT 'Version of the application this executable belongs to',

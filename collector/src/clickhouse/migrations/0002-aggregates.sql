@@ -12,7 +12,7 @@ COMMENT 'How many devices have each executable now';
 
 CREATE TABLE {facts}.application_devices
 (
-    application_id FixedString(16)                         COMMENT 'Application',
+    application_id String                                  COMMENT 'Application',
     version        String                                  COMMENT 'Version of it',
     name           String                                  COMMENT 'Its name',
     publisher      String                                  COMMENT 'Its publisher',
@@ -28,8 +28,8 @@ COMMENT 'Which devices have each application version now';
 CREATE TABLE {final}.usage_daily
 (
     day            Date                 COMMENT 'UTC day',
-    application_id FixedString(16)      COMMENT 'Application, 16 hex digits',
-    device_id      FixedString(16)      COMMENT 'Device, 16 hex digits',
+    application_id String               COMMENT 'Application, 16 hex digits',
+    device_id      String               COMMENT 'Device, 16 hex digits',
     application    String               COMMENT 'Name of the application',
     publisher      String               COMMENT 'Its publisher',
     version        String               COMMENT 'Version that ran longest on the device that day',
@@ -46,7 +46,7 @@ CREATE TABLE {facts}.usage_daily_staging AS {final}.usage_daily;
 CREATE TABLE {final}.application_usage_daily
 (
     day            Date                 COMMENT 'UTC day',
-    application_id FixedString(16)      COMMENT 'Application, 16 hex digits',
+    application_id String               COMMENT 'Application, 16 hex digits',
     application    String               COMMENT 'Name of the application',
     publisher      String               COMMENT 'Its publisher',
     devices        UInt64               COMMENT 'Devices that had it, as last derived on that day',

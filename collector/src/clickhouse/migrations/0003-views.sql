@@ -1,7 +1,7 @@
 -- What administrators ask. Every view merges, so a reader never sees a fact twice.
 CREATE VIEW {facts}.current_epochs AS
-SELECT device_id, max(epoch_no) AS epoch_no, min(opened_at) AS enrolled_at
-FROM {facts}.epochs FINAL GROUP BY device_id;
+SELECT device_id64, max(epoch_no) AS epoch_no, min(opened_at) AS enrolled_at
+FROM {facts}.epochs FINAL GROUP BY device_id64;
 
 CREATE VIEW {final}.devices
 (
@@ -15,7 +15,7 @@ CREATE VIEW {final}.devices
     skipped_files UInt32 COMMENT 'Files it could not list', first_seen DateTime64(3, 'UTC') COMMENT 'First report',
     last_seen DateTime64(3, 'UTC') COMMENT 'Newest report received'
 ) AS
-SELECT lower(leftPad(hex(current.device_id), 16, '0')) AS device_id, host.hostname AS hostname, host.os AS os,
+SELECT lower(leftPad(hex(current.device_id64), 16, '0')) AS device_id, host.hostname AS hostname, host.os AS os,
     host.os_name AS os_name, host.os_version AS os_version, host.architecture AS architecture, host.cpu_count AS cpu_count,
     host.memory_mib AS memory_mib, host.agent_version AS agent_version, inventory.digest_count AS executables,
     head.sequence AS reports, head.report_bytes AS report_bytes, head.agent_cpu_ms AS agent_cpu_ms,
@@ -24,15 +24,15 @@ SELECT lower(leftPad(hex(current.device_id), 16, '0')) AS device_id, host.hostna
 FROM {facts}.current_epochs AS current
 INNER JOIN (SELECT * FROM {facts}.device_heads FINAL) AS head ON head.epoch_no = current.epoch_no
 LEFT JOIN (SELECT epoch_no, digest_count FROM {facts}.device_inventory FINAL) AS inventory ON inventory.epoch_no = current.epoch_no
-LEFT JOIN (SELECT * FROM {facts}.host_facts FINAL) AS host ON host.device_id = current.device_id
+LEFT JOIN (SELECT * FROM {facts}.host_facts FINAL) AS host ON host.device_id64 = current.device_id64
 COMMENT 'The computers of the fleet';
 
 CREATE VIEW {facts}.described_executables AS
 SELECT executables.executable_no AS executable_no,
-    lower(leftPad(hex(executables.executable_id), 16, '0')) AS executable_id,
+    lower(leftPad(hex(executables.executable_id64), 16, '0')) AS executable_id,
     if(executables.version = 0, '', lower(hex(executables.sha256))) AS sha256, executables.path AS path,
     executables.size AS size, executables.format AS format, lower(hex(executables.build_id)) AS build_id,
-    executables.package_name AS package, lower(leftPad(hex(mappings.application_id), 16, '0')) AS application_id,
+    executables.package_name AS package, lower(leftPad(hex(mappings.application_id64), 16, '0')) AS application_id,
     mappings.application AS application, mappings.application_version AS version, mappings.publisher AS publisher,
     mappings.recognised AS recognised, executables.first_seen AS first_seen
 FROM (SELECT * EXCEPT evidence FROM {facts}.executables FINAL) AS executables
@@ -78,11 +78,11 @@ CREATE VIEW {final}.installations
     application_id String COMMENT 'Application, 16 hex digits', application String COMMENT 'Its name',
     version String COMMENT 'Its version', publisher String COMMENT 'Its publisher'
 ) AS
-SELECT lower(leftPad(hex(installed.device_id), 16, '0')) AS device_id, described.executable_id AS executable_id, sha256, path,
+SELECT lower(leftPad(hex(installed.device_id64), 16, '0')) AS device_id, described.executable_id AS executable_id, sha256, path,
     application_id, application, version, publisher
 FROM
 (
-    SELECT current.device_id AS device_id, arrayJoin(inventory.ids) AS executable_no
+    SELECT current.device_id64 AS device_id64, arrayJoin(inventory.ids) AS executable_no
     FROM {facts}.current_epochs AS current
     INNER JOIN (SELECT epoch_no, ids FROM {facts}.device_inventory FINAL) AS inventory ON inventory.epoch_no = current.epoch_no
 ) AS installed
@@ -97,7 +97,7 @@ CREATE VIEW {final}.applications
     last_used Nullable(Date) COMMENT 'Newest UTC day on which any version was used; NULL: never while observed',
     computed_at DateTime64(3, 'UTC') COMMENT 'When devices was derived'
 ) AS
-SELECT toString(present.application_id) AS application_id, name, version, publisher, recognised, devices, executables,
+SELECT present.application_id AS application_id, name, version, publisher, recognised, devices, executables,
     if(used.last_used = toDate(0), NULL, used.last_used) AS last_used, computed_at
 FROM
 (

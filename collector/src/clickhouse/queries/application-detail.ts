@@ -46,21 +46,21 @@ const VERSIONS = `
 
 /** By number, so that neither the evidence of the whole fleet nor its text ids are read. */
 const EXECUTABLES = `
-  SELECT lower(leftPad(hex(found.executable_id), 16, '0')) AS executable_id,
+  SELECT lower(leftPad(hex(found.executable_id64), 16, '0')) AS executable_id,
     if(found.known = 0, '', lower(hex(found.sha256))) AS sha256, found.path AS path, found.size AS size,
     toString(found.format) AS format, mapped.version AS version, counted.devices AS devices, found.first_seen AS first_seen,
     count() OVER () AS total
   FROM
   (
     SELECT executable_no, toString(application_version) AS version FROM {facts}.mappings FINAL
-    WHERE application_id = {number:UInt64}
+    WHERE application_id64 = {number:UInt64}
   ) AS mapped
   INNER JOIN {facts}.executable_devices AS counted ON counted.executable_no = mapped.executable_no
   INNER JOIN
   (
-    SELECT executable_no, executable_id, version AS known, sha256, path, size, format, first_seen
+    SELECT executable_no, executable_id64, version AS known, sha256, path, size, format, first_seen
     FROM {facts}.executables FINAL
-    WHERE executable_no IN (SELECT executable_no FROM {facts}.mappings WHERE application_id = {number:UInt64})
+    WHERE executable_no IN (SELECT executable_no FROM {facts}.mappings WHERE application_id64 = {number:UInt64})
   ) AS found ON found.executable_no = mapped.executable_no
   ORDER BY path, version, executable_id LIMIT {limit:UInt32}`;
 
@@ -72,19 +72,19 @@ const DEVICES = `
     count() OVER () AS total
   FROM
   (
-    SELECT lower(leftPad(hex(device_id), 16, '0')) AS device_id, 1 AS installed, '' AS version, toUInt64(0) AS used_seconds,
+    SELECT lower(leftPad(hex(device_id64), 16, '0')) AS device_id, 1 AS installed, '' AS version, toUInt64(0) AS used_seconds,
       toDate(0) AS newest
     FROM {facts}.current_epochs
     WHERE epoch_no IN (SELECT arrayJoin(bitmapToArray(groupBitmapMergeState(device_bitmap)))
       FROM {facts}.application_devices WHERE application_id = {id:String})
     UNION ALL
-    SELECT toString(device_id), 0, argMax(version, day), sum(seconds), max(day)
+    SELECT device_id, 0, argMax(version, day), sum(seconds), max(day)
     FROM {final}.usage_daily WHERE application_id = {id:String} AND day >= {since:Date} AND seconds + launches > 0
     GROUP BY device_id
   ) AS all_devices
   LEFT JOIN
   (
-    SELECT lower(leftPad(hex(device_id), 16, '0')) AS device_id, hostname, os_name FROM {facts}.host_facts FINAL
+    SELECT lower(leftPad(hex(device_id64), 16, '0')) AS device_id, hostname, os_name FROM {facts}.host_facts FINAL
   ) AS host ON host.device_id = all_devices.device_id
   GROUP BY device_id, hostname, os_name
   ORDER BY seconds DESC, hostname, device_id LIMIT {limit:UInt32}`;

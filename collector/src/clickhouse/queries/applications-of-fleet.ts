@@ -34,7 +34,7 @@ const ORDERS: Record<ApplicationSort, string> = {
  * count once, which the day's row knows already; the bitmaps are not read, they are the largest column there is.
  */
 export const APPLICATIONS = `
-  SELECT toString(present.application_id) AS application_id, present.name AS name, present.version AS version,
+  SELECT present.application_id AS application_id, present.name AS name, present.version AS version,
     present.versions AS versions, present.publisher AS publisher, present.recognised AS recognised,
     multiIf(present.versions < 2, present.most_devices, today.devices > 0, today.devices, present.most_devices) AS devices,
     present.executables AS executables, if(used.newest = toDate(0), NULL, toString(used.newest)) AS last_used,

@@ -28,7 +28,7 @@ const DEVICE = `
   SELECT *,
     (
       SELECT argMax(agent_uptime_s, epoch_no) FROM {facts}.device_heads FINAL
-      WHERE epoch_no IN (SELECT epoch_no FROM {facts}.epochs FINAL WHERE device_id = {number:UInt64})
+      WHERE epoch_no IN (SELECT epoch_no FROM {facts}.epochs FINAL WHERE device_id64 = {number:UInt64})
     ) AS agent_uptime_s
   FROM {final}.devices WHERE device_id = {id:String}`;
 
@@ -41,19 +41,19 @@ const APPLICATIONS_OF_DEVICE = `
     if(max(newest) = toDate(0), NULL, toString(max(newest))) AS last_used, count() OVER () AS total
   FROM
   (
-    SELECT lower(leftPad(hex(mapped.application_id), 16, '0')) AS application_id, any(mapped.application) AS some_name,
+    SELECT lower(leftPad(hex(mapped.application_id64), 16, '0')) AS application_id, any(mapped.application) AS some_name,
       any(toString(mapped.publisher)) AS some_publisher, groupUniqArray(toString(mapped.application_version)) AS some_versions,
       max(mapped.recognised) AS some_recognised, count() AS some_executables, toUInt64(0) AS some_seconds,
       toUInt64(0) AS some_today, toUInt64(0) AS some_launches, toDate(0) AS newest
     FROM
     (
       SELECT arrayJoin(ids) AS executable_no FROM {facts}.device_inventory FINAL
-      WHERE epoch_no IN (SELECT epoch_no FROM {facts}.current_epochs WHERE device_id = {number:UInt64})
+      WHERE epoch_no IN (SELECT epoch_no FROM {facts}.current_epochs WHERE device_id64 = {number:UInt64})
     ) AS installed
     INNER JOIN (SELECT * FROM {facts}.mappings FINAL) AS mapped ON mapped.executable_no = installed.executable_no
-    GROUP BY mapped.application_id
+    GROUP BY mapped.application_id64
     UNION ALL
-    SELECT toString(application_id), any(application), any(publisher), [argMax(version, day)], 0, 0, sum(seconds),
+    SELECT application_id, any(application), any(publisher), [argMax(version, day)], 0, 0, sum(seconds),
       sumIf(seconds, day = {day:Date}), sum(launches), max(day)
     FROM {final}.usage_daily WHERE device_id = {id:String} AND day >= {since:Date} AND seconds + launches > 0
     GROUP BY application_id

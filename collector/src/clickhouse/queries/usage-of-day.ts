@@ -6,7 +6,7 @@ import { splitTotal } from './list-request.ts';
 import { ask } from './question.ts';
 
 const SQL = `
-  SELECT toString(application_id) AS application_id, application, publisher, devices, devices_used, seconds, launches,
+  SELECT application_id, application, publisher, devices, devices_used, seconds, launches,
     computed_at, count() OVER () AS total
   FROM {final}.application_usage_daily WHERE day = {day:Date} AND devices_used > 0
   ORDER BY seconds DESC, launches DESC, application_id LIMIT {limit:UInt32} OFFSET {offset:UInt32}`;

@@ -10,6 +10,29 @@ export interface UsageInput {
   permutation: (day: number) => Uint16Array;
 }
 
+/** Of each, in one report: as the collector bounds them. */
+const MOST_RUNS = 1_000;
+const MOST_USERS = 1_000;
+
+/** As many of the first records, and then of the first coverage, as one report may refer to runs and users of. */
+export function fittingUsage<R extends { run: string; user: string }, C extends { run: string }>(
+  records: readonly R[],
+  coverage: readonly C[],
+): { records: R[]; coverage: C[] } {
+  const runs = new Set<string>();
+  const users = new Set<string>();
+  const tooMany = ({ run, user }: { run: string; user?: string }): boolean => {
+    runs.add(run);
+    if (user !== undefined) users.add(user);
+    return runs.size > MOST_RUNS || users.size > MOST_USERS;
+  };
+  const firsts = <T extends { run: string; user?: string }>(rows: readonly T[]): T[] => {
+    const end = rows.findIndex(tooMany);
+    return rows.slice(0, end < 0 ? rows.length : end);
+  };
+  return { records: firsts(records), coverage: firsts(coverage) };
+}
+
 /** Undefined when there is nothing to tell. */
 export function composeUsage({ records, coverage, permutation }: UsageInput): UsageFields | undefined {
   if (records.length === 0 && coverage.length === 0) return undefined;

@@ -51,6 +51,12 @@ test('resend usage names the day from which on everything is due again', () => {
   });
 });
 
+test('resend usage is obeyed whatever baseline or epoch came since: neither brings usage', () => {
+  const resendUsage = { sinceDay: 20_000 };
+  expect(decide({ ...tag(3), resendUsage })).toBe('resend-usage');
+  expect(decide({ ...tag(9, new Uint8Array(16).fill(2)), resendUsage })).toBe('resend-usage');
+});
+
 test('evidence is sent whatever report asked for it, and malformed lists are not followed', () => {
   const ids = ['00000000000000ff', 'ffffffffffffffff'];
   expect(decideDirective({ ...tag(1), sendEvidence: { executableIds: encodeIdList(ids) } }, context)).toEqual(

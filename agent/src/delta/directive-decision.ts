@@ -29,6 +29,8 @@ export function decideDirective(directive: DirectiveFields, context: DirectiveCo
   // Asking for evidence or patience does not depend on the state the collector had in mind.
   if (sendEvidence) return evidence(sendEvidence.executableIds ?? new Uint8Array());
   if (pollAgain) return { do: 'poll', afterSeconds: pollAgain.afterSeconds ?? 0 };
+  // Usage belongs to runs: no baseline and no new epoch has answered this.
+  if (resendUsage) return { do: 'resend-usage', sinceDay: resendUsage.sinceDay ?? 0 };
   const stale = staleness(directive, context);
   if (stale) return nothing(stale);
   if (resync) return wasRewound(resync.head, context) ? { do: 'open-child-epoch' } : { do: 'send-baseline' };
@@ -37,7 +39,6 @@ export function decideDirective(directive: DirectiveFields, context: DirectiveCo
     return openEpoch.head && !wasRewound(openEpoch.head, context)
       ? nothing('the head is our own report')
       : { do: 'open-child-epoch' };
-  if (resendUsage) return { do: 'resend-usage', sinceDay: resendUsage.sinceDay ?? 0 };
   return nothing('its action is of a newer version');
 }
 

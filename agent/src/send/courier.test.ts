@@ -9,6 +9,7 @@ import type { Clock, Instant } from '../clock/clock.ts';
 import { openDeviceIdentity } from '../identity/device-identity.ts';
 import { Inventory } from '../inventory/inventory.ts';
 import { type AgentStore, agentStore } from '../store/agent-store.ts';
+import type { Facts } from '../store/fact-table.ts';
 import { openStateDatabase } from '../store/state-database.ts';
 import { noSlots, setSlot } from '../usage/slots.ts';
 import type { FoundFile } from '../watch/found-file.ts';
@@ -344,6 +345,48 @@ describe('when something goes wrong', () => {
     await agent.settle();
     expect(agent.courier.evidence.missing).toBeGreaterThan(0);
     expect(collector.reports.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a refusal that would repeat for ever', () => {
+  test('a collector put back to an earlier folder: the device enrols with it again', async () => {
+    await agent.settle();
+    const elsewhere = randomBytes(16);
+    agent.store.facts.write('enrolment', {
+      ...(agent.store.facts.read('enrolment') as NonNullable<Facts['enrolment']>),
+      collectorId: elsewhere.toString('hex'),
+    });
+    useProgram(agent.store, idOf('/x', 1), 10, 3);
+    collector.checksAddress = true;
+    await agent.settle();
+    expect(collector.enrolments).toBe(2);
+    expect(Buffer.from(collector.reports.at(-1)?.collectorId ?? [])).toEqual(collector.collectorId);
+    expect([...collector.usage.values()][0]).toMatchObject({ seconds: 10 });
+  });
+
+  test('usage of more runs than one report may name goes in several', async () => {
+    const launches = { user: 1, autostart: 0, service: 0, scheduler: 0, unknown: 0 };
+    const slots = noSlots();
+    setSlot(slots, 1);
+    const rows = Array.from({ length: 1500 }, (_, run) => ({
+      ...{ day: DAY, run: run.toString(16).padStart(16, '0'), user: 'ab'.repeat(16) },
+      ...{ executableId: idOf('/x', 1), seconds: 1, launches, slots },
+    }));
+    const coverage = rows.map(({ run }) => ({ day: DAY, run: run.replace(/^0/, '1'), seconds: 1 }));
+    const mark = { bootId: 'boot', monotonicMs: 1, bootMs: 1 };
+    agent.store.usage.flush({ usage: rows, coverage, live: [], mark });
+    for (let each = 0; each < 5; each++) await agent.settle();
+    const runs = collector.reports.map((report) => (report.usage?.runs?.length ?? 0) / 8);
+    expect(Math.max(...runs)).toBe(1000);
+    expect(collector.usage.size).toBe(1500);
+    expect(collector.coverage.size).toBe(1500);
+  });
+
+  test('usage that is refused is sent again in smaller reports', async () => {
+    for (let each = 1; each <= 40; each++) useProgram(agent.store, idOf(`/${each}`, 1), 1, 1);
+    collector.mostUsageRecords = 10;
+    for (let each = 0; each < 5; each++) await agent.settle();
+    expect(collector.usage.size).toBe(40);
   });
 });
 

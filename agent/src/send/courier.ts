@@ -24,6 +24,8 @@ import { type Addressee, commitNextReport, type NextReportParts } from './next-r
 import { readAnswer, type Verdict } from './read-answer.ts';
 import { retryDelayMs, retryLimits } from './retry-schedule.ts';
 
+const WRONG_ENROLMENT: ReadonlySet<string> = new Set(['collector-mismatch', 'device-mismatch']);
+
 export interface CourierParts extends NextReportParts {
   exchange: Exchange;
   clock: Clock;
@@ -64,6 +66,7 @@ export class Courier {
   #stopping: AbortSignal | undefined;
   /** Monotonic time at which the next report is due. */
   #dueMs = 0;
+  #refusedInARow = 0;
   /** Baselines the collector asked for, one straight after another. */
   #baselinesInARow = 0;
 
@@ -103,7 +106,7 @@ export class Courier {
     const { clock, reportIntervalSeconds } = this.#parts;
     const at = clock.now();
     this.#dueMs = at.monotonicMs + reportIntervalSeconds() * 1000;
-    return commitNextReport(this.#parts, to, at, clock.utcOffsetSeconds());
+    return commitNextReport(this.#parts, to, at, clock.utcOffsetSeconds(), this.#refusedInARow);
   }
 
   async #enrol(signal: AbortSignal): Promise<number> {
@@ -152,6 +155,9 @@ export class Courier {
       store.outbox.drop();
       this.#dueMs = 0;
       this.counts.refused++;
+      this.#refusedInARow++;
+      // The same address leads to another collector's state: what enrolment gave no longer holds.
+      if (WRONG_ENROLMENT.has(verdict.code)) this.#enrolAgain = true;
       log.warn(
         { sequence: report.sequence, code: verdict.code, detail: verdict.detail },
         'report refused for good',
@@ -163,6 +169,7 @@ export class Courier {
       return this.#failed(`the answer does not acknowledge report ${report.sequence}`);
     const effect = applyAcknowledgement(store, acknowledgement, true);
     this.counts.acknowledged++;
+    this.#refusedInARow = 0;
     store.facts.write('lastReport', {
       sequence: report.sequence,
       bytes: report.envelope.length,

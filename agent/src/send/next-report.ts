@@ -9,6 +9,7 @@ import {
 } from '@fleetmeter/proto';
 import type { Instant } from '../clock/clock.ts';
 import { composeReport, needsBaseline } from '../delta/compose-report.ts';
+import { fittingUsage } from '../delta/compose-usage.ts';
 import type { DeviceIdentity } from '../identity/device-identity.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { AgentStore } from '../store/agent-store.ts';
@@ -32,12 +33,16 @@ export interface Addressee {
   collectorId: Uint8Array;
 }
 
-/** An epoch must be open and nothing in flight. One transaction: what is read is what is committed. */
+/**
+ * An epoch must be open and nothing in flight. One transaction: what is read is what is committed. Each refusal in
+ * a row halves the usage that is sent: the same again would be refused again.
+ */
 export function commitNextReport(
   { store, inventory, identity, host, cost }: NextReportParts,
   to: Addressee,
   at: Instant,
   utcOffsetSeconds: number,
+  refusedInARow = 0,
 ): OutboxReport {
   inventory.flush();
   return store.transaction(() => {
@@ -48,8 +53,11 @@ export function commitNextReport(
     const changes = baseline
       ? { present: store.inventory.presentIds(), absent: [] }
       : store.inventory.touchedSince(epoch.ackedTouch);
-    const usage = store.usage.dueUsage(MOST_USAGE_RECORDS);
-    const coverage = store.usage.dueCoverage(MOST_COVERAGE_RECORDS);
+    const share = (most: number): number => Math.max(1, most >> Math.min(refusedInARow, 30));
+    const { records: usage, coverage } = fittingUsage(
+      store.usage.dueUsage(share(MOST_USAGE_RECORDS)),
+      store.usage.dueCoverage(share(MOST_COVERAGE_RECORDS)),
+    );
     const hostFacts = host();
     const hostHash = hashOf(Report.encode({ host: hostFacts }).finish());
     const fields = composeReport({

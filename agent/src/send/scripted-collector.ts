@@ -64,6 +64,10 @@ export class ScriptedCollector {
   extraDirectives: DirectiveFields[] = [];
   nextReportInSeconds: number | undefined;
   wantsEvidence = true;
+  /** Refuses reports meant for another collector. */
+  checksAddress = false;
+  /** Refuses reports with more. */
+  mostUsageRecords = Number.POSITIVE_INFINITY;
 
   // What it has.
   readonly inventory = new Set<ExecutableId>();
@@ -156,6 +160,10 @@ export class ScriptedCollector {
   #takeReport(body: Buffer): AcknowledgementFields {
     const opened = openEnvelope(body, 'Report', (keyId) => this.#keys.get(keyId), MOST_MESSAGE_BYTES);
     const report = Report.decode(opened.message);
+    if (this.checksAddress && Buffer.compare(report.collectorId ?? new Uint8Array(), this.collectorId) !== 0)
+      throw Object.assign(new Error('not for us'), { fault: 'collector-mismatch' });
+    if ((report.usage?.records?.length ?? 0) > this.mostUsageRecords)
+      throw Object.assign(new Error('too much'), { fault: 'payload-too-large' });
     const epoch = Buffer.from(report.epoch?.id ?? []).toString('hex');
     this.bodies.push({ hash: sha256(body), bytes: body.length, sequence: report.sequence, epoch });
     this.reports.push(report);

@@ -31,7 +31,7 @@ export function readStatus(dataDir: string): StatusReport {
       const epoch = store.outbox.epoch();
       const pending = store.outbox.pending();
       const last = store.facts.read('lastReport');
-      const agent = store.facts.read('status') ?? null;
+      const agent = (store.facts.read('status') as AgentStatus | undefined) ?? null;
       return {
         state_folder: folder,
         running: agent !== null && isAlive(agent.pid),

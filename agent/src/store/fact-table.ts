@@ -1,5 +1,4 @@
 /** Small facts by name, as JSON: what is read whole and written rarely. */
-import type { AgentStatus } from '../status/agent-status.ts';
 import type { StateDatabase } from './state-database.ts';
 
 /** Every name in use, with what it holds. */
@@ -8,8 +7,8 @@ export interface Facts {
   enrolment: { deviceId: string; collectorId: string; collectorUrl: string };
   /** What the collector set. */
   settings: { version: number; reportIntervalSeconds?: number; sampleIntervalSeconds?: number };
-  /** As of the last flush, for `status`. */
-  status: AgentStatus;
+  /** As of the last flush; `status/` writes and reads it, the store does not look inside. */
+  status: unknown;
   /** True once a full scan has ended. */
   firstScanFinished: boolean;
   /** Sums over all runs of the agent. */

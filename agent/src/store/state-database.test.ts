@@ -6,6 +6,7 @@ import { holdAgentLock } from './agent-lock.ts';
 import { agentStore } from './agent-store.ts';
 import { openStateDatabase, openStateForReading } from './state-database.ts';
 import { openStateFolder, stateFolderOf } from './state-folder.ts';
+import { tidyStore } from './upkeep.ts';
 
 let data: string;
 let folder: string;
@@ -98,4 +99,19 @@ test('the store can be read while an agent writes it, and after it has gone', ()
 
 test('nothing to read is said so', () => {
   expect(() => openStateForReading(stateFolderOf(data))).toThrow(/no agent has run yet/);
+});
+
+test('a clock far ahead does not make unreported usage old: only what was acknowledged ages', () => {
+  const store = agentStore(openStateDatabase(folder, 0).database);
+  const launches = { user: 1, autostart: 0, service: 0, scheduler: 0, unknown: 0 };
+  const row = { day: 20_000, run: '0'.repeat(16), user: 'ab'.repeat(16), seconds: 5, launches };
+  store.usage.flush({
+    usage: [{ ...row, executableId: 'f'.repeat(16), slots: new Uint8Array(36) }],
+    coverage: [{ day: 20_000, run: row.run, seconds: 5 }],
+    live: [],
+    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1 },
+  });
+  expect(tidyStore(store, 47_000)).toBe(0);
+  expect([store.usage.dueUsage(9).length, store.usage.dueCoverage(9).length]).toEqual([1, 1]);
+  store.close();
 });

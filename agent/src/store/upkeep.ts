@@ -3,14 +3,12 @@ import type { AgentStore } from './agent-store.ts';
 
 /** Usage is kept this long beyond its acknowledgement: a collector that lost some can ask for it. */
 const USAGE_KEPT_DAYS = 35;
-/** No collector accepts usage of before this. */
-const USAGE_ACCEPTED_DAYS = 400;
 /** About 150 MB. */
 const MOST_USAGE_ROWS = 500_000;
 
 /** `today` in days since 1970. Returns how many unacknowledged usage rows had to go. */
 export function tidyStore(store: AgentStore, today: number): number {
-  const lost = store.usage.prune(today - USAGE_KEPT_DAYS, today - USAGE_ACCEPTED_DAYS, MOST_USAGE_ROWS);
+  const lost = store.usage.prune(today - USAGE_KEPT_DAYS, MOST_USAGE_ROWS);
   store.inventory.forgetUnneeded(store.outbox.epoch()?.ackedTouch ?? 0, today - USAGE_KEPT_DAYS);
   return lost;
 }

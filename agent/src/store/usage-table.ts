@@ -157,19 +157,23 @@ export class UsageTable {
   }
 
   /**
-   * Forgets acknowledged rows before one day, any rows before an earlier one (no collector accepts them any
-   * more), and the oldest rows beyond a number. Returns how many unacknowledged rows were lost that way.
+   * Forgets acknowledged rows before one day, and the oldest rows beyond a number. What was never acknowledged has
+   * no age at which it goes: the clock may be wrong. Returns how many unacknowledged rows were lost.
    */
-  prune(acknowledgedBeforeDay: number, beforeDay: number, mostRows: number): number {
+  prune(acknowledgedBeforeDay: number, mostRows: number): number {
     const run = (sql: string, ...values: number[]): number =>
       Number(this.#database.sql(sql).run(...values).changes);
     return this.#database.transaction(() => {
       run('DELETE FROM usage WHERE changed <= acknowledged AND day < ?', acknowledgedBeforeDay);
       run('DELETE FROM coverage WHERE changed <= acknowledged AND day < ?', acknowledgedBeforeDay);
-      run('DELETE FROM coverage WHERE day < ?', beforeDay);
+      const kept = this.#database.sql('SELECT count(*) AS n FROM coverage').get()?.n as number;
+      if (kept > mostRows)
+        run(
+          'DELETE FROM coverage WHERE (day, run) IN (SELECT day, run FROM coverage ORDER BY changed <= acknowledged DESC, changed LIMIT ?)',
+          kept - mostRows,
+        );
       const rows = this.#database.sql('SELECT count(*) AS n FROM usage').get()?.n as number;
       const due = this.countDue();
-      run('DELETE FROM usage WHERE day < ?', beforeDay);
       if (rows > mostRows)
         run(
           'DELETE FROM usage WHERE usage_no IN (SELECT usage_no FROM usage ORDER BY changed <= acknowledged DESC, changed LIMIT ?)',

@@ -206,6 +206,22 @@ describe('after a restart', () => {
     expect(launches(rows)).toBe(1);
   });
 
+  test('the parts of seconds that twenty restarts cut off are not lost, nor counted twice', () => {
+    let resume: { mark: MeterMark; live: LiveProcess[] } | undefined;
+    let total = 0;
+    for (let restart = 0; restart < 20; restart++) {
+      const meter = resume ? meterWith({ resume }) : meterWith();
+      if (!resume) meter.observe(at(0), []);
+      meter.observe(at(restart * 0.7 + 0.35), [process(7, 0)]);
+      meter.observe(at((restart + 1) * 0.7), [process(7, 0)]);
+      const flush = meter.flush();
+      total += seconds(flush?.usage ?? []);
+      if (flush) resume = { mark: flush.mark, live: [...flush.live] };
+    }
+    expect(total).toBeGreaterThanOrEqual(13);
+    expect(total).toBeLessThanOrEqual(14);
+  });
+
   test('sleep while the agent was away is no usage', () => {
     const meter = meterWith({ resume: { mark, live: [known] } });
     const now = at(20);

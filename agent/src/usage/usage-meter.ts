@@ -230,6 +230,11 @@ export class UsageMeter {
     this.#countedUntil = countedUntil;
   }
 
+  /** The day of the last observation. */
+  #today(): number {
+    return dayOf(this.#previous?.wallMs ?? 0);
+  }
+
   #wallAt(at: Instant, monotonicMs: number): number {
     return at.wallMs - (at.monotonicMs - monotonicMs);
   }
@@ -254,7 +259,7 @@ export class UsageMeter {
 
   /** The last flush() is durable. No observation may come between the two. */
   flushed(): void {
-    if (this.#previous) this.#sheet.settle(this.#run, dayOf(this.#previous.wallMs), this.#isIdentified);
+    if (this.#previous) this.#sheet.settle(this.#run, this.#today(), this.#isIdentified);
   }
 
   #isIdentified = (subject: string): boolean => /^[0-9a-f]{16}$/.test(subject);
@@ -282,7 +287,9 @@ export class UsageMeter {
   #live(process: string, tracked: Tracked): LiveProcess {
     const name = this.#options.nameProgram(tracked.program) ?? undefined;
     const { program, user } = tracked;
-    const countedUntilMs = name ? tracked.countedUntilMs : tracked.owedSinceMs;
+    // A row keeps whole seconds: what they leave out is counted by the next run of the agent, so restarts cost nothing.
+    const leftOutMs = name ? this.#sheet.beyondWholeSeconds(this.#run, name, user, this.#today()) : 0;
+    const countedUntilMs = name ? tracked.countedUntilMs - leftOutMs : tracked.owedSinceMs;
     return {
       process,
       program,

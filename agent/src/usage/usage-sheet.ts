@@ -53,6 +53,11 @@ export class UsageSheet {
     row.changed = true;
   }
 
+  /** Time of the row that its whole seconds leave out, in milliseconds below 1,000. */
+  beyondWholeSeconds(run: string, subject: string, user: string, day: number): number {
+    return (this.#rows.get(`${run} ${day} ${user} ${subject}`)?.milliseconds ?? 0) % 1000;
+  }
+
   addCoverage(run: string, wallSpan: Span): void {
     for (const { day, milliseconds } of cutAtMidnight(wallSpan)) {
       const key = `${run} ${day}`;

@@ -30,3 +30,9 @@ test('memory is bounded: the oldest leases are forgotten', () => {
   expect(leases.size).toBe(100);
   expect(leases.take('a', ['0', '999'], 9, 1000)).toEqual(['0']);
 });
+
+test('a lease taken while the clock was wrong does not last until that time comes', () => {
+  const leases = new EvidenceLeases({ devicesPerId: 1 });
+  leases.take('a', ['id'], 9, 1e12);
+  expect(leases.take('b', ['id'], 9, 0)).toEqual(['id']);
+});

@@ -39,7 +39,7 @@ export class EvidenceLeases {
       if (taken.length >= limit) break;
       const holders = this.#holders.get(id) ?? [];
       if (!this.#mayTake(holders, deviceId, now)) continue;
-      const live = holders.filter((holder) => holder.until > now);
+      const live = holders.filter((holder) => this.#isLive(holder, now));
       live.push({ deviceId, until: now + this.#terms.leaseMs });
       // Put at the end, so that the front of the map is what was leased longest ago.
       this.#holders.delete(id);
@@ -54,11 +54,16 @@ export class EvidenceLeases {
   #mayTake(holders: readonly Holder[], deviceId: string, now: number): boolean {
     let live = 0;
     for (const holder of holders) {
-      if (holder.until <= now) continue;
+      if (!this.#isLive(holder, now)) continue;
       if (holder.deviceId === deviceId) return false;
       live += 1;
     }
     return live < this.#terms.devicesPerId;
+  }
+
+  /** A lease that ends later than one taken now was taken before the clock was set back. */
+  #isLive({ until }: Holder, now: number): boolean {
+    return until > now && until <= now + this.#terms.leaseMs;
   }
 
   /** The question never reached the device: others, or the same one, may be asked at once. */

@@ -50,10 +50,24 @@ export function processReport(
   if (report.host)
     effects.facts.add('host_facts', hostFactsRow(source.deviceId, source.receivedAt, report.host));
 
+  // After a crash before the commit the rows may be in, and what follows from them is not.
+  if (decision.inventory === 'keep' && decision.ask !== 'baseline')
+    repeatConsequences(item, control, effects);
   const accepted =
     decision.inventory === 'keep' || applyInventory(item, state, decision.inventory, control, effects);
   ask(accepted ? decision : { ...decision, ask: 'baseline' }, state.head, item, effects);
   if (decision.advancesHead && accepted) advanceHead(item, state, effects);
+}
+
+/** Of an inventory that is in already: harmless to repeat. */
+function repeatConsequences(
+  { report, source }: ReportToProcess,
+  control: ControlStore,
+  effects: RangeEffects,
+): void {
+  if (!report.inventory) return;
+  wantMissingEvidence(report.inventory.presentIds ?? new Uint8Array(0), source, control, effects);
+  effects.markInventoryDirty();
 }
 
 /** Returns false, having changed nothing, when the change does not lead to the inventory it promises. */

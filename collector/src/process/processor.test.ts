@@ -73,9 +73,9 @@ function engine(refuses: (bytes: Buffer) => void): { clickhouse: ClickHouse; kep
   return { clickhouse, kept };
 }
 
-function start(clickhouse: ClickHouse, records: StreamRecord[]): void {
+function start(clickhouse: ClickHouse, records: StreamRecord[], changes: Partial<Stream> = {}): void {
   processor = startProcessor({
-    stream: streamOf(records),
+    stream: { ...streamOf(records), ...changes },
     clickhouse,
     control,
     heads: new EpochHeadCache(100),
@@ -110,4 +110,26 @@ test('an engine that is away costs nothing: everything waits and is tried again'
   await vi.waitUntil(() => control.checkpoint() === names.length, { timeout: 10_000 });
   expect(control.quarantineCounts()).toEqual([]);
   for (const name of names) expect(Buffer.concat(kept).includes(name), name).toBe(true);
+});
+
+test('what was processed before a crash is trimmed after it, although nothing new can come', async () => {
+  control.commitProcessed({
+    checkpoint: names.length,
+    dirty: [],
+    directives: [],
+    resolved: [],
+    evidenceWanted: [],
+    evidenceProcessed: [],
+    quarantined: [],
+    now: 1,
+  });
+  const trimmed: number[] = [];
+  const trim = async (through: number): Promise<void> => {
+    trimmed.push(through);
+    if (trimmed.length === 1) throw new Error('disk I/O error');
+  };
+  const { clickhouse } = engine(() => {});
+  start(clickhouse, records, { trim });
+  await vi.waitUntil(() => trimmed.length === 2, { timeout: 10_000 });
+  expect(trimmed).toEqual([names.length, names.length]);
 });

@@ -44,15 +44,19 @@ export function startProcessor(options: ProcessorOptions): Processor {
 
   const run = async (): Promise<void> => {
     let retryMs = FIRST_RETRY_MS;
+    let trimmed = -1;
     while (!stopping.signal.aborted) {
       try {
         const range = await stream.read(control.checkpoint(), RANGE_LIMITS);
-        if (range.through <= control.checkpoint()) {
+        if (range.through > control.checkpoint())
+          await processBisecting(range.records, range.through, options);
+        else if (trimmed === control.checkpoint()) {
           await pause(IDLE_MS);
           continue;
         }
-        await processBisecting(range.records, range.through, options);
+        // Also after a start, or a trim that failed: a full stream takes nothing that would bring us here again.
         await stream.trim(control.checkpoint());
+        trimmed = control.checkpoint();
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
         if (stopping.signal.aborted) return;

@@ -4,7 +4,9 @@
  * which is not processed yet.
  *
  * Things told once are forgotten only after the answer was written to the connection; an answer that got lost
- * on the way is told again where that matters: a resync stays until the inventory came right.
+ * on the way is told again where that matters: a resync stays until the inventory came right, and a request for
+ * usage until a newer report proves that the device read the answer (it sends nothing newer before). What was
+ * written to a connection may still never arrive.
  */
 import { crc32 } from 'node:zlib';
 import {
@@ -38,6 +40,8 @@ export interface Accepted {
   now: number;
 }
 
+type ReportName = NonNullable<Accepted['report']>;
+
 export interface PreparedAcknowledgement {
   bytes: Uint8Array;
   evidenceAsked: number;
@@ -53,6 +57,9 @@ export class Acknowledger {
   /** Milliseconds since 1970 of the newest quarantined record a device was told of. */
   readonly #toldUntil = new BoundedCache<string, number>(REMEMBERED_DEVICES);
 
+  /** Requests for usage that went out, by device: what was asked, with the acknowledgement of which report. */
+  readonly #usageAsked = new BoundedCache<string, { what: string; of: ReportName }>(REMEMBERED_DEVICES);
+
   constructor(control: ControlStore, questions: EvidenceQuestions, settings: SettingsFields | undefined) {
     this.#control = control;
     this.#questions = questions;
@@ -61,7 +68,8 @@ export class Acknowledger {
 
   prepare(accepted: Accepted): PreparedAcknowledgement {
     const { deviceId, report, now } = accepted;
-    const waiting = this.#control.directivesFor(deviceId);
+    const waiting = this.#waitingFor(deviceId, report);
+    const usage = waiting.find(({ resendUsage }) => resendUsage);
     const asked = this.#questions.ask(deviceId, accepted.executableIds, now);
     const news = this.#untold(deviceId, now);
     const fields: AcknowledgementFields = {
@@ -76,11 +84,25 @@ export class Acknowledger {
       evidenceAsked: asked.length,
       delivered: () => {
         for (const action of waiting.map(directiveAction))
-          if (!STAYS_UNTIL_RESOLVED.has(action)) this.#control.directiveDelivered(deviceId, action);
+          if (action !== 'resendUsage' && !STAYS_UNTIL_RESOLVED.has(action))
+            this.#control.directiveDelivered(deviceId, action);
+        if (usage && report) this.#usageAsked.set(deviceId, { what: nameOf(usage), of: report });
         if (news.until > 0) this.#toldUntil.set(deviceId, news.until);
       },
       lost: () => this.#questions.unasked(deviceId, asked),
     };
+  }
+
+  /** What the device has to be told, without the request for usage that this report proves to have arrived. */
+  #waitingFor(deviceId: string, report: Accepted['report']): DirectiveFields[] {
+    const waiting = this.#control.directivesFor(deviceId);
+    const asked = this.#usageAsked.get(deviceId);
+    const usage = waiting.find(({ resendUsage }) => resendUsage);
+    if (!asked || !usage || !report || nameOf(usage) !== asked.what || !isNewer(report, asked.of))
+      return waiting;
+    this.#control.directiveDelivered(deviceId, 'resendUsage');
+    this.#usageAsked.delete(deviceId);
+    return waiting.filter((directive) => directive !== usage);
   }
 
   #untold(deviceId: string, now: number): { records: QuarantinedRecordFields[]; until: number } {
@@ -93,6 +115,15 @@ export class Acknowledger {
       until: Math.max(0, ...records.map((record) => record.at)),
     };
   }
+}
+
+function isNewer(report: ReportName, than: ReportName): boolean {
+  return Buffer.compare(report.epochId, than.epochId) === 0 && report.sequence > than.sequence;
+}
+
+/** Tells one request for usage from another. */
+function nameOf({ epoch, sequence, resendUsage }: DirectiveFields): string {
+  return `${Buffer.from(epoch ?? []).toString('hex')}:${sequence ?? 0}:${resendUsage?.sinceDay ?? 0}`;
 }
 
 function sendEvidence(asked: readonly ExecutableId[], report: Accepted['report']): DirectiveFields[] {

@@ -241,3 +241,26 @@ test('every fact of receiving is in the metrics', async () => {
   for (const name of ['requests_total', 'refusals_total', 'bytes_total', 'acknowledge_seconds_bucket'])
     expect(text).toContain(`fleetmeter_receive_${name}`);
 });
+
+test('a request for usage is told until a newer report proves that it arrived', async () => {
+  const device = await collector.newDevice();
+  const { deviceHex: deviceId, epochId: epoch } = device;
+  const ask = (sequence: number) =>
+    collector.control.commitProcessed(
+      range({ directives: [{ deviceId, directive: { epoch, sequence, resendUsage: { sinceDay: 5 } } }] }),
+    );
+  const asks = async (sequence: number) => {
+    const { directives } = await report(device, { sequence });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return directives.filter(({ action }) => action === 'resendUsage').map((each) => each.sequence);
+  };
+  ask(2);
+  expect(await asks(3)).toEqual([2]);
+  // The answer was written and got lost: the same report again.
+  expect(await asks(3)).toEqual([2]);
+  // Another loss was noticed meanwhile.
+  ask(3);
+  expect(await asks(4)).toEqual([3]);
+  expect(await asks(5)).toEqual([]);
+  expect(await asks(5)).toEqual([]);
+});

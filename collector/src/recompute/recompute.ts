@@ -34,13 +34,18 @@ export function startRecompute(options: RecomputeOptions): Recompute {
   let presentDay = 0;
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      const today = Math.floor(now() / MILLISECONDS_A_DAY);
-      // A new day begins with everybody's presence and nobody's use.
-      if (today !== presentDay) control.markDirty([{ kind: 'usage-day', day: today }], now());
-      presentDay = today;
-      for (const mark of inOrder(control.dirtyMarks())) {
-        if (stopping.signal.aborted) return;
-        await deriveMarked(mark, today, options);
+      try {
+        const today = Math.floor(now() / MILLISECONDS_A_DAY);
+        // A new day begins with everybody's presence and nobody's use.
+        if (today !== presentDay) control.markDirty([{ kind: 'usage-day', day: today }], now());
+        presentDay = today;
+        for (const mark of inOrder(control.dirtyMarks())) {
+          if (stopping.signal.aborted) return;
+          await deriveMarked(mark, today, options);
+        }
+      } catch (error) {
+        // The control store has a bad moment, such as a full disk; its marks are still there when it has passed.
+        log.warn({ error: String(error) }, 'recompute cannot read its marks and will try again');
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, intervalMs);

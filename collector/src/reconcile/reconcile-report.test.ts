@@ -81,6 +81,12 @@ describe('a report out of order', () => {
     });
   });
 
+  test('first seen of its epoch, and not the first: what was in those before has to come again', () => {
+    const unknown = { ...head, sequence: 0, inventoryVersion: 0 };
+    for (const change of ['baseline', 'delta'] as const)
+      expect(reconcileReport(unknown, report({ sequence: 2, change })).usageMissing, change).toBe(true);
+  });
+
   test('first of an epoch and not a baseline asks for one', () => {
     const unknown = { ...head, sequence: 0, inventoryVersion: 0 };
     expect(reconcileReport(unknown, report({ sequence: 1 }))).toMatchObject({

@@ -42,7 +42,7 @@ const KEEP: Reconciliation = { inventory: 'keep', advancesHead: false, ask: 'not
 
 export function reconcileReport(head: EpochHead, report: ReportedState): Reconciliation {
   if (report.sequence <= head.sequence) return repeatedOrRewound(head, report);
-  const usageMissing = report.sequence > head.sequence + 1 && head.sequence > 0;
+  const usageMissing = report.sequence > head.sequence + 1;
   if (report.change === 'baseline') {
     const applied = head.inventoryVersion >= report.sequence;
     return { inventory: applied ? 'keep' : 'replace', advancesHead: true, ask: 'nothing', usageMissing };

@@ -1,6 +1,7 @@
 import {
   closeSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -155,3 +156,16 @@ function flipByte(path: string, at: number): void {
   writeSync(descriptor, Buffer.from([(byte[0] as number) ^ 0xff]), 0, 1, at);
   closeSync(descriptor);
 }
+
+test('trimming frees what it can when there is no room to begin the next segment', () => {
+  const log = new SegmentLog(options({ segmentRecords: 10 }));
+  for (let number = 1; number <= 25; number++) log.append([record(number)]);
+  // A folder in the way of the next file stands for the disk that has no room for it.
+  mkdirSync(join(folder, 'segment-0000000000000026.sqlite'));
+  expect(() => log.trim(25)).toThrow();
+  expect(log.stats().records).toBe(5);
+  rmSync(join(folder, 'segment-0000000000000026.sqlite'), { recursive: true });
+  log.trim(25);
+  expect(log.stats().records).toBe(0);
+  log.close();
+});

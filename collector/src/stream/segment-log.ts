@@ -160,11 +160,17 @@ export class SegmentLog {
    * syncs, and a reader that keeps up trims after every report.
    */
   trim(through: number): void {
+    // First what frees space: a new file may find the disk full.
+    this.#removeThrough(through);
     const last = this.#last();
     const records = last.last - last.segment.first + 1;
     const worthIt =
       records >= this.#options.segmentRecords / 64 || last.bytes >= this.#options.segmentBytes / 64;
     if (through >= last.last && records > 0 && worthIt) this.#begin(last.last + 1);
+    this.#removeThrough(through);
+  }
+
+  #removeThrough(through: number): void {
     while (this.#entries.length > 1) {
       const entry = this.#entries[0] as SegmentEntry;
       if (entry.last > through) break;

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeIdList, Report } from '@fleetmeter/proto';
+import { expect, test } from 'vitest';
+import { NEW_EPOCH } from '../clickhouse/epoch-states.ts';
+import { SqliteControlStore } from '../control/sqlite-control-store.ts';
+import { type EpochState, processReport } from './process-report.ts';
+import { RangeEffects } from './range-effects.ts';
+
+test.each([
+  ['everything but the commit', (done: EpochState) => done],
+  [
+    'the inventory and no head',
+    (done: EpochState) => ({ ...done, head: { ...done.head, sequence: 0, reportHash: new Uint8Array(0) } }),
+  ],
+])('a range done again after a crash that kept %s marks and asks as the first time', (_, kept) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-report-'));
+  const control = new SqliteControlStore({ path: join(folder, 'control.db') });
+  try {
+    const report = Report.decode(
+      Report.encode({
+        sequence: 1,
+        epoch: { id: new Uint8Array(16).fill(1) },
+        digestAfter: { count: 1, sum: new Uint8Array(16).fill(2) },
+        inventory: { baseline: true, presentIds: encodeIdList(['00000000000000ff']) },
+      }).finish(),
+    );
+    const hash = new Uint8Array(16).fill(3);
+    const source = {
+      kind: 'report' as const,
+      deviceId: '00000000000000aa',
+      receivedAt: 1_790_000_000_000,
+      envelope: new Uint8Array(0),
+      offset: 1,
+      partition: 0,
+    };
+    const outcome = (state: EpochState) => {
+      const effects = new RangeEffects();
+      processReport({ report, hash, source }, state, control, effects);
+      const { dirty, evidenceWanted, directives } = effects.toProcessedRange(1, 1);
+      return { dirty, evidenceWanted, directives };
+    };
+    const state: EpochState = { epochNo: 1, head: NEW_EPOCH, inventory: undefined };
+    const first = outcome(state);
+    expect(first).toMatchObject({ dirty: [{ kind: 'inventory' }], directives: [] });
+    expect(first.evidenceWanted).toHaveLength(1);
+    expect(outcome(kept(state))).toEqual(first);
+  } finally {
+    control.close();
+    rmSync(folder, { recursive: true });
+  }
+});

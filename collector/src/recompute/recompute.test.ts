@@ -1,0 +1,29 @@
+import pino from 'pino';
+import { test, vi } from 'vitest';
+import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import type { ControlStore } from '../control/control-store.ts';
+import { startRecompute } from './recompute.ts';
+
+test('a control store that cannot be written for a moment does not end recomputing', async () => {
+  let full = 3;
+  const cleared: unknown[] = [];
+  const control = {
+    markDirty: () => {
+      if (full-- > 0) throw new Error('database or disk is full');
+    },
+    dirtyMarks: () => [{ target: { kind: 'usage-day', day: 1 }, generation: 1, since: 1 }],
+    clearDirty: (target: unknown) => cleared.push(target),
+  } as unknown as ControlStore;
+  const clickhouse = { command: async () => {}, rows: async () => [] } as unknown as ClickHouse;
+  const recompute = startRecompute({
+    clickhouse,
+    control,
+    log: pino({ level: 'silent' }),
+    now: () => 86_400_000,
+    intervalMs: 5,
+    onDerived: () => {},
+    onFailed: () => {},
+  });
+  await vi.waitUntil(() => cleared.length > 0, { timeout: 5000 });
+  await recompute.close();
+});

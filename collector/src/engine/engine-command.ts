@@ -63,8 +63,13 @@ function parsed(args: readonly string[]): EngineArguments | string {
 async function serve(options: EngineArguments): Promise<number> {
   const log = pino({ name: 'engine' }, pino.destination(2));
   try {
-    const engine = await startEngine({ ...options, limits: { readers: options.readers }, log });
-    log.info({ reason: await toldToEnd() }, 'engine: closing');
+    // Listened to from the first moment: an engine whose collector dies while it starts must not stay behind,
+    // holding the folder that the next one needs.
+    const told = toldToEnd();
+    const starting = startEngine({ ...options, limits: { readers: options.readers }, log });
+    const engine = await Promise.race([starting, told.then(() => undefined)]);
+    if (!engine) return 0;
+    log.info({ reason: await told }, 'engine: closing');
     await engine.close();
     return 0;
   } catch (error) {

@@ -169,6 +169,7 @@ async function startEngine(
   const supervisor = await superviseEngine({
     dataDir,
     port: config.sqlPort,
+    ...(config.engineMemoryMib !== undefined && { memoryMib: config.engineMemoryMib }),
     log,
     onStateChange: ({ up, restarts }) => {
       metrics.engineUp.set(up ? 1 : 0);

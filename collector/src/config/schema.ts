@@ -69,6 +69,10 @@ export const SETTINGS = {
   agentHost: setting('Address that agents report to', '127.0.0.1', loopbackAddress),
   agentPort: setting('Port that agents report to; 0 takes a free one', 8711, port),
   sqlPort: setting("Port of the embedded engine's HTTP interface, on loopback", 8123, port),
+  engineMemoryMib: optional(
+    "MiB that the embedded engine may take, kept by the kernel; not set is three fifths of the machine's",
+    integer(512, 2 ** 24),
+  ),
   clickhouseUrl: optional('URL of a ClickHouse server to use instead of the embedded engine', httpUrl),
   clickhouseUser: optional('User at that server', nonEmpty),
   clickhousePassword: { ...optional('Password of that user', (text: string) => text), secret: true as const },

@@ -4,15 +4,25 @@ import pino from 'pino';
 import { startEngine } from './engine.ts';
 import { EngineStartError } from './engine-database.ts';
 import { defaultReaders, engineLimits, threadPoolSize } from './engine-limits.ts';
+import {
+  defaultEngineMemoryMib,
+  memoryLimitHolds,
+  offerToOutOfMemoryKiller,
+  underMemoryLimit,
+} from './memory-limit.ts';
+
+/** Exit code of an engine that wants to be started again (EX_SOFTWARE of sysexits.h). */
+const replaceMe = 70;
 
 const usage =
-  'usage: fleetmeter-collector engine --data-dir DIR [--port 8123] [--host 127.0.0.1] [--readers 8] [--spool-dir DIR]';
+  'usage: fleetmeter-collector engine --data-dir DIR [--port 8123] [--host 127.0.0.1] [--readers 8] [--memory-mib N] [--spool-dir DIR]';
 
 interface EngineArguments {
   dataDir: string;
   host: string;
   port: number;
   readers: number;
+  memoryMib: number;
   spoolDir: string | undefined;
 }
 
@@ -27,9 +37,9 @@ export async function engineCommand(args: readonly string[]): Promise<number> {
     return 2;
   }
   const environment = engineEnvironment(options.readers);
-  if (Object.entries(environment).some(([name, value]) => process.env[name] !== value)) {
-    return runAgain(environment);
-  }
+  const prepared = Object.entries(environment).every(([name, value]) => process.env[name] === value);
+  if (!prepared || !memoryLimitHolds(options.memoryMib)) return runAgain(environment, options.memoryMib);
+  offerToOutOfMemoryKiller();
   return serve(options);
 }
 
@@ -48,13 +58,23 @@ function parsed(args: readonly string[]): EngineArguments | string {
         host: { type: 'string', default: '127.0.0.1' },
         port: { type: 'string', default: '8123' },
         readers: { type: 'string', default: String(defaultReaders) },
+        'memory-mib': { type: 'string', default: String(defaultEngineMemoryMib()) },
       },
     });
     const [port, readers] = [Number(values.port), Number(values.readers)];
+    const memoryMib = Number(values['memory-mib']);
     if (values['data-dir'] === undefined) return `--data-dir is missing\n${usage}`;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) return '--port must be 0 to 65535';
     if (!Number.isInteger(readers) || readers < 1 || readers > 64) return '--readers must be 1 to 64';
-    return { dataDir: values['data-dir'], spoolDir: values['spool-dir'], host: values.host, port, readers };
+    if (!Number.isInteger(memoryMib) || memoryMib < 512) return '--memory-mib must be 512 or more';
+    return {
+      dataDir: values['data-dir'],
+      spoolDir: values['spool-dir'],
+      host: values.host,
+      port,
+      readers,
+      memoryMib,
+    };
   } catch (error) {
     return `${(error as Error).message}\n${usage}`;
   }
@@ -66,9 +86,18 @@ async function serve(options: EngineArguments): Promise<number> {
     // Listened to from the first moment: an engine whose collector dies while it starts must not stay behind,
     // holding the folder that the next one needs.
     const told = toldToEnd();
-    const starting = startEngine({ ...options, limits: { readers: options.readers }, log });
+    const starting = startEngine({
+      ...options,
+      limits: { readers: options.readers, memoryMib: options.memoryMib },
+      log,
+    });
     const engine = await Promise.race([starting, told.then(() => undefined)]);
     if (!engine) return 0;
+    const unusable = await Promise.race([told.then(() => undefined), engine.unusable]);
+    if (unusable !== undefined) {
+      log.error({ reason: unusable }, 'engine: this process makes room for a new one');
+      return replaceMe;
+    }
     log.info({ reason: await told }, 'engine: closing');
     await engine.close();
     return 0;
@@ -91,9 +120,11 @@ function toldToEnd(): Promise<string> {
   });
 }
 
-/** The same command once more with the right environment; signals are passed on and the exit code is kept. */
-function runAgain(environment: Record<string, string>): Promise<number> {
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+/** The same command once more with the right environment and memory limit; signals are passed on and the exit code is kept. */
+function runAgain(environment: Record<string, string>, memoryMib: number): Promise<number> {
+  const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const { file, args } = underMemoryLimit(command, memoryMib);
+  const child = spawn(file, args, {
     env: { ...process.env, ...environment },
     stdio: 'inherit',
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EngineResult, EngineSession } from './engine-database.ts';
 import { EngineStartError, openSessions } from './engine-database.ts';
+import { isExhaustion } from './engine-error.ts';
 import { type EngineLimits, threadPoolSize } from './engine-limits.ts';
 import { type EngineStats, emptyStats } from './engine-stats.ts';
 import { readerDatabase } from './gate/readable-names.ts';
@@ -30,6 +31,9 @@ export class EngineCore {
   readonly #beat: NodeJS.Timeout;
   #functions: ReadonlySet<string> = new Set();
   readonly #closing = new AbortController();
+  /** Resolves with the reason when only a new process helps. */
+  readonly unusable: Promise<string>;
+  readonly #giveUp: (reason: string) => void;
 
   private constructor(sessions: EngineSession[], spool: Spool, limits: EngineLimits) {
     this.#sessions = sessions;
@@ -39,7 +43,10 @@ export class EngineCore {
     if (!control) throw new EngineStartError('no session could be opened');
     const inserts = rest.splice(0, limits.insertSessions);
     const writers = rest.splice(0, limits.writerSessions);
-    this.#killer = new QueryKiller(control);
+    const { promise, resolve } = Promise.withResolvers<string>();
+    this.unusable = promise;
+    this.#giveUp = resolve;
+    this.#killer = new QueryKiller(control, () => resolve('a query can neither end nor be ended'));
     this.#inserts = new SessionLane('insert', inserts, 1_000, limits.writerQueueMs);
     this.#writers = new SessionLane('writer', writers, 1_000, limits.writerQueueMs);
     this.#readers = new SessionLane('reader', rest, limits.readerQueue, limits.readerQueueMs);
@@ -86,7 +93,11 @@ export class EngineCore {
   async insert(request: StatementRequest, body: SpooledBody, client: AbortSignal): Promise<EngineResult> {
     const result = await this.#run(this.#inserts, client, (session, signal) =>
       runInsert(session, request, body, this.#killer, signal),
-    );
+    ).catch((error: unknown) => {
+      // Inserts are small. What a bomb has taken of the address space is not given back for a long time.
+      if (isExhaustion(error)) this.#giveUp('no memory is left, not even for an insert');
+      throw error;
+    });
     this.stats.inserts += 1;
     this.stats.insertedRows += result.rows;
     this.stats.insertedBytes += body.bytes;

@@ -33,10 +33,22 @@ export const badRequest = (message: string) => new EngineError(36, 'BAD_ARGUMENT
 export const tooLarge = (message: string) => new EngineError(307, 'TOO_MANY_BYTES', 413, message);
 export const resultTooLarge = (message: string) =>
   new EngineError(396, 'TOO_MANY_ROWS_OR_BYTES', 500, message);
+export const noMemoryLeft = () =>
+  new EngineError(
+    173,
+    'CANNOT_ALLOCATE_MEMORY',
+    500,
+    'The engine process has no memory left for this statement; ask for less, or later.',
+  );
 export const tooManyQueries = (message: string, retryAfterSeconds: number) =>
   new EngineError(202, 'TOO_MANY_SIMULTANEOUS_QUERIES', 503, message, retryAfterSeconds);
 export const shuttingDown = () =>
   new EngineError(236, 'ABORTED', 503, 'The engine is shutting down; ask again in a few seconds.', 5);
+
+/** The process as a whole has no memory left, not even for a thread: CANNOT_ALLOCATE_MEMORY, CANNOT_SCHEDULE_TASK. */
+export function isExhaustion(error: unknown): boolean {
+  return error instanceof EngineError && (error.code === 173 || error.code === 439);
+}
 
 const statusOf = new Map<number, number>([
   [60, 404], // UNKNOWN_TABLE
@@ -52,15 +64,16 @@ const statusOf = new Map<number, number>([
   [243, 507], // NOT_ENOUGH_SPACE
 ]);
 
-const engineMessage = /^Code: (\d+)\. DB::Exception: ([\s\S]*?)\s*$/;
+const engineMessage = /^Code: (\d+)\. DB::\w*Exception: ([\s\S]*?)\s*$/;
 const trailingName = /\s*\(([A-Z][A-Z0-9_]+)\)(?:\s*\(version [^)]*\))?\s*$/;
-const nestedPrefix = /^(?:Code: \d+\. DB::Exception: )+/;
+const nestedPrefix = /^(?:Code: \d+\. DB::\w*Exception: )+/;
 
 /** Turn whatever the embedded engine threw into an EngineError with the engine's own code. */
 export function fromEngine(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   const parts = engineMessage.exec(text);
+  if (/std::bad_alloc/.test(text)) return noMemoryLeft();
   if (parts?.[1] === undefined || parts[2] === undefined) {
     return new EngineError(1001, 'STD_EXCEPTION', 500, text);
   }

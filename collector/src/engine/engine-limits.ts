@@ -1,7 +1,9 @@
-import { totalmem } from 'node:os';
+import { defaultEngineMemoryMib } from './memory-limit.ts';
 
 /** Every bound of the engine process. Bytes and milliseconds unless the name says otherwise. */
 export interface EngineLimits {
+  /** MiB of the whole process, kept by the kernel. */
+  memoryMib: number;
   /** Reader queries that run at the same time; each owns one engine session and one pool thread. */
   readers: number;
   /** Reader queries that may wait for a session; the next one is answered 503. */
@@ -9,6 +11,8 @@ export interface EngineLimits {
   /** How long a reader query waits for a session before it is answered 503. */
   readerQueueMs: number;
   readerExecutionSeconds: number;
+  /** A query that lives this much longer, and does not heed KILL, ends the process: nothing else would end it. */
+  readerGraceMs: number;
   /** Per query. The formatted result counts, so this is also the hard bound of a result in memory. */
   readerMemoryBytes: number;
   readerResultRows: number;
@@ -21,6 +25,8 @@ export interface EngineLimits {
   /** Sessions for the writer's other statements (migrations, recomputes, look-ups). */
   writerSessions: number;
   writerQueueMs: number;
+  /** Per statement, so that a large one fails by itself before the process has none left. */
+  writerMemoryBytes: number;
   writerTextBytes: number;
   writerBodyBytes: number;
   writerResultBytes: number;
@@ -32,15 +38,18 @@ const mib = 1024 ** 2;
 
 export const defaultReaders = 8;
 
-/** Readers together may take half of the machine's memory, and one reader never more than 4 GiB. */
+/** Four readers at their limit leave a quarter of the memory to inserts, and one never takes more than 4 GiB. */
 export function engineLimits(chosen: Partial<EngineLimits> = {}): EngineLimits {
   const readers = chosen.readers ?? defaultReaders;
+  const memoryMib = chosen.memoryMib ?? defaultEngineMemoryMib();
   return {
+    memoryMib,
     readers,
     readerQueue: 64,
     readerQueueMs: 10_000,
     readerExecutionSeconds: 30,
-    readerMemoryBytes: Math.min(4 * gib, Math.floor(totalmem() / 2 / Math.min(readers, 4))),
+    readerGraceMs: 15_000,
+    readerMemoryBytes: Math.min(4 * gib, Math.floor((memoryMib * mib * 3) / 4 / Math.min(readers, 4))),
     readerResultRows: 1_000_000,
     readerResultBytes: 256 * mib,
     readerThreads: 2,
@@ -48,6 +57,7 @@ export function engineLimits(chosen: Partial<EngineLimits> = {}): EngineLimits {
     insertSessions: 2,
     writerSessions: 4,
     writerQueueMs: 60_000,
+    writerMemoryBytes: Math.floor((memoryMib * mib * 3) / 4),
     writerTextBytes: mib,
     writerBodyBytes: 256 * mib,
     writerResultBytes: 512 * mib,

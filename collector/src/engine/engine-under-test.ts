@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineEnvironment } from './engine-command.ts';
+import { underMemoryLimit } from './memory-limit.ts';
 import { writerSecret, writerUser } from './writer-secret.ts';
 
 const program = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
@@ -32,21 +33,25 @@ export interface EngineUnderTest {
 }
 
 export async function engineUnderTest(
-  options: { dataDir?: string; readers?: number } = {},
+  options: { dataDir?: string; readers?: number; memoryMib?: number } = {},
 ): Promise<EngineUnderTest> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'fleetmeter-engine-'));
   const readers = options.readers ?? 8;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(
-    process.execPath,
-    [program, '--data-dir', dataDir, '--port', String(port), '--readers', String(readers)],
-    {
-      // An engine must not outlive a test run that was killed.
-      env: { ...process.env, ...engineEnvironment(readers), FLEETMETER_PARENT_PIPE: '1' },
-      stdio: ['pipe', 'ignore', 'inherit'],
-    },
+  const { memoryMib = 6 * 1024 } = options;
+  const { file, args } = underMemoryLimit(
+    [
+      ...[process.execPath, program, '--data-dir', dataDir, '--port', String(port)],
+      ...['--readers', String(readers), '--memory-mib', String(memoryMib)],
+    ],
+    memoryMib,
   );
+  const child = spawn(file, args, {
+    // An engine must not outlive a test run that was killed.
+    env: { ...process.env, ...engineEnvironment(readers), FLEETMETER_PARENT_PIPE: '1' },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
   await untilPing(url, child);
   const secret = writerSecret(dataDir);
   const ask = async (body: string | Buffer, search: string, headers: Record<string, string>) => {

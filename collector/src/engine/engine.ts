@@ -21,6 +21,8 @@ export interface EngineOptions {
 
 export interface RunningEngine {
   port: number;
+  /** Resolves with the reason when the process has to be replaced, without `close`. */
+  unusable: Promise<string>;
   /** Refuses new requests, kills running queries, closes the engine. Settles within about 10 s. */
   close(): Promise<void>;
 }
@@ -46,7 +48,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   try {
     const port = await listening(server, options.host, options.port);
     options.log.info({ port, dataDir: options.dataDir }, 'engine: listening');
-    return { port, close: () => close(server, core) };
+    return { port, unusable: core.unusable, close: () => close(server, core) };
   } catch (error) {
     await core.close();
     throw error;

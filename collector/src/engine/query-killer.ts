@@ -12,9 +12,12 @@ export class QueryKiller {
   readonly #session: EngineSession;
   #tail: Promise<unknown> = Promise.resolve();
   #answeredAt: number;
+  readonly #onStuck: (mark: string) => void;
 
-  constructor(session: EngineSession) {
+  /** `onStuck` is told of a query that outlived its deadline and did not heed KILL. */
+  constructor(session: EngineSession, onStuck: (mark: string) => void) {
     this.#session = session;
+    this.#onStuck = onStuck;
     this.#answeredAt = Date.now();
   }
 
@@ -26,9 +29,15 @@ export class QueryKiller {
   /**
    * Run `work`, which started a query with `mark`; kill that query when `signal` aborts. Settles only when
    * the engine is done with it, so that its session is free again. KILL is repeated because a query aborted
-   * at its birth is not yet in the list of queries.
+   * at its birth is not yet in the list of queries. With a deadline it is killed then as well, and reported as
+   * stuck when it is still there `graceMs` later: some functions look at nothing before they are done.
    */
-  async guard<T>(signal: AbortSignal, mark: string, work: () => Promise<T>): Promise<T> {
+  async guard<T>(
+    signal: AbortSignal,
+    mark: string,
+    work: () => Promise<T>,
+    deadline?: { afterMs: number; graceMs: number },
+  ): Promise<T> {
     signal.throwIfAborted();
     let timer: NodeJS.Timeout | undefined;
     const kill = () => {
@@ -36,11 +45,15 @@ export class QueryKiller {
       timer ??= setInterval(kill, retryMs);
     };
     signal.addEventListener('abort', kill, { once: true });
+    const late = deadline && setTimeout(kill, deadline.afterMs);
+    const stuck = deadline && setTimeout(() => this.#onStuck(mark), deadline.afterMs + deadline.graceMs);
     try {
       return await work();
     } finally {
       signal.removeEventListener('abort', kill);
       clearInterval(timer);
+      clearTimeout(late);
+      clearTimeout(stuck);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { engineEnvironment } from './engine-command.ts';
 import { EngineStartError } from './engine-database.ts';
 import { defaultReaders } from './engine-limits.ts';
+import { defaultEngineMemoryMib, underMemoryLimit } from './memory-limit.ts';
 import { type RestartPace, restartDelayMs } from './restart-pace.ts';
 
 export interface EngineState {
@@ -22,6 +23,8 @@ export interface SuperviseOptions {
   /** Fixed, so that clients find a restarted engine where the old one was. */
   port: number;
   readers?: number;
+  /** MiB that the engine's process may allocate; three fifths of the machine's unless given. */
+  memoryMib?: number;
   log: Pick<Logger, 'info' | 'warn'>;
   onStateChange?: (state: EngineState) => void;
   /** How long a first start may wait for a previous engine of this folder to end. Default 5,000 ms. */
@@ -105,6 +108,7 @@ class EngineWatch implements EngineSupervisor {
       host = '127.0.0.1',
       port,
       readers = defaultReaders,
+      memoryMib = defaultEngineMemoryMib(),
       command = [program],
     } = this.#options;
     const args = [
@@ -116,8 +120,12 @@ class EngineWatch implements EngineSupervisor {
       String(port),
       '--readers',
       String(readers),
+      '--memory-mib',
+      String(memoryMib),
     ];
-    const child = spawn(process.execPath, [...command, ...args], {
+    // Under the limit from the start: an engine that had to start itself again would not be our child.
+    const limited = underMemoryLimit([process.execPath, ...command, ...args], memoryMib);
+    const child = spawn(limited.file, limited.args, {
       env: { ...process.env, ...engineEnvironment(readers), FLEETMETER_PARENT_PIPE: '1' },
       stdio: ['pipe', 'ignore', 'pipe'],
     });

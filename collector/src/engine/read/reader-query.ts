@@ -44,7 +44,11 @@ export async function runReaderQuery(
   const format = passed.format ?? request.defaultFormat ?? 'TabSeparated';
   const mark = randomUUID();
   const sql = `${passed.text} FORMAT ${format} ${settingsClause(settings, limits, mark)}`;
-  const result = await killer.guard(signal, mark, () => session.run(sql));
+  const result = await killer.guard(signal, mark, () => session.run(sql), {
+    // A little later than the engine's own limit, whose error says more.
+    afterMs: limits.readerExecutionSeconds * 1000 + 2_000,
+    graceMs: limits.readerGraceMs,
+  });
   if (result.bytes.length > limits.readerResultBytes) {
     throw resultTooLarge(
       `The result has ${result.bytes.length} bytes and readers get at most ${limits.readerResultBytes}; add a LIMIT or a WHERE.`,

@@ -13,7 +13,7 @@ import type { SpooledBody } from './spool.ts';
 
 export async function prepareWriterSession(session: EngineSession, limits: EngineLimits): Promise<void> {
   await session.run(
-    `SET max_query_size = ${limits.writerTextBytes * 4 + 65_536}, http_max_tries = 1, async_insert = 0`,
+    `SET max_query_size = ${limits.writerTextBytes * 4 + 65_536}, http_max_tries = 1, async_insert = 0, max_memory_usage = ${limits.writerMemoryBytes}`,
   );
 }
 

@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { EngineSession } from './engine-database.ts';
+import { freePort } from './engine-under-test.ts';
+import { QueryKiller } from './query-killer.ts';
+import { type EngineSupervisor, superviseEngine } from './supervise-engine.ts';
+import { writerSecret, writerUser } from './writer-secret.ts';
+
+const memoryMib = 1_200;
+/** Twenty million points outside the engine's accounting: 2,258 MiB when nothing stops it. The writer may ask this. */
+const bomb =
+  'SELECT length(polygonConvexHullCartesian([[arrayMap(x -> (toFloat64(rand(x)), toFloat64(rand(x + 1))), range(20000000))]]))';
+let dataDir: string;
+let engine: EngineSupervisor;
+let ask: (statement: string) => Promise<string>;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'fleetmeter-memory-'));
+  const port = await freePort();
+  const log = { info: () => undefined, warn: () => undefined };
+  engine = await superviseEngine({ dataDir, port, readers: 2, memoryMib, log });
+  const headers = { 'x-clickhouse-user': writerUser, 'x-clickhouse-key': writerSecret(dataDir) };
+  ask = async (body) =>
+    await (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, headers })).text();
+  await ask('CREATE TABLE fleetmeter.t (a UInt32) ENGINE = MergeTree ORDER BY a');
+}, 60_000);
+
+afterAll(async () => {
+  await engine?.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+function peakMib(): number {
+  const status = readFileSync(`/proc/${engine.state.pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+}
+
+test('a statement that allocates past every count fails; inserts go on, if need be in a new process', {
+  timeout: 60_000,
+}, async () => {
+  expect(await ask(bomb)).toMatch(
+    /\((?:MEMORY_LIMIT_EXCEEDED|CANNOT_ALLOCATE_MEMORY|CANNOT_SCHEDULE_TASK)\)/,
+  );
+  expect(peakMib()).toBeGreaterThan(500);
+  expect(peakMib()).toBeLessThan(memoryMib + 500);
+  const insert = () => ask('INSERT INTO fleetmeter.t FORMAT CSV\n1\n').catch((error: Error) => error.message);
+  await expect.poll(insert, { timeout: 20_000, interval: 250 }).toBe('');
+  expect(await ask('SELECT count() FROM fleetmeter.t')).toBe('1\n');
+});
+
+test('the kernel offers the engine first when the machine itself is out of memory', () => {
+  expect(readFileSync(`/proc/${engine.state.pid}/oom_score_adj`, 'utf8').trim()).toBe('500');
+});
+
+test('a query that heeds neither its deadline nor KILL is reported, and one that does is not', async () => {
+  vi.useFakeTimers();
+  try {
+    const killed: string[] = [];
+    const stuck: string[] = [];
+    const session = { run: async (sql: string) => killed.push(sql) } as unknown as EngineSession;
+    const killer = new QueryKiller(session, (mark) => stuck.push(mark));
+    const idle = new AbortController().signal;
+    const deadline = { afterMs: 1_000, graceMs: 500 };
+    const deaf = Promise.withResolvers<void>();
+    const heard = Promise.withResolvers<void>();
+    const deafEnds = killer.guard(idle, 'deaf', () => deaf.promise, deadline);
+    const heardEnds = killer.guard(idle, 'heard', () => heard.promise, deadline);
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(killed.filter((sql) => sql.includes('KILL QUERY') && sql.includes("'deaf'"))).not.toEqual([]);
+    heard.resolve();
+    await heardEnds;
+    expect(stuck).toEqual([]);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(stuck).toEqual(['deaf']);
+    deaf.resolve();
+    await deafEnds;
+  } finally {
+    vi.useRealTimers();
+  }
+});

@@ -14,6 +14,7 @@ import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhou
 import { deriveInventory } from '../../collector/src/clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../../collector/src/clickhouse/derive-usage-day.ts';
 import { migrate } from '../../collector/src/clickhouse/migrate.ts';
+import { numberApplications } from '../../collector/src/clickhouse/number-applications.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from '../../collector/src/engine/supervise-engine.ts';
 import { writerSecret } from '../../collector/src/engine/writer-secret.ts';
@@ -83,6 +84,7 @@ test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${S
     expect(stage.happened[kind]).toBeGreaterThan(10);
   console.log('histories', HISTORIES, 'records', stage.length, stage.happened);
 
+  await numberApplications(clickhouse);
   await deriveInventory(clickhouse, NOW);
   for (const day of [TODAY, TODAY - 1]) await deriveUsageDay(clickhouse, day, NOW);
   expect(await installedInTables()).toEqual(installedInTruth(devices));

@@ -3,6 +3,7 @@ import { type ClickHouse, connectClickHouse } from '../clickhouse/clickhouse.ts'
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { migrate } from '../clickhouse/migrate.ts';
+import { numberApplications } from '../clickhouse/number-applications.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
 import { writerUser } from '../engine/writer-secret.ts';
 import { FactBatch } from '../process/fact-batch.ts';
@@ -84,6 +85,7 @@ export class FleetUnderTest {
     addDevice(batch, { hostname, reports: this.#reports, installed: this.#programs.length, now });
     for (const [index, program] of programs.entries()) addProgram(batch, program, first + index, now);
     await batch.write(this.#writer);
+    await numberApplications(this.#writer);
     await deriveInventory(this.#writer, now);
     await deriveUsageDay(this.#writer, Math.floor(now / MILLISECONDS_A_DAY), now);
   }

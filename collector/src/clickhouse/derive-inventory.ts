@@ -1,34 +1,70 @@
 /** Derives "what is installed now" from the inventories of current epochs, whole, and swaps it in. */
 import type { ClickHouse } from './clickhouse.ts';
-import { swapPartition } from './swap-partition.ts';
+import { DERIVING, swapPartition } from './swap-partition.ts';
 
-/** `now` is in milliseconds since 1970. */
+/**
+ * Epochs counted at once: their bitmaps are one container each, and the lists of a band (4 bytes for each
+ * application of each device) stay below 300 MB.
+ */
+const BAND = 65_536;
+
+const CURRENT = `{facts}.device_inventory FINAL WHERE epoch_no IN (SELECT epoch_no FROM {facts}.current_epochs)`;
+
+const EXECUTABLE_DEVICES = `
+  SELECT executable_no, count() AS devices, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
+  FROM (SELECT arrayJoin(ids) AS executable_no FROM ${CURRENT}) GROUP BY executable_no`;
+
+/** Building a bitmap from a list costs less than half of adding to it number by number. */
+const BAND_OF_APPLICATIONS = `
+  INSERT INTO {facts}.application_epochs
+  SELECT application_no, bitmapBuild(groupArray(epoch_no)) AS epochs
+  FROM
+  (
+    SELECT epoch_no,
+      arrayJoin(arrayDistinct(arrayMap(no -> dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(no)), ids)))
+        AS application_no
+    FROM ${CURRENT} AND epoch_no BETWEEN {first:UInt32} AND {last:UInt32}
+  )
+  WHERE application_no > 0
+  GROUP BY application_no`;
+
+const APPLICATION_DEVICES = `
+  SELECT lower(leftPad(hex(numbered.application_id64), 16, '0')) AS application_id, numbered.version AS version,
+    numbered.name AS name, numbered.publisher AS publisher, numbered.recognised AS recognised,
+    installed.executables AS executables, bitmapCardinality(present.bitmap) AS devices,
+    present.bitmap AS device_bitmap, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
+  FROM
+  (
+    SELECT application_no, groupBitmapMergeState(epochs) AS bitmap FROM {facts}.application_epochs GROUP BY application_no
+  ) AS present
+  INNER JOIN {facts}.application_numbers AS numbered ON numbered.application_no = present.application_no
+  INNER JOIN
+  (
+    SELECT dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
+      count() AS executables
+    FROM {facts}.executable_devices GROUP BY application_no
+  ) AS installed ON installed.application_no = present.application_no`;
+
+/** `now` is in milliseconds since 1970. numberApplications must have succeeded before. */
 export async function deriveInventory(clickhouse: ClickHouse, now: number): Promise<void> {
-  for (const [table, select] of Object.entries(DERIVATIONS)) {
-    await swapPartition(clickhouse, {
-      table: `{facts}.${table}`,
-      staging: `{facts}.${table}_staging`,
-      partition: 'tuple()',
-      select,
-      parameters: { now },
-    });
-  }
+  const swap = { partition: 'tuple()', parameters: { now } };
+  await swapPartition(clickhouse, {
+    ...swap,
+    table: '{facts}.executable_devices',
+    staging: '{facts}.executable_devices_staging',
+    select: EXECUTABLE_DEVICES,
+  });
+  await clickhouse.command('TRUNCATE TABLE {facts}.application_epochs');
+  const [epochs] = await clickhouse.rows<{ last: number }>(
+    'SELECT max(epoch_no) AS last FROM {facts}.device_inventory',
+  );
+  for (let first = 0; first <= (epochs?.last ?? 0); first += BAND)
+    await clickhouse.command(`${BAND_OF_APPLICATIONS} ${DERIVING}`, { first, last: first + BAND - 1 });
+  await swapPartition(clickhouse, {
+    ...swap,
+    table: '{facts}.application_devices',
+    staging: '{facts}.application_devices_staging',
+    select: APPLICATION_DEVICES,
+  });
+  await clickhouse.command('TRUNCATE TABLE {facts}.application_epochs');
 }
-
-const INSTALLED = `
-  SELECT epoch_no, arrayJoin(ids) AS executable_no FROM {facts}.device_inventory FINAL
-  WHERE epoch_no IN (SELECT epoch_no FROM {facts}.current_epochs)`;
-
-const DERIVATIONS = {
-  executable_devices: `
-    SELECT executable_no, count() AS devices, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
-    FROM (${INSTALLED}) GROUP BY executable_no`,
-  application_devices: `
-    SELECT lower(leftPad(hex(mapped.application_id64), 16, '0')) AS application_id, mapped.application_version AS version,
-      any(mapped.application) AS name, any(mapped.publisher) AS publisher, max(mapped.recognised) AS recognised,
-      uniqExact(installed.executable_no) AS executables, uniqExact(installed.epoch_no) AS devices,
-      groupBitmapState(installed.epoch_no) AS device_bitmap, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
-    FROM (${INSTALLED}) AS installed
-    INNER JOIN (SELECT * FROM {facts}.mappings FINAL) AS mapped ON mapped.executable_no = installed.executable_no
-    GROUP BY mapped.application_id64, mapped.application_version`,
-};

@@ -1,16 +1,17 @@
 /**
  * Derives one UTC day of use from merged facts, whole, and swaps it in by partition.
  *
- * From the inside out: within (device, run, executable, user, generation) columns merge by max and bit-or; runs
- * add up; of generations only the highest counts; over the executables of an application seconds are the sum, at
- * most 300 for each five-minute mark set in any of them, at most a day; users add up, at most a day.
+ * From the inside out: within (device, run, executable, user, generation) columns merge by max and bit-or; of
+ * generations only the highest counts; over the runs and executables of an application seconds are the sum, at
+ * most 300 for each five-minute mark set in any of them, at most a day; users add up, at most a day. Numbers are
+ * turned into names at the very end: on the way they are integers (see number-applications.ts).
  */
 import type { ClickHouse } from './clickhouse.ts';
 import { swapPartition } from './swap-partition.ts';
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
-/** `day` counts days since 1970; `now` is in milliseconds. */
+/** `day` counts days since 1970; `now` is in milliseconds. numberApplications must have succeeded before. */
 export async function deriveUsageDay(clickhouse: ClickHouse, day: number, now: number): Promise<void> {
   const date = new Date(day * MILLISECONDS_A_DAY).toISOString().slice(0, 10);
   const swap = { partition: `'${date}'`, parameters: { date, now } };
@@ -29,53 +30,54 @@ export async function deriveUsageDay(clickhouse: ClickHouse, day: number, now: n
   });
 }
 
-/** Inner columns have names of their own: ClickHouse puts an alias in place of an equally named column. */
+const FACTS = `FROM {facts}.usage WHERE day = toDate({date:String}) AND device > 0`;
+const DEVICE = `dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no)) AS device`;
+
+/** Columns have names of their own at each level: ClickHouse puts an alias in place of an equally named column. */
+const MERGED = `
+  SELECT ${DEVICE}, executable_no, user, run, generation, max(seconds) AS run_seconds, max(launches_user) AS run_by_user,
+    run_by_user + max(launches_autostart) + max(launches_service) + max(launches_scheduler) + max(launches_unknown)
+      AS run_launches,
+    groupBitOr(slots_0) AS r0, groupBitOr(slots_1) AS r1, groupBitOr(slots_2) AS r2, groupBitOr(slots_3) AS r3,
+    groupBitOr(slots_4) AS r4
+  ${FACTS} GROUP BY device, executable_no, user, run, generation`;
+
+/** Almost always empty: what administrators corrected. */
+const CORRECTED = `
+  SELECT ${DEVICE}, executable_no, user, max(generation) AS newest ${FACTS} AND generation > 0
+  GROUP BY device, executable_no, user`;
+
+const BY_VERSION = `
+  SELECT device, user, dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
+    sum(run_seconds) AS version_seconds, sum(run_launches) AS version_launches, sum(run_by_user) AS version_by_user,
+    groupBitOr(r0) AS v0, groupBitOr(r1) AS v1, groupBitOr(r2) AS v2, groupBitOr(r3) AS v3, groupBitOr(r4) AS v4
+  FROM (${MERGED}) AS merged
+  LEFT JOIN (${CORRECTED}) AS corrected USING (device, executable_no, user)
+  WHERE merged.generation = corrected.newest
+  GROUP BY device, user, application_no`;
+
+const BY_USER = `
+  SELECT device, user, dictGetUInt64('{facts}.application_numbered', 'application_id64', toUInt64(application_no)) AS app,
+    argMax(application_no, (version_seconds, application_no)) AS user_main,
+    least(sum(version_seconds), 300 * (bitCount(groupBitOr(v0)) + bitCount(groupBitOr(v1)) + bitCount(groupBitOr(v2))
+      + bitCount(groupBitOr(v3)) + bitCount(groupBitOr(v4))), 86400) AS user_seconds,
+    sum(version_launches) AS user_launches, sum(version_by_user) AS user_by_user
+  FROM (${BY_VERSION}) GROUP BY device, user, app`;
+
+const BY_DEVICE = `
+  SELECT device, app, argMax(user_main, (user_seconds, user_main)) AS main, least(sum(user_seconds), 86400) AS device_seconds,
+    sum(user_launches) AS device_launches, sum(user_by_user) AS device_by_user
+  FROM (${BY_USER}) GROUP BY device, app`;
+
+const name = (attribute: string): string =>
+  `dictGetString('{facts}.application_numbered', '${attribute}', toUInt64(main))`;
+
 const USAGE_DAILY = `
-  SELECT toDate({date:String}) AS day, app_id AS application_id, lower(leftPad(hex(device), 16, '0')) AS device_id, any(user_application) AS application,
-    any(user_publisher) AS publisher, argMax(user_version, (user_seconds, user_version)) AS version,
-    least(sum(user_seconds), 86400) AS seconds, sum(user_launches) AS launches, sum(user_launches_by_user) AS launches_by_user,
+  SELECT toDate({date:String}) AS day, lower(leftPad(hex(app), 16, '0')) AS application_id,
+    lower(leftPad(hex(device), 16, '0')) AS device_id, ${name('name')} AS application, ${name('publisher')} AS publisher,
+    ${name('version')} AS version, device_seconds AS seconds, device_launches AS launches, device_by_user AS launches_by_user,
     fromUnixTimestamp64Milli({now:Int64}) AS computed_at
-  FROM
-  (
-    SELECT device, user, if(mapped.app = '', '0000000000000000', mapped.app) AS app_id,
-      if(app_id = '0000000000000000', '(evidence not yet received)', any(mapped.app_name)) AS user_application,
-      any(mapped.app_publisher) AS user_publisher, argMax(mapped.app_version, (latest.1, mapped.app_version)) AS user_version,
-      least(sum(latest.1), 300 * (bitCount(groupBitOr(latest.4)) + bitCount(groupBitOr(latest.5)) + bitCount(groupBitOr(latest.6))
-        + bitCount(groupBitOr(latest.7)) + bitCount(groupBitOr(latest.8))), 86400) AS user_seconds,
-      sum(latest.2) AS user_launches, sum(latest.3) AS user_launches_by_user
-    FROM
-    (
-      SELECT device, executable_no, user, argMax((exe_seconds, exe_launches, exe_by_user, s0, s1, s2, s3, s4), generation) AS latest
-      FROM
-      (
-        SELECT device, executable_no, user, generation, sum(run_seconds) AS exe_seconds, sum(run_launches) AS exe_launches,
-          sum(run_by_user) AS exe_by_user, groupBitOr(r0) AS s0, groupBitOr(r1) AS s1, groupBitOr(r2) AS s2, groupBitOr(r3) AS s3,
-          groupBitOr(r4) AS s4
-        FROM
-        (
-          SELECT epochs.device_id64 AS device, executable_no, user, generation, run, max(seconds) AS run_seconds,
-            max(launches_user) AS run_by_user,
-            max(launches_user) + max(launches_autostart) + max(launches_service) + max(launches_scheduler)
-              + max(launches_unknown) AS run_launches,
-            groupBitOr(slots_0) AS r0, groupBitOr(slots_1) AS r1, groupBitOr(slots_2) AS r2, groupBitOr(slots_3) AS r3,
-            groupBitOr(slots_4) AS r4
-          FROM (SELECT * FROM {facts}.usage WHERE day = toDate({date:String})) AS facts
-          INNER JOIN (SELECT epoch_no, device_id64 FROM {facts}.epochs FINAL) AS epochs ON epochs.epoch_no = facts.epoch_no
-          GROUP BY device, executable_no, user, generation, run
-        )
-        GROUP BY device, executable_no, user, generation
-      )
-      GROUP BY device, executable_no, user
-    ) AS used
-    LEFT JOIN
-    (
-      SELECT executable_no AS mapped_no, lower(leftPad(hex(application_id64), 16, '0')) AS app, application AS app_name,
-        publisher AS app_publisher, application_version AS app_version
-      FROM {facts}.mappings FINAL
-    ) AS mapped ON mapped.mapped_no = used.executable_no
-    GROUP BY device, user, app_id
-  )
-  GROUP BY device, app_id`;
+  FROM (${BY_DEVICE})`;
 
 /** A past day keeps the number of devices it had: what is installed today says nothing about then. */
 function applicationUsageDaily(isToday: boolean): string {

@@ -61,5 +61,8 @@ export async function migrate(clickhouse: ClickHouse, now: () => number): Promis
 
 /** A crash between a CREATE and its note must not make the next start fail. */
 function resumable(statement: string): string {
-  return statement.replace(/^CREATE (TABLE|VIEW|DATABASE) (?!IF NOT EXISTS)/, 'CREATE $1 IF NOT EXISTS ');
+  return statement.replace(
+    /^CREATE (TABLE|VIEW|DATABASE|DICTIONARY) (?!IF NOT EXISTS)/,
+    'CREATE $1 IF NOT EXISTS ',
+  );
 }

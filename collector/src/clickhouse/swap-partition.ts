@@ -1,9 +1,12 @@
 /** Derives a partition beside the live table and swaps it in whole: readers see the old rows or the new ones. */
 import type { ClickHouse } from './clickhouse.ts';
 
-/** One thread and bounded memory: a derivation must leave the machine to ingest and to readers. */
-const SHARE =
-  'SETTINGS max_threads = 1, max_memory_usage = 4000000000, max_bytes_before_external_group_by = 1000000000';
+/**
+ * What a derivation may take: both cores of a small machine, but only when nobody else wants them, and bounded
+ * memory. What is larger is grouped on disk.
+ */
+export const DERIVING =
+  'SETTINGS max_threads = 2, os_thread_priority = 10, max_memory_usage = 4000000000, max_bytes_before_external_group_by = 1500000000';
 
 export interface Swap {
   /** Live table, with its database placeholder. */
@@ -21,7 +24,7 @@ export async function swapPartition(
   { table, staging, partition, select, parameters }: Swap,
 ): Promise<void> {
   await clickhouse.command(`TRUNCATE TABLE ${staging}`);
-  await clickhouse.command(`INSERT INTO ${staging} ${select} ${SHARE}`, parameters);
+  await clickhouse.command(`INSERT INTO ${staging} ${select} ${DERIVING}`, parameters);
   const [derived] = await clickhouse.rows<{ any: number }>(`SELECT count() > 0 AS any FROM ${staging}`);
   // An empty source is refused by REPLACE PARTITION, and is right: nothing is left of that partition.
   await clickhouse.command(

@@ -1,8 +1,8 @@
 import pino from 'pino';
-import { test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import type { ControlStore } from '../control/control-store.ts';
-import { startRecompute } from './recompute.ts';
+import { dueMarks, startRecompute } from './recompute.ts';
 
 test('a control store that cannot be written for a moment does not end recomputing', async () => {
   let full = 3;
@@ -26,4 +26,12 @@ test('a control store that cannot be written for a moment does not end recomputi
   });
   await vi.waitUntil(() => cleared.length > 0, { timeout: 5000 });
   await recompute.close();
+});
+
+test('a round derives the inventory, then recent days, newest first, then one older day', () => {
+  const mark = (day: number) => ({ target: { kind: 'usage-day' as const, day }, generation: day, since: 1 });
+  const inventory = { target: { kind: 'inventory' as const }, generation: 1, since: 9 };
+  const marks = [mark(80), mark(94), mark(100), mark(93), inventory, mark(99), mark(101)];
+  expect(dueMarks(marks, 100)).toEqual([inventory, mark(101), mark(100), mark(99), mark(94), mark(93)]);
+  expect(dueMarks([], 100)).toEqual([]);
 });

@@ -20,7 +20,7 @@ CREATE TABLE {facts}.device_inventory
     version      UInt32                     COMMENT 'Sequence of the report that made this state',
     digest_count UInt32                     COMMENT 'Digest: number of executables',
     digest_sum   FixedString(16)            COMMENT 'Digest: sum modulo 2^128 of the evidence hashes, little-endian',
-    ids          Array(UInt32) COMMENT 'executable_no of everything installed, ascending' CODEC(ZSTD(1)),
+    ids          Array(UInt32) COMMENT 'executable_no of everything installed, ascending' CODEC(Delta(4), ZSTD(1)),
     received_at  DateTime64(3, 'UTC')       COMMENT 'When that report was received'
 )
 ENGINE = ReplacingMergeTree(version) ORDER BY epoch_no

@@ -1,0 +1,39 @@
+/**
+ * Gives every application version a dense number and loads "executable to application" into a dictionary, once
+ * before each round of deriving. A look-up by number in a flat array costs some 5 ns where a join costs 60
+ * (65,536 devices with 2,000 executables each: 3.5 CPU seconds for all bitmaps, 25 with a join).
+ *
+ * The numbers mean nothing beyond the round: nothing that stays is keyed by them.
+ */
+import type { ClickHouse } from './clickhouse.ts';
+import { DERIVING } from './swap-partition.ts';
+
+/** In this order, so that of two versions used equally long the later one always wins. */
+const NUMBERS = `
+  INSERT INTO {facts}.application_numbers
+  SELECT rowNumberInAllBlocks() + 1, application_id64, application_version, name, publisher, recognised
+  FROM
+  (
+    SELECT application_id64, application_version, any(application) AS name, any(mapped.publisher) AS publisher,
+      max(mapped.recognised) AS recognised
+    FROM (SELECT * FROM {facts}.mappings FINAL) AS mapped
+    GROUP BY application_id64, application_version ORDER BY application_id64, application_version
+  )`;
+
+const OF_EXECUTABLE = `
+  INSERT INTO {facts}.application_of_executable
+  SELECT mapped.executable_no, numbered.application_no
+  FROM (SELECT executable_no, application_id64, application_version FROM {facts}.mappings FINAL) AS mapped
+  INNER JOIN {facts}.application_numbers AS numbered
+    ON numbered.application_id64 = mapped.application_id64 AND numbered.version = mapped.application_version`;
+
+/** When it rejects, dictionaries may not fit each other: derive nothing before it has succeeded again. */
+export async function numberApplications(clickhouse: ClickHouse): Promise<void> {
+  await clickhouse.command('TRUNCATE TABLE {facts}.application_numbers');
+  // rowNumberInAllBlocks counts per thread.
+  await clickhouse.command(`${NUMBERS} SETTINGS max_threads = 1`);
+  await clickhouse.command('TRUNCATE TABLE {facts}.application_of_executable');
+  await clickhouse.command(`${OF_EXECUTABLE} ${DERIVING}`);
+  for (const dictionary of ['application_numbered', 'application_of', 'device_of'])
+    await clickhouse.command(`SYSTEM RELOAD DICTIONARY {facts}.${dictionary}`);
+}

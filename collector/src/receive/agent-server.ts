@@ -94,6 +94,7 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   server.addHook('onRequest', async () => {
     if (closing) throw new Refusal('shutting-down', 'the collector is stopping');
   });
+  server.addHook('onSend', leaveOutWhatHttpImplies);
   server.setErrorHandler((error, request, reply) => answerRefusal(error, request, reply, options));
   server.setNotFoundHandler(() => {
     throw new Refusal('route-unknown', 'agents post to /v1/enrol, /v1/report and /v1/evidence');
@@ -128,6 +129,17 @@ function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
       },
     );
   }
+}
+
+/**
+ * HTTP/1.1 keeps connections unless told otherwise. Saying so costs 48 bytes an answer, as much as a tenth of an
+ * idle hour, and says nothing to an agent that reports after an hour.
+ */
+async function leaveOutWhatHttpImplies(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { raw } = reply;
+  const implied = raw.shouldKeepAlive && request.raw.httpVersion === '1.1';
+  // A server that stops has said `close` already.
+  if (implied && !raw.hasHeader('connection')) raw.removeHeader('connection');
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type PipelineState, startAdminServer } from './admin/admin-server.ts';
+import { openCatalogueSource } from './catalogue/catalogue-in-force.ts';
 import { type ClickHouse, type ClickHouseAddress, connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { systemClock } from './clock/clock.ts';
@@ -18,6 +19,7 @@ import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
 import { startAgentServer } from './receive/agent-server.ts';
 import { startRecompute } from './recompute/recompute.ts';
+import { startRemap } from './remap/remap.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
 
 export interface Collector {
@@ -93,22 +95,21 @@ async function joinStages(
   const applied = await migrate(clickhouse, now);
   if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
 
-  const recompute = startRecompute({
-    clickhouse,
+  // The catalogue names applications. A new one sends every executable through mapping once more.
+  const catalogue = openCatalogueSource({
+    file: config.catalogueFile,
     control,
     log,
-    now,
-    intervalMs: config.recomputeIntervalSeconds * 1000,
-    onDerived: (target, milliseconds) =>
-      processing.deriveSeconds.observe({ kind: target.kind }, milliseconds / 1000),
-    onFailed: (target) => processing.deriveFailures.inc({ kind: target.kind }),
+    onChange: () => remap.wake(),
+    onFault: (faulty) => processing.catalogueFaulty.set(faulty),
   });
-  started.push(() => recompute.close());
+  started.push(() => catalogue.close());
   const processor = startProcessor({
     stream,
     clickhouse,
     control,
     heads: new EpochHeadCache(REMEMBERED_HEADS),
+    inForce: () => catalogue.current(),
     log,
     now,
     onProcessed: (outcome, milliseconds) => {
@@ -121,6 +122,32 @@ async function joinStages(
     onRetry: () => processing.retries.inc(),
   });
   started.push(() => processor.close());
+  const remap = startRemap({
+    clickhouse,
+    control,
+    log,
+    now,
+    inForce: () => catalogue.current(),
+    settled: () => processor.settled(),
+    onBatch: (looked, written) => {
+      processing.remapLooked.inc(looked);
+      processing.remapWritten.inc(written);
+    },
+  });
+  started.push(() => remap.close());
+  const recompute = startRecompute({
+    clickhouse,
+    control,
+    log,
+    now,
+    catalogueVersion: () => catalogue.current().catalogue.version,
+    held: () => remap.running,
+    intervalMs: config.recomputeIntervalSeconds * 1000,
+    onDerived: (target, milliseconds) =>
+      processing.deriveSeconds.observe({ kind: target.kind }, milliseconds / 1000),
+    onFailed: (target) => processing.deriveFailures.inc({ kind: target.kind }),
+  });
+  started.push(() => recompute.close());
   // Connections of its own: the page's questions never take those that processing needs.
   const questions = connectClickHouse(engine.address);
   started.push(() => questions.close());
@@ -202,12 +229,19 @@ async function pipelineState({ stream, control, engine, clickhouse }: PipelinePa
     devices: control.deviceCount(),
     executables: control.executableCount(),
     quarantine: control.quarantineCounts(),
+    catalogue: catalogueState(control),
     dirty: {
       count: marks.length,
       oldest: marks.length === 0 ? null : Math.min(...marks.map(({ since }) => since)),
     },
     engine: engine?.state ?? { up: await clickhouse.ping(), restarts: 0, pid: undefined },
   };
+}
+
+function catalogueState(control: SqliteControlStore): PipelineState['catalogue'] {
+  const { version, generation, remapFrom } = control.catalogueState();
+  const remaining = remapFrom === undefined ? 0 : Math.max(0, control.executableCount() + 1 - remapFrom);
+  return { version, generation, remaining };
 }
 
 async function readiness(clickhouse: ClickHouse): Promise<{ ready: boolean; reasons: string[] }> {

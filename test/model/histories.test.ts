@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EvidenceBatch, sealEnvelope } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NO_CATALOGUE } from '../../collector/src/catalogue/catalogue-in-force.ts';
 import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
 import { deriveInventory } from '../../collector/src/clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../../collector/src/clickhouse/derive-usage-day.ts';
@@ -85,8 +86,8 @@ test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${S
   console.log('histories', HISTORIES, 'records', stage.length, stage.happened);
 
   await numberApplications(clickhouse);
-  await deriveInventory(clickhouse, NOW);
-  for (const day of [TODAY, TODAY - 1]) await deriveUsageDay(clickhouse, day, NOW);
+  await deriveInventory(clickhouse, NOW, 'none');
+  for (const day of [TODAY, TODAY - 1]) await deriveUsageDay(clickhouse, day, NOW, 'none');
   expect(await installedInTables()).toEqual(installedInTruth(devices));
   expect(await usageInTables()).toEqual(usageInTruth(devices));
 }, 600_000);
@@ -226,6 +227,7 @@ class Stage {
       clickhouse: through,
       control: this.#control,
       heads: this.#heads,
+      inForce: () => NO_CATALOGUE,
       now: () => NOW,
     });
     this.#processed += range.length;

@@ -9,6 +9,8 @@ export interface PipelineState {
   devices: number;
   executables: number;
   quarantine: { reason: string; count: number }[];
+  /** `remaining`: executables that a new catalogue has not looked at yet. */
+  catalogue: { version: string; generation: number; remaining: number };
   /** What waits to be recomputed; `oldest` in milliseconds since 1970. */
   dirty: { count: number; oldest: number | null };
   engine: { up: boolean; restarts: number; pid?: number | undefined };

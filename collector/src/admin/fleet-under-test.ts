@@ -40,6 +40,7 @@ export class FleetUnderTest {
     devices: 1,
     executables: 0,
     quarantine: [],
+    catalogue: { version: 'none', generation: 1, remaining: 0 },
     dirty: { count: 0, oldest: null },
     engine: { up: true, restarts: 0, pid: 4711 },
   };
@@ -86,8 +87,8 @@ export class FleetUnderTest {
     for (const [index, program] of programs.entries()) addProgram(batch, program, first + index, now);
     await batch.write(this.#writer);
     await numberApplications(this.#writer);
-    await deriveInventory(this.#writer, now);
-    await deriveUsageDay(this.#writer, Math.floor(now / MILLISECONDS_A_DAY), now);
+    await deriveInventory(this.#writer, now, 'none');
+    await deriveUsageDay(this.#writer, Math.floor(now / MILLISECONDS_A_DAY), now, 'none');
   }
 }
 

@@ -32,7 +32,7 @@ const APPLICATION_DEVICES = `
   SELECT lower(leftPad(hex(numbered.application_id64), 16, '0')) AS application_id, numbered.version AS version,
     numbered.name AS name, numbered.publisher AS publisher, numbered.recognised AS recognised,
     installed.executables AS executables, bitmapCardinality(present.bitmap) AS devices,
-    present.bitmap AS device_bitmap, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
+    present.bitmap AS device_bitmap, {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
   FROM
   (
     SELECT application_no, groupBitmapMergeState(epochs) AS bitmap FROM {facts}.application_epochs GROUP BY application_no
@@ -46,8 +46,12 @@ const APPLICATION_DEVICES = `
   ) AS installed ON installed.application_no = present.application_no`;
 
 /** `now` is in milliseconds since 1970. numberApplications must have succeeded before. */
-export async function deriveInventory(clickhouse: ClickHouse, now: number): Promise<void> {
-  const swap = { partition: 'tuple()', parameters: { now } };
+export async function deriveInventory(
+  clickhouse: ClickHouse,
+  now: number,
+  catalogueVersion: string,
+): Promise<void> {
+  const swap = { partition: 'tuple()', parameters: { now, catalogue: catalogueVersion } };
   await swapPartition(clickhouse, {
     ...swap,
     table: '{facts}.executable_devices',

@@ -12,9 +12,14 @@ import { swapPartition } from './swap-partition.ts';
 const MILLISECONDS_A_DAY = 86_400_000;
 
 /** `day` counts days since 1970; `now` is in milliseconds. numberApplications must have succeeded before. */
-export async function deriveUsageDay(clickhouse: ClickHouse, day: number, now: number): Promise<void> {
+export async function deriveUsageDay(
+  clickhouse: ClickHouse,
+  day: number,
+  now: number,
+  catalogueVersion: string,
+): Promise<void> {
   const date = new Date(day * MILLISECONDS_A_DAY).toISOString().slice(0, 10);
-  const swap = { partition: `'${date}'`, parameters: { date, now } };
+  const swap = { partition: `'${date}'`, parameters: { date, now, catalogue: catalogueVersion } };
   await swapPartition(clickhouse, {
     ...swap,
     table: '{final}.usage_daily',
@@ -76,25 +81,33 @@ const USAGE_DAILY = `
   SELECT toDate({date:String}) AS day, lower(leftPad(hex(app), 16, '0')) AS application_id,
     lower(leftPad(hex(device), 16, '0')) AS device_id, ${name('name')} AS application, ${name('publisher')} AS publisher,
     ${name('version')} AS version, device_seconds AS seconds, device_launches AS launches, device_by_user AS launches_by_user,
-    fromUnixTimestamp64Milli({now:Int64}) AS computed_at
+    {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
   FROM (${BY_DEVICE})`;
 
-/** A past day keeps the number of devices it had: what is installed today says nothing about then. */
+/**
+ * A past day keeps the number of devices it had: what is installed today says nothing about then. Applications that
+ * a later catalogue has dissolved are left out, and of those it has made only the devices that used them are known.
+ */
 function applicationUsageDaily(isToday: boolean): string {
   const presence = isToday
     ? `SELECT application_id, any(name) AS app_name, any(publisher) AS app_publisher, groupBitmapMerge(device_bitmap) AS having_it
        FROM {facts}.application_devices GROUP BY application_id`
     : `SELECT application_id, application AS app_name, publisher AS app_publisher, devices AS having_it
-       FROM {final}.application_usage_daily WHERE day = toDate({date:String})`;
+       FROM {final}.application_usage_daily WHERE day = toDate({date:String}) AND application_id IN
+       (SELECT lower(leftPad(hex(application_id64), 16, '0')) FROM {facts}.application_numbers)`;
+  const unknownPresence = isToday ? '0' : 'max(using_it)';
   return `
   SELECT toDate({date:String}) AS day, application_id, max(app_name) AS application, max(app_publisher) AS publisher,
-    max(having_it) AS devices, max(using_it) AS devices_used, max(app_seconds) AS seconds, max(app_launches) AS launches,
-    fromUnixTimestamp64Milli({now:Int64}) AS computed_at
+    if(max(known) = 1, max(having_it), ${unknownPresence}) AS devices, max(using_it) AS devices_used,
+    max(app_seconds) AS seconds, max(app_launches) AS launches,
+    {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
   FROM
   (
-    SELECT application_id, app_name, app_publisher, having_it, 0 AS using_it, 0 AS app_seconds, 0 AS app_launches FROM (${presence})
+    SELECT application_id, app_name, app_publisher, having_it, 1 AS known, 0 AS using_it, 0 AS app_seconds, 0 AS app_launches
+    FROM (${presence})
     UNION ALL
-    SELECT application_id, any(application), any(publisher), 0, uniqExact(device_id), sum(seconds), sum(launches)
+    SELECT toString(application_id), any(toString(application)), any(toString(publisher)), 0, 0, uniqExact(device_id),
+      sum(seconds), sum(launches)
     FROM {final}.usage_daily WHERE day = toDate({date:String}) GROUP BY application_id
   )
   GROUP BY application_id`;

@@ -2,6 +2,7 @@
 import { digestFromParts, EMPTY_DIGEST } from '@fleetmeter/proto';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { ClickHouse } from './clickhouse.ts';
+import { RowBinaryReader } from './row-binary.ts';
 
 export const NEW_EPOCH: EpochHead = {
   sequence: 0,
@@ -61,24 +62,12 @@ export async function readInventories(
 ): Promise<Map<number, Uint32Array>> {
   const inventories = new Map<number, Uint32Array>();
   if (epochNos.length === 0) return inventories;
-  const bytes = await clickhouse.binary(
-    `SELECT epoch_no, ids FROM {facts}.device_inventory FINAL WHERE epoch_no IN (${epochNos.join(',')})`,
+  const reader = new RowBinaryReader(
+    await clickhouse.binary(
+      `SELECT epoch_no, ids FROM {facts}.device_inventory FINAL WHERE epoch_no IN (${epochNos.join(',')})`,
+    ),
   );
-  // RowBinary: UInt32, then an unsigned LEB128 count and that many UInt32, all little-endian.
-  let at = 0;
-  while (at < bytes.length) {
-    const epochNo = bytes.readUInt32LE(at);
-    at += 4;
-    let count = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes.readUInt8(at++);
-      count |= (byte & 127) << shift;
-      if (byte < 128) break;
-    }
-    const ids = new Uint32Array(count);
-    for (let index = 0; index < count; index++, at += 4) ids[index] = bytes.readUInt32LE(at);
-    inventories.set(epochNo, ids);
-  }
+  while (!reader.ended) inventories.set(reader.uint32(), reader.uint32Array());
   return inventories;
 }
 

@@ -77,6 +77,10 @@ export const SETTINGS = {
   clickhouseUser: optional('User at that server', nonEmpty),
   clickhousePassword: { ...optional('Password of that user', (text: string) => text), secret: true as const },
   recomputeIntervalSeconds: setting('Seconds between recomputes of what is dirty', 60, integer(1, 86_400)),
+  catalogueFile: optional(
+    'JSON file that names applications by package; looked at every few seconds; not set: the package is the application',
+    nonEmpty,
+  ),
   streamMaxBytes: setting(
     'Bytes of reports that may wait for processing; beyond it agents are told to try later',
     50 * gib,

@@ -83,6 +83,17 @@ export interface ProcessedRange {
   now: number;
 }
 
+/** The catalogue that counts, and how far the mappings follow it. */
+export interface CatalogueState {
+  /** 0 before the first catalogue; rises with each that maps differently. */
+  generation: number;
+  fingerprint: string;
+  /** What its authors call it. */
+  version: string;
+  /** The next executable number to be mapped again; undefined when all are mapped by this catalogue. */
+  remapFrom: number | undefined;
+}
+
 export interface ControlStore {
   /** 16 random bytes, made at first start. */
   readonly collectorId: Uint8Array;
@@ -127,6 +138,14 @@ export interface ControlStore {
   markDirty(targets: DirtyTarget[], now: number): void;
   /** Clears a mark unless it was marked again since `generation` was read. */
   clearDirty(target: DirtyTarget, generation: number): void;
+
+  catalogueState(): CatalogueState;
+  /** Makes this catalogue the one that counts; one that maps differently begins a re-mapping. */
+  openCatalogue(fingerprint: string, version: string): CatalogueState;
+  /** Everything below `next` is mapped; nothing when another generation counts by now. */
+  noteRemapped(generation: number, next: number, written: number): void;
+  /** Ends the re-mapping and marks the targets when anything was written; returns how many mappings were. */
+  finishRemap(generation: number, targets: DirtyTarget[], now: number): number;
 
   quarantineCounts(): { reason: QuarantineReason; count: number }[];
   /** Records that had to make room for newer ones, ever. */

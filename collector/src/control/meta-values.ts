@@ -1,4 +1,4 @@
-/** Single values of the control store: secrets made once, and counters. */
+/** Single values of the control store: secrets made once, texts and counters. */
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { inTransaction } from './control-database.ts';
@@ -28,6 +28,15 @@ export class MetaValues {
   /** 0 when never set. */
   counter(key: string): number {
     return (this.#get.get(key)?.value as number | undefined) ?? 0;
+  }
+
+  /** '' when never set. */
+  text(key: string): string {
+    return (this.#get.get(key)?.value as string | undefined) ?? '';
+  }
+
+  setText(key: string, value: string): void {
+    this.#set.run(key, value);
   }
 
   setCounter(key: string, value: number): void {

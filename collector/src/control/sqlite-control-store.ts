@@ -1,8 +1,10 @@
 /** The control store in one SQLite file: joins the kinds of facts, each in its own file, into transactions. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+import { CatalogueProgress } from './catalogue-progress.ts';
 import { inTransaction, openControlDatabase } from './control-database.ts';
 import type {
+  CatalogueState,
   ControlStore,
   DirtyMark,
   DirtyTarget,
@@ -39,6 +41,7 @@ export class SqliteControlStore implements ControlStore {
   readonly #dirty: DirtyMarks;
   readonly #quarantine: QuarantineShelf;
   readonly #wanted: WantedEvidence;
+  readonly #catalogue: CatalogueProgress;
 
   constructor(options: SqliteControlStoreOptions) {
     this.#database = openControlDatabase(options.path);
@@ -55,6 +58,7 @@ export class SqliteControlStore implements ControlStore {
       ...options.quarantine,
     });
     this.#wanted = new WantedEvidence(this.#database);
+    this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
   }
 
   enrol(rawPublicKey: Uint8Array, now: number): string {
@@ -141,6 +145,26 @@ export class SqliteControlStore implements ControlStore {
 
   clearDirty(target: DirtyTarget, generation: number): void {
     this.#dirty.clear(target, generation);
+  }
+
+  catalogueState(): CatalogueState {
+    return this.#catalogue.state();
+  }
+
+  openCatalogue(fingerprint: string, version: string): CatalogueState {
+    return this.#catalogue.open(fingerprint, version, this.#executables.count);
+  }
+
+  noteRemapped(generation: number, next: number, written: number): void {
+    this.#catalogue.note(generation, next, written);
+  }
+
+  finishRemap(generation: number, targets: DirtyTarget[], now: number): number {
+    return inTransaction(this.#database, () => {
+      const written = this.#catalogue.finish(generation) ?? 0;
+      if (written > 0) this.#dirty.mark(targets, now);
+      return written;
+    });
   }
 
   quarantineCounts(): { reason: QuarantineReason; count: number }[] {

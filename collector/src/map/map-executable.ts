@@ -1,9 +1,19 @@
 /**
- * Executable to application. Pure. Today's catalogue has one rule: the owning package is the application. What no
- * package owns stays visibly unrecognised, as an application named like its file, so that its use is seen too.
+ * Executable to application. Pure. The catalogue's first rule for the owning package names the application; where
+ * it has none the package is the application. What no package owns stays visibly unrecognised, as an application
+ * named like its file, so that its use is seen too.
  */
 import { createHash } from 'node:crypto';
-import type { Evidence } from '@fleetmeter/proto';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+
+/** What of an executable's evidence decides. */
+export interface ExecutableToMap {
+  path: string;
+  /** Empty or absent when no package owns it. */
+  packageName?: string | undefined;
+  packageVersion?: string | undefined;
+  packageVendor?: string | undefined;
+}
 
 export interface Mapping {
   /** First 8 bytes of a hash of publisher and name, without version, read big-endian. */
@@ -12,32 +22,34 @@ export interface Mapping {
   publisher: string;
   version: string;
   recognised: boolean;
-  /** Hash of everything that went in: equal fingerprints need no new mapping. */
+  /** Hash of everything that the mapping says: with an equal one nothing has to be written or derived again. */
   fingerprint: bigint;
 }
 
-/** Raised with every change of the rules below, so that fingerprints change too. */
-const RULES_VERSION = 1;
+/** Raised with every change of the rules below, so that all executables are mapped again. */
+export const MAPPING_RULES = 1;
 
-export function mapExecutable(evidence: Evidence): Mapping {
-  const named = evidence.packageName
-    ? {
-        application: evidence.packageName,
-        publisher: evidence.packageVendor ?? '',
-        version: evidence.packageVersion ?? '',
-        recognised: true,
-      }
-    : { application: fileName(evidence.path), publisher: '', version: '', recognised: false };
+export function mapExecutable(executable: ExecutableToMap, catalogue: Catalogue): Mapping {
+  const named = nameOf(executable, catalogue);
+  const kind = named.recognised ? 'application' : 'file';
   return {
     ...named,
-    applicationId: hash64(named.recognised ? 'application' : 'file', named.publisher, named.application),
-    fingerprint: hash64(
-      'fingerprint',
-      String(RULES_VERSION),
-      named.publisher,
-      named.application,
-      named.version,
-    ),
+    applicationId: hash64(kind, named.publisher, named.application),
+    fingerprint: hash64('fingerprint', kind, named.publisher, named.application, named.version),
+  };
+}
+
+function nameOf(
+  { path, packageName, packageVersion = '', packageVendor = '' }: ExecutableToMap,
+  catalogue: Catalogue,
+): Pick<Mapping, 'application' | 'publisher' | 'version' | 'recognised'> {
+  if (!packageName) return { application: fileName(path), publisher: '', version: '', recognised: false };
+  const rule = catalogue.ruleFor(packageName);
+  return {
+    application: rule?.application ?? packageName,
+    publisher: rule?.publisher ?? packageVendor,
+    version: packageVersion,
+    recognised: true,
   };
 }
 

@@ -10,6 +10,9 @@ export interface ProcessMetrics {
   rangeSeconds: Histogram;
   deriveSeconds: Histogram<'kind'>;
   deriveFailures: Counter<'kind'>;
+  remapLooked: Counter;
+  remapWritten: Counter;
+  catalogueFaulty: Gauge;
   engineUp: Gauge;
   engineRestarts: Gauge;
 }
@@ -59,6 +62,21 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
       name: 'fleetmeter_recompute_failures_total',
       help: 'Derivations that failed and will be tried again, by kind',
       labelNames: ['kind'],
+      registers,
+    }),
+    remapLooked: new Counter({
+      name: 'fleetmeter_remap_executables_total',
+      help: 'Executables looked at because of a new catalogue',
+      registers,
+    }),
+    remapWritten: new Counter({
+      name: 'fleetmeter_remap_mappings_total',
+      help: 'Of these, mapped to something else than before',
+      registers,
+    }),
+    catalogueFaulty: new Gauge({
+      name: 'fleetmeter_catalogue_faulty',
+      help: '1 while the catalogue file cannot be used and the one before stays in force',
       registers,
     }),
     engineUp: new Gauge({

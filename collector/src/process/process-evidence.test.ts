@@ -8,6 +8,7 @@ import {
   identifyEvidence,
 } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { NO_CATALOGUE } from '../catalogue/catalogue-in-force.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { processEvidence } from './process-evidence.ts';
@@ -53,11 +54,11 @@ function reasons(effects: RangeEffects): string[] {
 test('evidence that proves its id describes an executable, once', () => {
   const effects = new RangeEffects();
   const bytes = encodeEvidence(script);
-  const executableNo = processEvidence(record(bytes), source, control, effects);
+  const executableNo = processEvidence(record(bytes), source, control, NO_CATALOGUE, effects);
   expect(executableNo).toBeTypeOf('number');
-  expect(processEvidence(record(bytes), source, control, effects)).toBeUndefined();
+  expect(processEvidence(record(bytes), source, control, NO_CATALOGUE, effects)).toBeUndefined();
   control.commitProcessed(effects.toProcessedRange(1, 1));
-  expect(processEvidence(record(bytes), source, control, new RangeEffects())).toBeUndefined();
+  expect(processEvidence(record(bytes), source, control, NO_CATALOGUE, new RangeEffects())).toBeUndefined();
   expect(reasons(effects)).toEqual([]);
 });
 
@@ -65,7 +66,7 @@ test('evidence under the id of another executable is put aside and describes not
   const effects = new RangeEffects();
   const victim = encodeEvidence(script);
   const forged = encodeEvidence({ ...script, packageName: 'evil' });
-  expect(processEvidence(record(forged, victim), source, control, effects)).toBeUndefined();
+  expect(processEvidence(record(forged, victim), source, control, NO_CATALOGUE, effects)).toBeUndefined();
   expect(reasons(effects)).toEqual(['evidence-id-mismatch']);
   expect(effects.toProcessedRange(1, 1).evidenceProcessed).toEqual([]);
 });
@@ -74,13 +75,19 @@ test('bytes that hash to their id but are not canonical are put aside', () => {
   const effects = new RangeEffects();
   const bytes = encodeEvidence(script);
   const swapped = Buffer.concat([bytes.subarray(34), bytes.subarray(0, 34)]);
-  expect(processEvidence(record(swapped), source, control, effects)).toBeUndefined();
+  expect(processEvidence(record(swapped), source, control, NO_CATALOGUE, effects)).toBeUndefined();
   expect(reasons(effects)).toEqual(['evidence-not-canonical']);
 });
 
 test('another version of the encoding is put aside in words', () => {
   const effects = new RangeEffects();
-  processEvidence({ ...record(encodeEvidence(script)), encodingVersion: 2 }, source, control, effects);
+  processEvidence(
+    { ...record(encodeEvidence(script)), encodingVersion: 2 },
+    source,
+    control,
+    NO_CATALOGUE,
+    effects,
+  );
   expect(reasons(effects)).toEqual(['evidence-version-unknown']);
 });
 

@@ -7,8 +7,10 @@ import {
   encodeIdList,
   identifyEvidence,
 } from '@fleetmeter/proto';
+import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import { mapExecutable } from '../map/map-executable.ts';
+import { mappingRow } from '../map/mapping-row.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { RangeEffects } from './range-effects.ts';
 
@@ -17,6 +19,7 @@ export function processEvidence(
   record: EvidenceRecordFields,
   source: StreamRecord,
   control: ControlStore,
+  inForce: CatalogueInForce,
   effects: RangeEffects,
 ): number | undefined {
   const bytes = record.evidence ?? new Uint8Array(0);
@@ -64,17 +67,8 @@ export function processEvidence(
     evidence: bytes,
     first_seen: source.receivedAt,
   });
-  const mapping = mapExecutable(evidence);
-  effects.facts.add('mappings', {
-    executable_no: executableNo,
-    version: BigInt(source.receivedAt),
-    application_id64: mapping.applicationId,
-    application: mapping.application,
-    publisher: mapping.publisher,
-    application_version: mapping.version,
-    recognised: mapping.recognised ? 1 : 0,
-    fingerprint: mapping.fingerprint,
-  });
+  const mapping = mapExecutable(evidence, inForce.catalogue);
+  effects.facts.add('mappings', mappingRow(executableNo, mapping, inForce.generation, source.receivedAt));
   effects.markInventoryDirty();
   return executableNo;
 }

@@ -2,6 +2,7 @@
  * A range of the stream becomes facts: decode, look up, reconcile, write, commit. Restartable anywhere: until the
  * control store's commit nothing says the range is done, and doing it again writes the same rows.
  */
+import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { NEW_EPOCH, readDaysOfUse, readEpochHeads, readInventories } from '../clickhouse/epoch-states.ts';
 import type { ControlStore } from '../control/control-store.ts';
@@ -16,6 +17,7 @@ export interface RangeDependencies {
   clickhouse: ClickHouse;
   control: ControlStore;
   heads: EpochHeadCache;
+  inForce: () => CatalogueInForce;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -31,11 +33,14 @@ export interface RangeOutcome {
 export async function processRange(
   records: readonly StreamRecord[],
   through: number,
-  { clickhouse, control, heads, now }: RangeDependencies,
+  dependencies: RangeDependencies,
 ): Promise<RangeOutcome> {
+  const { clickhouse, control, heads, now } = dependencies;
+  // One catalogue for the whole range, also when another comes into force meanwhile.
+  const inForce = dependencies.inForce();
   const effects = new RangeEffects();
   const decoded = records.map(decodeRecord);
-  const states = await statesOf(decoded, { clickhouse, control, heads, now }, effects);
+  const states = await statesOf(decoded, dependencies, effects);
   let reports = 0;
   const described: number[] = [];
   for (const record of decoded) {
@@ -43,7 +48,7 @@ export async function processRange(
       effects.quarantine(record.source, 'record-undecodable', record.detail, 0, record.source.envelope);
     } else if (record.kind === 'evidence') {
       for (const evidence of record.batch.records) {
-        const executableNo = processEvidence(evidence, record.source, control, effects);
+        const executableNo = processEvidence(evidence, record.source, control, inForce, effects);
         if (executableNo !== undefined) described.push(executableNo);
       }
     } else {

@@ -6,6 +6,7 @@ import { ClickHouseError } from '@clickhouse/client';
 import { Report, sealEnvelope } from '@fleetmeter/proto';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { NO_CATALOGUE } from '../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import type { Stream, StreamRecord } from '../stream/stream.ts';
@@ -79,6 +80,7 @@ function start(clickhouse: ClickHouse, records: StreamRecord[], changes: Partial
     clickhouse,
     control,
     heads: new EpochHeadCache(100),
+    inForce: () => NO_CATALOGUE,
     log: pino({ level: 'silent' }),
     now: () => 1_790_000_000_000,
     onProcessed: () => {},

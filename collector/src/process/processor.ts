@@ -17,6 +17,8 @@ export interface ProcessorOptions extends RangeDependencies {
 }
 
 export interface Processor {
+  /** Resolves when the range in hand is done, committed or not; at once when there is none. */
+  settled(): Promise<void>;
   /** Stops after the range in hand. */
   close(): Promise<void>;
 }
@@ -42,15 +44,18 @@ export function startProcessor(options: ProcessorOptions): Processor {
       };
     });
 
+  let range: Promise<unknown> = Promise.resolve();
   const run = async (): Promise<void> => {
     let retryMs = FIRST_RETRY_MS;
     let trimmed = -1;
     while (!stopping.signal.aborted) {
       try {
-        const range = await stream.read(control.checkpoint(), RANGE_LIMITS);
-        if (range.through > control.checkpoint())
-          await processBisecting(range.records, range.through, options);
-        else if (trimmed === control.checkpoint()) {
+        const { records, through } = await stream.read(control.checkpoint(), RANGE_LIMITS);
+        if (through > control.checkpoint()) {
+          const processing = processBisecting(records, through, options);
+          range = processing.catch(() => undefined);
+          await processing;
+        } else if (trimmed === control.checkpoint()) {
           await pause(IDLE_MS);
           continue;
         }
@@ -72,6 +77,9 @@ export function startProcessor(options: ProcessorOptions): Processor {
   };
   const running = run();
   return {
+    async settled() {
+      await range;
+    },
     async close() {
       stopping.abort();
       unsubscribe();

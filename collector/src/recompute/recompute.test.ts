@@ -20,6 +20,8 @@ test('a control store that cannot be written for a moment does not end recomputi
     control,
     log: pino({ level: 'silent' }),
     now: () => 86_400_000,
+    catalogueVersion: () => 'none',
+    held: () => false,
     intervalMs: 5,
     onDerived: () => {},
     onFailed: () => {},

@@ -15,6 +15,10 @@ export interface RecomputeOptions {
   log: Logger;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Version of the catalogue that names applications now, for the rows. */
+  catalogueVersion: () => string;
+  /** While true nothing is derived: mappings are on their way from one catalogue to the next. */
+  held: () => boolean;
   /** Shortest time between two rounds. */
   intervalMs: number;
   onDerived: (target: DirtyTarget, milliseconds: number) => void;
@@ -43,7 +47,7 @@ export function startRecompute(options: RecomputeOptions): Recompute {
     if (today !== presentDay) control.markDirty([{ kind: 'usage-day', day: today }], now());
     presentDay = today;
     const marks = dueMarks(control.dirtyMarks(), today);
-    if (marks.length === 0) return;
+    if (marks.length === 0 || options.held()) return;
     await numberApplications(options.clickhouse);
     for (const mark of marks) {
       if (stopping.signal.aborted) return;
@@ -99,14 +103,14 @@ async function deriveMarked(
   today: number,
   options: RecomputeOptions,
 ): Promise<void> {
-  const { clickhouse, control, log, now, onDerived, onFailed } = options;
+  const { clickhouse, control, log, now, catalogueVersion, onDerived, onFailed } = options;
   const began = performance.now();
   try {
     if (target.kind === 'inventory') {
-      await deriveInventory(clickhouse, now());
+      await deriveInventory(clickhouse, now(), catalogueVersion());
       control.markDirty([{ kind: 'usage-day', day: today }], now());
     } else {
-      await deriveUsageDay(clickhouse, target.day, now());
+      await deriveUsageDay(clickhouse, target.day, now(), catalogueVersion());
     }
     control.clearDirty(target, generation);
     onDerived(target, performance.now() - began);

@@ -109,7 +109,7 @@ COMMENT 'Executables of the fleet; evidence proves itself against the id';
 CREATE TABLE {facts}.mappings
 (
     executable_no       UInt32                 COMMENT 'Executable',
-    version             UInt64                 COMMENT 'Milliseconds since 1970 when mapped; the newest counts',
+    version             UInt64                 COMMENT 'Generation of the catalogue x 2^44 + milliseconds since 1970; the newest counts',
     application_id64    UInt64                 COMMENT 'Application, from publisher and name',
     application         String                 COMMENT 'Its name',
     publisher           LowCardinality(String) COMMENT 'Its publisher',

@@ -81,6 +81,7 @@ CREATE TABLE {facts}.application_devices
     executables    UInt64                                  COMMENT 'Distinct executables of it that are installed somewhere',
     devices        UInt64                                  COMMENT 'Devices that have this version now',
     device_bitmap  AggregateFunction(groupBitmap, UInt32)  COMMENT 'Their epoch numbers',
+    catalogue_version LowCardinality(String)               COMMENT 'Catalogue that names the applications',
     computed_at    DateTime64(3, 'UTC')                    COMMENT 'When this was derived'
 )
 ENGINE = MergeTree ORDER BY (application_id, version)
@@ -97,6 +98,7 @@ CREATE TABLE {final}.usage_daily
     seconds        UInt32               COMMENT 'Seconds it ran, at most 86,400: exact for one executable and user, else an upper bound',
     launches       UInt32               COMMENT 'How often one of its executables was started',
     launches_by_user UInt32             COMMENT 'Of these, by a person',
+    catalogue_version LowCardinality(String) COMMENT 'Catalogue that named the application',
     computed_at    DateTime64(3, 'UTC') COMMENT 'When this row was derived'
 )
 ENGINE = MergeTree PARTITION BY day ORDER BY (application_id, device_id)
@@ -114,6 +116,7 @@ CREATE TABLE {final}.application_usage_daily
     devices_used   UInt64               COMMENT 'Devices that used it',
     seconds        UInt64               COMMENT 'Seconds over all devices',
     launches       UInt64               COMMENT 'Launches over all devices',
+    catalogue_version LowCardinality(String) COMMENT 'Catalogue that named the application',
     computed_at    DateTime64(3, 'UTC') COMMENT 'When this row was derived'
 )
 ENGINE = MergeTree PARTITION BY day ORDER BY application_id

@@ -95,16 +95,18 @@ CREATE VIEW {final}.applications
     publisher String COMMENT 'Publisher', recognised UInt8 COMMENT '0 when only the file name is known',
     devices UInt64 COMMENT 'Devices that have this version now', executables UInt64 COMMENT 'Distinct executables of this version',
     last_used Nullable(Date) COMMENT 'Newest UTC day on which any version was used; NULL: never while observed',
-    computed_at DateTime64(3, 'UTC') COMMENT 'When devices was derived'
+    catalogue_version String COMMENT 'Catalogue that names it', computed_at DateTime64(3, 'UTC') COMMENT 'When devices was derived'
 ) AS
 SELECT present.application_id AS application_id, name, version, publisher, recognised, devices, executables,
-    if(used.last_used = toDate(0), NULL, used.last_used) AS last_used, computed_at
+    if(used.last_used = toDate(0), NULL, used.last_used) AS last_used, catalogue_version, computed_at
 FROM
 (
-    SELECT application_id, name, version, publisher, recognised, devices, executables, computed_at FROM {facts}.application_devices
+    SELECT application_id, name, version, publisher, recognised, devices, executables, toString(catalogue_version) AS catalogue_version,
+        computed_at
+    FROM {facts}.application_devices
     UNION ALL
     SELECT application_id, any(application) AS name, '' AS version, any(publisher) AS publisher, 0 AS recognised, 0 AS devices,
-        0 AS executables, max(computed_at) AS computed_at
+        0 AS executables, argMax(toString(catalogue_version), day) AS catalogue_version, max(computed_at) AS computed_at
     FROM {final}.application_usage_daily
     WHERE devices_used > 0 AND application_id NOT IN (SELECT application_id FROM {facts}.application_devices)
     GROUP BY application_id

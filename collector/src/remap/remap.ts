@@ -1,0 +1,130 @@
+/**
+ * After a new catalogue every executable is looked at once more. Only mappings that say something else are written;
+ * what they feed is marked dirty when all are in, so that aggregates change from the old catalogue to the new one
+ * in one go. Where it stands is kept in the control store, so a restart goes on and does not begin again.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
+import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import { daysWithUse, readExecutablesToMap } from '../clickhouse/executables-to-map.ts';
+import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
+import { NativeBlock } from '../clickhouse/native-block.ts';
+import type { ControlStore, DirtyTarget } from '../control/control-store.ts';
+import { mapExecutable } from '../map/map-executable.ts';
+import { mappingRow } from '../map/mapping-row.ts';
+
+export interface RemapOptions {
+  clickhouse: ClickHouse;
+  control: ControlStore;
+  log: Pick<Logger, 'info' | 'warn'>;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  inForce: () => CatalogueInForce;
+  /** Resolves when nobody maps by an older catalogue any more. */
+  settled: () => Promise<void>;
+  /** Executables looked at and mappings written. */
+  onBatch: (looked: number, written: number) => void;
+}
+
+export interface Remap {
+  /** Look whether there is something to do: a new catalogue came into force. */
+  wake(): void;
+  /** While true, aggregates would mix two catalogues. */
+  readonly running: boolean;
+  /** Stops after the batch in hand. */
+  close(): Promise<void>;
+}
+
+/** Executables read and written at once: some 3 MB. */
+const BATCH = 20_000;
+/** Mapped between two turns of the event loop, about 5 ms: receiving goes on meanwhile. */
+const SLICE = 1_000;
+const RETRY_MS = 10_000;
+
+export function startRemap(options: RemapOptions): Remap {
+  const { control, log } = options;
+  const stopping = new AbortController();
+  let wake: () => void = () => {};
+  const pause = (milliseconds?: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      if (control.catalogueState().remapFrom === undefined) {
+        await pause();
+        continue;
+      }
+      try {
+        await remapAll(options, stopping.signal);
+      } catch (error) {
+        log.warn({ error: String(error) }, 're-mapping waits and tries again');
+        await pause(RETRY_MS);
+      }
+    }
+  };
+  const running = run();
+  return {
+    wake: () => wake(),
+    get running() {
+      return control.catalogueState().remapFrom !== undefined;
+    },
+    async close() {
+      stopping.abort();
+      wake();
+      await running;
+    },
+  };
+}
+
+async function remapAll(options: RemapOptions, signal: AbortSignal): Promise<void> {
+  const { clickhouse, control, now, log, inForce, settled } = options;
+  await settled();
+  const began = performance.now();
+  const { generation, catalogue } = inForce();
+  for (;;) {
+    const { remapFrom: first, generation: wanted } = control.catalogueState();
+    // A still newer catalogue has begun anew.
+    if (signal.aborted || first === undefined || wanted !== generation) return;
+    if (first > control.executableCount()) break;
+    const last = first + BATCH - 1;
+    const written = await remapBatch(first, last, options, signal);
+    if (written === undefined) return;
+    control.noteRemapped(generation, last + 1, written);
+  }
+  const days = await daysWithUse(clickhouse);
+  const targets: DirtyTarget[] = days.map((day) => ({ kind: 'usage-day', day }));
+  const written = control.finishRemap(generation, [{ kind: 'inventory' }, ...targets], now());
+  const seconds = (performance.now() - began) / 1000;
+  log.info(
+    { catalogue: catalogue.version, written, seconds },
+    'every executable is mapped by the new catalogue',
+  );
+}
+
+/** Mappings written; undefined, with nothing written, when it was told to stop. */
+async function remapBatch(
+  first: number,
+  last: number,
+  { clickhouse, now, inForce, onBatch }: RemapOptions,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { catalogue, generation } = inForce();
+  const executables = await readExecutablesToMap(clickhouse, first, last);
+  const block = new NativeBlock(FACT_TABLES.mappings);
+  for (const [index, executable] of executables.entries()) {
+    if (index % SLICE === SLICE - 1) await nextTurn();
+    if (signal.aborted) return undefined;
+    const mapping = mapExecutable(executable, catalogue);
+    if (mapping.fingerprint !== executable.fingerprint)
+      block.append(mappingRow(executable.executableNo, mapping, generation, now()));
+  }
+  await clickhouse.insert('mappings', block);
+  onBatch(executables.length, block.rows);
+  return block.rows;
+}

@@ -1,5 +1,6 @@
 /** Every benchmark, in the order in which a reader would want them. */
 import type { Bench } from './bench.ts';
+import { firstInventory } from './first-inventory.ts';
 import { wire } from './wire.ts';
 
-export const BENCHES: readonly Bench[] = [wire];
+export const BENCHES: readonly Bench[] = [firstInventory, wire];

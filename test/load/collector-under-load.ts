@@ -1,0 +1,235 @@
+/** A collector with its engine as real processes, in a data folder of its own: what the fleet talks to. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../fakes/free-port.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../collector/bin/fleetmeter-collector.mjs');
+const START_SECONDS = 60;
+const STOP_SECONDS = 30;
+/** Asking costs the collector a little, so not more often than a person would notice. */
+const LOOK_AGAIN_MS = 250;
+/** Of processing, within one wait; more do not pass by themselves. */
+const MOST_RETRIES = 5;
+const FACTS = 'fleetmeter_facts';
+const WRITER = 'fleetmeter_writer';
+
+export interface LoadedCollectorOptions {
+  /** Seconds between recomputes; production's default is 60. */
+  recomputeSeconds: number;
+}
+
+export class CollectorUnderLoad {
+  readonly folder = mkdtempSync(join(tmpdir(), 'fleetmeter-load-'));
+  readonly #ports: { admin: number; agent: number; sql: number };
+  readonly #child: ChildProcess;
+  /** The engine's process id. */
+  #enginePid = 0;
+
+  private constructor(ports: { admin: number; agent: number; sql: number }, options: LoadedCollectorOptions) {
+    this.#ports = ports;
+    this.#child = spawn(process.execPath, [PROGRAM, 'serve'], {
+      env: {
+        ...process.env,
+        FLEETMETER_DATA_DIR: join(this.folder, 'data'),
+        FLEETMETER_ADMIN_PORT: String(ports.admin),
+        FLEETMETER_AGENT_PORT: String(ports.agent),
+        FLEETMETER_SQL_PORT: String(ports.sql),
+        FLEETMETER_RECOMPUTE_INTERVAL_SECONDS: String(options.recomputeSeconds),
+        FLEETMETER_LOG_LEVEL: 'warn',
+        FLEETMETER_PARENT_PIPE: '1',
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const log = createWriteStream(this.#logFile);
+    this.#child.stdout?.pipe(log, { end: false });
+    this.#child.stderr?.pipe(log, { end: false });
+    this.#child.once('close', () => log.end());
+  }
+
+  /** Ready when it resolves. */
+  static async start(options: LoadedCollectorOptions): Promise<CollectorUnderLoad> {
+    const [admin, agent, sql] = [await freePort(), await freePort(), await freePort()];
+    const collector = new CollectorUnderLoad({ admin, agent, sql }, options);
+    try {
+      await collector.#ready();
+      return collector;
+    } catch (error) {
+      await collector.close();
+      throw error;
+    }
+  }
+
+  get agentUrl(): string {
+    return `http://127.0.0.1:${this.#ports.agent}`;
+  }
+
+  /** Whose CPU time is measured. */
+  get pids(): { collector: number; engine: number } {
+    return { collector: this.#child.pid as number, engine: this.#enginePid };
+  }
+
+  /** Rows of an administrator's query through the SQL port, 64-bit numbers as numbers. */
+  async sql<T extends Record<string, unknown>>(query: string): Promise<T[]> {
+    return rowsOf<T>(await this.#ask(query));
+  }
+
+  /** The same as the collector's own user, who may also ask about the engine. */
+  async writerSql<T extends Record<string, unknown>>(query: string): Promise<T[]> {
+    const secret = readFileSync(join(this.folder, 'data/engine/writer-secret'), 'utf8').trim();
+    const authorization = `Basic ${Buffer.from(`${WRITER}:${secret}`).toString('base64')}`;
+    return rowsOf<T>(await this.#ask(query, { authorization }));
+  }
+
+  /** Everything received is in the fact tables. */
+  async processed(): Promise<void> {
+    await this.#eventually('everything is processed', async () => {
+      const { head, checkpoint } = await this.backlog();
+      return head === checkpoint;
+    });
+  }
+
+  /** Everything received is in the tables, derived, and merged as far as the engine wants to merge it now. */
+  async settled(): Promise<void> {
+    await this.#eventually('everything is processed and derived', async () => {
+      const { head, checkpoint, dirty } = await this.backlog();
+      return head === checkpoint && dirty === 0;
+    });
+    let quiet = 0;
+    await this.#eventually('the engine has nothing to merge', async () => {
+      const [running] = await this.writerSql<{ n: number }>('SELECT count() AS n FROM system.merges');
+      quiet = running?.n === 0 ? quiet + 1 : 0;
+      // Between two merges of a chain there may be none for a moment.
+      return quiet > 2;
+    });
+  }
+
+  async backlog(): Promise<{ head: number; checkpoint: number; dirty: number }> {
+    const metric = await this.metrics();
+    return {
+      head: metric('fleetmeter_stream_head'),
+      checkpoint: metric('fleetmeter_control_checkpoint'),
+      dirty: metric('fleetmeter_control_dirty_marks'),
+    };
+  }
+
+  /** Value of a metric, summed over its labels. */
+  async metrics(): Promise<(name: string) => number> {
+    const answer = await fetch(`http://127.0.0.1:${this.#ports.admin}/metrics`);
+    const lines = (await answer.text()).split('\n');
+    return (name) => {
+      const values = lines
+        .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+        .map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)));
+      return values.reduce((sum, value) => sum + value, 0);
+    };
+  }
+
+  /** Bytes on disk of the engine's tables of facts, by table. */
+  async storedBytes(): Promise<Map<string, number>> {
+    const rows = await this.writerSql<{ table: string; bytes: number }>(
+      `SELECT table, sum(bytes_on_disk) AS bytes FROM system.parts
+       WHERE active AND database = '${FACTS}' GROUP BY table`,
+    );
+    return new Map(rows.map(({ table, bytes }) => [table, bytes]));
+  }
+
+  /** As the engine would in time; for looking at what is left, never within what is measured. */
+  async mergeFully(table: string): Promise<void> {
+    await this.writerSql(`OPTIMIZE TABLE ${FACTS}.${table} FINAL`);
+  }
+
+  /** Bytes of the collector's own store. */
+  controlBytes(): number {
+    return ['control.db', 'control.db-wal']
+      .map(
+        (name) => statSync(join(this.folder, 'data/collector', name), { throwIfNoEntry: false })?.size ?? 0,
+      )
+      .reduce((sum, size) => sum + size, 0);
+  }
+
+  /** Whatever it complained about so far. */
+  complaints(): string {
+    return readFileSync(this.#logFile, 'utf8')
+      .split('\n')
+      .filter((line) => /"level":(?:40|50|60)/.test(line) || /^\s+at /.test(line))
+      .join('\n');
+  }
+
+  async close(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+      this.#child.kill('SIGTERM');
+      const forced = setTimeout(() => this.#child.kill('SIGKILL'), STOP_SECONDS * 1000);
+      await ended;
+      clearTimeout(forced);
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get #logFile(): string {
+    return join(this.folder, 'collector.log');
+  }
+
+  async #ready(): Promise<void> {
+    const admin = `http://127.0.0.1:${this.#ports.admin}`;
+    await this.#eventually(
+      'the collector is ready',
+      async () => (await fetch(`${admin}/readyz`)).ok,
+      START_SECONDS,
+    );
+    const pipeline = (await (await fetch(`${admin}/api/pipeline`)).json()) as { engine: { pid: number } };
+    this.#enginePid = pipeline.engine.pid;
+  }
+
+  /** Ranges that processing tried again; 0 before anything answers. */
+  async #retries(): Promise<number> {
+    try {
+      return (await this.metrics())('fleetmeter_process_retries_total');
+    } catch {
+      return 0;
+    }
+  }
+
+  async #ask(query: string, headers: Record<string, string> = {}): Promise<string> {
+    const settings = 'default_format=JSONCompactEachRowWithNames&output_format_json_quote_64bit_integers=0';
+    const answer = await fetch(`http://127.0.0.1:${this.#ports.sql}/?${settings}`, {
+      method: 'POST',
+      headers,
+      body: query,
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${text}\n${query}`);
+    return text;
+  }
+
+  /** Without a limit it waits as long as the collector lives and gets on: a large fleet takes its time. */
+  async #eventually(what: string, holds: () => Promise<boolean>, seconds = Number.POSITIVE_INFINITY) {
+    const began = performance.now();
+    const retries = (await this.#retries()) + MOST_RETRIES;
+    let last: unknown;
+    while (performance.now() - began < seconds * 1000) {
+      if ((await this.#retries()) > retries)
+        throw new Error(`the collector tries in vain before ${what}:\n${this.complaints()}`);
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null)
+        throw new Error(`the collector ended before ${what}:\n${this.complaints()}`, { cause: last });
+      try {
+        if (await holds()) return;
+      } catch (error) {
+        last = error;
+      }
+      await sleep(LOOK_AGAIN_MS);
+    }
+    throw new Error(`not within ${seconds} s: ${what}`, { cause: last });
+  }
+}
+
+function rowsOf<T extends Record<string, unknown>>(text: string): T[] {
+  const [names, ...lines] = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown[]);
+  return lines.map((values) => Object.fromEntries((names ?? []).map((name, n) => [name, values[n]])) as T);
+}

@@ -1,0 +1,122 @@
+/** Asks the SQL port for what verify compares, as an administrator could. */
+import { emptyTables, type FleetTables, type Row, rowName, type Table } from './fleet-tables.ts';
+import { hostName } from './simulated-device.ts';
+import type { VerifiedPart } from './verified-part.ts';
+
+export type AskSql = <T extends Record<string, unknown>>(query: string) => Promise<T[]>;
+
+const DAY_MS = 86_400_000;
+/** Rows of one answer; a reader may have a million. */
+const PAGE_ROWS = 200_000;
+
+export async function readTables(sql: AskSql, part: VerifiedPart): Promise<FleetTables> {
+  const tables = emptyTables();
+  const hosts = await readDevices(sql, tables.devices);
+  if (part.countsInstallations) {
+    const counts = await sql<{ device_id: string; n: number }>(
+      'SELECT device_id, count() AS n FROM fleetmeter.installations GROUP BY device_id',
+    );
+    for (const { device_id, n } of counts)
+      Object.assign(tables.devices.get(hosts.get(device_id) ?? '') ?? {}, { installations: n });
+  }
+  // A view that has no rows has no application named '' either: LEFT JOIN leaves that where evidence is missing.
+  for await (const row of pages<{ id: string; devices: number }>(
+    sql,
+    'SELECT executable_id AS id, devices FROM fleetmeter.executables ORDER BY id',
+  ))
+    add(tables.executables, row.id, { devices: row.devices });
+  for await (const row of pages<{ name: string; publisher: string; version: string; d: number; e: number }>(
+    sql,
+    `SELECT name, publisher, version, devices AS d, executables AS e FROM fleetmeter.applications
+     WHERE devices > 0 ORDER BY application_id, version`,
+  ))
+    add(tables.applications, rowName(row.name, row.publisher, row.version), {
+      devices: row.d,
+      executables: row.e,
+    });
+  const sampled = [...hosts].filter(([, host]) => part.sampled.some((device) => hostName(device) === host));
+  const ids = sampled.map(([id]) => `'${id}'`).join(', ');
+  for await (const row of pages<{ device: string; id: string }>(
+    sql,
+    `SELECT device_id AS device, executable_id AS id FROM fleetmeter.installations
+     WHERE device_id IN (${ids}) ORDER BY device, id`,
+  ))
+    add(tables.installations, rowName(hosts.get(row.device) ?? '?', row.id), { installed: 1 });
+  for (const day of part.days) await readDay(sql, day, { hosts, ids, today: part.today === day }, tables);
+  return tables;
+}
+
+async function readDevices(sql: AskSql, table: Table): Promise<Map<string, string>> {
+  const hosts = new Map<string, string>();
+  for await (const row of pages<{ id: string; hostname: string; executables: number }>(
+    sql,
+    'SELECT device_id AS id, hostname, executables FROM fleetmeter.devices ORDER BY id',
+  )) {
+    hosts.set(row.id, row.hostname);
+    add(table, row.hostname, { executables: row.executables });
+  }
+  return hosts;
+}
+
+interface DayQuestion {
+  hosts: Map<string, string>;
+  /** Quoted, with commas. */
+  ids: string;
+  today: boolean;
+}
+
+async function readDay(
+  sql: AskSql,
+  day: number,
+  { hosts, ids, today }: DayQuestion,
+  tables: FleetTables,
+): Promise<void> {
+  const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+  for await (const row of pages<{ id: string; n: number; s: number; l: number; u: number }>(
+    sql,
+    `SELECT device_id AS id, count() AS n, sum(seconds) AS s, sum(launches) AS l, sum(launches_by_user) AS u
+     FROM fleetmeter.usage_daily WHERE day = '${date}' GROUP BY device_id ORDER BY id`,
+  ))
+    add(tables.deviceDays, rowName(day, hosts.get(row.id) ?? '?'), {
+      applications: row.n,
+      seconds: row.s,
+      launches: row.l,
+      byUser: row.u,
+    });
+  for await (const row of pages<{ id: string; a: string; p: string; s: number; l: number; u: number }>(
+    sql,
+    `SELECT device_id AS id, application AS a, publisher AS p, seconds AS s, launches AS l, launches_by_user AS u
+     FROM fleetmeter.usage_daily WHERE day = '${date}' AND device_id IN (${ids}) ORDER BY id, application_id`,
+  ))
+    add(tables.usage, rowName(day, row.a, row.p, hosts.get(row.id) ?? '?'), {
+      seconds: row.s,
+      launches: row.l,
+      byUser: row.u,
+    });
+  for await (const row of pages<{ a: string; p: string; d: number; used: number; s: number; l: number }>(
+    sql,
+    `SELECT application AS a, publisher AS p, devices AS d, devices_used AS used, seconds AS s, launches AS l
+     FROM fleetmeter.application_usage_daily WHERE day = '${date}' AND (devices_used > 0 OR ${today ? 1 : 0})
+     ORDER BY application_id`,
+  ))
+    add(tables.applicationDays, rowName(day, row.a, row.p), {
+      used: row.used,
+      seconds: row.s,
+      launches: row.l,
+      ...(today && { devices: row.d }),
+    });
+}
+
+async function* pages<T extends Record<string, unknown>>(sql: AskSql, query: string): AsyncGenerator<T> {
+  for (let offset = 0; ; offset += PAGE_ROWS) {
+    const rows = await sql<T>(`${query} LIMIT ${PAGE_ROWS} OFFSET ${offset}`);
+    yield* rows;
+    if (rows.length < PAGE_ROWS) return;
+  }
+}
+
+/** Two rows of one name would hide each other, and are wrong already. */
+function add(table: Table, name: string, row: Row): void {
+  if (table.has(name)) throw new Error(`the tables have two rows for ${name}`);
+  table.set(name, row);
+}

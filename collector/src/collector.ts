@@ -15,6 +15,7 @@ import { writerSecret, writerUser } from './engine/writer-secret.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
 import { watchControlStore, watchStream } from './metrics/store-metrics.ts';
+import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
 import { startAgentServer } from './receive/agent-server.ts';
@@ -109,6 +110,8 @@ async function joinStages(
     clickhouse,
     control,
     heads: new EpochHeadCache(REMEMBERED_HEADS),
+    announced: new AnnouncedExecutables(),
+    lingerMs: config.processLingerMs,
     inForce: () => catalogue.current(),
     log,
     now,

@@ -13,6 +13,13 @@ export function executableIdFromBytes(bytes: Uint8Array, offset = 0): Executable
   return Buffer.from(bytes.buffer, bytes.byteOffset + offset, ID_BYTES).toString('hex');
 }
 
+/** The id at this position of a list as it is on the wire. */
+export function executableIdAt(list: Uint8Array, position: number): ExecutableId {
+  const view = new DataView(list.buffer, list.byteOffset + position * ID_BYTES, ID_BYTES);
+  const half = (at: number): string => view.getUint32(at, true).toString(16).padStart(8, '0');
+  return half(4) + half(0);
+}
+
 /** Packs ids as little-endian bytes, ascending and unique whatever the order of the input. */
 export function encodeIdList(ids: Iterable<ExecutableId>): Uint8Array {
   const sorted = [...new Set(ids)].sort();

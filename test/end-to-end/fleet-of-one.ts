@@ -26,7 +26,10 @@ export class FleetOfOne {
   private constructor(ports: { admin: number; agent: number; sql: number }) {
     this.#ports = ports;
     mkdirSync(this.root);
-    writeFileSync(join(this.folder, 'collector.json'), JSON.stringify({ recomputeIntervalSeconds: 1 }));
+    writeFileSync(
+      join(this.folder, 'collector.json'),
+      JSON.stringify({ recomputeIntervalSeconds: 1, processLingerMs: 100 }),
+    );
     const agentConfig = {
       collectorUrl: `http://127.0.0.1:${ports.agent}`,
       roots: [this.root],

@@ -19,6 +19,7 @@ import { numberApplications } from '../../collector/src/clickhouse/number-applic
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from '../../collector/src/engine/supervise-engine.ts';
 import { writerSecret } from '../../collector/src/engine/writer-secret.ts';
+import { AnnouncedExecutables } from '../../collector/src/process/announced-executables.ts';
 import { EpochHeadCache } from '../../collector/src/process/epoch-head-cache.ts';
 import { processRange } from '../../collector/src/process/process-range.ts';
 import type { StreamRecord } from '../../collector/src/stream/stream.ts';
@@ -117,6 +118,7 @@ class Stage {
   readonly #control: SqliteControlStore;
   readonly #records: StreamRecord[] = [];
   #heads = new EpochHeadCache(100_000);
+  #announced = new AnnouncedExecutables();
   #processed = 0;
 
   constructor(random: SeededRandom, { swaps, largestRange }: { swaps: boolean; largestRange: number }) {
@@ -219,6 +221,7 @@ class Stage {
     if (died) this.happened.crashed++;
     // What the process remembered dies with it.
     this.#heads = new EpochHeadCache(100_000);
+    this.#announced = new AnnouncedExecutables();
   }
 
   async #process(count: number, through: ClickHouse): Promise<void> {
@@ -227,6 +230,7 @@ class Stage {
       clickhouse: through,
       control: this.#control,
       heads: this.#heads,
+      announced: this.#announced,
       inForce: () => NO_CATALOGUE,
       now: () => NOW,
     });

@@ -36,17 +36,36 @@ class FixedWidthColumn implements Column {
   }
 }
 
+/** All values in one growing buffer: a Buffer object for each string costs more than its bytes. */
 class StringColumn implements Column {
   readonly type = 'String';
-  readonly #parts: Buffer[] = [];
+  #buffer: Buffer = Buffer.allocUnsafe(4096);
+  #used = 0;
 
   append(value: unknown): void {
-    const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value as Uint8Array);
-    this.#parts.push(leb128(bytes.length), bytes);
+    if (typeof value === 'string') {
+      const length = Buffer.byteLength(value);
+      this.#begin(length);
+      this.#used += this.#buffer.write(value, this.#used, length);
+    } else {
+      const bytes = value as Uint8Array;
+      this.#begin(bytes.length);
+      this.#buffer.set(bytes, this.#used);
+      this.#used += bytes.length;
+    }
+  }
+
+  /** Makes room for a value of this length and writes the length. */
+  #begin(length: number): void {
+    while (this.#used + length + LONGEST_LEB128 > this.#buffer.length) this.#buffer = doubled(this.#buffer);
+    for (let rest = length; ; rest >>>= 7) {
+      this.#buffer[this.#used++] = rest > 127 ? (rest & 127) | 128 : rest;
+      if (rest <= 127) return;
+    }
   }
 
   finish(): Buffer[] {
-    return this.#parts;
+    return [this.#buffer.subarray(0, this.#used)];
   }
 }
 
@@ -172,6 +191,9 @@ export class NativeBlock<S extends TableShape> {
     return Buffer.concat(parts);
   }
 }
+
+/** Of a length below 2^32. */
+const LONGEST_LEB128 = 5;
 
 function doubled(buffer: Buffer): Buffer {
   const larger = Buffer.allocUnsafe(buffer.length * 2);

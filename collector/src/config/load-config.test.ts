@@ -16,6 +16,7 @@ test('without any source the defaults hold', () => {
     adminPort: 8710,
     agentPort: 8711,
     sqlPort: 8123,
+    processLingerMs: 2_000,
     recomputeIntervalSeconds: 60,
     clickhouseUrl: undefined,
   });

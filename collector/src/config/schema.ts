@@ -76,6 +76,11 @@ export const SETTINGS = {
   clickhouseUrl: optional('URL of a ClickHouse server to use instead of the embedded engine', httpUrl),
   clickhouseUser: optional('User at that server', nonEmpty),
   clickhousePassword: { ...optional('Password of that user', (text: string) => text), secret: true as const },
+  processLingerMs: setting(
+    'Milliseconds that a report waits for others to be processed with; a range that is full does not wait',
+    2_000,
+    integer(0, 60_000),
+  ),
   recomputeIntervalSeconds: setting('Seconds between recomputes of what is dirty', 60, integer(1, 86_400)),
   catalogueFile: optional(
     'JSON file that names applications by package; looked at every few seconds; not set: the package is the application',

@@ -106,6 +106,12 @@ export interface ControlStore {
   findKey(keyId: string): EnrolledDevice | undefined;
   deviceCount(): number;
 
+  /**
+   * Numbers that `work` has epochs and executables given are committed together, before this returns: one wait
+   * for the disk for a whole range. When it throws, none of them was given out.
+   */
+  allocating<T>(work: () => T): T;
+
   /** Opens the epoch at first sight. `created` tells the caller to write its row to the engine. */
   epoch(
     deviceId: string,
@@ -129,6 +135,8 @@ export interface ControlStore {
   /** Forget a directive that reached its device (its acknowledgement was answered). */
   directiveDelivered(deviceId: string, action: string): void;
 
+  /** Positions in `numbers` of executables without processed evidence. */
+  undescribed(numbers: Uint32Array): number[];
   /** Of these ids (bytes as above), those without processed evidence, at most `limit` (default: all). */
   withoutEvidence(ids: Uint8Array, limit?: number): ExecutableId[];
   /** Ids this device has whose evidence is wanted, at most `limit`. */

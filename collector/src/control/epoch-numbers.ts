@@ -22,6 +22,11 @@ export class EpochNumbers {
     );
   }
 
+  /** What is remembered may be of a transaction that did not happen. */
+  forget(): void {
+    this.#known.clear();
+  }
+
   /**
    * The row of this epoch, opened at first sight. A parent counts only when it is an epoch of the same device:
    * a device can name any 16 bytes, and must not attach itself to another's history.

@@ -51,6 +51,14 @@ export class ExecutableNumbers {
     return { numbers, created };
   }
 
+  /** Positions of numbers without processed evidence. */
+  undescribed(numbers: Uint32Array): number[] {
+    const positions: number[] = [];
+    for (let position = 0; position < numbers.length; position++)
+      if (!this.#isProcessed(numbers[position] as number)) positions.push(position);
+    return positions;
+  }
+
   /** Of these ids those without processed evidence, at most `limit`, in the given order. */
   withoutEvidence(ids: Uint8Array, limit: number): ExecutableId[] {
     const view = viewOf(ids);

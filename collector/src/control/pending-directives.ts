@@ -27,6 +27,8 @@ export class PendingDirectives {
   readonly #put: StatementSync;
   readonly #list: StatementSync;
   readonly #drop: StatementSync;
+  /** Devices that may have any: nearly none has, and every report asks. */
+  readonly #devices: Set<string>;
 
   constructor(database: DatabaseSync, meta: MetaValues) {
     this.#meta = meta;
@@ -35,6 +37,8 @@ export class PendingDirectives {
     );
     this.#list = database.prepare('SELECT message FROM directives WHERE device_id = ? ORDER BY queued');
     this.#drop = database.prepare('DELETE FROM directives WHERE device_id = ? AND action = ?');
+    const devices = database.prepare('SELECT DISTINCT device_id FROM directives').all();
+    this.#devices = new Set(devices.map((row) => row.device_id as string));
   }
 
   put(deviceId: string, directive: DirectiveFields): void {
@@ -43,14 +47,16 @@ export class PendingDirectives {
     // The schema has no message that is a directive alone, so it is kept inside an acknowledgement.
     const message = Acknowledgement.encode({ directives: [directive] }).finish();
     this.#put.run(deviceId, directiveAction(directive), message, queued);
+    this.#devices.add(deviceId);
   }
 
   list(deviceId: string): DirectiveFields[] {
-    return this.#list
-      .all(deviceId)
-      .flatMap(
-        (row): DirectiveFields[] => Acknowledgement.decode(row.message as Uint8Array).directives ?? [],
-      );
+    if (!this.#devices.has(deviceId)) return [];
+    const rows = this.#list.all(deviceId);
+    if (rows.length === 0) this.#devices.delete(deviceId);
+    return rows.flatMap(
+      (row): DirectiveFields[] => Acknowledgement.decode(row.message as Uint8Array).directives ?? [],
+    );
   }
 
   drop(deviceId: string, action: string): void {
@@ -59,6 +65,7 @@ export class PendingDirectives {
 
   /** The inventory came right. */
   resolve(deviceId: string): void {
+    if (!this.#devices.has(deviceId)) return;
     for (const action of STAYS_UNTIL_RESOLVED) this.drop(deviceId, action);
   }
 }

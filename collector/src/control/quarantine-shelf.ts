@@ -90,6 +90,7 @@ export class QuarantineShelf {
 
   /** Newest first. */
   fromDevice(deviceId: string, limit: number): QuarantinedRecord[] {
+    if (this.#records === 0) return [];
     return this.#fromDevice.all(deviceId, limit).map((row) => ({
       reason: row.reason as QuarantineReason,
       detail: row.detail as string,

@@ -73,6 +73,16 @@ export class SqliteControlStore implements ControlStore {
     return this.#devices.count();
   }
 
+  allocating<T>(work: () => T): T {
+    try {
+      return inTransaction(this.#database, work);
+    } catch (error) {
+      this.#executables.reload();
+      this.#epochs.forget();
+      throw error;
+    }
+  }
+
   epoch(
     deviceId: string,
     epochId: Uint8Array,
@@ -98,9 +108,10 @@ export class SqliteControlStore implements ControlStore {
     try {
       inTransaction(this.#database, () => this.#apply(range));
     } catch (error) {
-      // What these two hold in memory followed a transaction that did not happen.
+      // What these hold in memory followed a transaction that did not happen.
       this.#executables.reload();
       this.#quarantine.recount();
+      this.#wanted.forget();
       throw error;
     }
   }
@@ -125,6 +136,10 @@ export class SqliteControlStore implements ControlStore {
 
   directiveDelivered(deviceId: string, action: string): void {
     this.#directives.drop(deviceId, action);
+  }
+
+  undescribed(numbers: Uint32Array): number[] {
+    return this.#executables.undescribed(numbers);
   }
 
   withoutEvidence(ids: Uint8Array, limit = Number.POSITIVE_INFINITY): ExecutableId[] {

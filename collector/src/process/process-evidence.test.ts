@@ -11,6 +11,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NO_CATALOGUE } from '../catalogue/catalogue-in-force.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import { AnnouncedExecutables } from './announced-executables.ts';
 import { processEvidence } from './process-evidence.ts';
 import { RangeEffects } from './range-effects.ts';
 
@@ -52,18 +53,26 @@ function reasons(effects: RangeEffects): string[] {
 }
 
 test('evidence that proves its id describes an executable, once', () => {
-  const effects = new RangeEffects();
+  const effects = new RangeEffects(new AnnouncedExecutables());
   const bytes = encodeEvidence(script);
   const executableNo = processEvidence(record(bytes), source, control, NO_CATALOGUE, effects);
   expect(executableNo).toBeTypeOf('number');
   expect(processEvidence(record(bytes), source, control, NO_CATALOGUE, effects)).toBeUndefined();
   control.commitProcessed(effects.toProcessedRange(1, 1));
-  expect(processEvidence(record(bytes), source, control, NO_CATALOGUE, new RangeEffects())).toBeUndefined();
+  expect(
+    processEvidence(
+      record(bytes),
+      source,
+      control,
+      NO_CATALOGUE,
+      new RangeEffects(new AnnouncedExecutables()),
+    ),
+  ).toBeUndefined();
   expect(reasons(effects)).toEqual([]);
 });
 
 test('evidence under the id of another executable is put aside and describes nothing', () => {
-  const effects = new RangeEffects();
+  const effects = new RangeEffects(new AnnouncedExecutables());
   const victim = encodeEvidence(script);
   const forged = encodeEvidence({ ...script, packageName: 'evil' });
   expect(processEvidence(record(forged, victim), source, control, NO_CATALOGUE, effects)).toBeUndefined();
@@ -72,7 +81,7 @@ test('evidence under the id of another executable is put aside and describes not
 });
 
 test('bytes that hash to their id but are not canonical are put aside', () => {
-  const effects = new RangeEffects();
+  const effects = new RangeEffects(new AnnouncedExecutables());
   const bytes = encodeEvidence(script);
   const swapped = Buffer.concat([bytes.subarray(34), bytes.subarray(0, 34)]);
   expect(processEvidence(record(swapped), source, control, NO_CATALOGUE, effects)).toBeUndefined();
@@ -80,7 +89,7 @@ test('bytes that hash to their id but are not canonical are put aside', () => {
 });
 
 test('another version of the encoding is put aside in words', () => {
-  const effects = new RangeEffects();
+  const effects = new RangeEffects(new AnnouncedExecutables());
   processEvidence(
     { ...record(encodeEvidence(script)), encodingVersion: 2 },
     source,

@@ -7,8 +7,10 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { NEW_EPOCH, readDaysOfUse, readEpochHeads, readInventories } from '../clickhouse/epoch-states.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import type { AnnouncedExecutables } from './announced-executables.ts';
 import { type DecodedRecord, decodeRecord } from './decode-record.ts';
 import type { EpochHeadCache } from './epoch-head-cache.ts';
+import { internReport } from './interned-report.ts';
 import { processEvidence } from './process-evidence.ts';
 import { type EpochState, processReport, type ReportToProcess } from './process-report.ts';
 import { RangeEffects } from './range-effects.ts';
@@ -17,6 +19,7 @@ export interface RangeDependencies {
   clickhouse: ClickHouse;
   control: ControlStore;
   heads: EpochHeadCache;
+  announced: AnnouncedExecutables;
   inForce: () => CatalogueInForce;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -35,12 +38,13 @@ export async function processRange(
   through: number,
   dependencies: RangeDependencies,
 ): Promise<RangeOutcome> {
-  const { clickhouse, control, heads, now } = dependencies;
+  const { clickhouse, control, heads, announced, now } = dependencies;
   // One catalogue for the whole range, also when another comes into force meanwhile.
   const inForce = dependencies.inForce();
-  const effects = new RangeEffects();
+  const effects = new RangeEffects(announced);
   const decoded = records.map(decodeRecord);
-  const states = await statesOf(decoded, dependencies, effects);
+  const reportsToProcess = internedReports(decoded, dependencies, effects);
+  const states = await statesOf(reportsToProcess, dependencies);
   let reports = 0;
   const described: number[] = [];
   for (const record of decoded) {
@@ -52,16 +56,17 @@ export async function processRange(
         if (executableNo !== undefined) described.push(executableNo);
       }
     } else {
-      processReport(record, states.get(record) as EpochState, control, effects);
-      reports++;
+      const report = reportsToProcess[reports++] as InternedRecord;
+      processReport(report, states.get(report.epochNo) as EpochState, control, effects);
     }
   }
   // A program may have been used before anybody knew what it was: its days change their application.
   for (const day of await readDaysOfUse(clickhouse, described)) effects.markDayDirty(day);
 
-  const touched = [...states.values()].map(({ epochNo }) => epochNo);
+  const touched = [...states.keys()];
   try {
     const rows = await effects.facts.write(clickhouse);
+    effects.written();
     control.commitProcessed(effects.toProcessedRange(through, now()));
     for (const [epochNo, head] of effects.heads) heads.set(epochNo, head);
     return { rows, reports, evidence: described.length, quarantined: effects.quarantinedCount };
@@ -71,41 +76,57 @@ export async function processRange(
   }
 }
 
-/** The state of each report's epoch; reports of one epoch share one object. */
-async function statesOf(
+interface InternedRecord extends ReportToProcess {
+  epochNo: number;
+}
+
+/** The reports in order, with numbers for their epochs and executables: one commit for all new numbers. */
+function internedReports(
   decoded: readonly DecodedRecord[],
-  { clickhouse, control, heads, now }: RangeDependencies,
+  { control, now }: RangeDependencies,
   effects: RangeEffects,
-): Promise<Map<ReportToProcess, EpochState>> {
-  const epochNos = new Map<ReportToProcess, number>();
-  const changing = new Set<number>();
-  for (const record of decoded) {
-    if (record.kind !== 'report') continue;
-    const { report, source } = record;
-    const epochId = report.epoch?.id ?? new Uint8Array(16);
-    const epoch = control.epoch(source.deviceId, epochId, report.epoch?.parent?.id ?? undefined, now());
-    epochNos.set(record, epoch.epochNo);
-    // Written with every baseline, not only at creation: a crash in between must not lose the row.
-    if (epoch.created || report.inventory?.baseline) {
-      effects.facts.add('epochs', {
-        epoch_no: epoch.epochNo,
-        device_id64: BigInt(`0x${epoch.deviceId}`),
-        parent_epoch_no: epoch.parentEpochNo ?? 0,
-        opened_at: epoch.openedAt,
-      });
-    }
-    if (report.inventory) changing.add(epoch.epochNo);
-  }
-  const unknown = [...new Set(epochNos.values())].filter((epochNo) => !heads.get(epochNo));
-  const read = await readEpochHeads(clickhouse, unknown);
-  const inventories = await readInventories(clickhouse, [...changing]);
+): InternedRecord[] {
+  return control.allocating(() =>
+    decoded.flatMap((record): InternedRecord[] => {
+      if (record.kind !== 'report') return [];
+      const { report, source } = record;
+      const epochId = report.epoch?.id ?? new Uint8Array(16);
+      const epoch = control.epoch(source.deviceId, epochId, report.epoch?.parent?.id ?? undefined, now());
+      // Written with every baseline, not only at creation: a crash in between must not lose the row.
+      if (epoch.created || report.inventory?.baseline) {
+        effects.facts.add('epochs', {
+          epoch_no: epoch.epochNo,
+          device_id64: BigInt(`0x${epoch.deviceId}`),
+          parent_epoch_no: epoch.parentEpochNo ?? 0,
+          opened_at: epoch.openedAt,
+        });
+      }
+      return [{ ...record, epochNo: epoch.epochNo, interned: internReport(report, control) }];
+    }),
+  );
+}
+
+/** What is known of each epoch, by its number; its reports share one object. */
+async function statesOf(
+  reports: readonly InternedRecord[],
+  { clickhouse, heads }: RangeDependencies,
+): Promise<Map<number, EpochState>> {
+  const epochNos = [...new Set(reports.map(({ epochNo }) => epochNo))];
+  const read = await readEpochHeads(
+    clickhouse,
+    epochNos.filter((epochNo) => !heads.get(epochNo)),
+  );
   const states = new Map<number, EpochState>();
-  const byReport = new Map<ReportToProcess, EpochState>();
-  for (const [record, epochNo] of epochNos) {
+  for (const epochNo of epochNos) {
     const head = heads.get(epochNo) ?? read.get(epochNo) ?? NEW_EPOCH;
-    const state = states.get(epochNo) ?? { epochNo, head, inventory: inventories.get(epochNo) };
-    states.set(epochNo, state);
-    byReport.set(record, state);
+    states.set(epochNo, { epochNo, head, inventory: undefined });
   }
-  return byReport;
+  // A baseline replaces whatever was there, and a new epoch has nothing: only changes need what they change.
+  const changing = reports.filter(({ report }) => report.inventory && !report.inventory.baseline);
+  const inventories = await readInventories(clickhouse, [...new Set(changing.map(({ epochNo }) => epochNo))]);
+  for (const [epochNo, inventory] of inventories) {
+    const state = states.get(epochNo);
+    if (state) state.inventory = inventory;
+  }
+  return states;
 }

@@ -5,6 +5,8 @@ import { encodeIdList, Report } from '@fleetmeter/proto';
 import { expect, test } from 'vitest';
 import { NEW_EPOCH } from '../clickhouse/epoch-states.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
+import { AnnouncedExecutables } from './announced-executables.ts';
+import { internReport } from './interned-report.ts';
 import { type EpochState, processReport } from './process-report.ts';
 import { RangeEffects } from './range-effects.ts';
 
@@ -36,8 +38,13 @@ test.each([
       partition: 0,
     };
     const outcome = (state: EpochState) => {
-      const effects = new RangeEffects();
-      processReport({ report, hash, source }, state, control, effects);
+      const effects = new RangeEffects(new AnnouncedExecutables());
+      processReport(
+        { report, hash, source, interned: internReport(report, control) },
+        state,
+        control,
+        effects,
+      );
       const { dirty, evidenceWanted, directives } = effects.toProcessedRange(1, 1);
       return { dirty, evidenceWanted, directives };
     };

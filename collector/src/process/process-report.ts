@@ -12,6 +12,7 @@ import { applyChange, ascendingUnique, difference } from '../reconcile/apply-cha
 import { type EpochHead, type Reconciliation, reconcileReport } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { hostFactsRow } from './host-facts-row.ts';
+import type { InternedReport } from './interned-report.ts';
 import { processUsage } from './process-usage.ts';
 import type { RangeEffects } from './range-effects.ts';
 import { wantMissingEvidence } from './want-evidence.ts';
@@ -27,6 +28,7 @@ export interface ReportToProcess {
   report: Report;
   hash: Uint8Array;
   source: StreamRecord;
+  interned: InternedReport;
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
@@ -46,7 +48,7 @@ export function processReport(
     digestBefore: before,
     change: !report.inventory ? 'none' : report.inventory.baseline ? 'baseline' : 'delta',
   });
-  processUsage(report, source, state.epochNo, control, effects);
+  processUsage(item, state.epochNo, control, effects);
   if (report.host)
     effects.facts.add('host_facts', hostFactsRow(source.deviceId, source.receivedAt, report.host));
 
@@ -61,18 +63,18 @@ export function processReport(
 
 /** Of an inventory that is in already: harmless to repeat. */
 function repeatConsequences(
-  { report, source }: ReportToProcess,
+  { report, source, interned }: ReportToProcess,
   control: ControlStore,
   effects: RangeEffects,
 ): void {
   if (!report.inventory) return;
-  wantMissingEvidence(report.inventory.presentIds ?? new Uint8Array(0), source, control, effects);
+  wantMissingEvidence(interned.present, source, control, effects);
   effects.markInventoryDirty();
 }
 
 /** Returns false, having changed nothing, when the change does not lead to the inventory it promises. */
 function applyInventory(
-  { report, source }: ReportToProcess,
+  { report, source, interned }: ReportToProcess,
   state: EpochState,
   how: 'replace' | 'change',
   control: ControlStore,
@@ -91,9 +93,8 @@ function applyInventory(
     );
     return false;
   }
-  const presentIds = change.presentIds ?? new Uint8Array(0);
-  const present = control.internExecutables(presentIds).numbers;
-  const absent = control.internExecutables(change.absentIds ?? new Uint8Array(0)).numbers;
+  const present = interned.present.numbers;
+  const absent = interned.absent.numbers;
   const previous = state.inventory ?? new Uint32Array(0);
   const next = how === 'replace' ? ascendingUnique(present) : applyChange(previous, present, absent);
   if (next.length !== promised.count) {
@@ -102,7 +103,7 @@ function applyInventory(
     effects.quarantine(source, 'inventory-list-malformed', detail, report.sequence, new Uint8Array(0));
     return false;
   }
-  wantMissingEvidence(presentIds, source, control, effects);
+  wantMissingEvidence(interned.present, source, control, effects);
   if (how === 'change') logChange(previous, next, report.sequence, source, state.epochNo, effects);
   effects.facts.add('device_inventory', {
     epoch_no: state.epochNo,

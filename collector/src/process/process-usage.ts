@@ -1,15 +1,15 @@
 /** Usage records become rows of cumulative facts; a bad one goes aside alone. */
 import { createHmac } from 'node:crypto';
-import { type Report, type UsageFields, UsageRecord, type UsageRecordFields } from '@fleetmeter/proto';
+import { type Report, type UsageFields, UsageRecord } from '@fleetmeter/proto';
 import type { ControlStore } from '../control/control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { coverageFault, usageRecordFault } from '../validate/usage-record.ts';
+import type { ReportToProcess } from './process-report.ts';
 import type { RangeEffects } from './range-effects.ts';
 import { wantMissingEvidence } from './want-evidence.ts';
 
 export function processUsage(
-  report: Report,
-  source: StreamRecord,
+  { report, source, interned }: ReportToProcess,
   epochNo: number,
   control: ControlStore,
   effects: RangeEffects,
@@ -22,23 +22,17 @@ export function processUsage(
   const users = (usage.users ?? []).map((user) =>
     createHmac('sha256', control.userKey).update(user).digest().subarray(0, 16),
   );
-  const good: UsageRecordFields[] = [];
-  for (const record of usage.records ?? []) {
+  const { ids, numbers } = interned.used;
+  // Of a record that is put aside nobody has to know what it was.
+  const good = numbers.slice();
+  for (const [index, record] of (usage.records ?? []).entries()) {
     const fault = usageRecordFault(record, usage, source.receivedAt);
-    if (!fault) good.push(record);
-    else
-      effects.quarantine(
-        source,
-        fault.reason,
-        fault.detail,
-        report.sequence,
-        UsageRecord.encode(record).finish(),
-      );
-  }
-  const ids = Buffer.concat(good.map((record) => record.executableId ?? new Uint8Array(0)));
-  wantMissingEvidence(ids, source, control, effects);
-  const numbers = control.internExecutables(ids).numbers;
-  good.forEach((record, index) => {
+    if (fault) {
+      good[index] = 0;
+      const bytes = UsageRecord.encode(record).finish();
+      effects.quarantine(source, fault.reason, fault.detail, report.sequence, bytes);
+      continue;
+    }
     const day = record.day ?? 0;
     effects.facts.add('usage', {
       day,
@@ -58,7 +52,8 @@ export function processUsage(
       ...slotWords(record.slots ?? []),
     });
     effects.markDayDirty(day);
-  });
+  }
+  wantMissingEvidence({ ids, numbers: good }, source, control, effects);
   addCoverage(usage, runIds, report, source, epochNo, effects);
 }
 

@@ -10,6 +10,7 @@ import { NO_CATALOGUE } from '../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import type { Stream, StreamRecord } from '../stream/stream.ts';
+import { AnnouncedExecutables } from './announced-executables.ts';
 import { EpochHeadCache } from './epoch-head-cache.ts';
 import { type Processor, startProcessor } from './processor.ts';
 
@@ -81,6 +82,8 @@ function start(clickhouse: ClickHouse, records: StreamRecord[], changes: Partial
     control,
     heads: new EpochHeadCache(100),
     inForce: () => NO_CATALOGUE,
+    announced: new AnnouncedExecutables(),
+    lingerMs: 0,
     log: pino({ level: 'silent' }),
     now: () => 1_790_000_000_000,
     onProcessed: () => {},

@@ -11,6 +11,8 @@ import { processRange, type RangeDependencies, type RangeOutcome } from './proce
 export interface ProcessorOptions extends RangeDependencies {
   stream: Stream;
   log: Logger;
+  /** How long a range that is not full waits for more. Every insert costs some 5 ms whatever its size. */
+  lingerMs: number;
   /** Called after each committed range. */
   onProcessed: (outcome: RangeOutcome, milliseconds: number) => void;
   onRetry: () => void;
@@ -24,7 +26,7 @@ export interface Processor {
 }
 
 /** One range: enough to fill engine inserts, little enough to bound memory (records average some kB). */
-const RANGE_LIMITS = { maxRecords: 500, maxBytes: 8 * 1024 * 1024 };
+const RANGE_LIMITS = { maxRecords: 1_000, maxBytes: 16 * 1024 * 1024 };
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 /** With no word from the stream, look again after this long. */
@@ -34,7 +36,11 @@ export function startProcessor(options: ProcessorOptions): Processor {
   const { stream, control, log } = options;
   const stopping = new AbortController();
   let wake: () => void = () => {};
-  const unsubscribe = stream.onAppend(() => wake());
+  let head = 0;
+  const unsubscribe = stream.onAppend((newest) => {
+    head = newest;
+    wake();
+  });
   const pause = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
@@ -44,12 +50,24 @@ export function startProcessor(options: ProcessorOptions): Processor {
       };
     });
 
+  /** Waits for a range to fill, if anything is there at all. */
+  const linger = async (): Promise<void> => {
+    const until = performance.now() + options.lingerMs;
+    for (;;) {
+      const waiting = head - control.checkpoint();
+      const rest = until - performance.now();
+      if (waiting <= 0 || waiting >= RANGE_LIMITS.maxRecords || rest <= 0 || stopping.signal.aborted) return;
+      await pause(rest);
+    }
+  };
+
   let range: Promise<unknown> = Promise.resolve();
   const run = async (): Promise<void> => {
     let retryMs = FIRST_RETRY_MS;
     let trimmed = -1;
     while (!stopping.signal.aborted) {
       try {
+        await linger();
         const { records, through } = await stream.read(control.checkpoint(), RANGE_LIMITS);
         if (through > control.checkpoint()) {
           const processing = processBisecting(records, through, options);

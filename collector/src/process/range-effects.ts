@@ -8,6 +8,7 @@ import type {
 } from '../control/control-store.ts';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import type { AnnouncedExecutables } from './announced-executables.ts';
 import { FactBatch } from './fact-batch.ts';
 
 export class RangeEffects {
@@ -20,6 +21,24 @@ export class RangeEffects {
   readonly #evidenceWanted: ProcessedRange['evidenceWanted'] = [];
   readonly #evidenceProcessed = new Set<ExecutableId>();
   readonly #quarantined: QuarantinedRecord[] = [];
+  readonly #announced: AnnouncedExecutables;
+  readonly #announcing = new Set<number>();
+
+  constructor(announced: AnnouncedExecutables) {
+    this.#announced = announced;
+  }
+
+  /** True once for each executable whose undescribed row has still to be written. */
+  announces(executableNo: number): boolean {
+    if (this.#announced.has(executableNo) || this.#announcing.has(executableNo)) return false;
+    this.#announcing.add(executableNo);
+    return true;
+  }
+
+  /** The facts are on stable storage. */
+  written(): void {
+    this.#announced.add(this.#announcing);
+  }
 
   markInventoryDirty(): void {
     this.#dirty.set('inventory', { kind: 'inventory' });

@@ -1,30 +1,33 @@
 /** Which executables still need evidence, and from whom. */
-import { encodeIdList } from '@fleetmeter/proto';
+import { executableIdAt } from '@fleetmeter/proto';
 import type { ControlStore } from '../control/control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import type { ListedIds } from './interned-report.ts';
 import type { RangeEffects } from './range-effects.ts';
 
 /**
- * Ids (8 bytes little-endian each) that nobody has described yet are asked for, and get a row of their own so that
- * an installation is visible before it is described.
+ * Executables that nobody has described yet are asked for, and get a row of their own so that an installation is
+ * visible before it is described.
  */
 export function wantMissingEvidence(
-  ids: Uint8Array,
+  { ids, numbers }: ListedIds,
   source: StreamRecord,
-  control: ControlStore,
+  control: Pick<ControlStore, 'undescribed'>,
   effects: RangeEffects,
 ): void {
-  const missing = [...new Set(control.withoutEvidence(ids))].sort();
-  const numbers = control.internExecutables(encodeIdList(missing)).numbers;
-  missing.forEach((executableId, index) => {
+  for (const position of control.undescribed(numbers)) {
+    const executableNo = numbers[position] as number;
+    if (executableNo === 0) continue;
+    const executableId = executableIdAt(ids, position);
     effects.wantEvidence(executableId, source.deviceId);
+    if (!effects.announces(executableNo)) continue;
     effects.facts.add('executables', {
       ...UNDESCRIBED,
-      executable_no: numbers[index] as number,
+      executable_no: executableNo,
       executable_id64: BigInt(`0x${executableId}`),
       first_seen: source.receivedAt,
     });
-  });
+  }
 }
 
 const UNDESCRIBED = {

@@ -1,0 +1,51 @@
+/** The ids of a report as numbers, looked up once for everything that follows. */
+import type { Report } from '@fleetmeter/proto';
+import type { ControlStore } from '../control/control-store.ts';
+
+export interface ListedIds {
+  /** 8 bytes little-endian each, as they came. */
+  ids: Uint8Array;
+  /** In the same order. */
+  numbers: Uint32Array;
+}
+
+export interface InternedReport {
+  present: ListedIds;
+  absent: ListedIds;
+  /** One for each usage record; a malformed id has number 0 and is put aside later. */
+  used: ListedIds;
+}
+
+const ID_BYTES = 8;
+const NO_IDS = new Uint8Array(0);
+
+/** Call it within ControlStore.allocating: new ids get their numbers here. */
+export function internReport(
+  report: Report,
+  control: Pick<ControlStore, 'internExecutables'>,
+): InternedReport {
+  const list = (ids: Uint8Array): ListedIds => ({
+    ids,
+    numbers: ids.length === 0 ? new Uint32Array(0) : control.internExecutables(ids).numbers,
+  });
+  return {
+    present: list(report.inventory?.presentIds ?? NO_IDS),
+    absent: list(report.inventory?.absentIds ?? NO_IDS),
+    used: internUsed(report, control),
+  };
+}
+
+function internUsed(report: Report, control: Pick<ControlStore, 'internExecutables'>): ListedIds {
+  const records = report.usage?.records ?? [];
+  const wellFormed = records.flatMap(({ executableId }, index) =>
+    executableId?.length === ID_BYTES ? [{ executableId, index }] : [],
+  );
+  const ids = new Uint8Array(records.length * ID_BYTES);
+  for (const { executableId, index } of wellFormed) ids.set(executableId, index * ID_BYTES);
+  const numbers = new Uint32Array(records.length);
+  if (wellFormed.length === records.length) return { ids, numbers: control.internExecutables(ids).numbers };
+  const sound = control.internExecutables(Buffer.concat(wellFormed.map(({ executableId }) => executableId)));
+  for (const [position, { index }] of wellFormed.entries())
+    numbers[index] = sound.numbers[position] as number;
+  return { ids, numbers };
+}

@@ -1,6 +1,7 @@
 /** Every benchmark, in the order in which a reader would want them. */
 import type { Bench } from './bench.ts';
 import { firstInventory } from './first-inventory.ts';
+import { steadyHour } from './steady-hour.ts';
 import { wire } from './wire.ts';
 
-export const BENCHES: readonly Bench[] = [firstInventory, wire];
+export const BENCHES: readonly Bench[] = [firstInventory, steadyHour, wire];

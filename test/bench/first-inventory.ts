@@ -6,41 +6,24 @@
  * mixtures follow the cost of an inventory and of an evidence record; a device of a fleet of a million is an inventory
  * and five evidence records, since such a fleet has some five million distinct executables.
  */
-import { CollectorUnderLoad } from '../load/collector-under-load.ts';
-import { Fleet } from '../load/fleet.ts';
-import { quietCost } from '../load/quiet-cost.ts';
-import { partToVerify, verify } from '../load/verify.ts';
+import type { CollectorUnderLoad } from '../load/collector-under-load.ts';
 import { type Bench, bounded, type Figures, plain } from './bench.ts';
-import { CpuMeter } from './process-cpu.ts';
-import { type Phase, twoCosts } from './two-costs.ts';
+import { type Lap, MeasuredFleet, PROCESSES } from './measured-fleet.ts';
+import { twoCosts } from './two-costs.ts';
 
-const PROCESSES = ['collector', 'engine'] as const;
-type ProcessName = (typeof PROCESSES)[number];
-
-/** Of the fleet; enough for every executable that many have. */
-const SCOUT_PART = 0.05;
-/** Scouts come a few at a time: what the first brought the next are not asked for. */
-const SCOUTS_AT_ONCE = 10;
 const EVIDENCE_PER_DEVICE = 5;
 const MILLION = 1_000_000;
 const CORES = 2;
-const QUIET_SECONDS = 3;
-const CONNECTIONS = 128;
 const HOURS_A_DAY = 24;
-const DAY_MS = 86_400_000;
 /** At this size fixed costs are spread thin enough for the targets to mean something. */
 const TELLING_DEVICES = 1_000;
 const TELLING_EXECUTABLES = 2_000;
+const NAIVE_ROWS_PER_SECOND = 20_000;
 /** One row or some rows for each device. */
 const PER_DEVICE_TABLES = ['epochs', 'device_heads', 'host_facts', 'device_inventory', 'inventory_changes'];
 
-type Costs = Record<ProcessName, number>;
-interface MeasuredPhase {
+interface Phase extends Lap {
   devices: number;
-  evidence: number;
-  /** CPU milliseconds without what the processes take when quiet. */
-  cpu: Costs;
-  seconds: number;
 }
 
 export const firstInventory: Bench = {
@@ -62,142 +45,92 @@ export const firstInventory: Bench = {
 
 async function run(flags: Record<string, number>, say: (progress: string) => void): Promise<Figures> {
   const { devices = 0, executables = 0, seed = 0, days = 0 } = flags;
-  const collector = await CollectorUnderLoad.start({ recomputeSeconds: flags['recompute-seconds'] ?? 0 });
-  const now = () => performance.timeOrigin + performance.now();
   const lastHour = days * HOURS_A_DAY;
-  const fleet = new Fleet(collector.agentUrl, {
-    ...{ devices, executables, seed },
-    firstDay: Math.floor(now() / DAY_MS),
-    meterHour: lastHour,
-    connections: CONNECTIONS,
-  });
+  const measured = await MeasuredFleet.start(
+    {
+      ...{ devices, executables, seed },
+      recomputeSeconds: flags['recompute-seconds'] ?? 0,
+      // No programs are metered: this is about inventories.
+      meterHour: lastHour,
+      lastHour,
+    },
+    say,
+  );
   try {
-    const quiet = await quietCost(collector.pids, QUIET_SECONDS);
-    const { scouts, rest } = splitFleet(devices);
-    const measure = (devicesOfPhase: readonly number[], hour: number, atOnce = devicesOfPhase.length) =>
-      measured({ collector, fleet, quiet, say }, devicesOfPhase, hour, atOnce);
-    const enrolment = new CpuMeter(collector.pids);
-    const everybody = [...scouts, ...rest];
-    await fleet.enrol(everybody);
-    const enrolled = enrolment.lap();
-    say(`${devices} devices enrolled`);
-    const first = await measure(scouts, 0, SCOUTS_AT_ONCE);
-    say(`${scouts.length} scouts brought evidence of ${first.evidence} executables`);
-    const second = await measure(rest, 0);
-    const change = await changeDaily(days, (hour) => measure(everybody, hour));
-    const stored = await storedPerDevice(collector, devices);
-    say(
-      await verify((query) => collector.sql(query), fleet.world, partToVerify(fleet.world, lastHour, now())),
-    );
-    const complaints = collector.complaints();
-    if (complaints !== '') say(complaints);
+    await measured.lap();
+    await measured.enrol();
+    const enrolment = await measured.lap();
+    await measured.scoutsReport(0);
+    const first = await endOfPhase(measured, measured.scouts.length, say);
+    await measured.report(measured.rest, 0);
+    const second = await endOfPhase(measured, measured.rest.length, say);
+    const change = await changeDaily(measured, days, say);
+    const stored = await storedPerDevice(measured.collector, devices);
+    await measured.verify();
     const scaled = devices < TELLING_DEVICES || executables < TELLING_EXECUTABLES;
     return {
       ...costFigures(first, second, scaled),
-      enrolCpuMsPerDevice: plain(
-        (1000 * (enrolled.collector + enrolled.engine)) / devices,
-        'CPU ms / device',
-      ),
-      dayOfChangeCpuMsPerDevice: plain(change, 'CPU ms / device'),
-      quietCpuMsPerSecond: plain(quiet.collector + quiet.engine, 'CPU ms / s, not counted above'),
+      enrolCpuMsPerDevice: plain(whole(enrolment) / devices, 'CPU ms / device'),
+      dayOfChangeCpuMsPerDevice: plain(change / devices, 'CPU ms / device'),
+      quietCpuMsPerSecond: plain(whole({ cpu: measured.quiet }), 'CPU ms / s, not counted above'),
       storedBytesPerDevice: bounded(stored.asMerged, 'bytes / device', 4096, scaled),
       storedBytesPerDeviceFullyMerged: plain(stored.fully, 'bytes / device'),
       devicesPerSecond: plain(second.devices / second.seconds, 'devices / s'),
-      hoursNaive: plain((MILLION * TELLING_EXECUTABLES) / 20_000 / 3600, 'hours, 20,000 rows / s'),
+      hoursNaive: plain(
+        (MILLION * TELLING_EXECUTABLES) / NAIVE_ROWS_PER_SECOND / 3600,
+        'hours, 20,000 rows / s',
+      ),
     };
   } finally {
-    await fleet.close();
-    await collector.close();
+    await measured.close();
   }
 }
 
-/** Scouts are spread over the fleet, so that every system is among them. */
-function splitFleet(devices: number): { scouts: number[]; rest: number[] } {
-  const every = Math.max(2, Math.floor(1 / SCOUT_PART));
-  const all = Array.from({ length: devices }, (_, device) => device);
-  return {
-    scouts: all.filter((device) => device % every === 0),
-    rest: all.filter((device) => device % every !== 0),
-  };
+async function endOfPhase(
+  measured: MeasuredFleet,
+  devices: number,
+  say: (progress: string) => void,
+): Promise<Phase> {
+  await measured.collector.settled();
+  const phase = { devices, ...(await measured.lap()) };
+  const { evidence, derivations, seconds, cpu } = phase;
+  say(
+    `${devices} devices and evidence of ${evidence} executables in the tables after ${seconds.toFixed(1)} s, ` +
+      `${derivations} derivations, CPU ms: collector ${Math.round(cpu.collector)}, engine ${Math.round(cpu.engine)}`,
+  );
+  return phase;
 }
 
-interface Measuring {
-  collector: CollectorUnderLoad;
-  fleet: Fleet;
-  quiet: Costs;
-  say: (progress: string) => void;
-}
-
-/**
- * The devices report everything before `hour`, `atOnce` of them at a time; done when the tables say so and nothing is
- * left to merge.
- */
-async function measured(
-  { collector, fleet, quiet, say }: Measuring,
-  devices: readonly number[],
-  hour: number,
-  atOnce: number,
-): Promise<MeasuredPhase> {
-  const before = await collector.metrics();
-  const meter = new CpuMeter(collector.pids);
-  let began = performance.now();
-  let composed = 0;
-  for (let at = 0; at < devices.length; at += atOnce) {
-    await fleet.report(devices.slice(at, at + atOnce), hour, () => {
-      if (composed++ > 0) return;
-      meter.lap();
-      began = performance.now();
-    });
-    if (at + atOnce < devices.length) await collector.processed();
-  }
-  say(`hour ${hour}: ${devices.length} reports acknowledged after ${elapsed(began)} s`);
-  await collector.settled();
-  const cpu = meter.lap();
-  const seconds = (performance.now() - began) / 1000;
-  say(`hour ${hour}: processed, derived and merged after ${elapsed(began)} s`);
-  const after = await collector.metrics();
-  const counted = (name: string): number => after(name) - before(name);
-  if (counted('fleetmeter_process_quarantined_total') > 0) throw new Error('records were quarantined');
-  return {
-    devices: devices.length,
-    evidence: counted('fleetmeter_process_evidence_total'),
-    cpu: {
-      collector: 1000 * cpu.collector - quiet.collector * seconds,
-      engine: 1000 * cpu.engine - quiet.engine * seconds,
-    },
-    seconds,
-  };
-}
-
-/** CPU milliseconds per device and day, 0 without days. */
-async function changeDaily(days: number, measure: (hour: number) => Promise<MeasuredPhase>): Promise<number> {
+/** CPU milliseconds of a day, 0 without days. */
+async function changeDaily(
+  measured: MeasuredFleet,
+  days: number,
+  say: (progress: string) => void,
+): Promise<number> {
   let cost = 0;
   for (let day = 1; day <= days; day++) {
-    const { cpu, devices } = await measure(day * HOURS_A_DAY);
-    cost += (cpu.collector + cpu.engine) / devices / days;
+    await measured.report(measured.everybody, day * HOURS_A_DAY);
+    cost += whole(await endOfPhase(measured, measured.everybody.length, say)) / days;
   }
   return cost;
 }
 
-function costFigures(first: MeasuredPhase, second: MeasuredPhase, scaled: boolean): Figures {
-  const cost = Object.fromEntries(
-    PROCESSES.map((name) => {
-      const phase = ({ devices, evidence, cpu }: MeasuredPhase): Phase => ({
-        devices,
-        evidence,
-        cost: cpu[name],
-      });
-      const { perDevice, perEvidence } = twoCosts(phase(first), phase(second));
-      return [name, { perDevice: perDevice + EVIDENCE_PER_DEVICE * perEvidence, perEvidence }];
-    }),
-  ) as Record<ProcessName, { perDevice: number; perEvidence: number }>;
-  const perDevice = cost.collector.perDevice + cost.engine.perDevice;
+function costFigures(first: Phase, second: Phase, scaled: boolean): Figures {
+  const [collector, engine] = PROCESSES.map((name) =>
+    twoCosts({ ...first, cost: first.cpu[name] }, { ...second, cost: second.cpu[name] }),
+  ) as [ReturnType<typeof twoCosts>, ReturnType<typeof twoCosts>];
+  const whole = (cost: typeof collector): number => cost.perDevice + EVIDENCE_PER_DEVICE * cost.perEvidence;
+  const perDevice = whole(collector) + whole(engine);
   const unit = 'CPU ms / device';
   return {
     cpuMsPerDevice: bounded(perDevice, unit, 1.2, scaled),
-    collectorCpuMsPerDevice: plain(cost.collector.perDevice, unit),
-    engineCpuMsPerDevice: plain(cost.engine.perDevice, unit),
-    cpuMsPerEvidence: plain(cost.collector.perEvidence + cost.engine.perEvidence, 'CPU ms / evidence record'),
+    collectorCpuMsPerDevice: plain(whole(collector), unit),
+    engineCpuMsPerDevice: plain(whole(engine), unit),
+    inventoryCpuMsPerDevice: plain(
+      collector.perDevice + engine.perDevice,
+      'CPU ms / device, without evidence',
+    ),
+    cpuMsPerEvidence: plain(collector.perEvidence + engine.perEvidence, 'CPU ms / evidence record'),
     minutesForMillion: plain((perDevice * MILLION) / CORES / 60_000, `minutes on ${CORES} cores`),
   };
 }
@@ -216,4 +149,4 @@ async function storedPerDevice(
   return { asMerged, fully: await perDevice() };
 }
 
-const elapsed = (began: number): string => ((performance.now() - began) / 1000).toFixed(1);
+const whole = ({ cpu }: Pick<Lap, 'cpu'>): number => cpu.collector + cpu.engine;

@@ -10,7 +10,7 @@ const PROGRAM = join(import.meta.dirname, '../../collector/bin/fleetmeter-collec
 const START_SECONDS = 60;
 const STOP_SECONDS = 30;
 /** Asking costs the collector a little, so not more often than a person would notice. */
-const LOOK_AGAIN_MS = 250;
+const LOOK_AGAIN_MS = 500;
 /** Of processing, within one wait; more do not pass by themselves. */
 const MOST_RETRIES = 5;
 const FACTS = 'fleetmeter_facts';
@@ -27,6 +27,7 @@ export class CollectorUnderLoad {
   readonly #child: ChildProcess;
   /** The engine's process id. */
   #enginePid = 0;
+  #toleratedRetries = Number.POSITIVE_INFINITY;
 
   private constructor(ports: { admin: number; agent: number; sql: number }, options: LoadedCollectorOptions) {
     this.#ports = ports;
@@ -85,18 +86,15 @@ export class CollectorUnderLoad {
 
   /** Everything received is in the fact tables. */
   async processed(): Promise<void> {
+    this.#toleratedRetries = (await this.backlog()).retries + MOST_RETRIES;
     await this.#eventually('everything is processed', async () => {
       const { head, checkpoint } = await this.backlog();
       return head === checkpoint;
     });
   }
 
-  /** Everything received is in the tables, derived, and merged as far as the engine wants to merge it now. */
-  async settled(): Promise<void> {
-    await this.#eventually('everything is processed and derived', async () => {
-      const { head, checkpoint, dirty } = await this.backlog();
-      return head === checkpoint && dirty === 0;
-    });
+  /** The engine has merged what it wants to merge now. */
+  async merged(): Promise<void> {
     let quiet = 0;
     await this.#eventually('the engine has nothing to merge', async () => {
       const [running] = await this.writerSql<{ n: number }>('SELECT count() AS n FROM system.merges');
@@ -106,12 +104,23 @@ export class CollectorUnderLoad {
     });
   }
 
-  async backlog(): Promise<{ head: number; checkpoint: number; dirty: number }> {
+  /** Everything received is in the tables, derived and merged. */
+  async settled(): Promise<void> {
+    await this.processed();
+    await this.#eventually('everything is derived', async () => (await this.backlog()).dirty === 0);
+    await this.merged();
+  }
+
+  async backlog(): Promise<{ head: number; checkpoint: number; dirty: number; retries: number }> {
     const metric = await this.metrics();
+    const retries = metric('fleetmeter_process_retries_total');
+    if (retries > this.#toleratedRetries)
+      throw new InVainError(`processing was tried ${retries} times in vain:\n${this.complaints()}`);
     return {
       head: metric('fleetmeter_stream_head'),
       checkpoint: metric('fleetmeter_control_checkpoint'),
       dirty: metric('fleetmeter_control_dirty_marks'),
+      retries,
     };
   }
 
@@ -184,15 +193,6 @@ export class CollectorUnderLoad {
     this.#enginePid = pipeline.engine.pid;
   }
 
-  /** Ranges that processing tried again; 0 before anything answers. */
-  async #retries(): Promise<number> {
-    try {
-      return (await this.metrics())('fleetmeter_process_retries_total');
-    } catch {
-      return 0;
-    }
-  }
-
   async #ask(query: string, headers: Record<string, string> = {}): Promise<string> {
     const settings = 'default_format=JSONCompactEachRowWithNames&output_format_json_quote_64bit_integers=0';
     const answer = await fetch(`http://127.0.0.1:${this.#ports.sql}/?${settings}`, {
@@ -208,22 +208,24 @@ export class CollectorUnderLoad {
   /** Without a limit it waits as long as the collector lives and gets on: a large fleet takes its time. */
   async #eventually(what: string, holds: () => Promise<boolean>, seconds = Number.POSITIVE_INFINITY) {
     const began = performance.now();
-    const retries = (await this.#retries()) + MOST_RETRIES;
     let last: unknown;
     while (performance.now() - began < seconds * 1000) {
-      if ((await this.#retries()) > retries)
-        throw new Error(`the collector tries in vain before ${what}:\n${this.complaints()}`);
       if (this.#child.exitCode !== null || this.#child.signalCode !== null)
         throw new Error(`the collector ended before ${what}:\n${this.complaints()}`, { cause: last });
       try {
         if (await holds()) return;
       } catch (error) {
+        if (error instanceof InVainError) throw error;
         last = error;
       }
       await sleep(LOOK_AGAIN_MS);
     }
     throw new Error(`not within ${seconds} s: ${what}`, { cause: last });
   }
+}
+
+class InVainError extends Error {
+  override name = 'InVainError';
 }
 
 function rowsOf<T extends Record<string, unknown>>(text: string): T[] {

@@ -1,0 +1,178 @@
+/** A simulated fleet, the collector it reports to, and what the collector's processes cost meanwhile. */
+import { CollectorUnderLoad } from '../load/collector-under-load.ts';
+import { Fleet } from '../load/fleet.ts';
+import type { PopulationSize } from '../load/population.ts';
+import { quietCost } from '../load/quiet-cost.ts';
+import { partToVerify, verify } from '../load/verify.ts';
+import { CpuMeter } from './process-cpu.ts';
+
+export const PROCESSES = ['collector', 'engine'] as const;
+/** Milliseconds of CPU of each process. */
+export type Costs = Record<(typeof PROCESSES)[number], number>;
+
+export interface MeasuredFleetOptions extends PopulationSize {
+  /** Seconds between recomputes. */
+  recomputeSeconds: number;
+  /** Hours of the first day: programs are metered from the first on, and the fleet reports until the last. */
+  meterHour: number;
+  lastHour: number;
+}
+
+/** What happened between two readings. `cpu` is without what the processes take when quiet. */
+export interface Lap {
+  cpu: Costs;
+  /** Wall time. */
+  seconds: number;
+  /** Executables that were described, and aggregates that were derived. */
+  evidence: number;
+  derivations: number;
+}
+
+const QUIET_SECONDS = 3;
+/** As many requests as are under way at a time. */
+const CONNECTIONS = 128;
+/** Of the fleet; enough for every executable that many have. */
+const SCOUT_PART = 0.05;
+/** Scouts come a few at a time: what the first brought the next are not asked for. */
+const SCOUTS_AT_ONCE = 10;
+const HOURS_A_DAY = 24;
+const DAY_MS = 86_400_000;
+/** A request for usage or a baseline is obeyed with the next report; more rounds than this mean that it is not. */
+const MOST_ROUNDS = 5;
+
+export class MeasuredFleet {
+  readonly collector: CollectorUnderLoad;
+  readonly fleet: Fleet;
+  /** Milliseconds of CPU in a second in which nothing happens. */
+  readonly quiet: Costs;
+  /** Of the fleet: those that bring evidence, and all others. Scouts are of every system. */
+  readonly scouts: number[];
+  readonly rest: number[];
+  readonly #say: (progress: string) => void;
+  readonly #lastHour: number;
+  #meter: CpuMeter<keyof Costs>;
+  #began = performance.now();
+  #counted = { evidence: 0, derivations: 0 };
+
+  private constructor(
+    collector: CollectorUnderLoad,
+    quiet: Costs,
+    options: MeasuredFleetOptions,
+    say: (progress: string) => void,
+  ) {
+    this.collector = collector;
+    this.quiet = quiet;
+    this.#say = say;
+    this.#lastHour = options.lastHour;
+    this.#meter = new CpuMeter(collector.pids);
+    const today = Math.floor(wallMs() / DAY_MS);
+    // The last hour is of today: a collector does not believe in use that is still to come.
+    const firstDay = today - Math.floor(Math.max(0, options.lastHour - 1) / HOURS_A_DAY);
+    this.fleet = new Fleet(collector.agentUrl, { ...options, firstDay, connections: CONNECTIONS });
+    const all = Array.from({ length: options.devices }, (_, device) => device);
+    const every = Math.max(2, Math.round(1 / SCOUT_PART));
+    this.scouts = all.filter((device) => device % every === 0);
+    this.rest = all.filter((device) => device % every !== 0);
+  }
+
+  static async start(options: MeasuredFleetOptions, say: (progress: string) => void): Promise<MeasuredFleet> {
+    const collector = await CollectorUnderLoad.start(options);
+    try {
+      return new MeasuredFleet(collector, await quietCost(collector.pids, QUIET_SECONDS), options, say);
+    } catch (error) {
+      await collector.close();
+      throw error;
+    }
+  }
+
+  get everybody(): number[] {
+    return [...this.scouts, ...this.rest];
+  }
+
+  /** Reads the meters and begins anew. */
+  async lap(): Promise<Lap> {
+    const cpu = this.#meter.lap();
+    const seconds = (performance.now() - this.#began) / 1000;
+    this.#began = performance.now();
+    const metric = await this.collector.metrics();
+    if (metric('fleetmeter_process_quarantined_total') > 0) throw new Error('records were quarantined');
+    const now = {
+      evidence: metric('fleetmeter_process_evidence_total'),
+      derivations: metric('fleetmeter_recompute_derive_seconds_count'),
+    };
+    const before = this.#counted;
+    this.#counted = now;
+    return {
+      cpu: {
+        collector: 1000 * cpu.collector - this.quiet.collector * seconds,
+        engine: 1000 * cpu.engine - this.quiet.engine * seconds,
+      },
+      seconds,
+      evidence: now.evidence - before.evidence,
+      derivations: now.derivations - before.derivations,
+    };
+  }
+
+  async enrol(): Promise<void> {
+    await this.fleet.enrol(this.everybody);
+    this.#say(`${this.everybody.length} devices enrolled`);
+  }
+
+  /** Everything before `hour`, from a few scouts at a time. The lap begins when the first is sent. */
+  async scoutsReport(hour: number): Promise<void> {
+    for (let at = 0; at < this.scouts.length; at += SCOUTS_AT_ONCE) {
+      await this.report(this.scouts.slice(at, at + SCOUTS_AT_ONCE), hour, at === 0);
+      await this.collector.processed();
+    }
+  }
+
+  /** Everything before `hour`. With `newLap`, a lap begins once the first reports are composed. */
+  async report(devices: readonly number[], hour: number, newLap = true): Promise<void> {
+    let parts = 0;
+    let composedAt = performance.now();
+    const pending: Promise<Lap>[] = [];
+    await this.fleet.report(devices, hour, () => {
+      if (newLap && parts++ === 0) pending.push(this.lap());
+      if (parts <= 1) composedAt = performance.now();
+    });
+    await Promise.all(pending);
+    const seconds = (performance.now() - composedAt) / 1000;
+    this.#say(`hour ${hour}: ${devices.length} reports acknowledged in ${seconds.toFixed(1)} s`);
+  }
+
+  /** The whole fleet is known, with its evidence, and everything is derived. */
+  async introduce(hour: number): Promise<void> {
+    await this.enrol();
+    await this.scoutsReport(hour);
+    await this.report(this.rest, hour);
+    await this.collector.settled();
+    this.#say('the fleet is known');
+  }
+
+  /** Compares the tables with what happened; rejects when they differ. */
+  async verify(): Promise<void> {
+    for (let round = 0; ; round++) {
+      await this.collector.settled();
+      const due = this.fleet.dueAgain(this.#lastHour);
+      if (due.length === 0) break;
+      if (round === MOST_ROUNDS)
+        throw new Error(`${due.length} devices are asked for the same again and again`);
+      await this.report(due, this.#lastHour);
+    }
+    const { world } = this.fleet;
+    const part = partToVerify(world, this.#lastHour, wallMs());
+    this.#say(await verify((query) => this.collector.sql(query), world, part));
+    const complaints = this.collector.complaints();
+    if (complaints !== '') this.#say(complaints);
+  }
+
+  async close(): Promise<void> {
+    await this.fleet.close();
+    await this.collector.close();
+  }
+}
+
+/** Wall time in milliseconds since 1970. */
+function wallMs(): number {
+  return performance.timeOrigin + performance.now();
+}

@@ -12,6 +12,7 @@ import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
 import { writerSecret, writerUser } from './engine/writer-secret.ts';
+import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
 import { watchControlStore, watchStream } from './metrics/store-metrics.ts';
@@ -154,6 +155,8 @@ async function joinStages(
   // Connections of its own: the page's questions never take those that processing needs.
   const questions = connectClickHouse(engine.address);
   started.push(() => questions.close());
+  watchEngine(metrics.registry, () => engine.supervisor?.state.pid);
+  watchTables(metrics.registry, questions);
   const admin = await startAdminServer({
     host: config.adminHost,
     port: config.adminPort,

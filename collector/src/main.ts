@@ -5,9 +5,11 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import pino, { type Logger } from 'pino';
+import { systemClock } from './clock/clock.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
 import { type CollectorConfig, environmentName, flagName, SETTINGS } from './config/schema.ts';
 import { DataFolderLockedError } from './control/data-folder-lock.ts';
+import { addPlan, planMessage } from './plan/plan-command.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -37,6 +39,11 @@ async function main(argv: readonly string[]): Promise<number> {
       const { engineCommand } = await import('./engine/engine-command.ts');
       exitCode = await engineCommand(argv.slice(argv.indexOf('engine') + 1));
     });
+  addPlan(program, {
+    print: (text) => process.stdout.write(text),
+    say: (line) => process.stderr.write(`${line}\n`),
+    now: systemClock.now,
+  });
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;
 }
@@ -98,6 +105,8 @@ function toldToStop(): Promise<string> {
 function userMessage(error: unknown): string | undefined {
   if (error instanceof ConfigError || error instanceof StartError || error instanceof DataFolderLockedError)
     return error.message;
+  const ofPlan = planMessage(error);
+  if (ofPlan !== undefined) return ofPlan;
   const { code, syscall, address, port, path, name, message } = error as NodeJS.ErrnoException & {
     address?: string;
     port?: number;

@@ -118,6 +118,12 @@ describe('the rules themselves', () => {
       breach('test/census/a.ts', ['@fleetmeter/proto']),
       breach('collector/src/stream/a.ts', ['collector/src/admin/x.ts']),
       breach('collector/src/engine/a.ts', ['collector/src/control/x.ts'], ['test/x.ts']),
+      breach(
+        'collector/src/recompute/a.ts',
+        ['collector/src/plan/x.ts'],
+        ['collector/src/clickhouse/measuring-data.ts'],
+      ),
+      breach('collector/src/plan/a.ts', ['collector/src/process/x.ts']),
       breach('collector/src/dashboard/a.tsx', ['collector/src/control/x.ts']),
       breach('packaging/all-in-one/a.ts', ['node:sqlite']),
       breach('proto/src/a.ts', ['agent/src/x.ts']),

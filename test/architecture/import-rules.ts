@@ -125,6 +125,22 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'the page runs in a browser and asks the admin routes, like any other client',
   },
   {
+    from: /^collector\/src\/(?!plan\/|main\.ts)/,
+    to: /^collector\/src\/plan\//,
+    why: 'the planner runs the stages to measure them, so it stands above all of them: a stage that knew it could be measured would not be measured as it is',
+  },
+  {
+    from: /^collector\/src\/plan\/(?!measure\/|plan-command\.ts)/,
+    to: /^collector\/src\/(?!plan\/|config\/schema\.ts)|^node:(?!fs$)/,
+    types: false,
+    why: 'the plan is a calculation: only measure/ runs anything, and what is not measured can be calculated anywhere',
+  },
+  {
+    from: /^collector\/src\/(?!clickhouse\/|plan\/measure\/)/,
+    to: /^collector\/src\/clickhouse\/measuring-data\.ts$/,
+    why: 'it fills tables with what no device ever reported, and holds merges: for databases of a measurement only',
+  },
+  {
     from: /^agent\/src\/(?!main\.ts)/,
     to: /^agent\/src\/(?:main|agent)\.ts$/,
     why: 'imports point one way: main, then agent.ts, then the stages',

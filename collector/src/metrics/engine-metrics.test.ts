@@ -1,0 +1,35 @@
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import { watchEngine, watchTables } from './engine-metrics.ts';
+
+test('CPU of the engine is what the system accounts to its process, and nothing while there is none', async () => {
+  const registry = new Registry();
+  let pid: number | undefined = process.pid;
+  watchEngine(registry, () => pid);
+  const seconds = async () =>
+    Number(/^fleetmeter_engine_cpu_seconds_total (\S+)$/m.exec(await registry.metrics())?.[1]);
+  expect(await seconds()).toBeGreaterThan(0);
+  pid = undefined;
+  expect(await seconds()).toBe(0);
+});
+
+test('tables are asked for once a scrape, and an engine that is down breaks no scrape', async () => {
+  const registry = new Registry();
+  let asked = 0;
+  let up = true;
+  const clickhouse = {
+    rows: async () => {
+      asked++;
+      if (!up) throw new Error('connect ECONNREFUSED');
+      return [{ table: 'usage', rows: '3', bytes: '210' }];
+    },
+  } as unknown as ClickHouse;
+  watchTables(registry, clickhouse);
+  const text = await registry.metrics();
+  expect(text).toContain('fleetmeter_table_bytes{table="usage"} 210');
+  expect(text).toContain('fleetmeter_table_rows{table="usage"} 3');
+  expect(asked).toBe(1);
+  up = false;
+  expect(await registry.metrics()).not.toContain('table="usage"');
+});

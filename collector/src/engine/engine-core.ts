@@ -10,6 +10,7 @@ import { QueryKiller } from './query-killer.ts';
 import type { StatementRequest, StatementResult } from './read/reader-query.ts';
 import { prepareReaderSession, runReaderQuery } from './read/reader-query.ts';
 import { SessionLane } from './session-lane.ts';
+import { Renderings } from './write/renderings.ts';
 import { Spool, type SpooledBody } from './write/spool.ts';
 import { prepareWriterSession, runInsert, runWriterStatement } from './write/writer-statement.ts';
 
@@ -28,6 +29,7 @@ export class EngineCore {
   readonly #inserts: SessionLane<EngineSession>;
   readonly #writers: SessionLane<EngineSession>;
   readonly #killer: QueryKiller;
+  readonly #renderings = new Renderings();
   readonly #beat: NodeJS.Timeout;
   #functions: ReadonlySet<string> = new Set();
   readonly #closing = new AbortController();
@@ -86,13 +88,13 @@ export class EngineCore {
   write(request: StatementRequest, client: AbortSignal): Promise<StatementResult> {
     return this.#run(this.#writers, client, (session, signal) => {
       this.stats.queries += 1;
-      return runWriterStatement(session, request, this.limits, this.#killer, signal);
+      return runWriterStatement(session, request, this.limits, this.#renderings, this.#killer, signal);
     });
   }
 
   async insert(request: StatementRequest, body: SpooledBody, client: AbortSignal): Promise<EngineResult> {
     const result = await this.#run(this.#inserts, client, (session, signal) =>
-      runInsert(session, request, body, this.#killer, signal),
+      runInsert(session, request, body, this.#renderings, this.#killer, signal),
     ).catch((error: unknown) => {
       // Inserts are small. What a bomb has taken of the address space is not given back for a long time.
       if (isExhaustion(error)) this.#giveUp('no memory is left, not even for an insert');

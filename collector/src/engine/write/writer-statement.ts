@@ -3,12 +3,13 @@ import type { EngineResult, EngineSession } from '../engine-database.ts';
 import { badRequest, EngineError, resultTooLarge } from '../engine-error.ts';
 import type { EngineLimits } from '../engine-limits.ts';
 import { canonicalStatement } from '../gate/canonical-statement.ts';
-import { canonicalText, setParameters } from '../gate/reader-gate.ts';
+import { setParameters } from '../gate/reader-gate.ts';
 import type { QueryKiller } from '../query-killer.ts';
 import type { StatementRequest, StatementResult } from '../read/reader-query.ts';
 import { plainName, sqlString } from '../sql-literal.ts';
 import { sqlTokens } from '../sql-tokens.ts';
 import { insertStatement } from './insert-head.ts';
+import type { Renderings } from './renderings.ts';
 import type { SpooledBody } from './spool.ts';
 
 export async function prepareWriterSession(session: EngineSession, limits: EngineLimits): Promise<void> {
@@ -22,10 +23,11 @@ export async function runWriterStatement(
   session: EngineSession,
   request: StatementRequest,
   limits: EngineLimits,
+  renderings: Renderings,
   killer: QueryKiller,
   signal: AbortSignal,
 ): Promise<StatementResult> {
-  const canonical = (await canonicalText(session, request.text)).trimEnd();
+  const canonical = (await renderings.of(session, request.text)).trimEnd();
   if (/^(?:USE|SET) /.test(canonical)) {
     throw badRequest('USE and SET would outlive their request; send `database` or the setting in the URL.');
   }
@@ -52,17 +54,23 @@ export async function runInsert(
   session: EngineSession,
   request: StatementRequest,
   body: SpooledBody,
+  renderings: Renderings,
   killer: QueryKiller,
   signal: AbortSignal,
 ): Promise<EngineResult> {
-  const canonical = await canonicalText(session, request.text);
+  const canonical = await renderings.of(session, request.text);
   const parts = insertStatement(canonical);
   if (!parts) throw badRequest('Data may follow only INSERT INTO table FORMAT name or VALUES.');
-  const sql = `${parts.target} FROM INFILE ${sqlString(body.path)} COMPRESSION 'none'${parts.settings} FORMAT ${parts.format}`;
-  return withRequestState(session, request, parts.target, killer, signal, async () => {
-    if (body.bytes === 0) return { bytes: Buffer.alloc(0), rows: 0, rowBytes: 0, seconds: 0 };
-    return session.run(sql);
-  });
+  await enterDatabase(session, request);
+  await setParameters(session, placeholders(parts.target, request.parameters), request.parameters);
+  if (body.bytes === 0) return { bytes: Buffer.alloc(0), rows: 0, rowBytes: 0, seconds: 0 };
+  const mark = randomUUID();
+  // In the statement and not on the session: nothing to set before and to take back after each insert.
+  const settings = [...markedSettings(request, mark)].map(([name, value]) => `${name} = ${sqlString(value)}`);
+  const clause = `${parts.settings === '' ? ' SETTINGS' : `${parts.settings},`} ${settings.join(', ')}`;
+  const source = `FROM INFILE ${sqlString(body.path)} COMPRESSION 'none'`;
+  const sql = `${parts.target} ${source}${clause} FORMAT ${parts.format}`;
+  return killer.guard(signal, mark, () => session.run(sql));
 }
 
 /** Settings that would keep a shared session from being put back as it was. */
@@ -77,19 +85,9 @@ async function withRequestState<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  const database = request.database ?? 'default';
-  if (!plainName.test(database)) throw badRequest(`The database name ${database} is not a plain name.`);
-  for (const name of lasting) {
-    if (request.settings.has(name)) {
-      throw badRequest(`${name} in the URL could not be taken back afterwards; leave it out.`);
-    }
-  }
   const mark = randomUUID();
-  const settings = new Map([...request.settings, ['log_comment', mark]]);
-  if (session.database !== database) {
-    await session.run(`USE ${database}`);
-    session.database = database;
-  }
+  const settings = markedSettings(request, mark);
+  await enterDatabase(session, request);
   await setParameters(session, placeholders(canonical, request.parameters), request.parameters);
   try {
     await session.run(
@@ -99,6 +97,24 @@ async function withRequestState<T>(
   } finally {
     await restoreDefaults(session, [...settings.keys()]);
   }
+}
+
+/** The request's settings and the mark by which the statement can be killed. */
+function markedSettings(request: StatementRequest, mark: string): Map<string, string> {
+  for (const name of lasting) {
+    if (request.settings.has(name)) {
+      throw badRequest(`${name} in the URL could not be taken back afterwards; leave it out.`);
+    }
+  }
+  return new Map([...request.settings, ['log_comment', mark]]);
+}
+
+async function enterDatabase(session: EngineSession, request: StatementRequest): Promise<void> {
+  const database = request.database ?? 'default';
+  if (!plainName.test(database)) throw badRequest(`The database name ${database} is not a plain name.`);
+  if (session.database === database) return;
+  await session.run(`USE ${database}`);
+  session.database = database;
 }
 
 /** All at once, or singly when one of them (an unknown name) spoils the list. */

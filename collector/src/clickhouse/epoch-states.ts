@@ -70,15 +70,3 @@ export async function readInventories(
   while (!reader.ended) inventories.set(reader.uint32(), reader.uint32Array());
   return inventories;
 }
-
-/** Days (since 1970, UTC) on which any of these executables was used. */
-export async function readDaysOfUse(
-  clickhouse: ClickHouse,
-  executableNos: readonly number[],
-): Promise<number[]> {
-  if (executableNos.length === 0) return [];
-  const rows = await clickhouse.rows<{ day: number }>(
-    `SELECT DISTINCT toUInt32(day) AS day FROM {facts}.usage WHERE executable_no IN (${executableNos.join(',')})`,
-  );
-  return rows.map((row) => row.day);
-}

@@ -59,6 +59,11 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (executable_id, device_id)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX evidence_wanted_by_device ON evidence_wanted (device_id, executable_id);`,
+  `CREATE TABLE undescribed_use (
+     executable_no INTEGER NOT NULL,
+     day           INTEGER NOT NULL,
+     PRIMARY KEY (executable_no, day)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

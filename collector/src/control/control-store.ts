@@ -79,6 +79,8 @@ export interface ProcessedRange {
   evidenceWanted: { executableId: ExecutableId; deviceId: string }[];
   /** Ids whose evidence is in the tables now. */
   evidenceProcessed: ExecutableId[];
+  /** Use of executables that nobody has described yet. */
+  undescribedUse: { executableNo: number; day: number }[];
   quarantined: QuarantinedRecord[];
   now: number;
 }
@@ -141,6 +143,9 @@ export interface ControlStore {
   withoutEvidence(ids: Uint8Array, limit?: number): ExecutableId[];
   /** Ids this device has whose evidence is wanted, at most `limit`. */
   evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[];
+
+  /** Days (since 1970, UTC) on which any of these was used before it was described. */
+  daysOfUndescribedUse(executableNos: readonly number[]): number[];
 
   dirtyMarks(): DirtyMark[];
   markDirty(targets: DirtyTarget[], now: number): void;

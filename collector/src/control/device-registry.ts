@@ -41,7 +41,7 @@ export class DeviceRegistry {
 
   /** The device id of this key, made at first sight. Throws PublicKeyError or KeyIdTakenError. */
   enrol(rawPublicKey: Uint8Array, now: number): string {
-    ed25519PublicKey(rawPublicKey);
+    const publicKey = ed25519PublicKey(rawPublicKey);
     const known = this.#byPublicKey.get(rawPublicKey)?.device_id;
     if (typeof known === 'string') return known;
     const keyId = keyIdOf(rawPublicKey);
@@ -53,6 +53,8 @@ export class DeviceRegistry {
       return made;
     });
     this.#count += 1;
+    // Its first report comes at once.
+    this.#keys.set(keyId, { deviceId, publicKey });
     return deviceId;
   }
 

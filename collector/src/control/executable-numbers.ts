@@ -70,22 +70,26 @@ export class ExecutableNumbers {
     return hexIds(ids, missing);
   }
 
-  /** Remembers that the evidence of these ids is in the tables. Runs inside the caller's transaction. */
-  markEvidenceProcessed(ids: readonly ExecutableId[]): void {
-    if (ids.length === 0) return;
+  /**
+   * Remembers that the evidence of these ids is in the tables, and returns the numbers of those for which that is
+   * new. Runs inside the caller's transaction.
+   */
+  markEvidenceProcessed(ids: readonly ExecutableId[]): Uint32Array {
+    if (ids.length === 0) return new Uint32Array(0);
     const bytes = Buffer.alloc(ids.length * ID_BYTES);
     ids.forEach((id, index) => {
       bytes.writeUInt32LE(Number.parseInt(id.slice(8), 16), index * ID_BYTES);
       bytes.writeUInt32LE(Number.parseInt(id.slice(0, 8), 16), index * ID_BYTES + 4);
     });
     const fresh = this.intern(bytes).numbers.filter((number) => !this.#isProcessed(number));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return fresh;
     const packed = Buffer.alloc(fresh.length * NUMBER_BYTES);
     fresh.forEach((number, index) => {
       packed.writeUInt32LE(number, index * NUMBER_BYTES);
     });
     this.#insertProcessed.run(packed);
     for (const number of fresh) this.#setProcessed(number);
+    return fresh;
   }
 
   /** Puts memory back to what the file says, after a transaction that this took part in failed. */

@@ -32,6 +32,7 @@ const range = (changes: Partial<ProcessedRange> = {}): ProcessedRange => ({
   resolved: [],
   evidenceWanted: [],
   evidenceProcessed: [],
+  undescribedUse: [],
   quarantined: [],
   now: 1000,
   ...changes,
@@ -211,4 +212,36 @@ test('quarantine keeps the newest within its bounds and counts what it dropped',
   // The same range from a second owner by mistake.
   store.commitProcessed(range({ checkpoint: 8, quarantined: records }));
   expect(store.quarantineDropped()).toBe(3);
+});
+
+test('days of use of an undescribed executable are known until it is described', () => {
+  const ids = encodeIdList(['00000000000000a1', '00000000000000a2']);
+  const [first = 0, second = 0] = store.internExecutables(ids).numbers;
+  const undescribedUse = [
+    { executableNo: first, day: 7 },
+    { executableNo: first, day: 8 },
+    { executableNo: second, day: 8 },
+  ];
+  store.commitProcessed(range({ undescribedUse }));
+  expect(store.daysOfUndescribedUse([first, second]).sort()).toEqual([7, 8]);
+  store.commitProcessed(range({ evidenceProcessed: ['00000000000000a1'] }));
+  expect(store.daysOfUndescribedUse([first])).toEqual([]);
+  expect(store.daysOfUndescribedUse([first, second])).toEqual([8]);
+});
+
+test('numbers of a range that fails are given out again', () => {
+  const ids = encodeIdList(['00000000000000b1']);
+  const epoch = () => store.epoch('00000000000000aa', new Uint8Array(16).fill(9), undefined, 1);
+  expect(() =>
+    store.allocating(() => {
+      epoch();
+      store.internExecutables(ids);
+      throw new Error('the disk is full');
+    }),
+  ).toThrow('the disk is full');
+  expect(store.executableCount()).toBe(0);
+  expect(store.allocating(() => [epoch().created, [...store.internExecutables(ids).numbers]])).toEqual([
+    true,
+    [1],
+  ]);
 });

@@ -21,6 +21,7 @@ import { ExecutableNumbers } from './executable-numbers.ts';
 import { MetaValues } from './meta-values.ts';
 import { PendingDirectives } from './pending-directives.ts';
 import { QUARANTINE_LIMITS, type QuarantineLimits, QuarantineShelf } from './quarantine-shelf.ts';
+import { UndescribedUse } from './undescribed-use.ts';
 import { WantedEvidence } from './wanted-evidence.ts';
 
 export interface SqliteControlStoreOptions {
@@ -42,6 +43,7 @@ export class SqliteControlStore implements ControlStore {
   readonly #quarantine: QuarantineShelf;
   readonly #wanted: WantedEvidence;
   readonly #catalogue: CatalogueProgress;
+  readonly #undescribedUse: UndescribedUse;
 
   constructor(options: SqliteControlStoreOptions) {
     this.#database = openControlDatabase(options.path);
@@ -59,6 +61,7 @@ export class SqliteControlStore implements ControlStore {
     });
     this.#wanted = new WantedEvidence(this.#database);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
+    this.#undescribedUse = new UndescribedUse(this.#database);
   }
 
   enrol(rawPublicKey: Uint8Array, now: number): string {
@@ -123,7 +126,9 @@ export class SqliteControlStore implements ControlStore {
     for (const deviceId of range.resolved) this.#directives.resolve(deviceId);
     // After `resolved`: of two decisions about one device in one range, asking again is the harmless one.
     for (const { deviceId, directive } of range.directives) this.#directives.put(deviceId, directive);
-    this.#executables.markEvidenceProcessed(range.evidenceProcessed);
+    for (const { executableNo, day } of range.undescribedUse) this.#undescribedUse.note(executableNo, day);
+    for (const executableNo of this.#executables.markEvidenceProcessed(range.evidenceProcessed))
+      this.#undescribedUse.described(executableNo);
     for (const { executableId, deviceId } of range.evidenceWanted) this.#wanted.want(executableId, deviceId);
     for (const executableId of range.evidenceProcessed) this.#wanted.satisfied(executableId);
     // A second owner of the same range must not put its bad records aside twice.
@@ -148,6 +153,10 @@ export class SqliteControlStore implements ControlStore {
 
   evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[] {
     return this.#wanted.from(deviceId, limit);
+  }
+
+  daysOfUndescribedUse(executableNos: readonly number[]): number[] {
+    return this.#undescribedUse.daysOf(executableNos);
   }
 
   dirtyMarks(): DirtyMark[] {

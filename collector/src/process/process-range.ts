@@ -4,7 +4,7 @@
  */
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
-import { NEW_EPOCH, readDaysOfUse, readEpochHeads, readInventories } from '../clickhouse/epoch-states.ts';
+import { NEW_EPOCH, readEpochHeads, readInventories } from '../clickhouse/epoch-states.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
@@ -61,7 +61,7 @@ export async function processRange(
     }
   }
   // A program may have been used before anybody knew what it was: its days change their application.
-  for (const day of await readDaysOfUse(clickhouse, described)) effects.markDayDirty(day);
+  for (const day of control.daysOfUndescribedUse(described)) effects.markDayDirty(day);
 
   const touched = [...states.keys()];
   try {
@@ -78,6 +78,8 @@ export async function processRange(
 
 interface InternedRecord extends ReportToProcess {
   epochNo: number;
+  /** This range made the epoch: the tables know nothing of it. */
+  created: boolean;
 }
 
 /** The reports in order, with numbers for their epochs and executables: one commit for all new numbers. */
@@ -101,7 +103,8 @@ function internedReports(
           opened_at: epoch.openedAt,
         });
       }
-      return [{ ...record, epochNo: epoch.epochNo, interned: internReport(report, control) }];
+      const { epochNo, created } = epoch;
+      return [{ ...record, epochNo, created, interned: internReport(report, control) }];
     }),
   );
 }
@@ -112,9 +115,10 @@ async function statesOf(
   { clickhouse, heads }: RangeDependencies,
 ): Promise<Map<number, EpochState>> {
   const epochNos = [...new Set(reports.map(({ epochNo }) => epochNo))];
+  const created = new Set(reports.flatMap((report) => (report.created ? [report.epochNo] : [])));
   const read = await readEpochHeads(
     clickhouse,
-    epochNos.filter((epochNo) => !heads.get(epochNo)),
+    epochNos.filter((epochNo) => !created.has(epochNo) && !heads.get(epochNo)),
   );
   const states = new Map<number, EpochState>();
   for (const epochNo of epochNos) {

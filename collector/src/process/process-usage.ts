@@ -53,7 +53,9 @@ export function processUsage(
     });
     effects.markDayDirty(day);
   }
-  wantMissingEvidence({ ids, numbers: good }, source, control, effects);
+  const missing = wantMissingEvidence({ ids, numbers: good }, source, control, effects);
+  for (const position of missing)
+    effects.usedUndescribed(numbers[position] as number, usage.records?.[position]?.day ?? 0);
   addCoverage(usage, runIds, report, source, epochNo, effects);
 }
 

@@ -125,6 +125,7 @@ test('what was processed before a crash is trimmed after it, although nothing ne
     resolved: [],
     evidenceWanted: [],
     evidenceProcessed: [],
+    undescribedUse: [],
     quarantined: [],
     now: 1,
   });

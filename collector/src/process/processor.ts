@@ -26,7 +26,7 @@ export interface Processor {
 }
 
 /** One range: enough to fill engine inserts, little enough to bound memory (records average some kB). */
-const RANGE_LIMITS = { maxRecords: 1_000, maxBytes: 16 * 1024 * 1024 };
+const RANGE_LIMITS = { maxRecords: 2_000, maxBytes: 32 * 1024 * 1024 };
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 /** With no word from the stream, look again after this long. */
@@ -147,6 +147,7 @@ function setAside(
     resolved: [],
     evidenceWanted: [],
     evidenceProcessed: [],
+    undescribedUse: [],
     quarantined: [
       {
         reason: 'engine-refused',

@@ -21,6 +21,7 @@ export class RangeEffects {
   readonly #evidenceWanted: ProcessedRange['evidenceWanted'] = [];
   readonly #evidenceProcessed = new Set<ExecutableId>();
   readonly #quarantined: QuarantinedRecord[] = [];
+  readonly #undescribedUse = new Map<string, ProcessedRange['undescribedUse'][number]>();
   readonly #announced: AnnouncedExecutables;
   readonly #announcing = new Set<number>();
 
@@ -65,6 +66,11 @@ export class RangeEffects {
     this.#evidenceWanted.push({ executableId, deviceId });
   }
 
+  /** Its day has to be derived again once somebody describes it. */
+  usedUndescribed(executableNo: number, day: number): void {
+    this.#undescribedUse.set(`${executableNo} ${day}`, { executableNo, day });
+  }
+
   evidenceProcessed(executableId: ExecutableId): boolean {
     if (this.#evidenceProcessed.has(executableId)) return false;
     this.#evidenceProcessed.add(executableId);
@@ -103,6 +109,7 @@ export class RangeEffects {
         ({ executableId }) => !this.#evidenceProcessed.has(executableId),
       ),
       evidenceProcessed: [...this.#evidenceProcessed],
+      undescribedUse: [...this.#undescribedUse.values()],
       quarantined: this.#quarantined,
       now,
     };

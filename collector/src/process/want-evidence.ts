@@ -7,17 +7,17 @@ import type { RangeEffects } from './range-effects.ts';
 
 /**
  * Executables that nobody has described yet are asked for, and get a row of their own so that an installation is
- * visible before it is described.
+ * visible before it is described. Returns their positions in the list.
  */
 export function wantMissingEvidence(
   { ids, numbers }: ListedIds,
   source: StreamRecord,
   control: Pick<ControlStore, 'undescribed'>,
   effects: RangeEffects,
-): void {
-  for (const position of control.undescribed(numbers)) {
+): number[] {
+  const missing = control.undescribed(numbers).filter((position) => numbers[position] !== 0);
+  for (const position of missing) {
     const executableNo = numbers[position] as number;
-    if (executableNo === 0) continue;
     const executableId = executableIdAt(ids, position);
     effects.wantEvidence(executableId, source.deviceId);
     if (!effects.announces(executableNo)) continue;
@@ -28,6 +28,7 @@ export function wantMissingEvidence(
       first_seen: source.receivedAt,
     });
   }
+  return missing;
 }
 
 const UNDESCRIBED = {

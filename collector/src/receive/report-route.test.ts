@@ -30,6 +30,7 @@ const range = (changes: Partial<ProcessedRange>): ProcessedRange => ({
   resolved: [],
   evidenceWanted: [],
   evidenceProcessed: [],
+  undescribedUse: [],
   quarantined: [],
   now: Date.now(),
   ...changes,

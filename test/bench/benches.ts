@@ -1,7 +1,8 @@
 /** Every benchmark, in the order in which a reader would want them. */
+import { ack } from './ack.ts';
 import type { Bench } from './bench.ts';
 import { firstInventory } from './first-inventory.ts';
 import { steadyHour } from './steady-hour.ts';
 import { wire } from './wire.ts';
 
-export const BENCHES: readonly Bench[] = [firstInventory, steadyHour, wire];
+export const BENCHES: readonly Bench[] = [firstInventory, steadyHour, ack, wire];

@@ -28,7 +28,6 @@ export interface Lap {
   derivations: number;
 }
 
-const QUIET_SECONDS = 3;
 /** As many requests as are under way at a time. */
 const CONNECTIONS = 128;
 /** Of the fleet; enough for every executable that many have. */
@@ -78,7 +77,7 @@ export class MeasuredFleet {
   static async start(options: MeasuredFleetOptions, say: (progress: string) => void): Promise<MeasuredFleet> {
     const collector = await CollectorUnderLoad.start(options);
     try {
-      return new MeasuredFleet(collector, await quietCost(collector.pids, QUIET_SECONDS), options, say);
+      return new MeasuredFleet(collector, await quietCost(collector.pids), options, say);
     } catch (error) {
       await collector.close();
       throw error;
@@ -121,23 +120,31 @@ export class MeasuredFleet {
   /** Everything before `hour`, from a few scouts at a time. The lap begins when the first is sent. */
   async scoutsReport(hour: number): Promise<void> {
     for (let at = 0; at < this.scouts.length; at += SCOUTS_AT_ONCE) {
-      await this.report(this.scouts.slice(at, at + SCOUTS_AT_ONCE), hour, at === 0);
+      await this.#send(this.scouts.slice(at, at + SCOUTS_AT_ONCE), hour, at === 0);
       await this.collector.processed();
     }
+    this.#say(
+      `hour ${hour}: ${this.scouts.length} scouts reported, ${this.fleet.evidenceSent} pieces of evidence sent`,
+    );
   }
 
-  /** Everything before `hour`. With `newLap`, a lap begins once the first reports are composed. */
-  async report(devices: readonly number[], hour: number, newLap = true): Promise<void> {
-    let parts = 0;
-    let composedAt = performance.now();
-    const pending: Promise<Lap>[] = [];
-    await this.fleet.report(devices, hour, () => {
-      if (newLap && parts++ === 0) pending.push(this.lap());
-      if (parts <= 1) composedAt = performance.now();
-    });
-    await Promise.all(pending);
-    const seconds = (performance.now() - composedAt) / 1000;
+  /** Everything before `hour`. A lap begins once the first reports are composed. */
+  async report(devices: readonly number[], hour: number): Promise<void> {
+    const seconds = await this.#send(devices, hour, true);
     this.#say(`hour ${hour}: ${devices.length} reports acknowledged in ${seconds.toFixed(1)} s`);
+  }
+
+  /** Seconds from the first sent to the last acknowledged. */
+  async #send(devices: readonly number[], hour: number, newLap: boolean): Promise<number> {
+    let composedAt: number | undefined;
+    const lap: Promise<Lap>[] = [];
+    await this.fleet.report(devices, hour, () => {
+      if (composedAt !== undefined) return;
+      if (newLap) lap.push(this.lap());
+      composedAt = performance.now();
+    });
+    await Promise.all(lap);
+    return (performance.now() - (composedAt ?? performance.now())) / 1000;
   }
 
   /** The whole fleet is known, with its evidence, and everything is derived. */

@@ -4,6 +4,7 @@
  */
 import {
   Acknowledgement,
+  type AcknowledgementFields,
   EnrolResponse,
   EvidenceBatch,
   type ExecutableId,
@@ -89,9 +90,20 @@ export class Fleet {
     }
   }
 
-  /** For a generator of another kind; acknowledge with `accepted`. */
-  compose(device: number, hour: number): PendingReport {
-    return composePending(this.world, device, hour);
+  /**
+   * The bytes of a device's next report, taken as acknowledged, so that the one after it can be composed before this
+   * one is sent. Whoever sends them hands what the answers ask for to `obey`.
+   */
+  composeAhead(device: number, hour: number): Uint8Array {
+    const pending = composePending(this.world, device, hour);
+    acceptAcknowledgement(this.world, pending, { acceptedSequence: pending.sequence });
+    return pending.envelope;
+  }
+
+  /** Does at once, or with the device's next report, what the acknowledgement asks for. */
+  async obey(device: number, acknowledgement: AcknowledgementFields): Promise<void> {
+    const wanted = obey(this.world, device, acknowledgement);
+    if (wanted.length > 0) await this.#sendEvidence(device, wanted, this.#exchanges[0] as HttpExchange);
   }
 
   /** Devices that were asked for a baseline or for usage since they last reported. */

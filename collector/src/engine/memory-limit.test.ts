@@ -37,6 +37,23 @@ function peakMib(): number {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
 }
 
+test('memory that a statement has given back does not count against the limit', {
+  timeout: 60_000,
+}, async () => {
+  const dataMib = (): number => {
+    const status = readFileSync(`/proc/${engine.state.pid}/status`, 'utf8');
+    return Number(/^VmData:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+  };
+  await ask('SELECT 1');
+  const before = dataMib();
+  expect(await ask('SELECT length(groupArray(number)) FROM numbers(25000000)')).toBe('25000000\n');
+  const after = async () => {
+    await ask('SELECT sum(number) FROM numbers(100000)');
+    return dataMib() - before;
+  };
+  await expect.poll(after, { timeout: 30_000, interval: 250 }).toBeLessThan(150);
+});
+
 test('a statement that allocates past every count fails; inserts go on, if need be in a new process', {
   timeout: 60_000,
 }, async () => {

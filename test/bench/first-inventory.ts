@@ -7,13 +7,16 @@
  * and five evidence records, since such a fleet has some five million distinct executables.
  */
 import type { CollectorUnderLoad } from '../load/collector-under-load.ts';
-import { type Bench, bounded, type Figures, plain } from './bench.ts';
+import { type Bench, bounded, type Figure, type Figures, plain } from './bench.ts';
 import { type Lap, MeasuredFleet, PROCESSES } from './measured-fleet.ts';
+import { naiveInventory } from './naive-inventory.ts';
+import { type HandshakeCosts, handshakeCosts } from './tls-handshakes.ts';
 import { twoCosts } from './two-costs.ts';
 
 const EVIDENCE_PER_DEVICE = 5;
 const MILLION = 1_000_000;
 const CORES = 2;
+const MINUTES_UNIT = `minutes on ${CORES} cores`;
 const HOURS_A_DAY = 24;
 /** At this size fixed costs are spread thin enough for the targets to mean something. */
 const TELLING_DEVICES = 1_000;
@@ -38,8 +41,13 @@ export const firstInventory: Bench = {
       meaning: 'seconds between recomputes; 5 gives this fleet as many as a million devices see at 60',
       default: 5,
     },
+    handshakes: { meaning: 'TLS handshakes of each kind', default: 1_000 },
+    baseline: {
+      meaning: '1: also a row for each executable in PostgreSQL, which must be installed',
+      default: 0,
+    },
   },
-  smoke: { devices: 60, executables: 200, 'recompute-seconds': 1 },
+  smoke: { devices: 60, executables: 200, 'recompute-seconds': 1, handshakes: 50 },
   run,
 };
 
@@ -67,9 +75,15 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
     const change = await changeDaily(measured, days, say);
     const stored = await storedPerDevice(measured.collector, devices);
     await measured.verify();
+    const handshakes = await handshakeCosts(flags.handshakes ?? 0);
+    say('TLS handshakes measured');
+    const naive = flags.baseline ? await naiveInventory(measured.fleet.world.history, devices) : undefined;
     const scaled = devices < TELLING_DEVICES || executables < TELLING_EXECUTABLES;
+    const costs = costFigures(first, second, scaled);
+    const perDevice = (costs.cpuMsPerDevice as Figure).value;
     return {
-      ...costFigures(first, second, scaled),
+      ...costs,
+      ...handshakeFigures(perDevice, handshakes),
       enrolCpuMsPerDevice: plain(whole(enrolment) / devices, 'CPU ms / device'),
       dayOfChangeCpuMsPerDevice: plain(change / devices, 'CPU ms / device'),
       quietCpuMsPerSecond: plain(whole({ cpu: measured.quiet }), 'CPU ms / s, not counted above'),
@@ -80,6 +94,11 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
         (MILLION * TELLING_EXECUTABLES) / NAIVE_ROWS_PER_SECOND / 3600,
         'hours, 20,000 rows / s',
       ),
+      ...(naive && {
+        naiveCpuMsPerDevice: plain(naive.cpuMsPerDevice, 'CPU ms / device, PostgreSQL alone'),
+        naiveStoredBytesPerDevice: plain(naive.bytesPerDevice, 'bytes / device'),
+        naiveCpuRatio: plain(naive.cpuMsPerDevice / perDevice, 'times cpuMsPerDevice'),
+      }),
     };
   } finally {
     await measured.close();
@@ -131,9 +150,20 @@ function costFigures(first: Phase, second: Phase, scaled: boolean): Figures {
       'CPU ms / device, without evidence',
     ),
     cpuMsPerEvidence: plain(collector.perEvidence + engine.perEvidence, 'CPU ms / evidence record'),
-    minutesForMillion: plain((perDevice * MILLION) / CORES / 60_000, `minutes on ${CORES} cores`),
+    minutesForMillion: plain(minutesForMillion(perDevice), MINUTES_UNIT),
   };
 }
+
+/** Devices that come for the first time have no session to resume. */
+function handshakeFigures(perDevice: number, { fullMs, resumedMs }: HandshakeCosts): Figures {
+  return {
+    tlsFullHandshakeMs: plain(fullMs, 'CPU ms / connection of a server'),
+    tlsResumedMs: plain(resumedMs, 'CPU ms / connection of a server'),
+    minutesForMillionWithHandshakes: plain(minutesForMillion(perDevice + fullMs), MINUTES_UNIT),
+  };
+}
+
+const minutesForMillion = (cpuMsPerDevice: number): number => (cpuMsPerDevice * MILLION) / CORES / 60_000;
 
 /** Bytes on disk of what grows with devices: as the engine has merged by itself, and when nothing is left to merge. */
 async function storedPerDevice(

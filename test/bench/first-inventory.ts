@@ -47,6 +47,7 @@ export const firstInventory: Bench = {
       default: 0,
     },
   },
+  needs: [['openssl', 'openssl']],
   smoke: { devices: 60, executables: 200, 'recompute-seconds': 1, handshakes: 50 },
   run,
 };

@@ -4,6 +4,7 @@ import { Fleet } from '../load/fleet.ts';
 import type { PopulationSize } from '../load/population.ts';
 import { quietCost } from '../load/quiet-cost.ts';
 import { partToVerify, verify } from '../load/verify.ts';
+import { SeededRandom } from '../model/seeded-random.ts';
 import { CpuMeter } from './process-cpu.ts';
 
 export const PROCESSES = ['collector', 'engine'] as const;
@@ -71,7 +72,10 @@ export class MeasuredFleet {
     const all = Array.from({ length: options.devices }, (_, device) => device);
     const every = Math.max(2, Math.round(1 / SCOUT_PART));
     this.scouts = all.filter((device) => device % every === 0);
-    this.rest = all.filter((device) => device % every !== 0);
+    this.rest = shuffled(
+      all.filter((device) => device % every !== 0),
+      options.seed,
+    );
   }
 
   static async start(options: MeasuredFleetOptions, say: (progress: string) => void): Promise<MeasuredFleet> {
@@ -177,6 +181,16 @@ export class MeasuredFleet {
     await this.fleet.close();
     await this.collector.close();
   }
+}
+
+/** Jitter mixes a fleet: neighbours in the stream have nothing in common. */
+function shuffled(devices: number[], seed: number): number[] {
+  const random = new SeededRandom(seed);
+  for (let last = devices.length - 1; last > 0; last--) {
+    const other = random.below(last + 1);
+    [devices[last], devices[other]] = [devices[other] as number, devices[last] as number];
+  }
+  return devices;
 }
 
 /** Wall time in milliseconds since 1970. */

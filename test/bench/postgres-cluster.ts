@@ -1,6 +1,6 @@
 /** A throw-away PostgreSQL with its default settings, in a folder of its own, reachable through a socket there. */
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,12 +11,14 @@ const DEBIAN_FOLDER = '/usr/lib/postgresql';
 /** PostgreSQL refuses to run as root. */
 const USER = 'postgres';
 const START_SECONDS = 30;
+/** The server does not outlive us however we end; SIGINT is its word for "at once, and orderly". */
+const UNTIL_INPUT_ENDS = '"$0" "$@" & server=$!; read -r _; kill -INT $server; wait $server';
 
 export class PostgresCluster {
   readonly #folder: string;
   readonly #programs: string;
   readonly #as: SpawnOptions;
-  readonly #server: ChildProcess;
+  readonly #shell: ChildProcess;
 
   private constructor(folder: string, programs: string, as: SpawnOptions) {
     this.#folder = folder;
@@ -26,14 +28,11 @@ export class PostgresCluster {
       '-c',
       each,
     ]);
-    this.#server = spawn(
-      join(programs, 'postgres'),
-      ['-D', join(folder, 'data'), '-k', folder, ...settings],
-      {
-        ...as,
-        stdio: 'ignore',
-      },
-    );
+    const command = [join(programs, 'postgres'), '-D', join(folder, 'data'), '-k', folder, ...settings];
+    this.#shell = spawn('/bin/sh', ['-c', UNTIL_INPUT_ENDS, ...command], {
+      ...as,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
   }
 
   /** Throws, saying what to install, when PostgreSQL is not here. */
@@ -56,7 +55,8 @@ export class PostgresCluster {
 
   /** CPU seconds of all its processes so far. */
   cpuSeconds(): number {
-    return treeCpuSeconds(this.#server.pid as number);
+    const [pid] = readFileSync(join(this.#folder, 'data/postmaster.pid'), 'utf8').split('\n');
+    return treeCpuSeconds(Number(pid));
   }
 
   /** A client that executes what is written to it and stops at the first error. */
@@ -94,10 +94,9 @@ export class PostgresCluster {
   }
 
   async close(): Promise<void> {
-    if (this.#server.exitCode === null && this.#server.signalCode === null) {
-      const ended = new Promise((resolve) => this.#server.once('exit', resolve));
-      // Its word for "at once, and orderly".
-      this.#server.kill('SIGINT');
+    if (this.#shell.exitCode === null && this.#shell.signalCode === null) {
+      const ended = new Promise((resolve) => this.#shell.once('exit', resolve));
+      this.#shell.stdin?.end();
       await ended;
     }
     rmSync(this.#folder, { recursive: true, force: true });

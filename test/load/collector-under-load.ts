@@ -19,6 +19,10 @@ const WRITER = 'fleetmeter_writer';
 export interface LoadedCollectorOptions {
   /** Seconds between recomputes; production's default is 60. */
   recomputeSeconds: number;
+  /** Called with its folder before it starts. */
+  prepare?: (folder: string) => void;
+  /** Further settings, as in the environment. */
+  settings?: (folder: string) => Record<string, string>;
 }
 
 export class CollectorUnderLoad {
@@ -31,9 +35,11 @@ export class CollectorUnderLoad {
 
   private constructor(ports: { admin: number; agent: number; sql: number }, options: LoadedCollectorOptions) {
     this.#ports = ports;
+    options.prepare?.(this.folder);
     this.#child = spawn(process.execPath, [PROGRAM, 'serve'], {
       env: {
         ...process.env,
+        ...options.settings?.(this.folder),
         FLEETMETER_DATA_DIR: join(this.folder, 'data'),
         FLEETMETER_ADMIN_PORT: String(ports.admin),
         FLEETMETER_AGENT_PORT: String(ports.agent),

@@ -56,7 +56,7 @@ test('ranges are filled by what comes while processing waits and writes, up to t
   const values = ones({ rangeWallMs: 500, reportWallMs: 0 });
   const given = { devices: '86400', reportsPerDay: '10', processLingerMs: '2000' };
   expect(figure(plan(given, values), 'reports in a range')).toBeCloseTo(10 * 2.5, 9);
-  expect(figure(plan({ ...given, devices: '86400000' }, values), 'reports in a range')).toBe(1000);
+  expect(figure(plan({ ...given, devices: '86400000' }, values), 'reports in a range')).toBe(2000);
   expect(figure(plan({ ...given, devices: '1' }, values), 'reports in a range')).toBe(1);
 });
 

@@ -150,8 +150,8 @@ export const CONSTANTS = {
     'the most one recompute may take in the engine',
     'clickhouse/swap-partition.ts',
   ),
-  rangeReports: fixed(1000, 'reports', 'the most a range holds', 'process/processor.ts'),
-  rangeBytes: fixed(16 * 1024 * 1024, 'bytes', 'the most a range holds', 'process/processor.ts'),
+  rangeReports: fixed(2000, 'reports', 'the most a range holds', 'process/processor.ts'),
+  rangeBytes: fixed(32 * 1024 * 1024, 'bytes', 'the most a range holds', 'process/processor.ts'),
   firstTables: fixed(4, 'parts / range', 'tables that first reports write', 'process/fact-batch.ts'),
   steadyTables: fixed(
     5,

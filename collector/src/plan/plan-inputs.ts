@@ -38,7 +38,7 @@ export const PLAN_INPUTS = {
   usageRowsPerDay: count('Programs that ran on a device in a day: rows of use', 30, 0),
   activeHours: numeric('Hours of the day in which such a program ran; each is sent again with its report', 4),
   distinctExecutables: count('Different executables of the whole fleet', 5_000_000),
-  namedBefore: count('Devices that name an executable before its evidence is in', 10),
+  namedBefore: count('Devices that name an executable before its evidence is in', 3),
   outageHours: numeric('Hours in which reports are received and not processed', 12),
   retentionDays: count('Days for which rows of use and changes are kept', 365),
   cores: count('Cores of one machine', 2),

@@ -25,7 +25,7 @@ export interface SteadyCpu {
 }
 
 export function planSteadyCpu(sheet: PlanSheet, load: SteadyLoad): SteadyCpu {
-  const { constant, line } = short(sheet);
+  const { input, constant, line } = short(sheet);
   sheet.section('CPU of a report, steady');
   line('TLS, full handshake', US, constant('tlsFullUs'));
   line('TLS, resumed handshake', US, constant('tlsResumedUs'));
@@ -55,9 +55,18 @@ export function planSteadyCpu(sheet: PlanSheet, load: SteadyLoad): SteadyCpu {
     processing(sheet, load, full, 'Engine'),
     merging(sheet, load, full),
   );
-  return { reportUs: whole, processFullUs: line('processing, ranges full', US, fullUs) };
+  const processFullUs = line('processing, ranges full', US, fullUs);
+  const [, ...door] = receiving;
+  const atMost = line('a report on a kept connection, ranges full', US, plus(...door, processFullUs));
+  line(
+    'reports that a machine takes at most',
+    'reports / s',
+    over(times(input('cores'), number(1e6)), atMost),
+  );
+  return { reportUs: whole, processFullUs };
 }
 
+/** The connection first. */
 function receive(sheet: PlanSheet, { rowsPerReport, reportBytes }: SteadyLoad): Quantity[] {
   const { constant, line } = short(sheet);
   const kib = over(reportBytes, number(KIB));

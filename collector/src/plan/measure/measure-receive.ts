@@ -12,8 +12,8 @@ import type { MeasuringSite } from './measuring-site.ts';
 import { runClient } from './run-client.ts';
 import { solveTwo } from './solve-costs.ts';
 
-const REQUESTS = 1600;
-const KEPT_CONNECTIONS = 32;
+const REQUESTS = 2560;
+const KEPT_CONNECTIONS = 128;
 const IDS = 2000;
 const KIB = 1024;
 

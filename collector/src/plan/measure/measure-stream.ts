@@ -9,8 +9,8 @@ import { meanBytes, type SampleReports } from './measure-opening.ts';
 import { solveTwo } from './solve-costs.ts';
 
 /** Appends under way at a time: as many as wait while the one before them is made durable. */
-const TOGETHER = 32;
-const RECORDS = 1600;
+const TOGETHER = 128;
+const RECORDS = 2560;
 const KIB = 1024;
 
 export async function measureStream(

@@ -11,7 +11,7 @@ import type { Socket } from 'node:net';
 import { ENVELOPE_CONTENT_TYPE } from '@fleetmeter/proto';
 
 /** Requests under way at a time. */
-const AT_ONCE = 32;
+const AT_ONCE = 128;
 
 const [port = '', file = '', requests = '', kept = ''] = process.argv.slice(2);
 const envelopes = envelopesOf(readFileSync(file));

@@ -15,6 +15,8 @@ import {
   type UsageRecordFields,
 } from '@fleetmeter/proto';
 import type { ControlStore } from '../../control/control-store.ts';
+import { AnnouncedExecutables } from '../../process/announced-executables.ts';
+import { RangeEffects } from '../../process/range-effects.ts';
 import type { StreamRecord } from '../../stream/stream.ts';
 
 const ID_BYTES = 8;
@@ -46,7 +48,14 @@ export class SyntheticFleet {
     this.#deviceId = control.enrol(raw, now);
     this.#pool = new BigUint64Array(Uint8Array.from(randomBytes(distinct * ID_BYTES)).buffer).sort();
     this.#now = now;
-    if (described) control.commitProcessed({ ...NOTHING, now, evidenceProcessed: hexIds(this.#pool) });
+    if (described) this.#describe();
+  }
+
+  /** As if evidence of everything had been processed. */
+  #describe(): void {
+    const effects = new RangeEffects(new AnnouncedExecutables());
+    for (const executableId of hexIds(this.#pool)) effects.evidenceProcessed(executableId);
+    this.#control.commitProcessed(effects.toProcessedRange(0, this.#now));
   }
 
   /** A device with this many executables. All devices sign with one key, whose owner `openReport` takes them for. */
@@ -184,16 +193,6 @@ export class SyntheticDevice {
     return { count: this.#ids.length, sum: this.#sum };
   }
 }
-
-const NOTHING = {
-  checkpoint: 0,
-  dirty: [],
-  directives: [],
-  resolved: [],
-  evidenceWanted: [],
-  evidenceProcessed: [],
-  quarantined: [],
-};
 
 /** Little-endian, as on the wire. */
 function bytesOf(ids: BigUint64Array): Uint8Array {

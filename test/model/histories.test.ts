@@ -90,7 +90,8 @@ test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${S
   await deriveInventory(clickhouse, NOW, 'none');
   for (const day of [TODAY, TODAY - 1]) await deriveUsageDay(clickhouse, day, NOW, 'none');
   expect(await installedInTables()).toEqual(installedInTruth(devices));
-  expect(await usageInTables()).toEqual(usageInTruth(devices));
+  expect(await usageInTables('usage_daily')).toEqual(usageInTruth(devices));
+  expect(await usageInTables('device_usage_daily')).toEqual(usageInTruth(devices));
 }, 600_000);
 
 test(`without swaps nobody is ever asked to resync, crashes or not (FLEETMETER_SEED=${SEED})`, async () => {
@@ -268,10 +269,10 @@ function installedInTruth(devices: readonly ModelDevice[]): string[] {
     .sort();
 }
 
-async function usageInTables(): Promise<string[]> {
+async function usageInTables(table: 'usage_daily' | 'device_usage_daily'): Promise<string[]> {
   const rows = await clickhouse.rows<{ line: string }>(
     `SELECT concat(device_id, ' ', toString(toUInt32(day)), ' ', application, ' ', toString(seconds), ' ', toString(launches)) AS line
-     FROM {final}.usage_daily`,
+     FROM {final}.${table}`,
   );
   return rows.map(({ line }) => line).sort();
 }

@@ -1,5 +1,6 @@
 /** A real engine with the facts of a small, partly hostile fleet, and the admin server before it, for tests. */
 import { type ClickHouse, connectClickHouse } from '../clickhouse/clickhouse.ts';
+import { deriveDevices } from '../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { migrate } from '../clickhouse/migrate.ts';
@@ -86,6 +87,7 @@ export class FleetUnderTest {
     addDevice(batch, { hostname, reports: this.#reports, installed: this.#programs.length, now });
     for (const [index, program] of programs.entries()) addProgram(batch, program, first + index, now);
     await batch.write(this.#writer);
+    await deriveDevices(this.#writer, now);
     await numberApplications(this.#writer);
     await deriveInventory(this.#writer, now, 'none');
     await deriveUsageDay(this.#writer, Math.floor(now / MILLISECONDS_A_DAY), now, 'none');

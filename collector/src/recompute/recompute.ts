@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import { deriveDevices, readHeadsMark } from '../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
@@ -41,12 +42,17 @@ export function startRecompute(options: RecomputeOptions): Recompute {
   const stopping = new AbortController();
   let wake: () => void = () => {};
   let presentDay = 0;
+  let derivedHeads = '';
   const round = async (): Promise<void> => {
     const today = Math.floor(now() / MILLISECONDS_A_DAY);
     // A new day begins with everybody's presence and nobody's use.
     if (today !== presentDay) control.markDirty([{ kind: 'usage-day', day: today }], now());
     presentDay = today;
     const marks = dueMarks(control.dirtyMarks(), today);
+    // Read after the marks: what set one of them is in the heads already.
+    const heads = await readHeadsMark(options.clickhouse);
+    if (heads !== derivedHeads) await deriveDevices(options.clickhouse, now());
+    derivedHeads = heads;
     if (marks.length === 0 || options.held()) return;
     await numberApplications(options.clickhouse);
     for (const mark of marks) {

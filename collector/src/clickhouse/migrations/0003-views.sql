@@ -13,18 +13,12 @@ CREATE VIEW {final}.devices
     agent_cpu_ms UInt32 COMMENT 'CPU time of the agent since it started', agent_resident_kib UInt32 COMMENT 'Its memory',
     agent_files_hashed UInt32 COMMENT 'Files it hashed since it started',
     skipped_files UInt32 COMMENT 'Files it could not list', first_seen DateTime64(3, 'UTC') COMMENT 'First report',
-    last_seen DateTime64(3, 'UTC') COMMENT 'Newest report received'
+    last_seen DateTime64(3, 'UTC') COMMENT 'Newest report received',
+    computed_at DateTime64(3, 'UTC') COMMENT 'When this row was derived'
 ) AS
-SELECT lower(leftPad(hex(current.device_id64), 16, '0')) AS device_id, host.hostname AS hostname, host.os AS os,
-    host.os_name AS os_name, host.os_version AS os_version, host.architecture AS architecture, host.cpu_count AS cpu_count,
-    host.memory_mib AS memory_mib, host.agent_version AS agent_version, inventory.digest_count AS executables,
-    head.sequence AS reports, head.report_bytes AS report_bytes, head.agent_cpu_ms AS agent_cpu_ms,
-    head.agent_resident_kib AS agent_resident_kib, head.agent_files_hashed AS agent_files_hashed, head.skipped_files AS skipped_files,
-    current.enrolled_at AS first_seen, head.received_at AS last_seen
-FROM {facts}.current_epochs AS current
-INNER JOIN (SELECT * FROM {facts}.device_heads FINAL) AS head ON head.epoch_no = current.epoch_no
-LEFT JOIN (SELECT epoch_no, digest_count FROM {facts}.device_inventory FINAL) AS inventory ON inventory.epoch_no = current.epoch_no
-LEFT JOIN (SELECT * FROM {facts}.host_facts FINAL) AS host ON host.device_id64 = current.device_id64
+SELECT device_id, hostname, os, os_name, os_version, architecture, cpu_count, memory_mib, agent_version, executables, reports,
+    report_bytes, agent_cpu_ms, agent_resident_kib, agent_files_hashed, skipped_files, first_seen, last_seen, computed_at
+FROM {facts}.device_rows
 COMMENT 'The computers of the fleet';
 
 CREATE VIEW {facts}.described_executables AS
@@ -71,6 +65,22 @@ FROM {facts}.described_executables AS described
 LEFT JOIN {facts}.executable_devices AS counted ON counted.executable_no = described.executable_no
 COMMENT 'Every executable the collector knows: installed now, installed once, or only ever run';
 
+-- Newest rows by a join and not by FINAL: the rows of one device are then found by their key.
+CREATE VIEW {facts}.current_inventory AS
+SELECT newest.device_id AS device_id, inventory.ids AS ids
+FROM (SELECT epoch_no, version, ids FROM {facts}.device_inventory) AS inventory
+ANY INNER JOIN
+(
+    SELECT current.device_id AS device_id, present.epoch_no AS epoch_no, max(present.version) AS version
+    FROM (SELECT epoch_no, version FROM {facts}.device_inventory) AS present
+    INNER JOIN
+    (
+        SELECT lower(leftPad(hex(device_id64), 16, '0')) AS device_id, epoch_no FROM {facts}.current_epochs
+    ) AS current ON current.epoch_no = present.epoch_no
+    GROUP BY device_id, epoch_no
+) AS newest ON newest.epoch_no = inventory.epoch_no AND newest.version = inventory.version
+COMMENT 'What each device has now, as numbers';
+
 CREATE VIEW {final}.installations
 (
     device_id String COMMENT 'Device, 16 hex digits', executable_id String COMMENT 'Executable, 16 hex digits',
@@ -78,16 +88,27 @@ CREATE VIEW {final}.installations
     application_id String COMMENT 'Application, 16 hex digits', application String COMMENT 'Its name',
     version String COMMENT 'Its version', publisher String COMMENT 'Its publisher'
 ) AS
-SELECT lower(leftPad(hex(installed.device_id64), 16, '0')) AS device_id, described.executable_id AS executable_id, sha256, path,
+SELECT installed.device_id AS device_id, described.executable_id AS executable_id, sha256, path,
     application_id, application, version, publisher
+FROM {facts}.described_executables AS described
+INNER JOIN (SELECT device_id, arrayJoin(ids) AS executable_no FROM {facts}.current_inventory) AS installed
+    ON installed.executable_no = described.executable_no
+COMMENT 'Which device has which executable now; of an application ask application_devices';
+
+CREATE VIEW {final}.application_devices
+(
+    application_id String COMMENT 'Application, 16 hex digits', application String COMMENT 'Its name',
+    version String COMMENT 'Version that the device has', publisher String COMMENT 'Its publisher',
+    device_id String COMMENT 'Device, 16 hex digits', computed_at DateTime64(3, 'UTC') COMMENT 'When this was derived'
+) AS
+SELECT application_id, name AS application, version, publisher,
+    lower(leftPad(hex(dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no))), 16, '0')) AS device_id, computed_at
 FROM
 (
-    SELECT current.device_id64 AS device_id64, arrayJoin(inventory.ids) AS executable_no
-    FROM {facts}.current_epochs AS current
-    INNER JOIN (SELECT epoch_no, ids FROM {facts}.device_inventory FINAL) AS inventory ON inventory.epoch_no = current.epoch_no
-) AS installed
-INNER JOIN {facts}.described_executables AS described ON described.executable_no = installed.executable_no
-COMMENT 'Which device has which executable now';
+    SELECT application_id, name, version, publisher, arrayJoin(bitmapToArray(device_bitmap)) AS epoch_no, computed_at
+    FROM {facts}.application_devices
+)
+COMMENT 'Which device has which application version now, one row for each';
 
 CREATE VIEW {final}.applications
 (
@@ -116,3 +137,59 @@ LEFT JOIN
     SELECT application_id, max(day) AS last_used FROM {final}.application_usage_daily WHERE devices_used > 0 GROUP BY application_id
 ) AS used ON used.application_id = present.application_id
 COMMENT 'Applications of the fleet, one row per version; devices 0: run, but not installed in any program root';
+
+-- From facts, which lie in the order of devices: usage_daily lies in the order of applications, and a copy of it in
+-- the other order would double its size and what a recompute costs. The same steps as in derive-usage-day.ts.
+CREATE VIEW {final}.device_usage_daily
+(
+    day Date COMMENT 'UTC day', device_id String COMMENT 'Device, 16 hex digits',
+    application_id String COMMENT 'Application, 16 hex digits', application String COMMENT 'Its name',
+    publisher String COMMENT 'Its publisher', version String COMMENT 'Version that ran longest that day',
+    seconds UInt32 COMMENT 'Seconds it ran, at most 86,400', launches UInt64 COMMENT 'How often it was started',
+    launches_by_user UInt64 COMMENT 'Of these, by a person'
+) AS
+SELECT day, device_id, lower(leftPad(hex(app), 16, '0')) AS application_id,
+    dictGetString('{facts}.application_numbered', 'name', toUInt64(main)) AS application,
+    dictGetString('{facts}.application_numbered', 'publisher', toUInt64(main)) AS publisher,
+    dictGetString('{facts}.application_numbered', 'version', toUInt64(main)) AS version,
+    device_seconds AS seconds, device_launches AS launches, device_by_user AS launches_by_user
+FROM
+(
+    SELECT day, device_id, app, argMax(user_main, (user_seconds, user_main)) AS main,
+        least(sum(user_seconds), 86400) AS device_seconds, sum(user_launches) AS device_launches, sum(user_by_user) AS device_by_user
+    FROM
+    (
+        SELECT day, device_id, user, dictGetUInt64('{facts}.application_numbered', 'application_id64', toUInt64(application_no)) AS app,
+            argMax(application_no, (version_seconds, application_no)) AS user_main,
+            least(sum(version_seconds), 300 * (bitCount(groupBitOr(v0)) + bitCount(groupBitOr(v1)) + bitCount(groupBitOr(v2))
+                + bitCount(groupBitOr(v3)) + bitCount(groupBitOr(v4))), 86400) AS user_seconds,
+            sum(version_launches) AS user_launches, sum(version_by_user) AS user_by_user
+        FROM
+        (
+            SELECT day, device_id, user, dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
+                sum(run_seconds) AS version_seconds, sum(run_launches) AS version_launches, sum(run_by_user) AS version_by_user,
+                groupBitOr(r0) AS v0, groupBitOr(r1) AS v1, groupBitOr(r2) AS v2, groupBitOr(r3) AS v3, groupBitOr(r4) AS v4
+            FROM
+            (
+                SELECT facts.day AS day, owner.device_id AS device_id, facts.executable_no AS executable_no, facts.user AS user, facts.run AS run,
+                    facts.generation AS generation, max(facts.generation) OVER (PARTITION BY day, device_id, executable_no, user) AS newest,
+                    max(facts.seconds) AS run_seconds, max(facts.launches_user) AS run_by_user,
+                    run_by_user + max(facts.launches_autostart) + max(facts.launches_service) + max(facts.launches_scheduler)
+                        + max(facts.launches_unknown) AS run_launches,
+                    groupBitOr(facts.slots_0) AS r0, groupBitOr(facts.slots_1) AS r1, groupBitOr(facts.slots_2) AS r2,
+                    groupBitOr(facts.slots_3) AS r3, groupBitOr(facts.slots_4) AS r4
+                FROM {facts}.usage AS facts
+                INNER JOIN
+                (
+                    SELECT lower(leftPad(hex(device_id64), 16, '0')) AS device_id, epoch_no FROM {facts}.epochs FINAL
+                ) AS owner ON owner.epoch_no = facts.epoch_no
+                GROUP BY day, device_id, executable_no, user, run, generation
+            )
+            WHERE generation = newest
+            GROUP BY day, device_id, user, application_no
+        )
+        GROUP BY day, device_id, user, app
+    )
+    GROUP BY day, device_id, app
+)
+COMMENT 'The same as usage_daily, quick for one device and slow for many';

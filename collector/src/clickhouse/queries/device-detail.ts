@@ -13,7 +13,7 @@ export async function deviceDetail(
   id: string,
   { since, day }: { since: string; day: string },
 ): Promise<DeviceDetail | undefined> {
-  const parameters = { id, since, day, number: BigInt(`0x${id}`).toString(), limit: LONGEST_LIST };
+  const parameters = { id, since, day, limit: LONGEST_LIST };
   const [device] = await ask<DeviceRow & { agent_uptime_s: number }>(clickhouse, DEVICE, parameters);
   if (!device) return undefined;
   const applications = await ask<DeviceApplicationRow & { total: number }>(
@@ -24,13 +24,7 @@ export async function deviceDetail(
   return { device, applications: splitTotal(applications) };
 }
 
-const DEVICE = `
-  SELECT *,
-    (
-      SELECT argMax(agent_uptime_s, epoch_no) FROM {facts}.device_heads FINAL
-      WHERE epoch_no IN (SELECT epoch_no FROM {facts}.epochs FINAL WHERE device_id64 = {number:UInt64})
-    ) AS agent_uptime_s
-  FROM {final}.devices WHERE device_id = {id:String}`;
+const DEVICE = `SELECT * EXCEPT (epoch_no, computed_at) FROM {facts}.device_rows WHERE device_id = {id:String}`;
 
 /** What is installed, and what only ran; used most first. */
 const APPLICATIONS_OF_DEVICE = `
@@ -48,14 +42,14 @@ const APPLICATIONS_OF_DEVICE = `
     FROM
     (
       SELECT arrayJoin(ids) AS executable_no FROM {facts}.device_inventory FINAL
-      WHERE epoch_no IN (SELECT epoch_no FROM {facts}.current_epochs WHERE device_id64 = {number:UInt64})
+      WHERE epoch_no IN (SELECT epoch_no FROM {facts}.device_rows WHERE device_id = {id:String})
     ) AS installed
     INNER JOIN (SELECT * FROM {facts}.mappings FINAL) AS mapped ON mapped.executable_no = installed.executable_no
     GROUP BY mapped.application_id64
     UNION ALL
     SELECT application_id, any(application), any(publisher), [argMax(version, day)], 0, 0, sum(seconds),
       sumIf(seconds, day = {day:Date}), sum(launches), max(day)
-    FROM {final}.usage_daily WHERE device_id = {id:String} AND day >= {since:Date} AND seconds + launches > 0
+    FROM {final}.device_usage_daily WHERE device_id = {id:String} AND day >= {since:Date} AND seconds + launches > 0
     GROUP BY application_id
   )
   GROUP BY application_id

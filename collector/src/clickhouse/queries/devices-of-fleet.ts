@@ -23,7 +23,7 @@ export async function devicesOfFleet(
   const direction = request.descending ? 'DESC' : 'ASC';
   const rows = await ask<DeviceRow & { total: number }>(
     clickhouse,
-    `SELECT *, count() OVER () AS total FROM {final}.devices
+    `SELECT * EXCEPT (computed_at), count() OVER () AS total FROM {final}.devices
      WHERE ${containsWords("concat(hostname, ' ', os_name, ' ', os_version, ' ', device_id)")}
      ORDER BY ${ORDERS[request.sort]} ${direction}, lower(hostname), device_id
      LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,

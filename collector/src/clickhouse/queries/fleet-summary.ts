@@ -6,7 +6,7 @@ import { ask } from './question.ts';
 
 const SQL = `
   SELECT toString({day:Date}) AS day,
-    (SELECT count() FROM {facts}.current_epochs WHERE epoch_no IN (SELECT epoch_no FROM {facts}.device_heads)) AS devices,
+    (SELECT count() FROM {facts}.device_rows) AS devices,
     (SELECT uniqExact(application_id) FROM {facts}.application_devices) AS applications,
     (SELECT count() FROM {facts}.executable_devices) AS executables,
     (SELECT countIf(devices_used > 0) FROM {final}.application_usage_daily WHERE day = {day:Date}) AS used_today,

@@ -20,7 +20,7 @@ export class QuestionTooLargeError extends Error {
 /** A page is waiting; an answer after this time is of no use to anybody. */
 const ANSWER_WITHIN_SECONDS = 20;
 const SETTINGS = `SETTINGS max_execution_time = ${ANSWER_WITHIN_SECONDS}, output_format_json_quote_64bit_integers = 0,
-  date_time_output_format = 'iso', join_use_nulls = 0`;
+  date_time_output_format = 'iso', join_use_nulls = 0, enable_join_runtime_filters_index_analysis = 1`;
 
 /** Codes of ClickHouse: too many queries, aborted by a stop. */
 const BUSY_CODES: ReadonlySet<string> = new Set(['202', '236']);

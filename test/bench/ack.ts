@@ -85,7 +85,7 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
 }
 
 /** Every device's report of each hour, one hour after the other, as if each had been acknowledged. */
-function planReports(
+export function planReports(
   fleet: Fleet,
   devices: readonly number[],
   hours: { from: number; to: number },
@@ -96,10 +96,19 @@ function planReports(
   return plan;
 }
 
-async function generate(url: string, file: string, rate: number): Promise<OpenLoopResult> {
+/** Sends a plan's reports by the clock, from a process of its own. */
+/** `signal` ends it before all is sent: it tries for ever. */
+export async function generate(
+  url: string,
+  file: string,
+  rate: number,
+  signal?: AbortSignal,
+): Promise<OpenLoopResult> {
   const child = spawn(process.execPath, [GENERATOR, url, file, String(rate), String(CONNECTIONS)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    ...(signal && { signal }),
   });
+  child.on('error', () => undefined);
   let text = '';
   child.stdout.setEncoding('utf8');
   child.stdout.on('data', (chunk: string) => {

@@ -2,7 +2,8 @@
 import { ack } from './ack.ts';
 import type { Bench } from './bench.ts';
 import { firstInventory } from './first-inventory.ts';
+import { remapSpike } from './remap-spike.ts';
 import { steadyHour } from './steady-hour.ts';
 import { wire } from './wire.ts';
 
-export const BENCHES: readonly Bench[] = [firstInventory, steadyHour, ack, wire];
+export const BENCHES: readonly Bench[] = [firstInventory, steadyHour, ack, remapSpike, wire];

@@ -3,13 +3,13 @@
  * what they feed is marked dirty when all are in, so that aggregates change from the old catalogue to the new one
  * in one go. Where it stands is kept in the control store, so a restart goes on and does not begin again.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { daysWithUse, readExecutablesToMap } from '../clickhouse/executables-to-map.ts';
 import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
+import { Turn } from '../clock/turn.ts';
 import type { ControlStore, DirtyTarget } from '../control/control-store.ts';
 import { mapExecutable } from '../map/map-executable.ts';
 import { mappingRow } from '../map/mapping-row.ts';
@@ -38,8 +38,6 @@ export interface Remap {
 
 /** Executables read and written at once: some 3 MB. */
 const BATCH = 20_000;
-/** Mapped between two turns of the event loop, about 5 ms: receiving goes on meanwhile. */
-const SLICE = 1_000;
 const RETRY_MS = 10_000;
 
 export function startRemap(options: RemapOptions): Remap {
@@ -117,8 +115,9 @@ async function remapBatch(
   const { catalogue, generation } = inForce();
   const executables = await readExecutablesToMap(clickhouse, first, last);
   const block = new NativeBlock(FACT_TABLES.mappings);
-  for (const [index, executable] of executables.entries()) {
-    if (index % SLICE === SLICE - 1) await nextTurn();
+  const turn = new Turn();
+  for (const executable of executables) {
+    await turn.share();
     if (signal.aborted) return undefined;
     const mapping = mapExecutable(executable, catalogue);
     if (mapping.fingerprint !== executable.fingerprint)

@@ -2,7 +2,7 @@
 import { CollectorUnderLoad } from '../load/collector-under-load.ts';
 import { Fleet } from '../load/fleet.ts';
 import type { PopulationSize } from '../load/population.ts';
-import { quietCost } from '../load/quiet-cost.ts';
+import { questionCost, quietCost } from '../load/quiet-cost.ts';
 import { partToVerify, verify } from '../load/verify.ts';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { CpuMeter } from './process-cpu.ts';
@@ -19,7 +19,7 @@ export interface MeasuredFleetOptions extends PopulationSize {
   lastHour: number;
 }
 
-/** What happened between two readings. `cpu` is without what the processes take when quiet. */
+/** What happened between two readings. `cpu` is without what the processes take when quiet and for being watched. */
 export interface Lap {
   cpu: Costs;
   /** Wall time. */
@@ -43,8 +43,9 @@ const MOST_ROUNDS = 5;
 export class MeasuredFleet {
   readonly collector: CollectorUnderLoad;
   readonly fleet: Fleet;
-  /** Milliseconds of CPU in a second in which nothing happens. */
+  /** Milliseconds of CPU in a second in which nothing happens, and for each look at the metrics. */
   readonly quiet: Costs;
+  readonly #perLook: Costs;
   /** Of the fleet: those that bring evidence, and all others. Scouts are of every system. */
   readonly scouts: number[];
   readonly rest: number[];
@@ -52,19 +53,22 @@ export class MeasuredFleet {
   readonly #lastHour: number;
   #meter: CpuMeter<keyof Costs>;
   #began = performance.now();
+  #looked = 0;
   #counted = { evidence: 0, derivations: 0 };
 
   private constructor(
     collector: CollectorUnderLoad,
-    quiet: Costs,
+    { quiet, perLook }: { quiet: Costs; perLook: Costs },
     options: MeasuredFleetOptions,
     say: (progress: string) => void,
   ) {
     this.collector = collector;
     this.quiet = quiet;
+    this.#perLook = perLook;
     this.#say = say;
     this.#lastHour = options.lastHour;
     this.#meter = new CpuMeter(collector.pids);
+    this.#looked = collector.looks;
     const today = Math.floor(wallMs() / DAY_MS);
     // The last hour is of today: a collector does not believe in use that is still to come.
     const firstDay = today - Math.floor(Math.max(0, options.lastHour - 1) / HOURS_A_DAY);
@@ -81,7 +85,9 @@ export class MeasuredFleet {
   static async start(options: MeasuredFleetOptions, say: (progress: string) => void): Promise<MeasuredFleet> {
     const collector = await CollectorUnderLoad.start(options);
     try {
-      return new MeasuredFleet(collector, await quietCost(collector.pids), options, say);
+      const quiet = await quietCost(collector.pids);
+      const perLook = await questionCost(collector.pids, () => collector.metrics());
+      return new MeasuredFleet(collector, { quiet, perLook }, options, say);
     } catch (error) {
       await collector.close();
       throw error;
@@ -96,7 +102,9 @@ export class MeasuredFleet {
   async lap(): Promise<Lap> {
     const cpu = this.#meter.lap();
     const seconds = (performance.now() - this.#began) / 1000;
+    const looks = this.collector.looks - this.#looked;
     this.#began = performance.now();
+    this.#looked = this.collector.looks;
     const metric = await this.collector.metrics();
     if (metric('fleetmeter_process_quarantined_total') > 0) throw new Error('records were quarantined');
     const now = {
@@ -107,8 +115,8 @@ export class MeasuredFleet {
     this.#counted = now;
     return {
       cpu: {
-        collector: 1000 * cpu.collector - this.quiet.collector * seconds,
-        engine: 1000 * cpu.engine - this.quiet.engine * seconds,
+        collector: 1000 * cpu.collector - this.quiet.collector * seconds - this.#perLook.collector * looks,
+        engine: 1000 * cpu.engine - this.quiet.engine * seconds - this.#perLook.engine * looks,
       },
       seconds,
       evidence: now.evidence - before.evidence,

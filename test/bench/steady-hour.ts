@@ -4,6 +4,7 @@
  * reports but the clock, so one whole round is measured by itself and charged as often as a fleet of a million gets
  * one within an hour.
  */
+import { SETTINGS } from '../../collector/src/config/schema.ts';
 import { type Bench, bounded, type Figures, plain } from './bench.ts';
 import { type Costs, type Lap, MeasuredFleet } from './measured-fleet.ts';
 
@@ -11,8 +12,9 @@ import { type Costs, type Lap, MeasuredFleet } from './measured-fleet.ts';
 const FIRST_HOUR = 9;
 const MILLION = 1_000_000;
 const SECONDS_AN_HOUR = 3600;
-/** How often the collector recomputes by default, and the part of its time that it may (collector/src/recompute). */
-const PRODUCTION_INTERVAL_SECONDS = 60;
+/** How often the collector recomputes unless told otherwise. */
+const PRODUCTION_INTERVAL_SECONDS = SETTINGS.recomputeIntervalSeconds.default;
+/** Part of its time that recomputing takes at most, as in collector/src/recompute/recompute.ts. */
 const SHARE_OF_TIME = 0.25;
 const TELLING_DEVICES = 1_000;
 

@@ -12,6 +12,8 @@ const DIGEST_PART_BYTES = 16;
 const MOST_VERSIONS = 4096;
 /** Several unowned programs share a file name, as scripts called `deploy` do. */
 const TOOL_NAMES = 400;
+/** The package that every device has. */
+export const BROWSER = 'firefox';
 const VENDORS = [
   'Mozilla',
   'Canonical',
@@ -149,7 +151,7 @@ export class ExecutableCatalogue {
 }
 
 function packageName(of: SoftwarePackage): string {
-  return of.browser ? 'firefox' : `package-${of.system}-${of.no}`;
+  return of.browser ? BROWSER : `package-${of.system}-${of.no}`;
 }
 
 function fileName(of: SoftwarePackage, program: number): string {

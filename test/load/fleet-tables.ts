@@ -20,6 +20,10 @@ export interface FleetTables {
   deviceDays: Table;
   /** Day, application, publisher, host name of the devices whose whole use was asked for. */
   usage: Table;
+  /** The same from the view that is made for questions about one device. */
+  usageOfDevice: Table;
+  /** Version and host name of every device that has the browser. */
+  browserHolders: Table;
   /** Day, application, publisher: devices that used it, seconds, launches; and that have it, of the present day. */
   applicationDays: Table;
 }
@@ -31,6 +35,8 @@ export const TABLE_NAMES = [
   'installations',
   'deviceDays',
   'usage',
+  'usageOfDevice',
+  'browserHolders',
   'applicationDays',
 ] as const satisfies readonly (keyof FleetTables)[];
 
@@ -42,6 +48,8 @@ export function emptyTables(): FleetTables {
     installations: new Map(),
     deviceDays: new Map(),
     usage: new Map(),
+    usageOfDevice: new Map(),
+    browserHolders: new Map(),
     applicationDays: new Map(),
   };
 }

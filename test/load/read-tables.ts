@@ -1,4 +1,5 @@
 /** Asks the SQL port for what verify compares, as an administrator could. */
+import { BROWSER } from './executable-catalogue.ts';
 import { emptyTables, type FleetTables, type Row, rowName, type Table } from './fleet-tables.ts';
 import { hostName } from './simulated-device.ts';
 import type { VerifiedPart } from './verified-part.ts';
@@ -34,15 +35,21 @@ export async function readTables(sql: AskSql, part: VerifiedPart): Promise<Fleet
       devices: row.d,
       executables: row.e,
     });
-  const sampled = [...hosts].filter(([, host]) => part.sampled.some((device) => hostName(device) === host));
-  const ids = sampled.map(([id]) => `'${id}'`).join(', ');
-  for await (const row of pages<{ device: string; id: string }>(
+  for await (const row of pages<{ version: string; device: string }>(
     sql,
-    `SELECT device_id AS device, executable_id AS id FROM fleetmeter.installations
-     WHERE device_id IN (${ids}) ORDER BY device, id`,
+    `SELECT version, device_id AS device FROM fleetmeter.application_devices
+     WHERE application = '${BROWSER}' ORDER BY version, device`,
   ))
-    add(tables.installations, rowName(hosts.get(row.device) ?? '?', row.id), { installed: 1 });
-  for (const day of part.days) await readDay(sql, day, { hosts, ids, today: part.today === day }, tables);
+    add(tables.browserHolders, rowName(row.version, hosts.get(row.device) ?? '?'), { has: 1 });
+  const sampled = [...hosts].filter(([, host]) => part.sampled.some((device) => hostName(device) === host));
+  for (const [id, host] of sampled) {
+    // One device at a time, as the views are made for.
+    const rows = await sql<{ executable: string }>(
+      `SELECT executable_id AS executable FROM fleetmeter.installations WHERE device_id = '${id}'`,
+    );
+    for (const { executable } of rows) add(tables.installations, rowName(host, executable), { installed: 1 });
+  }
+  for (const day of part.days) await readDay(sql, day, { hosts, sampled, today: part.today === day }, tables);
   return tables;
 }
 
@@ -59,16 +66,16 @@ async function readDevices(sql: AskSql, table: Table): Promise<Map<string, strin
 }
 
 interface DayQuestion {
+  /** Device id: host name. */
   hosts: Map<string, string>;
-  /** Quoted, with commas. */
-  ids: string;
+  sampled: [id: string, host: string][];
   today: boolean;
 }
 
 async function readDay(
   sql: AskSql,
   day: number,
-  { hosts, ids, today }: DayQuestion,
+  { hosts, sampled, today }: DayQuestion,
   tables: FleetTables,
 ): Promise<void> {
   const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
@@ -83,16 +90,17 @@ async function readDay(
       launches: row.l,
       byUser: row.u,
     });
-  for await (const row of pages<{ id: string; a: string; p: string; s: number; l: number; u: number }>(
-    sql,
-    `SELECT device_id AS id, application AS a, publisher AS p, seconds AS s, launches AS l, launches_by_user AS u
-     FROM fleetmeter.usage_daily WHERE day = '${date}' AND device_id IN (${ids}) ORDER BY id, application_id`,
-  ))
-    add(tables.usage, rowName(day, row.a, row.p, hosts.get(row.id) ?? '?'), {
-      seconds: row.s,
-      launches: row.l,
-      byUser: row.u,
-    });
+  for (const [id, host] of sampled) {
+    for (const view of ['usage_daily', 'device_usage_daily'] as const) {
+      const rows = await sql<{ a: string; p: string; s: number; l: number; u: number }>(
+        `SELECT application AS a, publisher AS p, seconds AS s, launches AS l, launches_by_user AS u
+         FROM fleetmeter.${view} WHERE day = '${date}' AND device_id = '${id}'`,
+      );
+      const table = view === 'usage_daily' ? tables.usage : tables.usageOfDevice;
+      for (const { a, p, s, l, u } of rows)
+        add(table, rowName(day, a, p, host), { seconds: s, launches: l, byUser: u });
+    }
+  }
   for await (const row of pages<{ a: string; p: string; d: number; used: number; s: number; l: number }>(
     sql,
     `SELECT application AS a, publisher AS p, devices AS d, devices_used AS used, seconds AS s, launches AS l

@@ -3,7 +3,7 @@
  * simulation what happened and does the counting by itself, by the rules of the documentation; no code of the product
  * takes part (ids are those that went over the wire).
  */
-import type { ExecutableCatalogue } from './executable-catalogue.ts';
+import { BROWSER, type ExecutableCatalogue } from './executable-catalogue.ts';
 import { emptyTables, type FleetTables, rowName } from './fleet-tables.ts';
 import { hostName, type SimulatedWorld } from './simulated-device.ts';
 import type { Happening } from './usage-history.ts';
@@ -38,6 +38,8 @@ function recountInventory(world: SimulatedWorld, part: VerifiedPart, tables: Fle
     for (const executable of installed) {
       holders[executable] = (holders[executable] ?? 0) + 1;
       here.add(applicationVersion(catalogue, executable));
+      const owner = catalogue.nameOf(executable).package;
+      if (owner?.name === BROWSER) tables.browserHolders.set(rowName(owner.version, host), { has: 1 });
       if (sampled.has(device))
         tables.installations.set(rowName(host, catalogue.idOf(executable)), { installed: 1 });
     }
@@ -66,7 +68,8 @@ function recountDay(world: SimulatedWorld, part: VerifiedPart, day: number, tabl
       total.launches += launches;
       total.byUser += byUser;
       if (sampled.has(device))
-        tables.usage.set(rowName(day, application, hostName(device)), { seconds, launches, byUser });
+        for (const table of [tables.usage, tables.usageOfDevice])
+          table.set(rowName(day, application, hostName(device)), { seconds, launches, byUser });
       const name = rowName(day, application);
       const whole = tables.applicationDays.get(name) ?? { used: 0, seconds: 0, launches: 0 };
       whole.used = (whole.used as number) + 1;

@@ -37,10 +37,11 @@ CREATE DICTIONARY {facts}.application_numbered
     application_id64 UInt64 DEFAULT 0,
     version          String DEFAULT '',
     name             String DEFAULT '(evidence not yet received)',
-    publisher        String DEFAULT ''
+    publisher        String DEFAULT '',
+    recognised       UInt8 DEFAULT 0
 )
 PRIMARY KEY application_no
-SOURCE(CLICKHOUSE(QUERY 'SELECT application_no, application_id64, version, name, publisher FROM {facts}.application_numbers'))
+SOURCE(CLICKHOUSE(QUERY 'SELECT application_no, application_id64, version, name, publisher, recognised FROM {facts}.application_numbers'))
 LAYOUT(FLAT(INITIAL_ARRAY_SIZE 65536 MAX_ARRAY_SIZE 4294967296)) LIFETIME(0)
 COMMENT 'What an application version is called';
 

@@ -21,17 +21,24 @@ SELECT device_id, hostname, os, os_name, os_version, architecture, cpu_count, me
 FROM {facts}.device_rows
 COMMENT 'The computers of the fleet';
 
+-- Names by number, as of the last round of the recompute job, like everything that is derived: joining mappings for
+-- every question costs a tenth of a second for each million executables.
 CREATE VIEW {facts}.described_executables AS
-SELECT executables.executable_no AS executable_no,
-    lower(leftPad(hex(executables.executable_id64), 16, '0')) AS executable_id,
-    if(executables.version = 0, '', lower(hex(executables.sha256))) AS sha256, executables.path AS path,
-    executables.size AS size, executables.format AS format, lower(hex(executables.build_id)) AS build_id,
-    executables.package_name AS package, lower(leftPad(hex(mappings.application_id64), 16, '0')) AS application_id,
-    mappings.application AS application, mappings.application_version AS version, mappings.publisher AS publisher,
-    mappings.recognised AS recognised, executables.first_seen AS first_seen
-FROM (SELECT * EXCEPT evidence FROM {facts}.executables FINAL) AS executables
-LEFT JOIN (SELECT * FROM {facts}.mappings FINAL) AS mappings ON mappings.executable_no = executables.executable_no
-COMMENT 'Executables with their mapping; evidence not yet received shows as empty text';
+SELECT executable_no, lower(leftPad(hex(executable_id64), 16, '0')) AS executable_id,
+    if(known = 0, '', lower(hex(sha256_bytes))) AS sha256, path, size, format, lower(hex(build_id_bytes)) AS build_id, package,
+    lower(leftPad(hex(dictGet('{facts}.application_numbered', 'application_id64', toUInt64(application_no))), 16, '0')) AS application_id,
+    if(application_no = 0, '', dictGet('{facts}.application_numbered', 'name', toUInt64(application_no))) AS application,
+    dictGet('{facts}.application_numbered', 'version', toUInt64(application_no)) AS version,
+    dictGet('{facts}.application_numbered', 'publisher', toUInt64(application_no)) AS publisher,
+    dictGet('{facts}.application_numbered', 'recognised', toUInt64(application_no)) AS recognised, first_seen
+FROM
+(
+    SELECT executable_no, executable_id64, version AS known, sha256 AS sha256_bytes, path, size, format, build_id AS build_id_bytes,
+        package_name AS package, first_seen,
+        dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no
+    FROM {facts}.executables FINAL
+)
+COMMENT 'Executables with their application; evidence not yet received shows as empty text';
 
 CREATE VIEW {final}.executables
 (

@@ -2,8 +2,9 @@
 import { ack } from './ack.ts';
 import type { Bench } from './bench.ts';
 import { firstInventory } from './first-inventory.ts';
+import { queries } from './queries.ts';
 import { remapSpike } from './remap-spike.ts';
 import { steadyHour } from './steady-hour.ts';
 import { wire } from './wire.ts';
 
-export const BENCHES: readonly Bench[] = [firstInventory, steadyHour, ack, remapSpike, wire];
+export const BENCHES: readonly Bench[] = [firstInventory, steadyHour, ack, remapSpike, wire, queries];

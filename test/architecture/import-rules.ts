@@ -114,9 +114,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: /^collector\/src\/admin\//,
-    // How a foreign page is kept out and a refusal is worded is the same at both HTTP edges.
-    to: /^collector\/src\/(?:control\/(?!control-store\.ts$)|stream\/(?!stream\.ts$)|process\/|recompute\/|clickhouse\/(?!queries\/|clickhouse\.ts$)|receive\/(?!loopback-guard|refusal-answer))/,
+    to: /^collector\/src\/(?:control\/(?!control-store\.ts$)|stream\/(?!stream\.ts$)|process\/|recompute\/|clickhouse\/(?!queries\/|clickhouse\.ts$)|receive\/)/,
     why: 'admin shows and writes nothing: it knows the contracts of the stores and none of what changes them',
+  },
+  {
+    from: /^collector\/src\/http-edge\//,
+    to: /^collector\/src\/(?!http-edge\/|validate\/)/,
+    why: 'how a foreign page is kept out and a refusal is worded is the same at both HTTP ports, and depends on neither',
   },
   {
     from: /^collector\/src\/dashboard\//,

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance, type onRequestAsyncHookHandler } from 'f
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { systemClock } from '../clock/clock.ts';
-import { loopbackGuard } from '../receive/loopback-guard.ts';
+import { loopbackGuard } from '../http-edge/loopback-guard.ts';
 import { Refusal } from '../validate/refusals.ts';
 import type { PipelineState } from './answers.ts';
 import { addApplicationRoutes } from './applications.ts';

@@ -4,7 +4,7 @@
  */
 
 import { EngineUnavailableError, QuestionTooLargeError } from '../clickhouse/queries/question.ts';
-import { PROBLEM_CONTENT_TYPE, problemOf, refusalOf } from '../receive/refusal-answer.ts';
+import { PROBLEM_CONTENT_TYPE, problemOf, refusalOf } from '../http-edge/refusal-answer.ts';
 import { Refusal } from '../validate/refusals.ts';
 import type { ProblemAnswer } from './answers.ts';
 

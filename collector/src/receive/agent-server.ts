@@ -10,15 +10,21 @@ import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../clock/clock.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import { EvidenceLeases } from '../control/evidence-leases.ts';
+import { loopbackGuard } from '../http-edge/loopback-guard.ts';
+import {
+  PROBLEM_CONTENT_TYPE,
+  parserRefusal,
+  problemOf,
+  rawAnswer,
+  refusalOf,
+} from '../http-edge/refusal-answer.ts';
 import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { Acknowledger, settingsMessage } from './acknowledger.ts';
 import { EvidenceQuestions } from './evidence-questions.ts';
-import { loopbackGuard } from './loopback-guard.ts';
 import { messageRoutes } from './message-routes.ts';
 import { MAX_BODY_BYTES } from './open-message.ts';
-import { PROBLEM_CONTENT_TYPE, parserRefusal, problemOf, rawAnswer, refusalOf } from './refusal-answer.ts';
 
 export interface AgentServerOptions {
   host: string;

@@ -124,6 +124,7 @@ describe('the rules themselves', () => {
         ['collector/src/clickhouse/measuring-data.ts'],
       ),
       breach('collector/src/plan/a.ts', ['collector/src/process/x.ts']),
+      breach('collector/src/http-edge/a.ts', ['collector/src/receive/x.ts']),
       breach('collector/src/dashboard/a.tsx', ['collector/src/control/x.ts']),
       breach('packaging/all-in-one/a.ts', ['node:sqlite']),
       breach('proto/src/a.ts', ['agent/src/x.ts']),

@@ -119,7 +119,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: /^collector\/src\/http-edge\//,
-    to: /^collector\/src\/(?!http-edge\/|validate\/)/,
+    to: /^collector\/src\/(?!http-edge\/|validate\/|stream\/stream\.ts$)/,
     why: 'how a foreign page is kept out and a refusal is worded is the same at both HTTP ports, and depends on neither',
   },
   {

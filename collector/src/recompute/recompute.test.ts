@@ -30,6 +30,45 @@ test('a control store that cannot be written for a moment does not end recomputi
   await recompute.close();
 });
 
+test('devices are derived when a report was processed, dirty or not, and hold nothing up when that fails', async () => {
+  let heads = 'one';
+  let fails = true;
+  const derived: string[] = [];
+  const clickhouse = {
+    command: async (sql: string) => {
+      if (!sql.startsWith('INSERT INTO {facts}.device_rows_staging')) return;
+      if (fails) throw new Error('memory limit');
+      derived.push(heads);
+    },
+    rows: async (sql: string) => (sql.includes('device_heads') ? [{ mark: heads }] : []),
+  } as unknown as ClickHouse;
+  let cleared = 0;
+  const control = {
+    markDirty: () => {},
+    dirtyMarks: () => (cleared ? [] : [{ target: { kind: 'usage-day', day: 1 }, generation: 1, since: 1 }]),
+    clearDirty: () => cleared++,
+  } as unknown as ControlStore;
+  const recompute = startRecompute({
+    clickhouse,
+    control,
+    log: pino({ level: 'silent' }),
+    now: () => 86_400_000,
+    catalogueVersion: () => 'none',
+    held: () => false,
+    intervalMs: 5,
+    onDerived: () => {},
+    onFailed: () => {},
+  });
+  await vi.waitUntil(() => cleared > 0, { timeout: 5000 });
+  expect(derived).toEqual([]);
+  fails = false;
+  await vi.waitUntil(() => derived.length > 0, { timeout: 5000 });
+  heads = 'two';
+  await vi.waitUntil(() => derived.length > 1, { timeout: 5000 });
+  await recompute.close();
+  expect(derived).toEqual(['one', 'two']);
+});
+
 test('a round derives the inventory, then recent days, newest first, then one older day', () => {
   const mark = (day: number) => ({ target: { kind: 'usage-day' as const, day }, generation: day, since: 1 });
   const inventory = { target: { kind: 'inventory' as const }, generation: 1, since: 9 };

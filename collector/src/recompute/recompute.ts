@@ -43,16 +43,24 @@ export function startRecompute(options: RecomputeOptions): Recompute {
   let wake: () => void = () => {};
   let presentDay = 0;
   let derivedHeads = '';
+  /** An idle report leaves no mark, and is news of its device all the same. */
+  const deriveChangedDevices = async (): Promise<void> => {
+    try {
+      const heads = await readHeadsMark(options.clickhouse);
+      if (heads !== derivedHeads) await deriveDevices(options.clickhouse, now());
+      derivedHeads = heads;
+    } catch (error) {
+      log.warn({ error: String(error) }, 'the list of devices could not be derived and will be tried again');
+    }
+  };
   const round = async (): Promise<void> => {
     const today = Math.floor(now() / MILLISECONDS_A_DAY);
     // A new day begins with everybody's presence and nobody's use.
     if (today !== presentDay) control.markDirty([{ kind: 'usage-day', day: today }], now());
     presentDay = today;
     const marks = dueMarks(control.dirtyMarks(), today);
-    // Read after the marks: what set one of them is in the heads already.
-    const heads = await readHeadsMark(options.clickhouse);
-    if (heads !== derivedHeads) await deriveDevices(options.clickhouse, now());
-    derivedHeads = heads;
+    // After the marks were read: what set one of them is in the heads already.
+    await deriveChangedDevices();
     if (marks.length === 0 || options.held()) return;
     await numberApplications(options.clickhouse);
     for (const mark of marks) {

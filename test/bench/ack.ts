@@ -11,6 +11,7 @@ import type { Fleet } from '../load/fleet.ts';
 import type { OpenLoopResult } from '../load/open-loop.ts';
 import { type PlannedReport, writePlan } from '../load/planned-reports.ts';
 import { type Bench, bounded, type Figures, plain } from './bench.ts';
+import { machineCpuSeconds } from './machine-cpu.ts';
 import { MeasuredFleet } from './measured-fleet.ts';
 
 const GENERATOR = join(import.meta.dirname, '../load/open-loop.ts');
@@ -58,11 +59,14 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
     writeFileSync(file, writePlan(plan));
     say(`${plan.length} reports composed`);
     await measured.lap();
+    const machine = machineCpuSeconds();
     const result = await generate(measured.collector.agentUrl, file, rate);
+    const busy = machineCpuSeconds() - machine;
     say(
       `${plan.length} reports acknowledged after ${result.seconds.toFixed(1)} s, ${result.retries} sent again`,
     );
     const during = await measured.lap();
+    const ours = (during.spent.collector + during.spent.engine) / 1000 + result.cpuSeconds;
     for (const { device, acknowledgement } of result.asking)
       await measured.fleet.obey(device, Acknowledgement.decode(Buffer.from(acknowledgement, 'base64')));
     await measured.verify();
@@ -77,6 +81,10 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
       achievedRate: plain(result.sentPerSecond, 'reports / s sent'),
       acknowledgedRate: plain(plan.length / result.seconds, 'reports / s acknowledged'),
       derivations: plain(during.derivations, 'aggregates derived meanwhile'),
+      collectorCores: plain(during.spent.collector / 1000 / result.seconds, 'cores'),
+      engineCores: plain(during.spent.engine / 1000 / result.seconds, 'cores'),
+      generatorCores: plain(result.cpuSeconds / result.seconds, 'cores'),
+      coresTakenByOthers: plain(Math.max(0, busy - ours) / result.seconds, 'cores, should be near 0'),
       retries: plain(result.retries, 'reports sent again'),
     };
   } finally {

@@ -22,6 +22,8 @@ export interface MeasuredFleetOptions extends PopulationSize {
 /** What happened between two readings. `cpu` is without what the processes take when quiet and for being watched. */
 export interface Lap {
   cpu: Costs;
+  /** Everything that they took. */
+  spent: Costs;
   /** Wall time. */
   seconds: number;
   /** Executables that were described, and aggregates that were derived. */
@@ -118,6 +120,7 @@ export class MeasuredFleet {
         collector: 1000 * cpu.collector - this.quiet.collector * seconds - this.#perLook.collector * looks,
         engine: 1000 * cpu.engine - this.quiet.engine * seconds - this.#perLook.engine * looks,
       },
+      spent: { collector: 1000 * cpu.collector, engine: 1000 * cpu.engine },
       seconds,
       evidence: now.evidence - before.evidence,
       derivations: now.derivations - before.derivations,

@@ -20,6 +20,8 @@ export interface OpenLoopResult {
   seconds: number;
   /** Reports per second between the first and the last that was sent. */
   sentPerSecond: number;
+  /** CPU seconds of this process. */
+  cpuSeconds: number;
   /** Sent again because the answer was lost or said so. */
   retries: number;
   /** Acknowledgements that ask for something, as base64, with the device. */
@@ -38,7 +40,14 @@ async function run(
   const free = Array.from({ length: connections }, () => new HttpExchange(url));
   const all = [...free];
   const waiting: (() => void)[] = [];
-  const result: OpenLoopResult = { latenciesMs: [], seconds: 0, sentPerSecond: 0, retries: 0, asking: [] };
+  const result: OpenLoopResult = {
+    latenciesMs: [],
+    seconds: 0,
+    sentPerSecond: 0,
+    cpuSeconds: 0,
+    retries: 0,
+    asking: [],
+  };
   const begin = performance.now() + LEAD_MS;
   /** A device sends nothing newer before its last report is acknowledged. */
   const before = new Map<number, Promise<void>>();
@@ -89,6 +98,8 @@ async function run(
   result.sentPerSecond = (plan.length * 1000) / (performance.now() - begin);
   await Promise.all(sending);
   result.seconds = (performance.now() - begin) / 1000;
+  const { user, system } = process.cpuUsage();
+  result.cpuSeconds = (user + system) / 1_000_000;
   await Promise.all(all.map((exchange) => exchange.close()));
   return result;
 }

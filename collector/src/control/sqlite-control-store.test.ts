@@ -112,7 +112,7 @@ test('an allocation that cannot be committed is forgotten, and its numbers go to
   expect(store.internExecutables(encodeIdList(['0000000000000003'])).numbers).toEqual(Uint32Array.of(2));
 });
 
-test('evidence is missing until it was processed, and wanted from at most eight devices', () => {
+test('evidence is missing until it was processed, and wanted from at most three devices', () => {
   const [a, b] = ['000000000000000a', 'f00000000000000b'];
   expect(store.withoutEvidence(encodeIdList([a, b]))).toEqual([a, b]);
   expect(store.withoutEvidence(encodeIdList([a, b]), 1)).toEqual([a]);
@@ -120,7 +120,7 @@ test('evidence is missing until it was processed, and wanted from at most eight 
   store.commitProcessed(
     range({ evidenceWanted: devices.map((deviceId) => ({ executableId: b, deviceId })) }),
   );
-  expect(devices.filter((deviceId) => store.evidenceWantedFrom(deviceId, 9).includes(b)).length).toBe(8);
+  expect(devices.filter((deviceId) => store.evidenceWantedFrom(deviceId, 9).includes(b)).length).toBe(3);
   store.commitProcessed(range({ evidenceProcessed: [b] }));
   expect(store.evidenceWantedFrom(devices[0] as string, 9)).toEqual([]);
   expect(store.withoutEvidence(encodeIdList([a, b]))).toEqual([a]);

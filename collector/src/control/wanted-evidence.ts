@@ -6,7 +6,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ExecutableId } from '@fleetmeter/proto';
 import { BoundedCache } from './bounded-cache.ts';
 
-export const DEVICES_PER_EXECUTABLE = 8;
+export const DEVICES_PER_EXECUTABLE = 3;
 /** Executables of which it is remembered how many devices are noted; about 100 bytes each. */
 const REMEMBERED = 200_000;
 

@@ -31,6 +31,17 @@ export async function makeFleet(clickhouse: ClickHouse, fleet: MadeFleet): Promi
     { devices },
   );
   await clickhouse.command(
+    `INSERT INTO {facts}.device_heads SELECT number + 1, 1, toFixedString('', 16), now64(3), now(), 0, 400, 7000, 36000,
+      80000, 2000, 0 FROM numbers({devices:UInt32})`,
+    { devices },
+  );
+  await clickhouse.command(
+    `INSERT INTO {facts}.host_facts (device_id64, version, hostname, os, os_name, architecture, agent_version)
+    SELECT number + 1, 1, concat('pc-', hex(cityHash64(number))), 'linux', 'Debian GNU/Linux 12', 'x64', '0.1.0'
+    FROM numbers({devices:UInt32})`,
+    { devices },
+  );
+  await clickhouse.command(
     `INSERT INTO {facts}.mappings SELECT number + 1, 1, cityHash64(intDiv(number, {size:UInt32})),
       concat('application-', toString(intDiv(number, {size:UInt32}))), 'publisher', '1.0', 1, number
     FROM numbers({distinct:UInt32})`,

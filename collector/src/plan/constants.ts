@@ -112,6 +112,7 @@ export const CONSTANTS = {
     'engine: numbering applications before a round, for each executable known',
     DERIVE,
   ),
+  deriveDeviceUs: us('device', 'engine: the row of each device, before a round', DERIVE),
   deriveInventoryUs: us('recompute', 'engine: recompute of the inventory, whatever is in it', DERIVE),
   deriveInstalledUs: us('installed', 'engine: the same, for each executable of each device', DERIVE),
   deriveInventoryMappingUs: us('mapping', 'engine: the same, for each executable known', DERIVE),
@@ -128,6 +129,7 @@ export const CONSTANTS = {
   diskCoverageBytes: bytes('row', 'coverage, merged', SIZES),
   diskExecutableBytes: bytes('row', 'executables with their evidence, merged', SIZES),
   diskMappingBytes: bytes('row', 'mappings, merged', SIZES),
+  diskDeviceRowBytes: bytes('row', 'device_rows', DERIVE),
   diskUsageDailyBytes: bytes('row', 'usage_daily', DERIVE),
   diskApplicationDeviceBytes: bytes(
     'installed',

@@ -37,12 +37,13 @@ export function planRecompute(sheet: PlanSheet): RecomputePlan {
   return { cores, inventory, day };
 }
 
-/** Numbering of applications included, which comes before each round. */
+/** With what comes before each round: a row for each device, and numbers for applications. */
 export function inventoryCpu(sheet: PlanSheet, devices: Quantity): Quantity {
   const { input, constant } = short(sheet);
   return over(
     plus(
       constant('deriveInventoryUs'),
+      times(devices, constant('deriveDeviceUs')),
       times(devices, input('executables'), constant('deriveInstalledUs')),
       times(
         input('distinctExecutables'),

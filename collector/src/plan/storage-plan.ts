@@ -36,10 +36,15 @@ export function planDisk(sheet: PlanSheet, { changeShare }: SteadyLoad): void {
   const present = [
     size('device_inventory', PRESENT, devices, input('executables'), constant('diskInventoryIdBytes')),
     size(
-      'device_heads, host_facts, epochs',
+      'device_heads, host_facts, epochs, device_rows',
       PRESENT,
       devices,
-      plus(constant('diskHeadBytes'), constant('diskHostBytes'), constant('diskEpochBytes')),
+      plus(
+        constant('diskHeadBytes'),
+        constant('diskHostBytes'),
+        constant('diskEpochBytes'),
+        constant('diskDeviceRowBytes'),
+      ),
     ),
     size(
       'application_devices',

@@ -48,8 +48,12 @@ export function measureConstants(
   });
 }
 
+/** Noise can make a difference of two measurements come out below nothing: it is then nothing. */
 function complete(values: Partial<ConstantValues>): ConstantValues {
-  const missing = (Object.keys(CONSTANTS) as ConstantName[]).filter((name) => !Number.isFinite(values[name]));
+  const names = Object.keys(CONSTANTS) as ConstantName[];
+  const missing = names.filter((name) => !Number.isFinite(values[name]));
   if (missing.length > 0) throw new Error(`not measured: ${missing.join(', ')}`);
-  return values as ConstantValues;
+  return Object.fromEntries(
+    names.map((name) => [name, Math.max(0, values[name] as number)]),
+  ) as ConstantValues;
 }

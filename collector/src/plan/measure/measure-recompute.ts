@@ -1,4 +1,5 @@
 /** What the recompute job costs: fleets of three sizes made inside the engine, each derived as the job does. */
+import { deriveDevices } from '../../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../../clickhouse/derive-usage-day.ts';
 import { holdMerges, type MadeFleet, makeFleet } from '../../clickhouse/measuring-data.ts';
@@ -18,6 +19,7 @@ const MILLISECONDS_A_DAY = 86_400_000;
 
 interface DeriveCost {
   numbersUs: number;
+  devicesUs: number;
   inventoryUs: number;
   dayUs: number;
 }
@@ -25,7 +27,7 @@ interface DeriveCost {
 export async function measureRecompute(site: MeasuringSite): Promise<Partial<ConstantValues>> {
   const day = Math.floor(site.now() / MILLISECONDS_A_DAY);
   const merges = { mergeIdUs: 0, mergeUsageRowUs: 0 };
-  const disk = { usageDaily: 0, applicationDevice: 0 };
+  const disk = { usageDaily: 0, applicationDevice: 0, device: 0 };
   const derive = async (name: string, size: { devices: number; distinct: number }): Promise<DeriveCost> => {
     const clickhouse = await site.databases({ facts: `${name}_facts`, final: name });
     const fleet: MadeFleet = { ...size, executables: EXECUTABLES, usageRows: USAGE_ROWS, day };
@@ -38,13 +40,15 @@ export async function measureRecompute(site: MeasuringSite): Promise<Partial<Con
     const lap = async (work: () => Promise<void>) => (await site.laps.lap(work)).engineUs;
     const numbersUs = await lap(() => numberApplications(clickhouse));
     const inventoryUs = await lap(() => deriveInventory(clickhouse, site.now(), CATALOGUE));
+    const devicesUs = await lap(() => deriveDevices(clickhouse, site.now()));
     const dayUs = await lap(() => deriveUsageDay(clickhouse, day, site.now(), CATALOGUE));
     const sizes = new Map((await readTableSizes(clickhouse)).map((size) => [size.table, size]));
+    disk.device = (sizes.get('device_rows')?.bytes ?? 0) / fleet.devices;
     const daily = sizes.get('usage_daily');
     disk.usageDaily = (daily?.bytes ?? 0) / (daily?.rows ?? 1);
     disk.applicationDevice =
       (sizes.get('application_devices')?.bytes ?? 0) / (fleet.devices * fleet.executables);
-    return { numbersUs, inventoryUs, dayUs };
+    return { numbersUs, devicesUs, inventoryUs, dayUs };
   };
   const few = await derive('plan_few', FEW);
   const varied = await derive('plan_varied', VARIED);
@@ -62,6 +66,7 @@ export async function measureRecompute(site: MeasuringSite): Promise<Partial<Con
     Math.max(0, whole - explained.reduce((sum, part) => sum + part, 0));
   return {
     numberMappingUs: perMapping('numbersUs'),
+    deriveDeviceUs: slope(few.devicesUs, many.devicesUs, FEW.devices, MANY.devices),
     deriveInventoryUs: rest(
       few.inventoryUs,
       perInstalled * installed(FEW),
@@ -74,6 +79,7 @@ export async function measureRecompute(site: MeasuringSite): Promise<Partial<Con
     deriveDayMappingUs: perMapping('dayUs'),
     ...merges,
     diskUsageDailyBytes: disk.usageDaily,
+    diskDeviceRowBytes: disk.device,
     diskApplicationDeviceBytes: disk.applicationDevice,
   };
 }

@@ -8,6 +8,7 @@
 import type { ClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
 import { deriveDevices } from '../../collector/src/clickhouse/derive-devices.ts';
 import { deriveInventory } from '../../collector/src/clickhouse/derive-inventory.ts';
+import { deriveLastUses } from '../../collector/src/clickhouse/derive-last-uses.ts';
 import { numberApplications } from '../../collector/src/clickhouse/number-applications.ts';
 
 export interface QueriesFleet {
@@ -199,6 +200,7 @@ async function makeUse(
     if (ago % 10 === 0) say(`${days - ago} of ${days} days`);
   }
   await clickhouse.command(`ALTER TABLE {final}.usage_daily DROP PARTITION '2000-01-01'`);
+  await deriveLastUses(clickhouse);
 }
 
 /** What background merging does in time, at once. */

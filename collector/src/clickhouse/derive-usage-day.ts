@@ -7,6 +7,7 @@
  * turned into names at the very end: on the way they are integers (see number-applications.ts).
  */
 import type { ClickHouse } from './clickhouse.ts';
+import { deriveLastUses } from './derive-last-uses.ts';
 import { swapPartition } from './swap-partition.ts';
 
 const MILLISECONDS_A_DAY = 86_400_000;
@@ -33,6 +34,7 @@ export async function deriveUsageDay(
     staging: '{facts}.application_usage_daily_staging',
     select: applicationUsageDaily(isToday),
   });
+  await deriveLastUses(clickhouse);
 }
 
 const FACTS = `FROM {facts}.usage WHERE day = toDate({date:String}) AND device > 0`;

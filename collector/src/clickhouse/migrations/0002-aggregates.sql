@@ -157,3 +157,17 @@ ENGINE = MergeTree ORDER BY device_id
 COMMENT 'What each device is and last said, in one row: joining it for every question costs a second at a million devices';
 
 CREATE TABLE {facts}.device_rows_staging AS {facts}.device_rows;
+
+CREATE TABLE {facts}.application_last_uses
+(
+    application_id    String                 COMMENT 'Application, 16 hex digits',
+    application       String                 COMMENT 'Name of the application',
+    publisher         String                 COMMENT 'Its publisher',
+    last_used         Date                   COMMENT 'Newest UTC day on which any device used it',
+    catalogue_version LowCardinality(String) COMMENT 'Catalogue that named the application then',
+    computed_at       DateTime64(3, 'UTC')   COMMENT 'When that day was derived'
+)
+ENGINE = MergeTree ORDER BY application_id
+COMMENT 'Newest use of each application: looking for it in ninety days of all applications costs a third of a second';
+
+CREATE TABLE {facts}.application_last_uses_staging AS {facts}.application_last_uses;

@@ -133,16 +133,12 @@ FROM
         computed_at
     FROM {facts}.application_devices
     UNION ALL
-    SELECT application_id, any(application) AS name, '' AS version, any(publisher) AS publisher, 0 AS recognised, 0 AS devices,
-        0 AS executables, argMax(toString(catalogue_version), day) AS catalogue_version, max(computed_at) AS computed_at
-    FROM {final}.application_usage_daily
-    WHERE devices_used > 0 AND application_id NOT IN (SELECT application_id FROM {facts}.application_devices)
-    GROUP BY application_id
+    SELECT application_id, application AS name, '' AS version, publisher, 0 AS recognised, 0 AS devices, 0 AS executables,
+        toString(catalogue_version) AS catalogue_version, computed_at
+    FROM {facts}.application_last_uses
+    WHERE application_id NOT IN (SELECT application_id FROM {facts}.application_devices)
 ) AS present
-LEFT JOIN
-(
-    SELECT application_id, max(day) AS last_used FROM {final}.application_usage_daily WHERE devices_used > 0 GROUP BY application_id
-) AS used ON used.application_id = present.application_id
+LEFT JOIN {facts}.application_last_uses AS used ON used.application_id = present.application_id
 COMMENT 'Applications of the fleet, one row per version; devices 0: run, but not installed in any program root';
 
 -- From facts, which lie in the order of devices: usage_daily lies in the order of applications, and a copy of it in

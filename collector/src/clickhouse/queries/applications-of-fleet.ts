@@ -37,7 +37,7 @@ export const APPLICATIONS = `
   SELECT present.application_id AS application_id, present.name AS name, present.version AS version,
     present.versions AS versions, present.publisher AS publisher, present.recognised AS recognised,
     multiIf(present.versions < 2, present.most_devices, today.devices > 0, today.devices, present.most_devices) AS devices,
-    present.executables AS executables, if(used.newest = toDate(0), NULL, toString(used.newest)) AS last_used,
+    present.executables AS executables, if(used.last_used = toDate(0), NULL, toString(used.last_used)) AS last_used,
     today.devices_used AS devices_used_today, today.seconds AS seconds_today, today.launches AS launches_today,
     present.computed_at AS computed_at
   FROM
@@ -49,18 +49,12 @@ export const APPLICATIONS = `
       sum(application_devices.executables) AS executables, max(application_devices.computed_at) AS computed_at
     FROM {facts}.application_devices WHERE {id:String} = '' OR application_id = {id:String} GROUP BY application_id
     UNION ALL
-    SELECT application_id, any(application), '', 0, any(publisher), 0, 0, 0, max(computed_at)
-    FROM {final}.application_usage_daily
-    WHERE devices_used > 0 AND ({id:String} = '' OR application_id = {id:String})
+    SELECT application_id, application, '', 0, publisher, 0, 0, 0, computed_at
+    FROM {facts}.application_last_uses
+    WHERE ({id:String} = '' OR application_id = {id:String})
       AND application_id NOT IN (SELECT application_id FROM {facts}.application_devices)
-    GROUP BY application_id
   ) AS present
-  LEFT JOIN
-  (
-    SELECT application_id, max(day) AS newest FROM {final}.application_usage_daily WHERE devices_used > 0
-      AND ({id:String} = '' OR application_id = {id:String})
-    GROUP BY application_id
-  ) AS used ON used.application_id = present.application_id
+  LEFT JOIN {facts}.application_last_uses AS used ON used.application_id = present.application_id
   LEFT JOIN (SELECT * FROM {final}.application_usage_daily WHERE day = {day:Date}) AS today
     ON today.application_id = present.application_id`;
 

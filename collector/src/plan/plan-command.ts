@@ -74,9 +74,13 @@ export function addPlan(
 
 /** The line for the user; undefined when the error is none of the plan's. */
 export function planMessage(error: unknown): string | undefined {
-  return error instanceof PlanInputError || error instanceof ConstantsFileError || error instanceof LiveError
-    ? error.message
-    : undefined;
+  const known =
+    error instanceof PlanInputError ||
+    error instanceof ConstantsFileError ||
+    error instanceof LiveError ||
+    // Known by its name: its file is loaded only to measure.
+    (error as Error | undefined)?.name === 'MeasuringInterrupted';
+  return known ? (error as Error).message : undefined;
 }
 
 async function measured(now: () => number, say: (line: string) => void): Promise<KnownConstants> {

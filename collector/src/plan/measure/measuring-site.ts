@@ -35,6 +35,8 @@ export async function onMeasuringSite<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-plan-'));
   const opened: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const told = toldToStop();
+  opened.push(told.dispose);
   try {
     const dataDir = join(folder, 'engine');
     const port = await freePort();
@@ -58,10 +60,30 @@ export async function onMeasuringSite<T>(
     opened.push(() => control.close());
     const enginePid = engine.state.pid as number;
     const laps = new CpuLaps(enginePid);
-    return await work({ folder, control, clickhouse, laps, enginePid, now, databases });
+    const site = { folder, control, clickhouse, laps, enginePid, now, databases };
+    return await Promise.race([work(site), told.stop]);
   } finally {
     for (const close of opened.reverse()) await close();
   }
+}
+
+/** Without it a measurement that is interrupted would leave its folder behind. */
+function toldToStop(): { stop: Promise<never>; dispose: () => void } {
+  let stopNow: () => void = () => {};
+  const stop = new Promise<never>((_resolve, reject) => {
+    stopNow = () => reject(new MeasuringInterrupted('measuring was interrupted'));
+  });
+  stop.catch(() => {});
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, stopNow);
+  const dispose = () => {
+    for (const signal of signals) process.off(signal, stopNow);
+  };
+  return { stop, dispose };
+}
+
+class MeasuringInterrupted extends Error {
+  override name = 'MeasuringInterrupted';
 }
 
 function freePort(): Promise<number> {

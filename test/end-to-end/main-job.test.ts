@@ -88,11 +88,17 @@ test('a program that runs shows its seconds within one sampling interval of the 
     async () => (await usageOf('program-3')).launches === 1,
     20,
   );
-  await sleep(3000);
+  const isTrue = (metered: number): boolean => Math.abs(metered - truth) <= SAMPLE_SECONDS + 1;
+  // The launch is told while the program still runs; how late the rest of it is derived is not the question here.
+  await fleet.eventually(
+    'its seconds are counted',
+    async () => isTrue((await usageOf('program-3')).seconds),
+    20,
+  );
   const { seconds, launches } = await usageOf('program-3');
   console.log(`ran ${truth.toFixed(2)} s, metered ${seconds} s, launches ${launches}`);
   expect(launches).toBe(1);
-  expect(Math.abs(seconds - truth)).toBeLessThanOrEqual(SAMPLE_SECONDS + 1);
+  expect(isTrue(seconds)).toBe(true);
 }, 90_000);
 
 test('an agent that is stopped and started hashes nothing again and reports no inventory change', async () => {

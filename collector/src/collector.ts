@@ -146,6 +146,7 @@ async function joinStages(
     now,
     catalogueVersion: () => catalogue.current().catalogue.version,
     held: () => remap.running,
+    timePercent: config.recomputeTimePercent,
     intervalMs: config.recomputeIntervalSeconds * 1000,
     onDerived: (target, milliseconds) =>
       processing.deriveSeconds.observe({ kind: target.kind }, milliseconds / 1000),

@@ -14,7 +14,7 @@ const QUICK_AGENT = {
   firstScanDelaySeconds: 0,
 };
 
-const QUICK_COLLECTOR = { recomputeIntervalSeconds: 1, processLingerMs: 100 };
+const QUICK_COLLECTOR = { recomputeIntervalSeconds: 1, recomputeTimePercent: 50, processLingerMs: 100 };
 
 export interface Places {
   dataFolder: string;

@@ -28,7 +28,7 @@ export class FleetOfOne {
     mkdirSync(this.root);
     writeFileSync(
       join(this.folder, 'collector.json'),
-      JSON.stringify({ recomputeIntervalSeconds: 1, processLingerMs: 100 }),
+      JSON.stringify({ recomputeIntervalSeconds: 1, recomputeTimePercent: 50, processLingerMs: 100 }),
     );
     const agentConfig = {
       collectorUrl: `http://127.0.0.1:${ports.agent}`,

@@ -47,6 +47,8 @@ export class CollectorUnderLoad {
         FLEETMETER_AGENT_PORT: String(ports.agent),
         FLEETMETER_SQL_PORT: String(ports.sql),
         FLEETMETER_RECOMPUTE_INTERVAL_SECONDS: String(options.recomputeSeconds),
+        // As often as asked for, however small the machine.
+        FLEETMETER_RECOMPUTE_TIME_PERCENT: '100',
         FLEETMETER_LOG_LEVEL: 'warn',
         FLEETMETER_PARENT_PIPE: '1',
       },

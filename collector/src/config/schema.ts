@@ -81,7 +81,16 @@ export const SETTINGS = {
     2_000,
     integer(0, 60_000),
   ),
-  recomputeIntervalSeconds: setting('Seconds between recomputes of what is dirty', 60, integer(1, 86_400)),
+  recomputeIntervalSeconds: setting(
+    'Seconds between recomputes of what is dirty, at least; a large fleet takes longer, see recomputeTimePercent',
+    60,
+    integer(1, 86_400),
+  ),
+  recomputeTimePercent: setting(
+    'Percent of the time that recomputing may take: at 5, one that took 3 minutes comes once an hour',
+    5,
+    integer(1, 100),
+  ),
   catalogueFile: optional(
     'JSON file that names applications by package; looked at every few seconds; not set: the package is the application',
     nonEmpty,

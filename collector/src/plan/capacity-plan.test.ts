@@ -158,7 +158,7 @@ test('what the code fixes is what the code says', () => {
   expect(idTableFill).toBe(says('control/id-table.ts', /GROW_ABOVE = ([\d.]+)/));
   expect(deriveThreads).toBe(says('clickhouse/swap-partition.ts', /max_threads = (\d+)/));
   expect(deriveMemoryBytes).toBe(says('clickhouse/swap-partition.ts', /max_memory_usage = (\d+)/));
-  expect(deriveShare).toBe(says('recompute/recompute.ts', /SHARE_OF_TIME = ([\d.]+)/));
+  expect(deriveShare).toBe(says('config/schema.ts', /'Percent of the time[^']*',\s+(\d+)/) / 100);
 });
 
 test('the reference machine has a value for everything', () => {

@@ -20,6 +20,8 @@ export interface RecomputeOptions {
   catalogueVersion: () => string;
   /** While true nothing is derived: mappings are on their way from one catalogue to the next. */
   held: () => boolean;
+  /** Of its time the job works at most this part: at 5, a round of 3 minutes is followed by 57 of rest. */
+  timePercent: number;
   /** Shortest time between two rounds. */
   intervalMs: number;
   onDerived: (target: DirtyTarget, milliseconds: number) => void;
@@ -34,8 +36,6 @@ export interface Recompute {
 const MILLISECONDS_A_DAY = 86_400_000;
 /** Days that administrators look at; what is older is derived one day a round, in the background. */
 const RECENT_DAYS = 7;
-/** Of its time the job works at most this part: a round that took 3 minutes is followed by 9 of rest. */
-const SHARE_OF_TIME = 0.25;
 
 export function startRecompute(options: RecomputeOptions): Recompute {
   const { control, log, now, intervalMs } = options;
@@ -77,7 +77,7 @@ export function startRecompute(options: RecomputeOptions): Recompute {
         // The control store or the engine has a bad moment; the marks are still there when it has passed.
         log.warn({ error: String(error) }, 'recompute could not begin and will try again');
       }
-      const rest = (performance.now() - began) * (1 / SHARE_OF_TIME - 1);
+      const rest = (performance.now() - began) * (100 / options.timePercent - 1);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.max(intervalMs, rest));
         wake = () => {

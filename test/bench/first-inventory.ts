@@ -2,16 +2,16 @@
  * The spike that the design has to survive: a fleet that nobody knows reports its whole inventory. From the HTTP
  * request to rows that can be queried, durable at every step, derived aggregates and merges included.
  *
- * A few scouts come first and bring the evidence of what the fleet shares, then everybody else. Out of the two
- * mixtures follow the cost of an inventory and of an evidence record; a device of a fleet of a million is an inventory
- * and five evidence records, since such a fleet has some five million distinct executables.
+ * A few scouts come first and bring the evidence of what the fleet shares, which is measured by itself; then everybody
+ * else comes with an inventory and the evidence that is left. A device of a fleet of a million is an inventory and five
+ * evidence records, since such a fleet has some five million distinct executables: what these devices brought more or
+ * less than five is charged at the price that the scouts' evidence had.
  */
 import type { CollectorUnderLoad } from '../load/collector-under-load.ts';
 import { type Bench, bounded, type Figure, type Figures, plain } from './bench.ts';
 import { type Lap, MeasuredFleet, PROCESSES } from './measured-fleet.ts';
 import { naiveInventory } from './naive-inventory.ts';
 import { type HandshakeCosts, handshakeCosts } from './tls-handshakes.ts';
-import { twoCosts } from './two-costs.ts';
 
 const EVIDENCE_PER_DEVICE = 5;
 const MILLION = 1_000_000;
@@ -69,10 +69,12 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
     await measured.lap();
     await measured.enrol();
     const enrolment = await measured.lap();
-    await measured.scoutsReport(0);
-    const first = await endOfPhase(measured, measured.scouts.length, say);
+    await measured.report(measured.scouts, 0, { holdEvidence: true });
+    await endOfPhase(measured, measured.scouts.length, say);
+    await measured.fleet.sendHeldEvidence();
+    const evidence = await endOfPhase(measured, 0, say);
     await measured.report(measured.rest, 0);
-    const second = await endOfPhase(measured, measured.rest.length, say);
+    const fleet = await endOfPhase(measured, measured.rest.length, say);
     const change = await changeDaily(measured, days, say);
     const stored = await storedPerDevice(measured.collector, devices);
     await measured.verify();
@@ -80,7 +82,7 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
     say('TLS handshakes measured');
     const naive = flags.baseline ? await naiveInventory(measured.fleet.world.history, devices) : undefined;
     const scaled = devices < TELLING_DEVICES || executables < TELLING_EXECUTABLES;
-    const costs = costFigures(first, second, scaled);
+    const costs = costFigures(evidence, fleet, scaled);
     const perDevice = (costs.cpuMsPerDevice as Figure).value;
     return {
       ...costs,
@@ -90,7 +92,7 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
       quietCpuMsPerSecond: plain(whole({ cpu: measured.quiet }), 'CPU ms / s, not counted above'),
       storedBytesPerDevice: bounded(stored.asMerged, 'bytes / device', 4096, scaled),
       storedBytesPerDeviceFullyMerged: plain(stored.fully, 'bytes / device'),
-      devicesPerSecond: plain(second.devices / second.seconds, 'devices / s'),
+      devicesPerSecond: plain(fleet.devices / fleet.seconds, 'devices / s'),
       hoursNaive: plain(
         (MILLION * TELLING_EXECUTABLES) / NAIVE_ROWS_PER_SECOND / 3600,
         'hours, 20,000 rows / s',
@@ -135,24 +137,31 @@ async function changeDaily(
   return cost;
 }
 
-function costFigures(first: Phase, second: Phase, scaled: boolean): Figures {
-  const [collector, engine] = PROCESSES.map((name) =>
-    twoCosts({ ...first, cost: first.cpu[name] }, { ...second, cost: second.cpu[name] }),
-  ) as [ReturnType<typeof twoCosts>, ReturnType<typeof twoCosts>];
-  const whole = (cost: typeof collector): number => cost.perDevice + EVIDENCE_PER_DEVICE * cost.perEvidence;
-  const perDevice = whole(collector) + whole(engine);
+function costFigures(scouted: Phase, fleet: Phase, scaled: boolean): Figures {
+  const [collector, engine] = PROCESSES.map((name) => {
+    const perEvidence = scouted.cpu[name] / scouted.evidence;
+    const missing = EVIDENCE_PER_DEVICE - fleet.evidence / fleet.devices;
+    return { perEvidence, perDevice: fleet.cpu[name] / fleet.devices + missing * perEvidence };
+  }) as [EvidenceAndDevice, EvidenceAndDevice];
+  const perDevice = collector.perDevice + engine.perDevice;
   const unit = 'CPU ms / device';
   return {
     cpuMsPerDevice: bounded(perDevice, unit, 1.2, scaled),
-    collectorCpuMsPerDevice: plain(whole(collector), unit),
-    engineCpuMsPerDevice: plain(whole(engine), unit),
-    inventoryCpuMsPerDevice: plain(
-      collector.perDevice + engine.perDevice,
-      'CPU ms / device, without evidence',
-    ),
+    collectorCpuMsPerDevice: plain(collector.perDevice, unit),
+    engineCpuMsPerDevice: plain(engine.perDevice, unit),
     cpuMsPerEvidence: plain(collector.perEvidence + engine.perEvidence, 'CPU ms / evidence record'),
+    evidencePerDevice: plain(
+      fleet.evidence / fleet.devices,
+      `evidence records as measured; charged are ${EVIDENCE_PER_DEVICE}`,
+    ),
     minutesForMillion: plain(minutesForMillion(perDevice), MINUTES_UNIT),
   };
+}
+
+/** Milliseconds of CPU of one process. */
+interface EvidenceAndDevice {
+  perEvidence: number;
+  perDevice: number;
 }
 
 /** Devices that come for the first time have no session to resume. */

@@ -33,10 +33,9 @@ export interface Lap {
 
 /** As many requests as are under way at a time. */
 const CONNECTIONS = 128;
-/** Of the fleet; enough for every executable that many have. */
+/** Of the fleet, and at most: enough for nearly every executable that many have. */
 const SCOUT_PART = 0.05;
-/** Scouts come a few at a time: what the first brought the next are not asked for. */
-const SCOUTS_AT_ONCE = 10;
+const MOST_SCOUTS = 100;
 const HOURS_A_DAY = 24;
 const DAY_MS = 86_400_000;
 /** A request for usage or a baseline is obeyed with the next report; more rounds than this mean that it is not. */
@@ -76,7 +75,7 @@ export class MeasuredFleet {
     const firstDay = today - Math.floor(Math.max(0, options.lastHour - 1) / HOURS_A_DAY);
     this.fleet = new Fleet(collector.agentUrl, { ...options, firstDay, connections: CONNECTIONS });
     const all = Array.from({ length: options.devices }, (_, device) => device);
-    const every = Math.max(2, Math.round(1 / SCOUT_PART));
+    const every = Math.max(2, Math.ceil(Math.max(1 / SCOUT_PART, options.devices / MOST_SCOUTS)));
     this.scouts = all.filter((device) => device % every === 0);
     this.rest = shuffled(
       all.filter((device) => device % every !== 0),
@@ -132,34 +131,31 @@ export class MeasuredFleet {
     this.#say(`${this.everybody.length} devices enrolled`);
   }
 
-  /** Everything before `hour`, from a few scouts at a time. The lap begins when the first is sent. */
-  async scoutsReport(hour: number): Promise<void> {
-    for (let at = 0; at < this.scouts.length; at += SCOUTS_AT_ONCE) {
-      await this.#send(this.scouts.slice(at, at + SCOUTS_AT_ONCE), hour, at === 0);
-      await this.collector.processed();
-    }
-    this.#say(
-      `hour ${hour}: ${this.scouts.length} scouts reported, ${this.fleet.evidenceSent} pieces of evidence sent`,
-    );
-  }
-
   /** Everything before `hour`. A lap begins once the first reports are composed. */
-  async report(devices: readonly number[], hour: number): Promise<void> {
-    const seconds = await this.#send(devices, hour, true);
+  async report(
+    devices: readonly number[],
+    hour: number,
+    { holdEvidence = false }: { holdEvidence?: boolean } = {},
+  ): Promise<void> {
+    let composedAt = performance.now();
+    const lap: Promise<Lap>[] = [];
+    await this.fleet.report(devices, hour, {
+      holdEvidence,
+      composed: () => {
+        if (lap.length > 0) return;
+        lap.push(this.lap());
+        composedAt = performance.now();
+      },
+    });
+    await Promise.all(lap);
+    const seconds = (performance.now() - composedAt) / 1000;
     this.#say(`hour ${hour}: ${devices.length} reports acknowledged in ${seconds.toFixed(1)} s`);
   }
 
-  /** Seconds from the first sent to the last acknowledged. */
-  async #send(devices: readonly number[], hour: number, newLap: boolean): Promise<number> {
-    let composedAt: number | undefined;
-    const lap: Promise<Lap>[] = [];
-    await this.fleet.report(devices, hour, () => {
-      if (composedAt !== undefined) return;
-      if (newLap) lap.push(this.lap());
-      composedAt = performance.now();
-    });
-    await Promise.all(lap);
-    return (performance.now() - (composedAt ?? performance.now())) / 1000;
+  /** Everything before `hour`, and what evidence they are asked for: the others are then not asked for it. */
+  async scoutsReport(hour: number): Promise<void> {
+    await this.report(this.scouts, hour);
+    await this.collector.processed();
   }
 
   /** The whole fleet is known, with its evidence, and everything is derived. */

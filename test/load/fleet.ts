@@ -50,6 +50,7 @@ export class Fleet {
   retries = 0;
   evidenceSent = 0;
   bytesSent = 0;
+  readonly #heldEvidence: { device: number; wanted: ExecutableId[] }[] = [];
   readonly #exchanges: HttpExchange[];
   readonly #random: SeededRandom;
 
@@ -81,13 +82,23 @@ export class Fleet {
    * Each device reports everything before `hour`, and once more while it is asked for a baseline. `composed` is called
    * before the sending of each part begins: composing is no work of the collector's.
    */
-  async report(devices: readonly number[], hour: number, composed: () => void = () => {}): Promise<void> {
+  async report(
+    devices: readonly number[],
+    hour: number,
+    { composed, holdEvidence = false }: { composed?: () => void; holdEvidence?: boolean } = {},
+  ): Promise<void> {
     for (let at = 0; at < devices.length; at += COMPOSED_AHEAD) {
       const part = devices.slice(at, at + COMPOSED_AHEAD);
       const pending = part.map((device) => composePending(this.world, device, hour));
-      composed();
-      await this.#each(pending, (each, exchange) => this.#send(each, exchange));
+      composed?.();
+      await this.#each(pending, (each, exchange) => this.#send(each, exchange, holdEvidence));
     }
+  }
+
+  /** What devices were asked for and held back. */
+  async sendHeldEvidence(): Promise<void> {
+    const held = this.#heldEvidence.splice(0);
+    await this.#each(held, ({ device, wanted }, exchange) => this.#sendEvidence(device, wanted, exchange));
   }
 
   /**
@@ -120,12 +131,13 @@ export class Fleet {
     await Promise.all(this.#exchanges.map((exchange) => exchange.close()));
   }
 
-  async #send(pending: PendingReport, exchange: HttpExchange): Promise<void> {
+  async #send(pending: PendingReport, exchange: HttpExchange, holdEvidence: boolean): Promise<void> {
     const body = await this.#deliver(exchange, '/v1/report', pending.envelope);
     const wanted = acceptAcknowledgement(this.world, pending, Acknowledgement.decode(body));
-    if (wanted.length > 0) await this.#sendEvidence(pending.device, wanted, exchange);
+    if (wanted.length > 0 && holdEvidence) this.#heldEvidence.push({ device: pending.device, wanted });
+    else if (wanted.length > 0) await this.#sendEvidence(pending.device, wanted, exchange);
     if (this.world.memory.baselineWanted[pending.device] === 1)
-      await this.#send(composePending(this.world, pending.device, pending.hour), exchange);
+      await this.#send(composePending(this.world, pending.device, pending.hour), exchange, holdEvidence);
   }
 
   async #sendEvidence(device: number, wanted: ExecutableId[], exchange: HttpExchange): Promise<void> {

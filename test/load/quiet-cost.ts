@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CpuMeter } from '../bench/process-cpu.ts';
 
 /** Looks, and how long each lasts. A process that has just started is still busy with itself during the first. */
-const LOOKS = 4;
-const LOOK_SECONDS = 1.5;
+const LOOKS = 3;
+const LOOK_SECONDS = 1;
 
 /** Enough of the same question for the accounting's ticks of 10 ms. */
 const QUESTIONS = 100;

@@ -76,7 +76,7 @@ This table is written by \`collector/src/plan/capacity-doc.test.ts\`, which fail
 - One collector with one engine is one machine. "Machines" says how much work there is, not that it can be split today.
 - Nothing deletes old days yet: \`--retention-days\` says how large tables would be.
 - Sizes on the disk are of made-up devices, whose ids do not compress; real fleets resemble each other more.
-- A recompute of a fleet of a million was not measured: its cost is taken to grow with rows, as it did from 500 to 6,000 devices.
+- A recompute of a fleet of a million was not measured: its cost is taken to grow with rows, as it did from 500 to 12,000 devices.
 - Merges are taken to pass over each row once for every digit of the number of inserts, which was seen up to 400 inserts.
 `;
 }

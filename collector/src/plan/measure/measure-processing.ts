@@ -15,9 +15,9 @@ const IDS = { few: 200, many: 2000 };
 const ROWS = { few: 2, many: 20 };
 /** Reports in a short and in a long range; how many of each are measured. */
 const SHORT = 16;
-const SHORT_RANGES = 8;
+const SHORT_RANGES = 12;
 const LONG = 250;
-const LONG_RANGES = 2;
+const LONG_RANGES = 3;
 const WARM_RANGES = 4;
 /** Executables of which there is no evidence. */
 const UNKNOWN = 2000;

@@ -12,7 +12,7 @@ import type { MeasuringSite } from './measuring-site.ts';
 const EXECUTABLES = 2000;
 const USAGE_ROWS = 30;
 const FEW = { devices: 500, distinct: 20_000 };
-const MANY = { devices: 6000, distinct: 20_000 };
+const MANY = { devices: 12_000, distinct: 20_000 };
 const VARIED = { devices: 500, distinct: 300_000 };
 const CATALOGUE = 'measuring';
 const MILLISECONDS_A_DAY = 86_400_000;

@@ -16,6 +16,7 @@ const ROWS: readonly (readonly [title: string, line: string])[] = [
   ['CPU of a report, µs, without TLS', 'a report, without TLS'],
   ['the same with a full TLS handshake', 'a report, with a full handshake'],
   ['Recompute, cores in the long run', 'in the long run'],
+  ['Recompute, minutes from one to the next', 'from one round to the next'],
   ['Cores busy, full handshakes', 'cores busy, with full handshakes'],
   ['Machines, full handshakes', 'machines, with full handshakes'],
   ['First inventory, CPU ms a device', 'CPU of a first inventory, everything included'],

@@ -101,6 +101,17 @@ test('the table of ids doubles when it is fuller than it may be', () => {
   );
 });
 
+test('recomputing takes its part of the time and no more, and no less often than its interval allows', () => {
+  const none = Object.fromEntries((Object.keys(CONSTANTS) as ConstantName[]).map((name) => [name, 0]));
+  // A round of 120 CPU seconds on 2 threads is 60 seconds of work.
+  const values = { ...(none as ConstantValues), ...fixedConstants(), deriveInventoryUs: 120e6 };
+  const lines = plan({ recomputeTimePercent: '5', recomputeSeconds: '60' }, values);
+  expect(figure(lines, 'from one round to the next')).toBeCloseTo(20, 9);
+  expect(figure(lines, 'in the long run')).toBeCloseTo(0.1, 9);
+  const often = plan({ recomputeTimePercent: '100', recomputeSeconds: '60' }, values);
+  expect(figure(often, 'from one round to the next')).toBeCloseTo(2, 9);
+});
+
 test('a fleet that keeps more cores busy than one machine may have needs another', () => {
   const values = ones({ httpUs: 10_000 });
   expect(figure(plan({}, values), 'machines, without TLS')).toBe(
@@ -147,7 +158,6 @@ test('what the code fixes is what the code says', () => {
     rememberedHeads,
     rememberedKeys,
     deriveThreads,
-    deriveShare,
     idTableFill,
     deriveMemoryBytes,
   } = fixedConstants();
@@ -158,7 +168,6 @@ test('what the code fixes is what the code says', () => {
   expect(idTableFill).toBe(says('control/id-table.ts', /GROW_ABOVE = ([\d.]+)/));
   expect(deriveThreads).toBe(says('clickhouse/swap-partition.ts', /max_threads = (\d+)/));
   expect(deriveMemoryBytes).toBe(says('clickhouse/swap-partition.ts', /max_memory_usage = (\d+)/));
-  expect(deriveShare).toBe(says('config/schema.ts', /'Percent of the time[^']*',\s+(\d+)/) / 100);
 });
 
 test('the reference machine has a value for everything', () => {

@@ -1,5 +1,3 @@
-import { SETTINGS } from '../config/schema.ts';
-
 /**
  * Every constant of the plan, once: unit, meaning, and where its value comes from. `measure/...` names the program
  * that measured it (`fleetmeter-collector plan --measure`); a path alone is the place in the code that fixes it.
@@ -164,12 +162,6 @@ export const CONSTANTS = {
     'process/fact-batch.ts',
   ),
   deriveThreads: fixed(2, 'threads', 'threads of a recompute', 'clickhouse/swap-partition.ts'),
-  deriveShare: fixed(
-    SETTINGS.recomputeTimePercent.default / 100,
-    'of the time',
-    'the most that the recompute job works',
-    'config/schema.ts',
-  ),
 } as const satisfies Record<string, Constant>;
 
 export type ConstantName = keyof typeof CONSTANTS;

@@ -51,6 +51,10 @@ export const PLAN_INPUTS = {
     0,
   ),
   recomputeSeconds: count('Seconds between recomputes', SETTINGS.recomputeIntervalSeconds.default),
+  recomputeTimePercent: count(
+    'Percent of the time that recomputing may take',
+    SETTINGS.recomputeTimePercent.default,
+  ),
   streamMaxBytes: count('Bytes that may wait in the stream', SETTINGS.streamMaxBytes.default),
   naiveRowsPerSecond: count('Rows a second of a database with a row for each device and executable', 20_000),
 } as const satisfies Record<string, PlanInput>;

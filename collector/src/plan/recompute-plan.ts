@@ -33,6 +33,7 @@ export function planRecompute(sheet: PlanSheet): RecomputePlan {
     ),
   );
   const round = line('a round: inventory and today', CPU_S, plus(inventory, day));
+  line('from one round to the next', 'minutes', over(roundSeconds(sheet, round), number(60)));
   const cores = line('in the long run', 'cores', roundCores(sheet, round));
   return { cores, inventory, day };
 }
@@ -54,11 +55,18 @@ export function inventoryCpu(sheet: PlanSheet, devices: Quantity): Quantity {
   );
 }
 
-/** A round on all its threads, then a rest: three times as long, or the interval when that is longer. */
 export function roundCores(sheet: PlanSheet, round: Quantity): Quantity {
+  return over(round, roundSeconds(sheet, round));
+}
+
+/** A round on all its threads, then a rest: as its part of the time demands, and never less than the interval. */
+function roundSeconds(sheet: PlanSheet, round: Quantity): Quantity {
   const { input, constant } = short(sheet);
   const work = over(round, constant('deriveThreads'));
-  return over(round, most(over(work, constant('deriveShare')), plus(work, input('recomputeSeconds'))));
+  return most(
+    over(times(work, number(100)), input('recomputeTimePercent')),
+    plus(work, input('recomputeSeconds')),
+  );
 }
 
 export function planRemap(sheet: PlanSheet, { inventory, day }: RecomputePlan): void {

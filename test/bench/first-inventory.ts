@@ -38,7 +38,7 @@ export const firstInventory: Bench = {
     seed: { meaning: 'of the population', default: 1 },
     days: { meaning: 'days of change before the storage is measured', default: 1 },
     'recompute-seconds': {
-      meaning: 'seconds between recomputes; 5 gives this fleet as many as a million devices see at 60',
+      meaning: 'seconds between recomputes; as a million devices see one round while they come, so do these',
       default: 5,
     },
     handshakes: { meaning: 'TLS handshakes of each kind', default: 1_000 },

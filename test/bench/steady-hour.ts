@@ -14,8 +14,8 @@ const MILLION = 1_000_000;
 const SECONDS_AN_HOUR = 3600;
 /** How often the collector recomputes unless told otherwise. */
 const PRODUCTION_INTERVAL_SECONDS = SETTINGS.recomputeIntervalSeconds.default;
-/** Part of its time that recomputing takes at most, as in collector/src/recompute/recompute.ts. */
-const SHARE_OF_TIME = 0.25;
+/** Part of its time that recomputing takes at most. */
+const SHARE_OF_TIME = SETTINGS.recomputeTimePercent.default / 100;
 const TELLING_DEVICES = 1_000;
 
 export const steadyHour: Bench = {

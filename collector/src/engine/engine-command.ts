@@ -11,9 +11,6 @@ import {
   underMemoryLimit,
 } from './memory-limit.ts';
 
-/** Exit code of an engine that wants to be started again (EX_SOFTWARE of sysexits.h). */
-const replaceMe = 70;
-
 const usage =
   'usage: fleetmeter-collector engine --data-dir DIR [--port 8123] [--host 127.0.0.1] [--readers 8] [--memory-mib N] [--spool-dir DIR]';
 
@@ -102,16 +99,24 @@ async function serve(options: EngineArguments): Promise<number> {
     const unusable = await Promise.race([told.then(() => undefined), engine.unusable]);
     if (unusable !== undefined) {
       log.error({ reason: unusable }, 'engine: this process makes room for a new one');
-      return replaceMe;
+      return endAtOnce();
     }
     log.info({ reason: await told }, 'engine: closing');
-    await engine.close();
-    return 0;
+    return (await engine.close()) ? 0 : endAtOnce();
   } catch (error) {
     if (!(error instanceof EngineStartError)) throw error;
     process.stderr.write(`fleetmeter engine: ${error.message}\n`);
     return 1;
   }
+}
+
+/**
+ * An orderly exit waits for the engine's threads, and one of them will never end. What was acknowledged is on stable
+ * storage, so nothing is lost.
+ */
+function endAtOnce(): never {
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error('unreachable: the process has ended');
 }
 
 function toldToEnd(): Promise<string> {

@@ -115,8 +115,11 @@ export class EngineCore {
     };
   }
 
-  /** Refuse what is new, kill what runs, and close the engine when it is idle. */
-  async close(): Promise<void> {
+  /**
+   * Refuse what is new, kill what runs, and close the engine when it is idle. False when a query did not heed KILL:
+   * then nothing in this process can close the engine.
+   */
+  async close(): Promise<boolean> {
     clearInterval(this.#beat);
     const lanes = [this.#readers, this.#inserts, this.#writers];
     for (const lane of lanes) lane.close();
@@ -125,7 +128,9 @@ export class EngineCore {
     while (lanes.some((lane) => lane.busy > 0) && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    if (lanes.some((lane) => lane.busy > 0)) return false;
     for (const session of this.#sessions) session.close();
+    return true;
   }
 
   async #prepare(): Promise<void> {

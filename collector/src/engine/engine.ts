@@ -23,8 +23,11 @@ export interface RunningEngine {
   port: number;
   /** Resolves with the reason when the process has to be replaced, without `close`. */
   unusable: Promise<string>;
-  /** Refuses new requests, kills running queries, closes the engine. Settles within about 10 s. */
-  close(): Promise<void>;
+  /**
+   * Refuses new requests, kills running queries, closes the engine. Settles within about 10 s; false when a query
+   * goes on, which only the end of the process can stop.
+   */
+  close(): Promise<boolean>;
 }
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -79,10 +82,11 @@ function listening(server: Server, host: string, port: number): Promise<number> 
   });
 }
 
-async function close(server: Server, core: EngineCore): Promise<void> {
+async function close(server: Server, core: EngineCore): Promise<boolean> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
-  await core.close();
+  const closedCleanly = await core.close();
   server.closeAllConnections();
   await closed;
+  return closedCleanly;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EngineSession } from './engine-database.ts';
-import { freePort } from './engine-under-test.ts';
+import { engineUnderTest, freePort } from './engine-under-test.ts';
 import { QueryKiller } from './query-killer.ts';
 import { type EngineSupervisor, superviseEngine } from './supervise-engine.ts';
 import { writerSecret, writerUser } from './writer-secret.ts';
@@ -96,4 +96,19 @@ test('a query that heeds neither its deadline nor KILL is reported, and one that
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('an engine whose parent ends while a query heeds nothing ends too', { timeout: 60_000 }, async () => {
+  const orphan = await engineUnderTest({ readers: 1 });
+  const points = (x: number, y: number) =>
+    `arrayMap(x -> (toFloat64(x % ${x}), toFloat64(intDiv(x, ${x}) * (x % ${y}))), range(20000))`;
+  // Minutes of work that looks neither at a deadline nor at KILL.
+  const deaf = `SELECT length(toString(polygonsUnionCartesian([[${points(1000, 2)}]], [[${points(999, 3)}]])))`;
+  const asking = orphan.write(deaf).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const ended = new Promise((resolve) => orphan.process.once('exit', resolve));
+  orphan.process.stdin?.end();
+  await ended;
+  await asking;
+  await orphan.remove();
 });

@@ -141,6 +141,21 @@ describe('what readers may run', () => {
     expect(formatted.text).toBe('{"n":"1"}\n');
   });
 
+  test('a text that takes the type of a state is never read as one', async () => {
+    const text = "unhex('000107000000')";
+    const state = '(SELECT groupBitmapState(toUInt32(3)))';
+    for (const statement of [
+      `SELECT bitmapToArray(x) FROM (SELECT ${text} AS x UNION ALL SELECT ${state})`,
+      `SELECT bitmapToArray(x) FROM (SELECT a, ${state} AS x FROM v ORDER BY a WITH FILL TO 9 INTERPOLATE (x AS ${text}))`,
+    ]) {
+      const answer = await engine.read(statement);
+      expect(answer.text).toContain('[3]');
+      expect(answer.text).not.toContain('[7]');
+      const asWriter = await engine.write(statement, 'database=fleetmeter');
+      expect(asWriter.text).toContain('[7]');
+    }
+  });
+
   test('a result has bounds', async () => {
     expect((await engine.read('SELECT number FROM numbers(2000000)')).text).toContain('TOO_MANY_ROWS');
     const amplified = await engine.read("SELECT repeat('x', 1000000) FROM numbers(5000)");

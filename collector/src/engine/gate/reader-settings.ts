@@ -43,11 +43,17 @@ const dropped = new Set([
 /** These may be sent with a value that asks for no more than readers have anyway; they are dropped. */
 const harmlessOnly = new Map<string, RegExp>([['readonly', /^[12]$/]]);
 
+/**
+ * UNION ALL, INTERPOLATE and others turn a text into a state of an aggregate function where the other side is one.
+ * Then it is read as a value to aggregate: a state that was made by hand can crash the engine, or worse.
+ */
+const always = new Map([['aggregate_function_input_format', 'value']]);
+
 /** The settings to run a reader's query with, or the name of the first one that is refused. Pure. */
 export function readerSettings(
   sent: ReadonlyMap<string, string>,
 ): { allowed: true; settings: Map<string, string> } | { allowed: false; name: string } {
-  const settings = new Map<string, string>();
+  const settings = new Map(always);
   for (const [name, value] of sent) {
     if (passedOn.get(name)?.test(value)) settings.set(name, value);
     else if (!dropped.has(name) && !harmlessOnly.get(name)?.test(value)) return { allowed: false, name };

@@ -86,9 +86,13 @@ test('settings of readers are a list, and values on it have a shape', () => {
   expect(judge(['max_threads', '1'])).toEqual({ allowed: false, name: 'max_threads' });
   expect(judge(['readonly', '0'])).toEqual({ allowed: false, name: 'readonly' });
   expect(judge(['output_format_write_statistics', "0' , readonly = '0"])).toMatchObject({ allowed: false });
+  expect(judge(['aggregate_function_input_format', 'state'])).toMatchObject({ allowed: false });
   expect(judge(['enable_http_compression', '1'], ['extremes', '1'])).toEqual({
     allowed: true,
-    settings: new Map([['extremes', '1']]),
+    settings: new Map([
+      ['aggregate_function_input_format', 'value'],
+      ['extremes', '1'],
+    ]),
   });
 });
 

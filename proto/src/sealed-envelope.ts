@@ -157,9 +157,13 @@ function parseEnvelope(
   return { payload: envelope.payload, signature: { sig: signature.sig, keyid: signature.keyid } };
 }
 
+/** Id lists do not compress: mostly the first piece of output, a little longer than the input, is all of it. */
+const OUTPUT_MARGIN_BYTES = 1024;
+
 function inflate(payload: Uint8Array, maxMessageBytes: number): Buffer {
+  const chunkSize = payload.length + OUTPUT_MARGIN_BYTES;
   try {
-    return zstdDecompressSync(payload, { maxOutputLength: maxMessageBytes, params: WINDOW });
+    return zstdDecompressSync(payload, { maxOutputLength: maxMessageBytes, params: WINDOW, chunkSize });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new EnvelopeError('payload-too-large', `the payload inflates beyond ${maxMessageBytes} bytes`, {

@@ -186,7 +186,9 @@ export class NativeBlock<S extends TableShape> {
     for (const [name, column] of this.#columns) {
       const nameBytes = Buffer.from(name);
       const type = Buffer.from(column.type);
-      parts.push(leb128(nameBytes.length), nameBytes, leb128(type.length), type, ...column.finish());
+      parts.push(leb128(nameBytes.length), nameBytes, leb128(type.length), type);
+      // One by one: as arguments of a call a column of 100,000 lists would be too many.
+      for (const part of column.finish()) parts.push(part);
     }
     return Buffer.concat(parts);
   }

@@ -1,4 +1,7 @@
-/** Whether the engine would refuse the same bytes every time: bad data, not a busy server or a lost connection. */
+/**
+ * Whether the same records would fail every time: data that the engine refuses, or a fault of our own code that they
+ * bring out; not a busy server or a lost connection.
+ */
 import { ClickHouseError } from '@clickhouse/client';
 
 /**
@@ -8,5 +11,6 @@ import { ClickHouseError } from '@clickhouse/client';
 const PERMANENT_CODES: ReadonlySet<string> = new Set(['6', '27', '33', '53', '69', '72', '117', '131']);
 
 export function refusedForGood(error: unknown): boolean {
+  if (error instanceof RangeError || error instanceof TypeError) return true;
   return error instanceof ClickHouseError && PERMANENT_CODES.has(error.code);
 }

@@ -106,6 +106,16 @@ test('a record that the engine never takes is put aside alone, and the others fl
   expect(control.quarantineCounts()).toEqual([{ reason: 'engine-refused', count: 1 }]);
 });
 
+test('a record that brings out a fault of our own is put aside alone as well', async () => {
+  const { clickhouse, kept } = engine((bytes) => {
+    if (bytes.includes('poison')) throw new RangeError('Maximum call stack size exceeded');
+  });
+  start(clickhouse, records);
+  await vi.waitUntil(() => control.checkpoint() === names.length, { timeout: 10_000 });
+  expect(Buffer.concat(kept).includes('device-five')).toBe(true);
+  expect(control.quarantineCounts()).toEqual([{ reason: 'engine-refused', count: 1 }]);
+});
+
 test('an engine that is away costs nothing: everything waits and is tried again', async () => {
   let away = 2;
   const { clickhouse, kept } = engine(() => {

@@ -32,7 +32,10 @@ export class EvidenceQuestions {
 
   /** `named`: ids of the device's report, 8 bytes little-endian each; none for an evidence batch. */
   ask(deviceId: string, named: Uint8Array, now: number): ExecutableId[] {
-    const ids = Buffer.concat([named, this.#leftOver.get(deviceId) ?? new Uint8Array(0)]);
+    const leftOver = this.#leftOver.get(deviceId);
+    const ids = leftOver
+      ? Buffer.concat([named, leftOver])
+      : Buffer.from(named.buffer, named.byteOffset, named.length);
     const missing = this.#control.withoutEvidence(ids, MAX_CANDIDATES);
     const asked = this.#leases.take(deviceId, missing, MAX_ASKED_IDS, now);
     const lastSeen = asked.length === MAX_ASKED_IDS ? asked.at(-1) : missing[MAX_CANDIDATES - 1];

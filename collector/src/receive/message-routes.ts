@@ -89,7 +89,8 @@ function executableIdsIn(report: Report): Uint8Array {
   const used = (report.usage?.records ?? []).flatMap(({ executableId }) =>
     executableId?.length === 8 ? [executableId] : [],
   );
-  return Buffer.concat([report.inventory?.presentIds ?? new Uint8Array(0), ...used]);
+  const present = report.inventory?.presentIds ?? new Uint8Array(0);
+  return used.length === 0 ? present : Buffer.concat([present, ...used]);
 }
 
 function acknowledge(reply: FastifyReply, dependencies: RouteDependencies, accepted: Accepted): FastifyReply {

@@ -95,7 +95,7 @@ class SqliteStream implements Stream {
       try {
         const { first } = await this.#worker.ask('append', {
           entries: batch.map(entryOf),
-          bytes: Uint8Array.from(Buffer.concat(batch.map((waiting) => waiting.record.envelope))),
+          bytes: together(batch),
         });
         for (const [index, waiting] of batch.entries()) waiting.resolve(first + index);
         for (const listener of this.#listeners) listener(first + batch.length - 1);
@@ -146,6 +146,17 @@ class SqliteStream implements Stream {
     await this.#running;
     await this.#worker.close();
   }
+}
+
+/** All envelopes in memory of its own, which is handed to the other thread and not copied. */
+function together(batch: readonly Waiting[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(batch.reduce((sum, { record }) => sum + record.envelope.length, 0));
+  let at = 0;
+  for (const { record } of batch) {
+    bytes.set(record.envelope, at);
+    at += record.envelope.length;
+  }
+  return bytes;
 }
 
 function entryOf({ record }: Waiting): BatchEntry {

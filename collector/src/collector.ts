@@ -137,6 +137,8 @@ async function joinStages(
       processing.remapLooked.inc(looked);
       processing.remapWritten.inc(written);
     },
+    // The catalogue's author is waiting, and the next round may be an hour away.
+    onFinished: () => recompute.wake(),
   });
   started.push(() => remap.close());
   const recompute = startRecompute({

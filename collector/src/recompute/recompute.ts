@@ -29,6 +29,8 @@ export interface RecomputeOptions {
 }
 
 export interface Recompute {
+  /** Begin the next round now: somebody waits for it. */
+  wake(): void;
   /** Stops after the derivation in hand. */
   close(): Promise<void>;
 }
@@ -89,6 +91,7 @@ export function startRecompute(options: RecomputeOptions): Recompute {
   };
   const running = run().catch((error: unknown) => log.error({ error: String(error) }, 'recompute ended'));
   return {
+    wake: () => wake(),
     async close() {
       stopping.abort();
       wake();

@@ -106,7 +106,11 @@ test('a new catalogue file maps every executable again, marks what it feeds, and
   const batches: number[][] = [];
   const remap = startRemap({
     ...{ clickhouse, control, log, now: () => NOW + 1, inForce: () => source.current() },
-    ...{ settled: async () => {}, onBatch: (...counts: number[]) => batches.push(counts) },
+    ...{
+      settled: async () => {},
+      onBatch: (...counts: number[]) => batches.push(counts),
+      onFinished: () => {},
+    },
   });
 
   write('2', [
@@ -146,7 +150,7 @@ test('a mapping by an older catalogue that is written late does not win', async 
   const source = open();
   const remap = startRemap({
     ...{ clickhouse, control, log, now: () => NOW, inForce: () => source.current() },
-    ...{ settled: async () => {}, onBatch: () => {} },
+    ...{ settled: async () => {}, onBatch: () => {}, onFinished: () => {} },
   });
   await expect.poll(() => remap.running, { timeout: 10_000 }).toBe(false);
   const late = new NativeBlock(FACT_TABLES.mappings);

@@ -25,6 +25,8 @@ export interface RemapOptions {
   settled: () => Promise<void>;
   /** Executables looked at and mappings written. */
   onBatch: (looked: number, written: number) => void;
+  /** Aggregates may follow. */
+  onFinished: () => void;
 }
 
 export interface Remap {
@@ -98,6 +100,7 @@ async function remapAll(options: RemapOptions, signal: AbortSignal): Promise<voi
   const days = await daysWithUse(clickhouse);
   const targets: DirtyTarget[] = days.map((day) => ({ kind: 'usage-day', day }));
   const written = control.finishRemap(generation, [{ kind: 'inventory' }, ...targets], now());
+  options.onFinished();
   const seconds = (performance.now() - began) / 1000;
   log.info(
     { catalogue: catalogue.version, written, seconds },

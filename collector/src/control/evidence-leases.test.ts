@@ -3,9 +3,12 @@ import { EvidenceLeases } from './evidence-leases.ts';
 
 const minute = 60_000;
 
-test('three devices are asked for an id, a fourth only after ten minutes', () => {
+test('three devices are asked for an id, a minute apart, and a fourth only ten minutes after the first', () => {
   const leases = new EvidenceLeases();
-  for (const device of ['a', 'b', 'c']) expect(leases.take(device, ['id'], 9, 0)).toEqual(['id']);
+  expect(leases.take('a', ['id'], 9, 0)).toEqual(['id']);
+  expect(leases.take('b', ['id'], 9, minute - 1)).toEqual([]);
+  expect(leases.take('b', ['id'], 9, minute)).toEqual(['id']);
+  expect(leases.take('c', ['id'], 9, 2 * minute)).toEqual(['id']);
   expect(leases.take('d', ['id'], 9, 9 * minute)).toEqual([]);
   expect(leases.take('d', ['id'], 9, 10 * minute)).toEqual(['id']);
 });

@@ -10,10 +10,17 @@ export interface LeaseTerms {
   /** Devices asked for one id at the same time. */
   devicesPerId: number;
   leaseMs: number;
+  /** A second and third device are asked only this long after the one before, which mostly has answered by then. */
+  nextAfterMs: number;
   /** Ids remembered, about 250 bytes each; beyond it the oldest leases are forgotten. */
   maxIds: number;
 }
-export const LEASE_TERMS: LeaseTerms = { devicesPerId: 3, leaseMs: 10 * 60 * 1000, maxIds: 200_000 };
+export const LEASE_TERMS: LeaseTerms = {
+  devicesPerId: 3,
+  leaseMs: 10 * 60 * 1000,
+  nextAfterMs: 60 * 1000,
+  maxIds: 200_000,
+};
 
 interface Holder {
   deviceId: string;
@@ -52,10 +59,11 @@ export class EvidenceLeases {
 
   /** Written as a loop: in a first inventory most ids are held by others, thousands of them per report. */
   #mayTake(holders: readonly Holder[], deviceId: string, now: number): boolean {
+    const { leaseMs, nextAfterMs } = this.#terms;
     let live = 0;
     for (const holder of holders) {
       if (!this.#isLive(holder, now)) continue;
-      if (holder.deviceId === deviceId) return false;
+      if (holder.deviceId === deviceId || holder.until - leaseMs + nextAfterMs > now) return false;
       live += 1;
     }
     return live < this.#terms.devicesPerId;

@@ -1,7 +1,8 @@
 /** The only thing agent and collector share: the wire, and the evidence that names an executable. */
+export * from './envelope-format.ts';
 export * from './evidence.ts';
 export * from './executable-id.ts';
 export * from './inventory-digest.ts';
 export * from './path-rules.ts';
-export * from './sealed-envelope.ts';
+export * from './seal-envelope.ts';
 export * from './wire.ts';

@@ -100,6 +100,7 @@ describe('the rules themselves', () => {
         ['proto/src/evidence.ts'],
         ['node:sqlite'],
         ['undici'],
+        ['@fleetmeter/proto/opening'],
       ),
       breach('agent/src/usage/a.ts', ['node:fs'], ['agent/src/agent.ts'], ['chdb']),
       breach('collector/src/receive/a.ts', ['collector/src/process/x.ts'], ['agent/src/x.ts'], ['chdb']),

@@ -27,8 +27,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: /^(?:agent|collector)\//,
-    to: /^proto\/|^@fleetmeter\/proto\//,
+    to: /^proto\/|^@fleetmeter\/proto\/(?!opening$)/,
     why: 'what is shared is what proto exports; its inner files may move',
+  },
+  {
+    from: /^agent\/(?!src\/send\/scripted-collector\.ts$)/,
+    to: /^@fleetmeter\/proto\/opening$/,
+    why: 'agents seal and never open: they carry neither the libraries for it nor their memory',
   },
   {
     from: /^proto\//,

@@ -2,10 +2,20 @@
 import { ack } from './ack.ts';
 import type { Bench } from './bench.ts';
 import { firstInventory } from './first-inventory.ts';
+import { opening } from './opening.ts';
 import { plan } from './plan.ts';
 import { queries } from './queries.ts';
 import { remapSpike } from './remap-spike.ts';
 import { steadyHour } from './steady-hour.ts';
 import { wire } from './wire.ts';
 
-export const BENCHES: readonly Bench[] = [firstInventory, steadyHour, ack, remapSpike, wire, queries, plan];
+export const BENCHES: readonly Bench[] = [
+  firstInventory,
+  steadyHour,
+  ack,
+  remapSpike,
+  wire,
+  queries,
+  plan,
+  opening,
+];

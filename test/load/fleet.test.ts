@@ -12,8 +12,8 @@ import {
   encodeIdList,
   identifyEvidence,
   Report,
-  reopenVerifiedEnvelope,
 } from '@fleetmeter/proto';
+import { reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Fleet } from './fleet.ts';
 

@@ -2,7 +2,7 @@
  * A collector for tests: a real HTTP server that opens every envelope for real, applies reports as the wire
  * demands, and misbehaves as it is told. Its inventory and usage are what a correct collector would have.
  */
-import { createHash, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -21,15 +21,15 @@ import {
   EvidenceBatch,
   type ExecutableId,
   encodeIdList,
+  envelopeHash,
   type InventoryDigest,
   identifyEvidence,
   idListFault,
   keyIdOf,
   type MessageKind,
-  openEnvelope,
   Report,
-  reopenVerifiedEnvelope,
 } from '@fleetmeter/proto';
+import { openEnvelope, reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 
 /** What happens to one request. */
 export type Fault =
@@ -56,7 +56,7 @@ interface UsageSums {
 
 export class ScriptedCollector {
   readonly collectorId = randomBytes(16);
-  readonly #keys = new Map<string, KeyObject>();
+  readonly #keys = new Map<string, Uint8Array>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   /** Asked for each request, by path. */
   fault: (path: string) => Fault = () => 'none';
@@ -140,16 +140,16 @@ export class ScriptedCollector {
   }
 
   #enrol(body: Buffer): Uint8Array {
-    let own: KeyObject | undefined;
     const peek = openEnvelopeUnverified(body, 'EnrolRequest');
     const { publicKey } = EnrolRequest.decode(peek);
-    own = createPublicKey({
-      key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') },
-      format: 'jwk',
-    });
     const keyId = keyIdOf(publicKey);
-    openEnvelope(body, 'EnrolRequest', (asked) => (asked === keyId ? own : undefined), MOST_MESSAGE_BYTES);
-    this.#keys.set(keyId, own);
+    openEnvelope(
+      body,
+      'EnrolRequest',
+      (asked) => (asked === keyId ? publicKey : undefined),
+      MOST_MESSAGE_BYTES,
+    );
+    this.#keys.set(keyId, publicKey);
     this.enrolments++;
     return EnrolResponse.encode({
       deviceId: Buffer.from(keyId, 'hex'),
@@ -168,7 +168,7 @@ export class ScriptedCollector {
     this.bodies.push({ hash: sha256(body), bytes: body.length, sequence: report.sequence, epoch });
     this.reports.push(report);
     this.#applyUsage(report);
-    this.#applyInventory(report, epoch, opened.payloadHash);
+    this.#applyInventory(report, epoch, envelopeHash(body));
     return {
       acceptedSequence: report.sequence,
       directives: [...this.#directives(report), ...this.extraDirectives],

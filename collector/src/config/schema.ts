@@ -87,8 +87,8 @@ export const SETTINGS = {
     integer(1, 86_400),
   ),
   recomputeTimePercent: setting(
-    'Percent of the time that recomputing may take: at 5, one that took 3 minutes comes once an hour',
-    5,
+    'Percent of the time that recomputing may take: at 3, one that took 108 seconds comes once an hour',
+    3,
     integer(1, 100),
   ),
   catalogueFile: optional(

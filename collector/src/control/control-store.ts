@@ -10,7 +10,8 @@ import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
 
 export interface EnrolledDevice {
   deviceId: string;
-  publicKey: KeyObject;
+  /** Ed25519, 32 bytes. */
+  publicKey: Uint8Array;
 }
 
 export interface EpochRow {
@@ -100,7 +101,7 @@ export interface ControlStore {
   /** 16 random bytes, made at first start. */
   readonly collectorId: Uint8Array;
   /** Secret of this installation for keying user hashes again; 32 bytes; never leaves the collector. */
-  readonly userKey: Uint8Array;
+  readonly userKey: KeyObject;
 
   /** Gives the key its device id, the same one for the same key. */
   enrol(rawPublicKey: Uint8Array, now: number): string;

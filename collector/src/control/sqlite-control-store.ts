@@ -1,4 +1,5 @@
 /** The control store in one SQLite file: joins the kinds of facts, each in its own file, into transactions. */
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
 import { CatalogueProgress } from './catalogue-progress.ts';
@@ -32,7 +33,7 @@ export interface SqliteControlStoreOptions {
 
 export class SqliteControlStore implements ControlStore {
   readonly collectorId: Uint8Array;
-  readonly userKey: Uint8Array;
+  readonly userKey: KeyObject;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -49,7 +50,7 @@ export class SqliteControlStore implements ControlStore {
     this.#database = openControlDatabase(options.path);
     this.#meta = new MetaValues(this.#database);
     this.collectorId = this.#meta.secret('collector_id', 16);
-    this.userKey = this.#meta.secret('user_key', 32);
+    this.userKey = createSecretKey(this.#meta.secret('user_key', 32));
     this.#devices = new DeviceRegistry(this.#database);
     this.#epochs = new EpochNumbers(this.#database);
     this.#executables = new ExecutableNumbers(this.#database);

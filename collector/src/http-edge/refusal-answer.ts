@@ -1,6 +1,6 @@
 /** What a refused request is answered with: a problem document (RFC 9457) that carries the code. */
 import { STATUS_CODES } from 'node:http';
-import { EnvelopeError } from '@fleetmeter/proto';
+import { EnvelopeError } from '@fleetmeter/proto/opening';
 import { StreamFullError } from '../stream/stream.ts';
 import { REFUSALS, Refusal, type RefusalCode } from '../validate/refusals.ts';
 

@@ -3,7 +3,7 @@
  * it has none the package is the application. What no package owns stays visibly unrecognised, as an application
  * named like its file, so that its use is seen too.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 
 /** What of an executable's evidence decides. */
@@ -58,5 +58,5 @@ function fileName(path: string): string {
 }
 
 function hash64(...parts: string[]): bigint {
-  return createHash('sha256').update(parts.join('\0')).digest().readBigUInt64BE(0);
+  return hash('sha256', parts.join('\0'), 'buffer').readBigUInt64BE(0);
 }

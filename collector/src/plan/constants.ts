@@ -144,7 +144,7 @@ export const CONSTANTS = {
   idTableFill: fixed(0.6, 'ids / slot', 'it doubles when fuller', 'control/id-table.ts'),
   rememberedHeads: fixed(100_000, 'devices', 'heads remembered', 'collector.ts'),
   headBytes: fixed(300, 'bytes / head', 'memory of a remembered head', 'collector.ts'),
-  rememberedKeys: fixed(50_000, 'devices', 'parsed keys remembered', 'control/device-registry.ts'),
+  rememberedKeys: fixed(200_000, 'devices', 'keys remembered', 'control/device-registry.ts'),
   keyBytes: fixed(1024, 'bytes / key', 'memory of a parsed key', 'control/device-registry.ts'),
   deriveMemoryBytes: fixed(
     4e9,

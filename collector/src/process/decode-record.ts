@@ -1,5 +1,6 @@
 /** From stored bytes back to the message a device sent. Pure but for the decompression. */
-import { EvidenceBatch, MAX_MESSAGE_BYTES, Report, reopenVerifiedEnvelope } from '@fleetmeter/proto';
+import { EvidenceBatch, MAX_MESSAGE_BYTES, payloadHash, Report } from '@fleetmeter/proto';
+import { reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import type { StreamRecord } from '../stream/stream.ts';
 
 export type DecodedRecord =
@@ -15,7 +16,12 @@ export function decodeRecord(source: StreamRecord): DecodedRecord {
       return { kind: 'evidence', source, batch: EvidenceBatch.decode(opened.message) };
     }
     const opened = reopenVerifiedEnvelope(source.envelope, 'Report', MAX_MESSAGE_BYTES);
-    return { kind: 'report', source, report: Report.decode(opened.message), hash: opened.payloadHash };
+    return {
+      kind: 'report',
+      source,
+      report: Report.decode(opened.message),
+      hash: payloadHash(opened.payload),
+    };
   } catch (error) {
     return { kind: 'undecodable', source, detail: String(error) };
   }

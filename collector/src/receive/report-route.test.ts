@@ -9,8 +9,8 @@ import {
   EvidenceBatch,
   encodeIdList,
   Report,
-  reopenVerifiedEnvelope,
 } from '@fleetmeter/proto';
+import { reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProcessedRange } from '../control/control-store.ts';
 import { type ReceivingCollector, startReceiving } from './fixtures/receiving-collector.ts';

@@ -16,6 +16,24 @@ test('a change is a set with some removed and others added, ascending', () => {
   );
 });
 
+test('any numbers come out ascending and once, few or many, small or large', () => {
+  const many = fc.tuple(
+    fc.integer({ min: 0, max: 3000 }),
+    fc.constantFrom(50, 2_047, 2_048, 4_194_304, 0xffff_ffff),
+  );
+  fc.assert(
+    fc.property(many, fc.nat(), ([length, largest], seed) => {
+      const list = Uint32Array.from(
+        { length },
+        (_, at) => (Math.imul(at + seed, 2_654_435_761) >>> 0) % (largest + 1),
+      );
+      const before = list.slice();
+      expect([...ascendingUnique(list)]).toEqual([...new Set(list)].sort((a, b) => a - b));
+      expect(list).toEqual(before);
+    }),
+  );
+});
+
 test('applying the same change again changes nothing', () => {
   fc.assert(
     fc.property(numbers, numbers, (inventory, present) => {

@@ -20,11 +20,11 @@ CREATE TABLE {facts}.device_inventory
     version      UInt32                     COMMENT 'Sequence of the report that made this state',
     digest_count UInt32                     COMMENT 'Digest: number of executables',
     digest_sum   FixedString(16)            COMMENT 'Digest: sum modulo 2^128 of the evidence hashes, little-endian',
-    ids          Array(UInt32) COMMENT 'executable_no of everything installed, ascending' CODEC(Delta(4), ZSTD(1)),
+    ids          Array(UInt32) COMMENT 'executable_no of everything installed, ascending' CODEC(Delta(4), T64, LZ4),
     received_at  DateTime64(3, 'UTC')       COMMENT 'When that report was received'
 )
 ENGINE = ReplacingMergeTree(version) ORDER BY epoch_no
-SETTINGS index_granularity = 64, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS index_granularity = 8, fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Present inventory, one row per epoch';
 
 CREATE TABLE {facts}.inventory_changes

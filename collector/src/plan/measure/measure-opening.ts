@@ -1,5 +1,6 @@
 /** What it costs to open a report: at the door, with its signature, and again when it is processed. */
-import { MAX_MESSAGE_BYTES, openEnvelope, reopenVerifiedEnvelope } from '@fleetmeter/proto';
+import { MAX_MESSAGE_BYTES } from '@fleetmeter/proto';
+import { openEnvelope, reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import type { ControlStore } from '../../control/control-store.ts';
 import { decodeRecord } from '../../process/decode-record.ts';
 import { openReport } from '../../receive/open-message.ts';

@@ -1,25 +1,16 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  EnvelopeError,
-  type EnvelopeFault,
-  envelopeHash,
-  keyIdOf,
-  type MessageKind,
-  openEnvelope,
-  payloadHash,
-  reopenVerifiedEnvelope,
-  type SigningKey,
-  sealEnvelope,
-} from './sealed-envelope.ts';
+import { envelopeHash, keyIdOf, type MessageKind, payloadHash } from './envelope-format.ts';
+import { EnvelopeError, type EnvelopeFault, openEnvelope, reopenVerifiedEnvelope } from './open-envelope.ts';
+import { type SigningKey, sealEnvelope } from './seal-envelope.ts';
 import { Envelope, Report } from './wire.ts';
 
-function newKey(): SigningKey & { publicKey: KeyObject } {
+function newKey(): SigningKey & { publicKey: Uint8Array } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url');
-  return { keyId: keyIdOf(raw), privateKey, publicKey };
+  return { keyId: keyIdOf(raw), privateKey, publicKey: raw };
 }
 
 const key = newKey();
@@ -63,7 +54,7 @@ test('the same message gives the same bytes, so that a report can be sent again 
 test('the hash that names a report is of its compressed payload, for sender and receiver alike', () => {
   const sealed = sealEnvelope('Report', message, key);
   const { payload } = Envelope.decode(sealed);
-  expect(open(sealed).payloadHash).toEqual(payloadHash(payload));
+  expect(reopenVerifiedEnvelope(sealed, 'Report', MOST).payload).toEqual(payload);
   expect(envelopeHash(sealed)).toEqual(payloadHash(payload));
   expect(payloadHash(payload)).toHaveLength(16);
 });
@@ -171,7 +162,7 @@ test('a message of exactly the limit passes, one byte more does not', () => {
 
 test('a stored envelope reopens to what it opened to', () => {
   const sealed = sealEnvelope('Report', message, key);
-  expect(reopenVerifiedEnvelope(sealed, 'Report', MOST)).toEqual(open(sealed));
+  expect(reopenVerifiedEnvelope(sealed, 'Report', MOST)).toMatchObject(open(sealed));
 });
 
 test('whatever the bytes: an EnvelopeError, nothing else', () => {
@@ -186,9 +177,8 @@ test('whatever the bytes: an EnvelopeError, nothing else', () => {
   );
 });
 
-test('the public key may come from its raw bytes, as enrolment sends it', () => {
-  const x = key.publicKey.export({ format: 'jwk' }).x as string;
-  const again = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  const opened = openEnvelope(sealEnvelope('Report', message, key), 'Report', () => again, MOST);
-  expect(opened.message).toEqual(message);
+test('a public key of another length than 32 bytes, or a point that anybody can sign for, opens nothing', () => {
+  const sealed = sealEnvelope('Report', message, key);
+  for (const publicKey of [new Uint8Array(31), new Uint8Array(33), new Uint8Array(32)])
+    expect(faultOf(() => openEnvelope(sealed, 'Report', () => publicKey, MOST))).toBe('signature-wrong');
 });

@@ -5,4 +5,5 @@ export * from './executable-id.ts';
 export * from './inventory-digest.ts';
 export * from './path-rules.ts';
 export * from './seal-envelope.ts';
+export * from './slot-marks.ts';
 export * from './wire.ts';

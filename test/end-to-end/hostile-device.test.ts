@@ -7,6 +7,7 @@ import {
   type Evidence,
   encodeEvidence,
   encodeIdList,
+  encodeSlots,
   identifyEvidence,
 } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -126,10 +127,10 @@ test('impossible usage is put aside alone; the good record beside it counts, thr
       runs: Buffer.from('1122334455667788', 'hex'),
       users: [new Uint8Array(16).fill(9)],
       records: [
-        { ...record, day: today, seconds: 250, slots: [3] },
-        { ...record, day: today, seconds: 90_000, slots: [4] },
-        { ...record, day: today + 3000, seconds: 10, slots: [4] },
-        { ...record, day: today, seconds: 10, slots: [400] },
+        { ...record, day: today, seconds: 250, slots: encodeSlots([3]) },
+        { ...record, day: today, seconds: 90_000, slots: encodeSlots([4]) },
+        { ...record, day: today + 3000, seconds: 10, slots: encodeSlots([4]) },
+        { ...record, day: today, seconds: 10, slots: Buffer.from([255, 145]) },
       ],
     },
   });

@@ -3,7 +3,14 @@
  * it said, what was acknowledged. The oracle asks it for the truth; the collector only ever sees its reports.
  */
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { keyIdOf, Report, type ReportFields, sealEnvelope, type UsageRecordFields } from '@fleetmeter/proto';
+import {
+  encodeSlots,
+  keyIdOf,
+  Report,
+  type ReportFields,
+  sealEnvelope,
+  type UsageRecordFields,
+} from '@fleetmeter/proto';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** An executable of the model's world: canonical evidence, its id and its hash, made without the product's encoder. */
@@ -187,7 +194,7 @@ export class ModelDevice {
         user: users.indexOf(value.user),
         seconds: value.seconds,
         launches: { user: value.launches },
-        slots: [...value.slots].sort((a, b) => a - b),
+        slots: encodeSlots([...value.slots].sort((a, b) => a - b)),
       }),
     );
     return {

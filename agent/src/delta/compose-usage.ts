@@ -1,5 +1,5 @@
 /** Usage rows to their place on the wire: runs and users by index, marks in the device's secret order. Pure. */
-import { encodeIdList, type UsageFields, type UsageRecordFields } from '@fleetmeter/proto';
+import { encodeIdList, encodeSlots, type UsageFields, type UsageRecordFields } from '@fleetmeter/proto';
 import { listSlots } from '../usage/slots.ts';
 import type { CoverageRow, UsageRow } from '../usage/usage-values.ts';
 
@@ -60,7 +60,7 @@ function recordFields(
     executableId: encodeIdList([row.executableId]),
     seconds: row.seconds,
     launches: row.launches,
-    slots: slots.sort((a, b) => a - b),
+    slots: encodeSlots(slots.sort((a, b) => a - b)),
   };
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestsEqual, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
+import { decodeSlots, digestsEqual, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock, Instant } from '../clock/clock.ts';
@@ -193,7 +193,7 @@ describe('later reports', () => {
     agent.hostname = 'host-2';
     await agent.settle();
     const [record] = collector.reports.at(-1)?.usage?.records ?? [];
-    expect(record?.slots).toHaveLength(2);
+    expect(decodeSlots(record?.slots as Uint8Array)).toHaveLength(2);
     expect(record?.seconds).toBe(20);
     expect(collector.hostname).toBe('host-2');
   });

@@ -11,6 +11,7 @@ import {
   ANSWER_CONTENT_TYPE,
   type DirectiveFields,
   decodeIdList,
+  decodeSlots,
   digestAdd,
   digestFromParts,
   digestsEqual,
@@ -228,7 +229,7 @@ export class ScriptedCollector {
       const launches = Object.values(record.launches ?? {}).reduce((sum, each) => sum + Number(each), 0);
       sums.seconds = Math.max(sums.seconds, record.seconds ?? 0);
       sums.launches = Math.max(sums.launches, launches);
-      for (const slot of record.slots ?? []) sums.slots.add(slot);
+      for (const slot of decodeSlots(record.slots ?? new Uint8Array()) ?? []) sums.slots.add(slot);
       this.usage.set(key, sums);
     }
     for (const each of usage.coverage ?? []) {

@@ -3,7 +3,7 @@
  * device, so that how many marks and which ones coincide survive, and the time of day does not.
  */
 import { createHmac } from 'node:crypto';
-import { SLOTS_PER_DAY } from './slots.ts';
+import { SLOTS_PER_DAY } from '@fleetmeter/proto';
 
 /** permutation[slot] is the position reported for it: a Fisher-Yates shuffle drawn from HMAC-SHA256(secret, day). */
 export function slotPermutation(secret: Uint8Array, day: number): Uint16Array {

@@ -1,7 +1,7 @@
 /** The 288 five-minute marks of a UTC day, as 36 bytes: mark n is bit n % 8 of byte n / 8. */
-export const SLOTS_PER_DAY = 288;
+import { SLOT_BYTES, SLOTS_PER_DAY } from '@fleetmeter/proto';
+
 export const SLOT_MS = 300_000;
-export const SLOT_BYTES = 36;
 
 export function noSlots(): Uint8Array {
   return new Uint8Array(SLOT_BYTES);

@@ -1,6 +1,6 @@
 /** Usage records become rows of cumulative facts; a bad one goes aside alone. */
 import { createHmac } from 'node:crypto';
-import { type Report, type UsageFields, UsageRecord } from '@fleetmeter/proto';
+import { decodeSlots, type Report, type UsageFields, UsageRecord } from '@fleetmeter/proto';
 import type { ControlStore } from '../control/control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { coverageFault, usageRecordFault } from '../validate/usage-record.ts';
@@ -49,7 +49,7 @@ export function processUsage(
       launches_unknown: record.launches?.unknown ?? 0,
       foreground_seconds: record.foregroundSeconds ?? -1,
       locked_seconds: record.lockedSeconds ?? -1,
-      ...slotWords(record.slots ?? []),
+      ...slotWords(decodeSlots(record.slots ?? new Uint8Array(0)) ?? []),
     });
     effects.markDayDirty(day);
   }

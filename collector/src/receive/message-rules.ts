@@ -53,7 +53,8 @@ const usageRecord: MessageRule = {
   7: message('launches', launches),
   8: uint32('foreground_seconds'),
   9: uint32('locked_seconds'),
-  10: many(288, uint32('slots')),
+  // Beyond 36 bytes the record is put aside by processing.
+  10: bytes('slots', ID),
   11: bool('slots_chronological'),
 };
 const coverage: MessageRule = { 1: uint32('day'), 2: uint32('run'), 3: uint32('seconds') };

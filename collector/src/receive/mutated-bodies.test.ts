@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { Report, type ReportFields } from '@fleetmeter/proto';
+import { encodeSlots, Report, type ReportFields } from '@fleetmeter/proto';
 import { expect, test } from 'vitest';
 import { startReceiving } from './fixtures/receiving-collector.ts';
 import { seededRandom } from './fixtures/seeded-random.ts';
@@ -69,7 +69,9 @@ const FIELDS: ReportFields = {
   usage: {
     runs: Buffer.alloc(8),
     users: [Buffer.alloc(16)],
-    records: [{ day: 20_000, executableId: Buffer.alloc(8, 1), seconds: 60, slots: [1, 2, 280] }],
+    records: [
+      { day: 20_000, executableId: Buffer.alloc(8, 1), seconds: 60, slots: encodeSlots([1, 2, 280]) },
+    ],
   },
   host: { hostname: 'computer', os: 'linux' },
 };

@@ -1,4 +1,4 @@
-import type { UsageRecordFields } from '@fleetmeter/proto';
+import { encodeSlots, type UsageRecordFields } from '@fleetmeter/proto';
 import { expect, test } from 'vitest';
 import { coverageFault, usageRecordFault } from './usage-record.ts';
 
@@ -10,7 +10,7 @@ const good: UsageRecordFields = {
   run: 1,
   executableId: Buffer.alloc(8),
   seconds: 86_400,
-  slots: [0, 287],
+  slots: encodeSlots([0, 287]),
 };
 const reason = (changes: UsageRecordFields) =>
   usageRecordFault({ ...good, ...changes }, usage, receivedAt)?.reason;
@@ -31,9 +31,10 @@ test.each([
   ['locked beyond a day', { lockedSeconds: 4_294_967_295 }, 'usage-seconds-out-of-range'],
   ['launches beyond belief', { launches: { service: 900_000_000 } }, 'usage-launches-out-of-range'],
   ['many launches', { launches: { unknown: 864_000_000 } }, undefined],
-  ['slot 288', { slots: [288] }, 'usage-slots-out-of-range'],
-  ['slots that fall', { slots: [5, 4] }, 'usage-slots-out-of-range'],
-  ['a slot twice', { slots: [5, 5] }, 'usage-slots-out-of-range'],
+  ['all marks of the day', { slots: Buffer.alloc(36, 0xff) }, undefined],
+  ['slot 288', { slots: Buffer.from([255, 33]) }, 'usage-slots-out-of-range'],
+  ['a skip with no mark after it', { slots: Buffer.from([5, 255]) }, 'usage-slots-out-of-range'],
+  ['slots of 37 bytes', { slots: Buffer.alloc(37) }, 'usage-slots-out-of-range'],
   ['a run that is not there', { run: 2 }, 'usage-reference-missing'],
   ['a user who is not there', { user: 1 }, 'usage-reference-missing'],
   ['an id of 7 bytes', { executableId: Buffer.alloc(7) }, 'usage-reference-missing'],

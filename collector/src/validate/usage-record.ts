@@ -5,7 +5,13 @@
  *
  * That seconds fit the slots can only be judged over everything a day has received, not here.
  */
-import type { CoverageFields, LaunchesFields, UsageFields, UsageRecordFields } from '@fleetmeter/proto';
+import {
+  type CoverageFields,
+  decodeSlots,
+  type LaunchesFields,
+  type UsageFields,
+  type UsageRecordFields,
+} from '@fleetmeter/proto';
 import type { QuarantineReason } from '../control/control-store.ts';
 
 export interface RecordFault {
@@ -15,7 +21,6 @@ export interface RecordFault {
 }
 
 export const SECONDS_PER_DAY = 86_400;
-export const SLOTS_PER_DAY = 288;
 /** Days before and after the day of arrival that a record may be about. */
 export const OLDEST_DAYS = 400;
 export const NEWEST_DAYS = 1;
@@ -40,7 +45,7 @@ export function usageRecordFault(
     secondsFault('foreground_seconds', record.foregroundSeconds, 'usage-seconds-out-of-range') ??
     secondsFault('locked_seconds', record.lockedSeconds, 'usage-seconds-out-of-range') ??
     launchesFault(record.launches) ??
-    slotsFault(record.slots ?? [])
+    slotsFault(record.slots ?? new Uint8Array(0))
   );
 }
 
@@ -109,14 +114,8 @@ function launchesFault(launches: LaunchesFields | null | undefined): RecordFault
   return undefined;
 }
 
-function slotsFault(slots: readonly number[]): RecordFault | undefined {
-  let previous = -1;
-  for (const slot of slots) {
-    if (!Number.isInteger(slot) || slot >= SLOTS_PER_DAY)
-      return { reason: 'usage-slots-out-of-range', detail: `slot ${slot}, allowed are 0 to 287` };
-    if (slot <= previous)
-      return { reason: 'usage-slots-out-of-range', detail: `slot ${slot} after ${previous}: not ascending` };
-    previous = slot;
-  }
-  return undefined;
+function slotsFault(slots: Uint8Array): RecordFault | undefined {
+  if (decodeSlots(slots)) return undefined;
+  const hex = Buffer.from(slots).toString('hex');
+  return { reason: 'usage-slots-out-of-range', detail: `slots are ${hex}: not marks from 0 to 287` };
 }

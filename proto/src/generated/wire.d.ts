@@ -1261,7 +1261,7 @@ export namespace fleetmeter {
             lockedSeconds?: (number|null);
 
             /** UsageRecord slots. */
-            slots: number[];
+            slots: Uint8Array;
 
             /** UsageRecord slotsChronological. */
             slotsChronological: boolean;
@@ -1325,7 +1325,7 @@ export namespace fleetmeter {
                 lockedSeconds?: (number|null);
 
                 /** UsageRecord slots */
-                slots?: (number[]|null);
+                slots?: (Uint8Array|null);
 
                 /** UsageRecord slotsChronological */
                 slotsChronological?: (boolean|null);

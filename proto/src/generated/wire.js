@@ -3038,7 +3038,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {fleetmeter.v1.Launches.$Properties|null} [launches] UsageRecord launches
              * @property {number|null} [foregroundSeconds] UsageRecord foregroundSeconds
              * @property {number|null} [lockedSeconds] UsageRecord lockedSeconds
-             * @property {Array.<number>|null} [slots] UsageRecord slots
+             * @property {Uint8Array|null} [slots] UsageRecord slots
              * @property {boolean|null} [slotsChronological] UsageRecord slotsChronological
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
@@ -3065,7 +3065,6 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const UsageRecord = function (properties) {
-                this.slots = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3146,11 +3145,11 @@ export const fleetmeter = $root.fleetmeter = (() => {
 
             /**
              * UsageRecord slots.
-             * @member {Array.<number>} slots
+             * @member {Uint8Array} slots
              * @memberof fleetmeter.v1.UsageRecord
              * @instance
              */
-            UsageRecord.prototype.slots = $util.emptyArray;
+            UsageRecord.prototype.slots = $util.newBuffer([]);
 
             /**
              * UsageRecord slotsChronological.
@@ -3209,8 +3208,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     writer.uint32(/* id 8, wireType 0 =*/64).uint32(message.foregroundSeconds);
                 if (message.lockedSeconds != null && $Object.hasOwnProperty.call(message, "lockedSeconds"))
                     writer.uint32(/* id 9, wireType 0 =*/72).uint32(message.lockedSeconds);
-                if (message.slots != null && message.slots.length)
-                    writer.uint32(/* id 10, wireType 2 =*/82).uint32s(message.slots);
+                if (message.slots != null && $Object.hasOwnProperty.call(message, "slots") && message.slots.length)
+                    writer.uint32(/* id 10, wireType 2 =*/82).bytes(message.slots);
                 if (message.slotsChronological != null && $Object.hasOwnProperty.call(message, "slotsChronological") && message.slotsChronological !== false)
                     writer.uint32(/* id 11, wireType 0 =*/88).bool(message.slotsChronological);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -3332,17 +3331,12 @@ export const fleetmeter = $root.fleetmeter = (() => {
                             continue;
                         }
                     case 10: {
-                            if (wireType === 2) {
-                                if (!(message.slots && message.slots.length))
-                                    message.slots = [];
-                                reader.uint32s(message.slots);
-                                continue;
-                            }
-                            if (wireType !== 0)
+                            if (wireType !== 2)
                                 break;
-                            if (!(message.slots && message.slots.length))
-                                message.slots = [];
-                            message.slots.push(reader.uint32());
+                            if ((value = reader.bytes()).length)
+                                message.slots = value;
+                            else
+                                delete message.slots;
                             continue;
                         }
                     case 11: {

@@ -6,6 +6,7 @@ import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import {
   EVIDENCE_VERSION,
   EvidenceBatch,
+  encodeSlots,
   keyIdOf,
   type MessageKind,
   Report,
@@ -159,7 +160,7 @@ export class SyntheticDevice {
         executableId: bytesOf(this.#ids.subarray(index, index + 1)),
         seconds: randomInt(marks * SECONDS_A_MARK),
         launches: { user: randomInt(4) },
-        slots: Array.from({ length: marks }, (_, mark) => first + mark),
+        slots: encodeSlots(Array.from({ length: marks }, (_, mark) => first + mark)),
       });
     }
     const usage = {

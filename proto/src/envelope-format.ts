@@ -4,15 +4,18 @@ import { Envelope } from './wire.ts';
 
 export type MessageKind = 'Report' | 'EvidenceBatch' | 'EnrolRequest';
 
-/** The one content type of request bodies; anything else, also with parameters, is refused. */
-export const ENVELOPE_CONTENT_TYPE = 'application/vnd.fleetmeter.v1.envelope';
+/**
+ * The one content type of request bodies; anything else, also with parameters, is refused. Names that travel with each
+ * report are short: `fm1` is version 1 of this wire.
+ */
+export const ENVELOPE_CONTENT_TYPE = 'application/x-fm1';
 /** Content type of Acknowledgement and EnrolResponse bodies. */
-export const ANSWER_CONTENT_TYPE = 'application/vnd.fleetmeter.v1.answer';
+export const ANSWER_CONTENT_TYPE = 'application/x-fm1-answer';
 
 /** The most that any message may inflate to: sender, receiver and readers of the stream keep to the same bound. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 
-export const payloadType = (kind: MessageKind): string => `fleetmeter.v1.${kind}+zstd`;
+export const payloadType = (kind: MessageKind): string => `fm1.${kind}`;
 
 /** DSSE's pre-authentication encoding: what is signed. */
 export function preAuthenticationEncoding(type: string, payload: Uint8Array): Buffer {

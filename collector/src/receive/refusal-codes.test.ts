@@ -48,9 +48,7 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
   'request-timeout': async () => {
     const { port } = await collector.listen({ limits: { requestTimeoutMs: 200, headersTimeoutMs: 200 } });
     const head = `POST /v1/report HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1000\r\n`;
-    return textAnswer(
-      await rawExchange(port, `${head}content-type: application/vnd.fleetmeter.v1.envelope\r\n\r\nslow`),
-    );
+    return textAnswer(await rawExchange(port, `${head}content-type: application/x-fm1\r\n\r\nslow`));
   },
   'http-malformed': async () => textAnswer(await rawExchange(collector.port, 'NOT HTTP AT ALL\r\n\r\n')),
   'headers-too-large': async () =>
@@ -164,10 +162,10 @@ test('what helps to try again says when', async () => {
 });
 
 test.each([
-  'application/vnd.fleetmeter.v1.envelope; charset=utf-8',
-  'application/vnd.fleetmeter.v1.envelope;',
-  'Application/vnd.fleetmeter.v1.envelope',
-  'application/vnd.fleetmeter.v1.envelope\t; a=b',
+  'application/x-fm1; charset=utf-8',
+  'application/x-fm1;',
+  'Application/x-fm1',
+  'application/x-fm1\t; a=b',
   'application/json',
   '',
 ])('content type %j is refused', async (type) => {

@@ -41,8 +41,7 @@ const table = {
     status: 415,
     permanent: false,
     meaning: 'The content type is not exactly the one of an envelope.',
-    advice:
-      'Send application/vnd.fleetmeter.v1.envelope without parameters; look for a proxy that changes it.',
+    advice: 'Send application/x-fm1 without parameters; look for a proxy that changes it.',
   },
   'content-encoding-refused': {
     status: 415,

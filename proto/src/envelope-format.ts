@@ -10,7 +10,7 @@ export type MessageKind = 'Report' | 'EvidenceBatch' | 'EnrolRequest';
  */
 export const ENVELOPE_CONTENT_TYPE = 'application/x-fm1';
 /** Content type of Acknowledgement and EnrolResponse bodies. */
-export const ANSWER_CONTENT_TYPE = 'application/x-fm1-answer';
+export const ANSWER_CONTENT_TYPE = 'application/x-fm1a';
 
 /** The most that any message may inflate to: sender, receiver and readers of the stream keep to the same bound. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;

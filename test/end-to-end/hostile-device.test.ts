@@ -125,7 +125,7 @@ test('impossible usage is put aside alone; the good record beside it counts, thr
     inventory: { baseline: true },
     usage: {
       runs: Buffer.from('1122334455667788', 'hex'),
-      users: [new Uint8Array(16).fill(9)],
+      users: [new Uint8Array(8).fill(9)],
       records: [
         { ...record, day: today, seconds: 250, slots: encodeSlots([3]) },
         { ...record, day: today, seconds: 90_000, slots: encodeSlots([4]) },

@@ -195,7 +195,7 @@ function usageOf(world: SimulatedWorld, device: number): UsageOfDevice {
     firstDay: world.firstDay,
     meterHour: world.meterHour,
     runName: (run) => secretOf(seed, device, `run ${run}`, 8).toString('hex'),
-    userName: (user) => secretOf(seed, device, `user ${user}`, 16).toString('hex'),
+    userName: (user) => secretOf(seed, device, `user ${user}`, 8).toString('hex'),
   };
 }
 

@@ -198,7 +198,7 @@ export class ModelDevice {
       }),
     );
     return {
-      usage: { runs: runBytes, users: users.map((user) => new Uint8Array(16).fill(user + 1)), records },
+      usage: { runs: runBytes, users: users.map((user) => new Uint8Array(8).fill(user + 1)), records },
     };
   }
 }

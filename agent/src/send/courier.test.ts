@@ -108,7 +108,7 @@ function useProgram(store: AgentStore, executableId: string, seconds: number, sl
   const launches = { user: seconds, autostart: 0, service: 0, scheduler: 0, unknown: 0 };
   const run = '00000000000000ff';
   store.usage.flush({
-    usage: [{ day: DAY, run, executableId, user: 'ab'.repeat(16), seconds, launches, slots }],
+    usage: [{ day: DAY, run, executableId, user: 'ab'.repeat(8), seconds, launches, slots }],
     coverage: [{ day: DAY, run, seconds }],
     live: [],
     mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1 },
@@ -369,7 +369,7 @@ describe('a refusal that would repeat for ever', () => {
     const slots = noSlots();
     setSlot(slots, 1);
     const rows = Array.from({ length: 1500 }, (_, run) => ({
-      ...{ day: DAY, run: run.toString(16).padStart(16, '0'), user: 'ab'.repeat(16) },
+      ...{ day: DAY, run: run.toString(16).padStart(16, '0'), user: 'ab'.repeat(8) },
       ...{ executableId: idOf('/x', 1), seconds: 1, launches, slots },
     }));
     const coverage = rows.map(({ run }) => ({ day: DAY, run: run.replace(/^0/, '1'), seconds: 1 }));

@@ -79,7 +79,7 @@ export const MIGRATIONS: readonly string[] = [
     day                INTEGER NOT NULL,
     run                TEXT NOT NULL,   -- 16 hex digits: 8 wire bytes
     executable_id      TEXT NOT NULL,
-    user               TEXT NOT NULL,   -- 32 hex digits: keyed hash
+    user               TEXT NOT NULL,   -- 16 hex digits: keyed hash
     seconds            INTEGER NOT NULL,
     launches_user      INTEGER NOT NULL,
     launches_autostart INTEGER NOT NULL,

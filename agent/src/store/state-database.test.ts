@@ -104,7 +104,7 @@ test('nothing to read is said so', () => {
 test('a clock far ahead does not make unreported usage old: only what was acknowledged ages', () => {
   const store = agentStore(openStateDatabase(folder, 0).database);
   const launches = { user: 1, autostart: 0, service: 0, scheduler: 0, unknown: 0 };
-  const row = { day: 20_000, run: '0'.repeat(16), user: 'ab'.repeat(16), seconds: 5, launches };
+  const row = { day: 20_000, run: '0'.repeat(16), user: 'ab'.repeat(8), seconds: 5, launches };
   store.usage.flush({
     usage: [{ ...row, executableId: 'f'.repeat(16), slots: new Uint8Array(36) }],
     coverage: [{ day: 20_000, run: row.run, seconds: 5 }],

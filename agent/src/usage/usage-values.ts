@@ -13,7 +13,7 @@ export interface UsageKey {
   /** 16 hex digits. */
   run: string;
   executableId: ExecutableId;
-  /** Keyed hash of the user, 32 hex digits. */
+  /** Keyed hash of the user, 16 hex digits. */
   user: string;
 }
 

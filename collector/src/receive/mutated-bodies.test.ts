@@ -68,7 +68,7 @@ const FIELDS: ReportFields = {
   inventory: { baseline: true, presentIds: Buffer.from('01000000000000000200000000000000', 'hex') },
   usage: {
     runs: Buffer.alloc(8),
-    users: [Buffer.alloc(16)],
+    users: [Buffer.alloc(8)],
     records: [
       { day: 20_000, executableId: Buffer.alloc(8, 1), seconds: 60, slots: encodeSlots([1, 2, 280]) },
     ],

@@ -122,7 +122,7 @@ test('a few fields of a newer agent are let through', () => {
 test('what a real report may hold at most is let through', () => {
   const slots = Buffer.alloc(36, 0xff);
   const records = Array.from({ length: 5000 }, () => ({ executableId: Buffer.alloc(8), day: 20_000, slots }));
-  const usage = { runs: Buffer.alloc(8), users: [Buffer.alloc(16)], records };
+  const usage = { runs: Buffer.alloc(8), users: [Buffer.alloc(8)], records };
   const presentIds = Buffer.alloc(100_000 * 8);
   expect(check(Report.encode({ usage, inventory: { presentIds } }).finish())).toBeUndefined();
 });
@@ -165,7 +165,7 @@ const sampleReport = () =>
     inventory: { baseline: true, presentIds: Buffer.alloc(16), part: 0, parts: 2 },
     usage: {
       runs: Buffer.alloc(8),
-      users: [Buffer.alloc(16)],
+      users: [Buffer.alloc(8)],
       records: [
         {
           day: 20_000,

@@ -43,7 +43,7 @@ test.each<[string, ReportFields, string | undefined]>([
   ['a thousand parts', { inventory: { baseline: true, part: 0, parts: 1000 } }, 'inventory-contradictory'],
   ['runs of 7 bytes', { usage: { runs: Buffer.alloc(7) } }, 'id-malformed'],
   ['too many runs', { usage: { runs: Buffer.alloc(8008) } }, 'elements-too-many'],
-  ['a user of 15 bytes', { usage: { users: [Buffer.alloc(16), Buffer.alloc(15)] } }, 'id-malformed'],
+  ['a user of 7 bytes', { usage: { users: [Buffer.alloc(8), Buffer.alloc(7)] } }, 'id-malformed'],
   // Values of records are processing's affair: the report counts without them.
   ['an absurd record', { usage: { records: [{ day: 1, seconds: 4_000_000_000, run: 7 }] } }, undefined],
 ])('%s: %s', (_name, fields, expected) => {

@@ -27,6 +27,7 @@ export const MAX_INVENTORY_PARTS = 100;
 /** Runs and users that one report's usage refers to. */
 export const MAX_RUNS = 1000;
 const ID_BYTES = 8;
+const USER_BYTES = 8;
 
 export function reportFault(report: Report): ShapeFault | undefined {
   return (
@@ -113,10 +114,10 @@ function usageFault(usage: UsageFields): ShapeFault | undefined {
     return { code: 'id-malformed', detail: `runs has ${runs.length} bytes, not a multiple of 8` };
   if (runs.length > MAX_RUNS * ID_BYTES)
     return { code: 'elements-too-many', detail: `usage names more than ${MAX_RUNS} runs` };
-  const wrong = (usage.users ?? []).findIndex((user) => user.length !== 16);
+  const wrong = (usage.users ?? []).findIndex((user) => user.length !== USER_BYTES);
   return wrong < 0
     ? undefined
-    : { code: 'id-malformed', detail: `usage.users[${wrong}] does not have 16 bytes` };
+    : { code: 'id-malformed', detail: `usage.users[${wrong}] does not have ${USER_BYTES} bytes` };
 }
 
 function digestFault(name: string, digest: InventoryDigestFields | null | undefined): ShapeFault | undefined {

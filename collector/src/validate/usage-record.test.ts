@@ -4,7 +4,7 @@ import { coverageFault, usageRecordFault } from './usage-record.ts';
 
 const today = 20_000;
 const receivedAt = today * 86_400_000 + 3_600_000;
-const usage = { runs: Buffer.alloc(16), users: [Buffer.alloc(16)] };
+const usage = { runs: Buffer.alloc(16), users: [Buffer.alloc(8)] };
 const good: UsageRecordFields = {
   day: today,
   run: 1,

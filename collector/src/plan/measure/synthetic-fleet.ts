@@ -115,7 +115,7 @@ export class SyntheticDevice {
   readonly deviceId = randomBytes(ID_BYTES).toString('hex');
   readonly #epochId = randomBytes(16);
   readonly #run = randomBytes(ID_BYTES);
-  readonly #user = randomBytes(16);
+  readonly #user = randomBytes(8);
   readonly #pool: BigUint64Array;
   #ids: BigUint64Array;
   #sum = randomBytes(16);

@@ -18,8 +18,8 @@ export interface ClickHouse {
   command(sql: string, parameters?: Record<string, unknown>): Promise<void>;
   /** Rows of a SELECT as objects; 64-bit integers come as strings. */
   rows<T>(sql: string, parameters?: Record<string, unknown>): Promise<T[]>;
-  /** The answer of a SELECT in RowBinary. */
-  binary(sql: string): Promise<Buffer>;
+  /** The answer of a SELECT in RowBinary, in pieces as they come; see readRows. */
+  binary(sql: string): AsyncIterable<Buffer>;
   /** Inserts one block; resolves after its part is on stable storage. An empty block is not sent. */
   insert<S extends TableShape>(table: string, block: NativeBlock<S>): Promise<void>;
   ping(): Promise<boolean>;
@@ -56,18 +56,16 @@ export function connectClickHouse(
       });
       return await answer.json<T>();
     },
-    async binary(sql) {
+    async *binary(sql) {
       const answer = await client.exec({ query: `${named(sql)} FORMAT RowBinary` });
-      const chunks: Buffer[] = [];
-      for await (const chunk of answer.stream) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks);
+      for await (const piece of answer.stream) yield piece as Buffer;
     },
     async insert(table, block) {
       if (block.rows === 0) return;
       const query = `INSERT INTO ${databases.facts}.${table} (${block.columnNames.join(', ')}) FORMAT Native`;
       const answer = await client.exec({
         query,
-        values: Readable.from([block.encode()], { objectMode: false }),
+        values: Readable.from(block.pieces(), { objectMode: false }),
       });
       answer.stream.resume();
     },

@@ -2,7 +2,7 @@
 import { digestFromParts, EMPTY_DIGEST } from '@fleetmeter/proto';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { ClickHouse } from './clickhouse.ts';
-import { RowBinaryReader } from './row-binary.ts';
+import { readRows } from './row-binary.ts';
 
 export const NEW_EPOCH: EpochHead = {
   sequence: 0,
@@ -62,11 +62,10 @@ export async function readInventories(
 ): Promise<Map<number, Uint32Array>> {
   const inventories = new Map<number, Uint32Array>();
   if (epochNos.length === 0) return inventories;
-  const reader = new RowBinaryReader(
-    await clickhouse.binary(
-      `SELECT epoch_no, ids FROM {facts}.device_inventory FINAL WHERE epoch_no IN (${epochNos.join(',')})`,
-    ),
+  const answer = clickhouse.binary(
+    `SELECT epoch_no, ids FROM {facts}.device_inventory FINAL WHERE epoch_no IN (${epochNos.join(',')})`,
   );
-  while (!reader.ended) inventories.set(reader.uint32(), reader.uint32Array());
+  const rows = readRows(answer, (row): [number, Uint32Array] => [row.uint32(), row.uint32Array()]);
+  for await (const [epochNo, ids] of rows) inventories.set(epochNo, ids);
   return inventories;
 }

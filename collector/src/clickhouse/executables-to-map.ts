@@ -1,6 +1,6 @@
 /** What re-mapping reads: described executables with what their mapping is made of and says now. */
 import type { ClickHouse } from './clickhouse.ts';
-import { RowBinaryReader } from './row-binary.ts';
+import { readRows } from './row-binary.ts';
 
 export interface DescribedExecutable {
   executableNo: number;
@@ -19,8 +19,7 @@ export async function readExecutablesToMap(
   last: number,
 ): Promise<DescribedExecutable[]> {
   const within = `executable_no BETWEEN ${first} AND ${last}`;
-  const reader = new RowBinaryReader(
-    await clickhouse.binary(`
+  const answer = clickhouse.binary(`
       SELECT described.executable_no, described.path, toString(described.package_name), toString(described.package_version),
         toString(described.package_vendor), mapped.fingerprint
       FROM
@@ -29,19 +28,19 @@ export async function readExecutablesToMap(
         FROM {facts}.executables FINAL WHERE version > 0 AND ${within}
       ) AS described
       LEFT JOIN (SELECT executable_no, fingerprint FROM {facts}.mappings FINAL WHERE ${within}) AS mapped
-        ON mapped.executable_no = described.executable_no`),
+        ON mapped.executable_no = described.executable_no`);
+  const executables = readRows(
+    answer,
+    (row): DescribedExecutable => ({
+      executableNo: row.uint32(),
+      path: row.string(),
+      packageName: row.string(),
+      packageVersion: row.string(),
+      packageVendor: row.string(),
+      fingerprint: row.uint64(),
+    }),
   );
-  const executables: DescribedExecutable[] = [];
-  while (!reader.ended)
-    executables.push({
-      executableNo: reader.uint32(),
-      path: reader.string(),
-      packageName: reader.string(),
-      packageVersion: reader.string(),
-      packageVendor: reader.string(),
-      fingerprint: reader.uint64(),
-    });
-  return executables;
+  return await Array.fromAsync(executables);
 }
 
 /** Days (since 1970, UTC) of which there is any use, from the partitions alone. */

@@ -159,6 +159,9 @@ export type ColumnValue<K extends ColumnKind> = K extends 'UInt64'
 export type TableShape = Readonly<Record<string, ColumnKind>>;
 export type Row<S extends TableShape> = { [C in keyof S]: ColumnValue<S[C]> };
 
+/** A block of a full range has 16 MB: copied in one go it would keep everybody else waiting for 40 ms. */
+const PIECE_BYTES = 256 * 1024;
+
 /** Collects rows of one table and encodes them as one Native block. */
 export class NativeBlock<S extends TableShape> {
   readonly #columns: [name: string, column: Column][];
@@ -181,16 +184,31 @@ export class NativeBlock<S extends TableShape> {
     this.#rows++;
   }
 
-  encode(): Buffer {
-    const parts: Buffer[] = [leb128(this.#columns.length), leb128(this.#rows)];
-    for (const [name, column] of this.#columns) {
-      const nameBytes = Buffer.from(name);
-      const type = Buffer.from(column.type);
-      parts.push(leb128(nameBytes.length), nameBytes, leb128(type.length), type);
-      // One by one: as arguments of a call a column of 100,000 lists would be too many.
-      for (const part of column.finish()) parts.push(part);
+  /** The encoded block, in pieces that are made as they are asked for. */
+  *pieces(): Generator<Buffer> {
+    let gathered: Buffer[] = [];
+    let bytes = 0;
+    for (const part of this.#parts()) {
+      gathered.push(part);
+      bytes += part.length;
+      if (bytes < PIECE_BYTES) continue;
+      yield Buffer.concat(gathered);
+      gathered = [];
+      bytes = 0;
     }
-    return Buffer.concat(parts);
+    if (bytes > 0) yield Buffer.concat(gathered);
+  }
+
+  *#parts(): Generator<Buffer> {
+    yield leb128(this.#columns.length);
+    yield leb128(this.#rows);
+    for (const [name, column] of this.#columns) {
+      for (const text of [Buffer.from(name), Buffer.from(column.type)]) {
+        yield leb128(text.length);
+        yield text;
+      }
+      yield* column.finish();
+    }
   }
 }
 

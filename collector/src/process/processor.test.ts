@@ -63,11 +63,12 @@ function engine(refuses: (bytes: Buffer) => void): { clickhouse: ClickHouse; kep
   const kept: Buffer[] = [];
   const clickhouse: ClickHouse = {
     insert: async (_table, block) => {
-      refuses(block.encode());
-      kept.push(block.encode());
+      const bytes = Buffer.concat([...block.pieces()]);
+      refuses(bytes);
+      kept.push(bytes);
     },
     rows: async () => [],
-    binary: async () => Buffer.alloc(0),
+    async *binary() {},
     command: async () => {},
     ping: async () => true,
     close: async () => {},

@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, dayOf } from './clock/clock.ts';
 import { repeat } from './clock/repeat.ts';
 import type { LoadedConfig } from './config/load-config.ts';
+import { type CollectorPlace, collectorPlace } from './enrol/collector-place.ts';
 import { createFinder } from './finder.ts';
 import { readHostFacts } from './host/host-facts.ts';
 import { type DeviceIdentity, openDeviceIdentity } from './identity/device-identity.ts';
@@ -61,19 +62,33 @@ export async function runAgent(options: AgentOptions, stopped: AbortSignal): Pro
   try {
     const identity = openDeviceIdentity(folder);
     log.info(
-      { folder, collectorUrl: config.collectorUrl, keyId: identity.signingKey.keyId },
+      { folder, collectorUrl: placeOf(options, folder).url(), keyId: identity.signingKey.keyId },
       'agent started',
     );
-    await runStages(await buildStages(options, store, identity), options, store, stopped);
+    await runStages(
+      await buildStages(options, store, identity, placeOf(options, folder)),
+      options,
+      store,
+      stopped,
+    );
     log.info({}, 'agent stopped');
   } finally {
     store.close();
   }
 }
 
+function placeOf({ config, explicit }: AgentOptions, folder: string): CollectorPlace {
+  return collectorPlace(folder, config.collectorUrl, explicit.has('collectorUrl'));
+}
+
 type Stages = Awaited<ReturnType<typeof buildStages>>;
 
-async function buildStages(options: AgentOptions, store: AgentStore, identity: DeviceIdentity) {
+async function buildStages(
+  options: AgentOptions,
+  store: AgentStore,
+  identity: DeviceIdentity,
+  place: CollectorPlace,
+) {
   const { config, version, clock, log } = options;
   const started = clock.now();
   const settings = new EffectiveSettings(options, store.facts);
@@ -110,7 +125,7 @@ async function buildStages(options: AgentOptions, store: AgentStore, identity: D
 
   // host facts, own cost
   const host = { facts: await readHostFacts(version) };
-  const exchange = new HttpExchange(config.collectorUrl);
+  const exchange = new HttpExchange(place.url);
   const cost = () =>
     ownCost({
       uptimeMs: clock.now().monotonicMs - started.monotonicMs,
@@ -127,7 +142,8 @@ async function buildStages(options: AgentOptions, store: AgentStore, identity: D
     host: () => host.facts,
     cost,
     exchange,
-    collectorUrl: config.collectorUrl,
+    collectorUrl: place.url,
+    joinSecret: place.secret,
     reportIntervalSeconds: () => settings.reportIntervalSeconds,
     onSettings: (received) => settings.receive(received),
     clock,
@@ -141,7 +157,7 @@ async function buildStages(options: AgentOptions, store: AgentStore, identity: D
       agentVersion: version,
       startedAtMs: started.wallMs,
       updatedAtMs: clock.now().wallMs,
-      collectorUrl: config.collectorUrl,
+      collectorUrl: place.url(),
       finding: finder.status(),
       skipped: inventory.skippedCounts(),
       cost: cost(),

@@ -1,16 +1,20 @@
 /** The command line: arguments, signals, exit codes. The only file that may end the process. */
 import { readFileSync } from 'node:fs';
+import { JoinStringError } from '@fleetmeter/proto';
 import { Command } from 'commander';
 import { destination, pino } from 'pino';
 import { runAgent } from './agent.ts';
 import { realClock } from './clock/real-clock.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
 import { SETTINGS, type SettingName } from './config/schema.ts';
+import { enrolCommand, JoinRefusedError } from './enrol/enrol-command.ts';
 import { scan } from './scan.ts';
 import { showStatus } from './status/show-status.ts';
 import { StateError } from './store/state-error.ts';
 
 const EXIT_FAILURE = 1;
+/** What a person can act on is one line. */
+const MESSAGE_IS_ENOUGH = [ConfigError, StateError, JoinStringError, JoinRefusedError];
 const SHUTDOWN_AT_THE_LATEST_MS = 10_000;
 const version = readVersion();
 
@@ -29,6 +33,31 @@ withSettings(program.command('run').description('Run the agent until it is told 
   },
 );
 
+withSettings(
+  program
+    .command('enrol')
+    .description('Join the collector that made this join string, now or as soon as it can be reached.')
+    .argument(
+      '<join-string>',
+      'what fleetmeter-collector token create prints; - reads it from standard input',
+    ),
+)
+  .option('--json', 'print JSON')
+  .action(async (given: string, flags) => {
+    const { config } = loadConfig(flags, process.env);
+    await enrolCommand(
+      {
+        joinString: given === '-' ? readFileSync(0, 'utf8') : given,
+        dataDir: config.dataDir,
+        version,
+        json: flags.json === true,
+        nowMs: Date.now(),
+        print: (text) => process.stdout.write(text),
+      },
+      stopSignal(),
+    );
+  });
+
 withSettings(program.command('scan').description('Look once, list the executables, send and keep nothing.'))
   .option('--json', 'print a JSON array of what was found')
   .action(async (flags) => {
@@ -46,8 +75,8 @@ withSettings(program.command('status').description('Show what an agent, running 
 program
   .parseAsync()
   .catch((error: unknown) => {
-    // What a person can act on is one line; anything else is a fault of ours and shows where it is.
-    const expected = error instanceof ConfigError || error instanceof StateError;
+    // Anything else is a fault of ours and shows where it is.
+    const expected = MESSAGE_IS_ENOUGH.some((kind) => error instanceof kind);
     process.stderr.write(
       `fleetmeter-agent: ${expected ? (error as Error).message : ((error as Error).stack ?? error)}\n`,
     );

@@ -4,12 +4,17 @@
  */
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { JoinStringError } from '@fleetmeter/proto';
 import { Command, CommanderError, Option } from 'commander';
 import pino, { type Logger } from 'pino';
 import { systemClock } from './clock/clock.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
 import { type CollectorConfig, environmentName, flagName, SETTINGS } from './config/schema.ts';
 import { DataFolderLockedError } from './control/data-folder-lock.ts';
+import { NoControlStoreError } from './control/enrolment-desk.ts';
+import { type CommandOutput, EnrolCommandError } from './enrol/command-line.ts';
+import { addDevice } from './enrol/device-command.ts';
+import { addToken } from './enrol/token-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -40,11 +45,14 @@ async function main(argv: readonly string[]): Promise<number> {
       const { engineCommand } = await import('./engine/engine-command.ts');
       exitCode = await engineCommand(argv.slice(argv.indexOf('engine') + 1));
     });
-  addPlan(program, {
+  const output: CommandOutput = {
     print: (text) => process.stdout.write(text),
     say: (line) => process.stderr.write(`${line}\n`),
     now: systemClock.now,
-  });
+  };
+  addToken(program, output);
+  addDevice(program, output);
+  addPlan(program, output);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;
 }
@@ -104,10 +112,18 @@ function toldToStop(): Promise<string> {
   });
 }
 
+const MESSAGE_IS_ENOUGH = [
+  ConfigError,
+  StartError,
+  DataFolderLockedError,
+  NoControlStoreError,
+  EnrolCommandError,
+  JoinStringError,
+];
+
 /** The line for the user; undefined when the error is nothing that a user can do something about. */
 function userMessage(error: unknown): string | undefined {
-  if (error instanceof ConfigError || error instanceof StartError || error instanceof DataFolderLockedError)
-    return error.message;
+  if (MESSAGE_IS_ENOUGH.some((kind) => error instanceof kind)) return (error as Error).message;
   const ofPlan = planMessage(error);
   if (ofPlan !== undefined) return ofPlan;
   const { code, syscall, address, port, path, name, message } = error as NodeJS.ErrnoException & {

@@ -10,6 +10,7 @@ import { type HeldFolder, holdDataFolder } from './data-folder.ts';
 import { listenForEnd } from './end-request.ts';
 import { followFirstScan } from './first-scan.ts';
 import { checkPortsFree } from './free-ports.ts';
+import { joinAgent } from './join-agent.ts';
 import { Part } from './part.ts';
 import { agentEnvironment, collectorEnvironment } from './quick-settings.ts';
 import { readSettingsFile } from './settings-file.ts';
@@ -79,6 +80,8 @@ async function startAll(
   if (ended.aborted) return;
   const url = `http://127.0.0.1:${options.adminPort}/`;
   terminal.tell('ready', `open ${url}`, { url, pid: collector.pid });
+  await joinAgent(collector, agent, options.dataFolder);
+  if (ended.aborted) return;
   agent.start();
   await followFirstScan({ options, agent, terminal, ended });
 }

@@ -3,6 +3,7 @@ export * from './envelope-format.ts';
 export * from './evidence.ts';
 export * from './executable-id.ts';
 export * from './inventory-digest.ts';
+export * from './join-string.ts';
 export * from './path-rules.ts';
 export * from './seal-envelope.ts';
 export * from './slot-marks.ts';

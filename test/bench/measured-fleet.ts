@@ -73,7 +73,12 @@ export class MeasuredFleet {
     const today = Math.floor(wallMs() / DAY_MS);
     // The last hour is of today: a collector does not believe in use that is still to come.
     const firstDay = today - Math.floor(Math.max(0, options.lastHour - 1) / HOURS_A_DAY);
-    this.fleet = new Fleet(collector.agentUrl, { ...options, firstDay, connections: CONNECTIONS });
+    this.fleet = new Fleet(collector.agentUrl, {
+      ...options,
+      firstDay,
+      connections: CONNECTIONS,
+      joinSecret: collector.joinSecret,
+    });
     const all = Array.from({ length: options.devices }, (_, device) => device);
     const every = Math.max(2, Math.ceil(Math.max(1 / SCOUT_PART, options.devices / MOST_SCOUTS)));
     this.scouts = all.filter((device) => device % every === 0);

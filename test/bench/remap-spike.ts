@@ -51,6 +51,7 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
   const today = Math.floor((performance.timeOrigin + performance.now()) / DAY_MS);
   const hours = 2 * Math.ceil((rate * seconds) / REPORTING.devices) + 2;
   const fleet = new Fleet(collector.agentUrl, {
+    joinSecret: collector.joinSecret,
     ...{ ...REPORTING, firstDay: today - Math.floor(hours / 24), meterHour: FIRST_HOUR, connections: 16 },
   });
   const ending = new AbortController();

@@ -37,7 +37,12 @@ export class WireDevice {
   readonly #startedMs: number;
 
   /** `startMs`: wall time of its first hour, milliseconds since 1970. */
-  constructor(folder: string, url: string, wire: WireCounter, startMs: number) {
+  constructor(
+    folder: string,
+    { url, joinSecret }: { url: string; joinSecret: string },
+    wire: WireCounter,
+    startMs: number,
+  ) {
     mkdirSync(folder, { recursive: true });
     this.#wire = wire;
     this.#wallMs = startMs;
@@ -47,7 +52,7 @@ export class WireDevice {
     const identity = openDeviceIdentity(folder);
     this.#userSecret = identity.userSecret;
     this.#inventory = new Inventory(this.store, () => dayOf(this.#wallMs));
-    this.#exchange = new HttpExchange(url);
+    this.#exchange = new HttpExchange(() => url);
     this.#courier = new Courier({
       store: this.store,
       inventory: this.#inventory,
@@ -56,7 +61,8 @@ export class WireDevice {
       cost: () => this.#cost(),
       exchange: this.#exchange,
       clock: this.#clock(),
-      collectorUrl: url,
+      collectorUrl: () => url,
+      joinSecret: () => joinSecret,
       reportIntervalSeconds: () => HOUR_MS / 1000,
       onSettings: () => {
         throw new Error('this collector has no settings to give');

@@ -161,7 +161,12 @@ class WireRun {
   async #device(name: string, afterMidnightMs = 0): Promise<WireDevice> {
     const wire = new WireCounter(Number(new URL(this.#fleet.agentUrl).port));
     const url = `http://127.0.0.1:${await wire.listen()}`;
-    return new WireDevice(join(this.#folder, name), url, wire, this.#midnight + afterMidnightMs);
+    return new WireDevice(
+      join(this.#folder, name),
+      { url, joinSecret: this.#fleet.joinSecret },
+      wire,
+      this.#midnight + afterMidnightMs,
+    );
   }
 
   #programs(device: WireDevice): DayPrograms {

@@ -2,12 +2,22 @@
  * Collector, engine and one agent as real processes over real HTTP and real files, in a folder of their own, with
  * short intervals. What `npm start` runs, without the terminal.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeJoinString } from '@fleetmeter/proto';
 import { freePort } from '../fakes/free-port.ts';
+import { joinSecret } from '../fakes/join-secret.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 const COLLECTOR = join(REPOSITORY, 'collector/bin/fleetmeter-collector.mjs');
@@ -23,6 +33,9 @@ export class FleetOfOne {
   #collector: ChildProcess | undefined;
   #agent: ChildProcess | undefined;
 
+  /** With which any number of devices may join. */
+  readonly joinSecret = joinSecret(join(this.folder, 'data'));
+
   private constructor(ports: { admin: number; agent: number; sql: number }) {
     this.#ports = ports;
     mkdirSync(this.root);
@@ -31,7 +44,6 @@ export class FleetOfOne {
       JSON.stringify({ recomputeIntervalSeconds: 1, recomputeTimePercent: 50, processLingerMs: 100 }),
     );
     const agentConfig = {
-      collectorUrl: `http://127.0.0.1:${ports.agent}`,
       roots: [this.root],
       reportIntervalSeconds: 1,
       sampleIntervalSeconds: SAMPLE_SECONDS,
@@ -45,6 +57,9 @@ export class FleetOfOne {
     const [admin, agent, sql] = [await freePort(), await freePort(), await freePort()];
     return new FleetOfOne({ admin, agent, sql });
   }
+
+  readonly collectorProgram = COLLECTOR;
+  readonly agentProgram = AGENT;
 
   get adminUrl(): string {
     return `http://127.0.0.1:${this.#ports.admin}`;
@@ -62,8 +77,19 @@ export class FleetOfOne {
     this.#collector = this.#spawn('collector', COLLECTOR, 'serve');
   }
 
+  /** As an administrator would: the first time with a join string. */
   startAgent(): void {
+    if (!existsSync(join(this.folder, 'data/agent/join-string'))) this.#join();
     this.#agent = this.#spawn('agent', AGENT, 'run');
+  }
+
+  #join(): void {
+    const place = { addresses: [this.agentUrl], secret: this.joinSecret, authorities: [] };
+    execFileSync(process.execPath, [AGENT, 'enrol', encodeJoinString(place)], {
+      env: this.#environment(),
+      timeout: 30_000,
+      stdio: 'pipe',
+    });
   }
 
   async ready(): Promise<void> {

@@ -39,7 +39,7 @@ const wire = (id: string): Buffer => Buffer.from(id, 'hex').reverse();
 
 async function enrolled(hostname: string): Promise<ScriptedDevice> {
   const device = new ScriptedDevice(fleet.agentUrl);
-  await device.enrol(hostname);
+  await device.enrol(hostname, fleet.joinSecret);
   return device;
 }
 

@@ -38,9 +38,10 @@ export class ScriptedDevice {
     return Buffer.from(this.deviceId).toString('hex');
   }
 
-  async enrol(hostname: string): Promise<void> {
+  async enrol(hostname: string, secret: string): Promise<void> {
     const message = EnrolRequest.encode({
       publicKey: this.#publicKey,
+      secret,
       host: { hostname, os: 'linux' },
     }).finish();
     const answer = await this.post('enrol', this.seal('EnrolRequest', message));

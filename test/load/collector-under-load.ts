@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../fakes/free-port.ts';
+import { joinSecret } from '../fakes/join-secret.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../collector/bin/fleetmeter-collector.mjs');
 const START_SECONDS = 60;
@@ -29,6 +30,8 @@ export class CollectorUnderLoad {
   readonly folder = mkdtempSync(join(tmpdir(), 'fleetmeter-load-'));
   readonly #ports: { admin: number; agent: number; sql: number };
   readonly #child: ChildProcess;
+  /** With which any number of devices may join. */
+  readonly joinSecret: string;
   /** The engine's process id. */
   #enginePid = 0;
   /** How often it was asked for its metrics: that costs it something, and is nobody's report. */
@@ -38,6 +41,7 @@ export class CollectorUnderLoad {
   private constructor(ports: { admin: number; agent: number; sql: number }, options: LoadedCollectorOptions) {
     this.#ports = ports;
     options.prepare?.(this.folder);
+    this.joinSecret = joinSecret(join(this.folder, 'data'));
     this.#child = spawn(process.execPath, [PROGRAM, 'serve'], {
       env: {
         ...process.env,

@@ -89,7 +89,7 @@ beforeEach(async () => {
   collector = new ScriptedCollector();
   const size = { seed: 2, devices: 40, executables: 100 };
   const days = { firstDay: 20_000, meterHour: METER_HOUR };
-  fleet = new Fleet(await collector.listen(), { ...size, ...days, connections: 2 });
+  fleet = new Fleet(await collector.listen(), { ...size, ...days, connections: 2, joinSecret: '' });
   await fleet.enrol([DEVICE]);
 });
 afterEach(async () => {

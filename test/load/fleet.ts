@@ -37,6 +37,8 @@ export interface FleetOptions extends PopulationSize {
   meterHour: number;
   /** Kept-alive connections. */
   connections: number;
+  /** What the devices join with. */
+  joinSecret: string;
 }
 
 /** Somebody watches: retries stay as close together as with an agent that reports every second. */
@@ -53,6 +55,7 @@ export class Fleet {
   readonly #heldEvidence: { device: number; wanted: ExecutableId[] }[] = [];
   readonly #exchanges: HttpExchange[];
   readonly #random: SeededRandom;
+  readonly #joinSecret: string;
 
   constructor(collectorUrl: string, options: FleetOptions) {
     const population = new Population(options);
@@ -65,13 +68,18 @@ export class Fleet {
       meterHour: options.meterHour,
       collectorId: new Uint8Array(16),
     };
-    this.#exchanges = Array.from({ length: options.connections }, () => new HttpExchange(collectorUrl));
+    this.#exchanges = Array.from({ length: options.connections }, () => new HttpExchange(() => collectorUrl));
+    this.#joinSecret = options.joinSecret;
     this.#random = new SeededRandom(options.seed);
   }
 
   async enrol(devices: readonly number[]): Promise<void> {
     await this.#each(devices, async (device, exchange) => {
-      const body = await this.#deliver(exchange, '/v1/enrol', enrolRequest(this.world, device));
+      const body = await this.#deliver(
+        exchange,
+        '/v1/enrol',
+        enrolRequest(this.world, device, this.#joinSecret),
+      );
       const { deviceId, collectorId } = EnrolResponse.decode(body);
       this.world.memory.enrol(device, deviceId);
       this.world.collectorId = Uint8Array.from(collectorId);

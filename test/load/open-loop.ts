@@ -37,7 +37,7 @@ async function run(
   rate: number,
   connections: number,
 ): Promise<OpenLoopResult> {
-  const free = Array.from({ length: connections }, () => new HttpExchange(url));
+  const free = Array.from({ length: connections }, () => new HttpExchange(() => url));
   const all = [...free];
   const waiting: (() => void)[] = [];
   const result: OpenLoopResult = {

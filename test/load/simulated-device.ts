@@ -53,9 +53,13 @@ const SECONDS_AN_HOUR = 3600;
 /** Reports of a fleet come spread over the hour after the one they speak of. */
 const JITTER_SECONDS = 600;
 
-export function enrolRequest(world: SimulatedWorld, device: number): Uint8Array {
+export function enrolRequest(world: SimulatedWorld, device: number, secret: string): Uint8Array {
   const key = deviceKey(seedOf(world), device);
-  const message = EnrolRequest.encode({ publicKey: key.publicKey, host: hostFacts(world, device) }).finish();
+  const message = EnrolRequest.encode({
+    publicKey: key.publicKey,
+    secret,
+    host: hostFacts(world, device),
+  }).finish();
   return sealEnvelope('EnrolRequest', message, key);
 }
 

@@ -111,12 +111,15 @@ test(`without swaps nobody is ever asked to resync, crashes or not (FLEETMETER_S
 }, 600_000);
 
 /** The stream and the processor, with the faults that a history may meet. */
+const TOKEN = { uses: 1_000_000, expiresAt: Number.MAX_SAFE_INTEGER, group: 'default', note: '' };
+
 class Stage {
   readonly happened = { repeated: 0, swapped: 0, ackLost: 0, crashed: 0 };
   readonly #random: SeededRandom;
   readonly #swaps: boolean;
   readonly #largestRange: number;
   readonly #control: SqliteControlStore;
+  readonly #secret: string;
   readonly #records: StreamRecord[] = [];
   #heads = new EpochHeadCache(100_000);
   #announced = new AnnouncedExecutables();
@@ -127,6 +130,7 @@ class Stage {
     this.#swaps = swaps;
     this.#largestRange = largestRange;
     this.#control = control;
+    this.#secret = control.tokens.create(TOKEN, 0).secret;
   }
 
   asked(device: ModelDevice): boolean {
@@ -138,7 +142,7 @@ class Stage {
   }
 
   enrol(device: ModelDevice): ModelDevice {
-    device.deviceId = this.#control.enrol(device.publicKey, NOW);
+    device.deviceId = this.#control.enrol(device.publicKey, this.#secret, NOW);
     device.collectorId = this.#control.collectorId;
     return device;
   }

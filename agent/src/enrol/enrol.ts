@@ -23,15 +23,21 @@ export interface Enrolment {
 
 export type EnrolOutcome = { is: 'enrolled'; enrolment: Enrolment } | Exclude<Verdict, { is: 'answer' }>;
 
+export interface Newcomer {
+  identity: DeviceIdentity;
+  host: HostFactsFields;
+  /** Of the join string; empty when there is none, which is enough for a key that the collector knows. */
+  secret: string;
+}
+
 /** One attempt. Rejects when no answer came. */
 export async function enrol(
   exchange: Exchange,
-  identity: DeviceIdentity,
-  host: HostFactsFields,
+  { identity, host, secret }: Newcomer,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<EnrolOutcome> {
-  const message = EnrolRequest.encode({ publicKey: identity.publicKey, host }).finish();
+  const message = EnrolRequest.encode({ publicKey: identity.publicKey, secret, host }).finish();
   const answer = await exchange.post(
     '/v1/enrol',
     sealEnvelope('EnrolRequest', message, identity.signingKey),

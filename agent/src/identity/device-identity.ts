@@ -10,9 +10,10 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyIdOf, type SigningKey } from '@fleetmeter/proto';
+import { writeDurably } from '../store/write-durably.ts';
 
 const KEY_FILE = 'device-key.pem';
 const SECRET_FILE = 'device-secret.bin';
@@ -62,25 +63,7 @@ function readOrMake(path: string, make: () => Buffer): Buffer {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const content = make();
+  // A half-written key would be a new device.
   writeDurably(path, content);
   return content;
-}
-
-/** Whole or not at all, and on the disk when this returns: a half-written key would be a new device. */
-function writeDurably(path: string, content: Buffer): void {
-  const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
-  const folder = openSync(join(path, '..'), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

@@ -40,6 +40,7 @@ class TestAgent {
   courier!: Courier;
   #exchange!: HttpExchange;
   hostname = 'host-1';
+  secret = 'the-secret-of-a-token';
 
   constructor(url: string) {
     this.#url = url;
@@ -49,14 +50,15 @@ class TestAgent {
   open(): void {
     this.store = agentStore(openStateDatabase(this.folder, 0).database);
     this.inventory = new Inventory(this.store, () => DAY);
-    this.#exchange = new HttpExchange(this.#url);
+    this.#exchange = new HttpExchange(() => this.#url);
     this.courier = new Courier({
       store: this.store,
       inventory: this.inventory,
       identity: openDeviceIdentity(this.folder),
       exchange: this.#exchange,
       clock: this.clock,
-      collectorUrl: this.#url,
+      collectorUrl: () => this.#url,
+      joinSecret: () => this.secret,
       host: () => ({ hostname: this.hostname, os: 'linux' }),
       cost: () => ({ uptimeSeconds: 1 }),
       reportIntervalSeconds: () => INTERVAL_SECONDS,

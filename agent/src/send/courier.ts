@@ -29,7 +29,9 @@ const WRONG_ENROLMENT: ReadonlySet<string> = new Set(['collector-mismatch', 'dev
 export interface CourierParts extends NextReportParts {
   exchange: Exchange;
   clock: Clock;
-  collectorUrl: string;
+  collectorUrl: () => string;
+  /** What the join string holds; empty without one. */
+  joinSecret: () => string;
   host: () => HostFactsFields;
   reportIntervalSeconds: () => number;
   onSettings: (settings: SettingsFields) => void;
@@ -95,7 +97,7 @@ export class Courier {
   #addressee(): Addressee | undefined {
     const { store, collectorUrl } = this.#parts;
     const known = store.facts.read('enrolment');
-    if (!known || known.collectorUrl !== collectorUrl || !store.outbox.epoch()) return undefined;
+    if (!known || known.collectorUrl !== collectorUrl() || !store.outbox.epoch()) return undefined;
     return {
       deviceId: Uint8Array.from(Buffer.from(known.deviceId, 'hex')),
       collectorId: Uint8Array.from(Buffer.from(known.collectorId, 'hex')),
@@ -110,10 +112,16 @@ export class Courier {
   }
 
   async #enrol(signal: AbortSignal): Promise<number> {
-    const { exchange, identity, host, clock, log } = this.#parts;
+    const { exchange, identity, host, joinSecret, clock, log } = this.#parts;
     try {
-      const outcome = await enrol(exchange, identity, host(), clock.now().wallMs, signal);
+      const outcome = await enrol(
+        exchange,
+        { identity, host: host(), secret: joinSecret() },
+        clock.now().wallMs,
+        signal,
+      );
       if (outcome.is === 'retry') return this.#failed(outcome.why, outcome.retryAfterMs);
+      if (outcome.is === 'not-admitted') return this.#notAdmitted(outcome);
       if (outcome.is === 'key-unknown') return this.#failed('enrolment: key-unknown');
       if (outcome.is === 'refused')
         return this.#failed(`enrolment refused: ${outcome.code} ${outcome.detail}`);
@@ -132,7 +140,7 @@ export class Courier {
     const enrolment = {
       deviceId: Buffer.from(deviceId).toString('hex'),
       collectorId: Buffer.from(collectorId).toString('hex'),
-      collectorUrl,
+      collectorUrl: collectorUrl(),
     };
     store.transaction(() => {
       const before = store.facts.read('enrolment');
@@ -150,6 +158,7 @@ export class Courier {
     const { store, log, clock } = this.#parts;
     const verdict = await this.#post('/v1/report', report.envelope, signal);
     if (verdict.is === 'key-unknown') return this.#keyUnknown();
+    if (verdict.is === 'not-admitted') return this.#notAdmitted(verdict);
     if (verdict.is === 'retry') return this.#failed(verdict.why, verdict.retryAfterMs);
     if (verdict.is === 'refused') {
       store.outbox.drop();
@@ -190,6 +199,7 @@ export class Courier {
       signal,
     );
     if (verdict.is === 'key-unknown') return this.#keyUnknown();
+    if (verdict.is === 'not-admitted') return this.#notAdmitted(verdict);
     if (verdict.is === 'retry') return this.#failed(verdict.why, verdict.retryAfterMs);
     const acknowledgement = verdict.is === 'answer' ? decodeAcknowledgement(verdict.body) : undefined;
     if (verdict.is === 'answer' && !acknowledgement)
@@ -233,6 +243,10 @@ export class Courier {
   #keyUnknown(): number {
     this.#enrolAgain = true;
     return this.#failed('the collector does not know this device: enrolling again');
+  }
+
+  #notAdmitted({ code, detail, retryAfterMs }: Extract<Verdict, { is: 'not-admitted' }>): number {
+    return this.#failed(`not admitted: ${code}: ${detail}`, retryAfterMs);
   }
 
   #succeeded(waitMs: number): number {

@@ -25,7 +25,7 @@ export interface Exchange {
 }
 
 export class HttpExchange implements Exchange {
-  readonly #collectorUrl: string;
+  readonly #collectorUrl: () => string;
   /** One connection, kept: the agent sends one request at a time. */
   readonly #agent = new Agent({
     connections: 1,
@@ -37,15 +37,15 @@ export class HttpExchange implements Exchange {
   });
   sentBytes = 0;
 
-  /** `collectorUrl` without trailing slash. */
-  constructor(collectorUrl: string) {
+  /** `collectorUrl` without trailing slash; asked with each request, since an agent may be sent elsewhere. */
+  constructor(collectorUrl: () => string) {
     this.#collectorUrl = collectorUrl;
   }
 
   async post(path: ApiPath, envelope: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> {
     this.sentBytes += envelope.length;
     // No redirects are followed: a collector has none, a captive portal does.
-    const response = await request(this.#collectorUrl + path, {
+    const response = await request(this.#collectorUrl() + path, {
       method: 'POST',
       dispatcher: this.#agent,
       signal,

@@ -64,6 +64,20 @@ const MIGRATIONS: readonly string[] = [
      day           INTEGER NOT NULL,
      PRIMARY KEY (executable_no, day)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE enrolment_tokens (
+     token_id    TEXT PRIMARY KEY,
+     secret_hash BLOB NOT NULL UNIQUE,
+     uses        INTEGER NOT NULL,
+     used        INTEGER NOT NULL DEFAULT 0,
+     expires_at  INTEGER NOT NULL,
+     group_name  TEXT NOT NULL,
+     note        TEXT NOT NULL,
+     created_at  INTEGER NOT NULL,
+     revoked_at  INTEGER
+   ) STRICT, WITHOUT ROWID;
+   ALTER TABLE devices ADD COLUMN group_name TEXT NOT NULL DEFAULT 'default';
+   ALTER TABLE devices ADD COLUMN token_id TEXT;
+   ALTER TABLE devices ADD COLUMN revoked_at INTEGER;`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

@@ -7,6 +7,7 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+import type { EnrolmentTokens } from './enrolment-tokens.ts';
 
 export interface EnrolledDevice {
   deviceId: string;
@@ -103,9 +104,14 @@ export interface ControlStore {
   /** Secret of this installation for keying user hashes again; 32 bytes; never leaves the collector. */
   readonly userKey: KeyObject;
 
-  /** Gives the key its device id, the same one for the same key. */
-  enrol(rawPublicKey: Uint8Array, now: number): string;
-  /** By key id (see keyIdOf); cached in memory, bounded. */
+  /**
+   * Gives the key its device id, the same one for the same key; a new key needs the secret of a token. Throws
+   * TokenRefusedError, DeviceRevokedError or KeyIdTakenError.
+   */
+  enrol(rawPublicKey: Uint8Array, secret: string, now: number): string;
+  /** Secrets that let devices join. */
+  readonly tokens: Pick<EnrolmentTokens, 'create' | 'list' | 'revoke'>;
+  /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError. */
   findKey(keyId: string): EnrolledDevice | undefined;
   deviceCount(): number;
 

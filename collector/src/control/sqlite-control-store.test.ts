@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { encodeIdList, keyIdOf } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProcessedRange } from './control-store.ts';
+import type { NewToken } from './enrolment-tokens.ts';
 import { SqliteControlStore, type SqliteControlStoreOptions } from './sqlite-control-store.ts';
 
 let folder: string;
@@ -39,6 +40,8 @@ const range = (changes: Partial<ProcessedRange> = {}): ProcessedRange => ({
 });
 const newKey = () =>
   Buffer.from(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x as string, 'base64url');
+const newSecret = (changes: Partial<NewToken> = {}) =>
+  store.tokens.create({ uses: 2, expiresAt: 1000, group: 'default', note: '', ...changes }, 1).secret;
 const device = '00000000000000aa';
 const other = '00000000000000bb';
 
@@ -52,12 +55,14 @@ test('the collector has one id and one user key for ever', () => {
 
 test('a key gets one device id however often it enrols, also after a restart', () => {
   const key = newKey();
-  const deviceId = store.enrol(key, 1);
+  const secret = newSecret();
+  const deviceId = store.enrol(key, secret, 1);
   expect(deviceId).toMatch(/^[0-9a-f]{16}$/);
-  expect(store.enrol(key, 2)).toBe(deviceId);
+  // Who is known needs no secret.
+  expect(store.enrol(key, '', 2)).toBe(deviceId);
   reopen();
-  expect(store.enrol(key, 3)).toBe(deviceId);
-  expect(store.enrol(newKey(), 4)).not.toBe(deviceId);
+  expect(store.enrol(key, '', 3)).toBe(deviceId);
+  expect(store.enrol(newKey(), secret, 4)).not.toBe(deviceId);
   expect(store.deviceCount()).toBe(2);
   expect(store.findKey(keyIdOf(key))).toMatchObject({ deviceId });
   expect(store.findKey('0000000000000000')).toBeUndefined();

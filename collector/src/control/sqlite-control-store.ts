@@ -17,6 +17,7 @@ import type {
 } from './control-store.ts';
 import { DeviceRegistry } from './device-registry.ts';
 import { DirtyMarks } from './dirty-marks.ts';
+import { EnrolmentTokens } from './enrolment-tokens.ts';
 import { EpochNumbers } from './epoch-numbers.ts';
 import { ExecutableNumbers } from './executable-numbers.ts';
 import { MetaValues } from './meta-values.ts';
@@ -34,6 +35,7 @@ export interface SqliteControlStoreOptions {
 export class SqliteControlStore implements ControlStore {
   readonly collectorId: Uint8Array;
   readonly userKey: KeyObject;
+  readonly tokens: EnrolmentTokens;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -60,13 +62,14 @@ export class SqliteControlStore implements ControlStore {
       ...QUARANTINE_LIMITS,
       ...options.quarantine,
     });
+    this.tokens = new EnrolmentTokens(this.#database);
     this.#wanted = new WantedEvidence(this.#database);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
     this.#undescribedUse = new UndescribedUse(this.#database);
   }
 
-  enrol(rawPublicKey: Uint8Array, now: number): string {
-    return this.#devices.enrol(rawPublicKey, now);
+  enrol(rawPublicKey: Uint8Array, secret: string, now: number): string {
+    return this.#devices.enrol(rawPublicKey, secret, this.tokens, now);
   }
 
   findKey(keyId: string): EnrolledDevice | undefined {

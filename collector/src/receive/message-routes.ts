@@ -6,7 +6,8 @@ import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report, type SettingsFields } 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import type { ControlStore } from '../control/control-store.ts';
-import { KeyIdTakenError } from '../control/device-registry.ts';
+import { DeviceRevokedError, KeyIdTakenError } from '../control/device-registry.ts';
+import { TokenRefusedError } from '../control/enrolment-tokens.ts';
 import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
 import { type NewStreamRecord, type Stream, StreamFullError } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
@@ -36,8 +37,8 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
   };
   return {
     async enrol(request, reply) {
-      const { publicKey } = openEnrolRequest(bodyOf(request));
-      const deviceId = Buffer.from(enrolled(control, publicKey, clock.now()), 'hex');
+      const newcomer = openEnrolRequest(bodyOf(request));
+      const deviceId = Buffer.from(enrolled(control, newcomer, clock.now()), 'hex');
       const { collectorId } = control;
       const answer = EnrolResponse.encode({ deviceId, collectorId, ...(settings ? { settings } : {}) });
       return send(reply, answer.finish());
@@ -75,10 +76,16 @@ function bodyOf(request: FastifyRequest): Buffer {
   throw new Refusal('envelope-malformed', 'the request has no body');
 }
 
-function enrolled(control: ControlStore, publicKey: Uint8Array, now: number): string {
+function enrolled(
+  control: ControlStore,
+  { publicKey, secret }: { publicKey: Uint8Array; secret: string },
+  now: number,
+): string {
   try {
-    return control.enrol(publicKey, now);
+    return control.enrol(publicKey, secret, now);
   } catch (cause) {
+    if (cause instanceof TokenRefusedError) throw new Refusal(cause.fault, cause.message, { cause });
+    if (cause instanceof DeviceRevokedError) throw new Refusal('device-revoked', cause.message, { cause });
     if (cause instanceof KeyIdTakenError) throw new Refusal('key-id-taken', cause.message, { cause });
     throw cause;
   }

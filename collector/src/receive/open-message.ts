@@ -15,6 +15,7 @@ import {
 } from '@fleetmeter/proto';
 import { openEnvelope, reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import type { ControlStore, EnrolledDevice } from '../control/control-store.ts';
+import { DeviceRevokedError } from '../control/device-registry.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { evidenceBatchFault, reportFault, type ShapeFault } from '../validate/report-shape.ts';
 import { ENROL_REQUEST_RULE, ENVELOPE_RULE, EVIDENCE_BATCH_RULE, REPORT_RULE } from './message-rules.ts';
@@ -46,7 +47,7 @@ export function openEvidence(body: Uint8Array, keys: Keys): { deviceId: string; 
 }
 
 /** The envelope is signed by the key it carries, which proves that the sender has it. */
-export function openEnrolRequest(body: Uint8Array): { publicKey: Uint8Array } {
+export function openEnrolRequest(body: Uint8Array): { publicKey: Uint8Array; secret: string } {
   checkEnvelope(body);
   const named = reopenVerifiedEnvelope(body, 'EnrolRequest', MAX_ENROL_BYTES);
   checkWire(named.message, ENROL_REQUEST_RULE, 'EnrolRequest');
@@ -60,7 +61,7 @@ export function openEnrolRequest(body: Uint8Array): { publicKey: Uint8Array } {
     (keyId) => (keyId === keyIdOf(publicKey) ? publicKey : undefined),
     MAX_ENROL_BYTES,
   );
-  return { publicKey };
+  return { publicKey, secret: request.secret ?? '' };
 }
 
 function openSigned(
@@ -72,12 +73,21 @@ function openSigned(
   checkEnvelope(body);
   let device: EnrolledDevice | undefined;
   const findKey = (keyId: string) => {
-    device = KEY_ID.test(keyId) ? keys.findKey(keyId) : undefined;
+    device = KEY_ID.test(keyId) ? keyOf(keyId, keys) : undefined;
     return device?.publicKey;
   };
   const { message } = openEnvelope(body, kind, findKey, MAX_MESSAGE_BYTES);
   checkWire(message, rule, kind);
   return { message, device: device as unknown as EnrolledDevice };
+}
+
+function keyOf(keyId: string, keys: Keys): EnrolledDevice | undefined {
+  try {
+    return keys.findKey(keyId);
+  } catch (cause) {
+    if (!(cause instanceof DeviceRevokedError)) throw cause;
+    throw new Refusal('device-revoked', cause.message, { cause });
+  }
 }
 
 function checkEnvelope(body: Uint8Array): void {

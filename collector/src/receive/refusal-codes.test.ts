@@ -4,7 +4,8 @@ import { zstdCompressSync } from 'node:zlib';
 import { EnrolRequest, Envelope, EvidenceBatch, Report } from '@fleetmeter/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ControlStore } from '../control/control-store.ts';
-import { KeyIdTakenError } from '../control/device-registry.ts';
+import { DeviceRevokedError, KeyIdTakenError } from '../control/device-registry.ts';
+import type { NewToken } from '../control/enrolment-tokens.ts';
 import { StreamFullError } from '../stream/stream.ts';
 import { REFUSALS, type RefusalCode } from '../validate/refusals.ts';
 import { type ReceivingCollector, startReceiving } from './fixtures/receiving-collector.ts';
@@ -99,6 +100,23 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
     const request = EnrolRequest.encode({ publicKey: newcomer.publicKey }).finish();
     return post(port, '/v1/enrol', newcomer.seal('EnrolRequest', request));
   },
+  'token-missing': () => join(''),
+  'token-unknown': () => join('AbCdEfGhIjKlMnOpQrStUv'),
+  'token-expired': () => join(token({ expiresAt: 1 }).secret),
+  'token-used-up': () => join(token({ uses: 0 }).secret),
+  'token-revoked': () => {
+    const { tokenId, secret } = token({});
+    collector.control.tokens.revoke(tokenId, 1);
+    return join(secret);
+  },
+  'device-revoked': async () => {
+    const control = controlWith({
+      findKey: () => {
+        throw new DeviceRevokedError('revoked');
+      },
+    });
+    return post((await collector.listen({ control })).port, '/v1/report', device.report());
+  },
   'stream-full': async () => {
     const stream = { append: () => Promise.reject(new StreamFullError('full')) };
     return post((await collector.listen({ stream })).port, '/v1/report', device.report());
@@ -117,6 +135,17 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
     return post((await collector.listen({ control })).port, '/v1/report', device.report());
   },
 };
+
+function token(changes: Partial<NewToken>): { tokenId: string; secret: string } {
+  const usual = { uses: 1, expiresAt: Number.MAX_SAFE_INTEGER, group: 'default', note: '' };
+  return collector.control.tokens.create({ ...usual, ...changes }, 0);
+}
+
+function join(secret: string): Promise<Answer> {
+  const newcomer = new TestDevice();
+  const request = EnrolRequest.encode({ publicKey: newcomer.publicKey, secret }).finish();
+  return send(newcomer.seal('EnrolRequest', request), {}, '/v1/enrol');
+}
 
 /** A request whose headers were half sent when the server began to close. */
 async function requestWhileClosing(): Promise<Answer> {

@@ -68,7 +68,7 @@ test('the same report again is acknowledged again', async () => {
 test('enrolling again with the same key gives the same id', async () => {
   const device = await collector.newDevice();
   const { deviceHex } = device;
-  await device.enrol(collector.port);
+  await device.enrol(collector.port, collector.secret);
   expect(device.deviceHex).toBe(deviceHex);
   expect(Buffer.compare(device.collectorId, collector.control.collectorId)).toBe(0);
 });
@@ -215,7 +215,7 @@ test('settings travel when they are configured, and their version changes with t
   for (const reportIntervalSeconds of [5, 10]) {
     const { port } = await collector.listen({ settings: { reportIntervalSeconds } });
     const device = new TestDevice();
-    await device.enrol(port);
+    await device.enrol(port, collector.secret);
     const { settings } = Acknowledgement.decode((await post(port, '/v1/report', device.report())).body);
     expect(settings?.reportIntervalSeconds).toBe(reportIntervalSeconds);
     versions.add(settings?.version ?? 0);

@@ -191,6 +191,49 @@ const table = {
     meaning: 'Another key already has the same key id.',
     advice: 'Remove the key of this agent; it makes another one.',
   },
+  // Who may join, and who may no longer.
+  'token-missing': {
+    status: 403,
+    permanent: false,
+    meaning: 'A device that is new to this collector showed no join string.',
+    advice: 'Run fleetmeter-agent enrol with what fleetmeter-collector token create prints.',
+    retryAfterSeconds: 300,
+  },
+  'token-unknown': {
+    status: 403,
+    permanent: false,
+    meaning: 'The join string is of another collector, or damaged.',
+    advice: 'Run fleetmeter-agent enrol with a join string of this collector.',
+    retryAfterSeconds: 300,
+  },
+  'token-expired': {
+    status: 403,
+    permanent: false,
+    meaning: 'The join string was valid until a time that has passed.',
+    advice: 'Make another with fleetmeter-collector token create; --days says how long it is valid.',
+    retryAfterSeconds: 300,
+  },
+  'token-used-up': {
+    status: 403,
+    permanent: false,
+    meaning: 'As many devices as may have joined with this join string.',
+    advice: 'Make another with fleetmeter-collector token create; --uses says for how many devices.',
+    retryAfterSeconds: 300,
+  },
+  'token-revoked': {
+    status: 403,
+    permanent: false,
+    meaning: 'An administrator has revoked this join string.',
+    advice: 'Ask for another; devices that joined with it before are not concerned.',
+    retryAfterSeconds: 300,
+  },
+  'device-revoked': {
+    status: 403,
+    permanent: false,
+    meaning: 'An administrator has revoked this device.',
+    advice: 'fleetmeter-collector device reinstate takes it back; otherwise remove the agent.',
+    retryAfterSeconds: 3600,
+  },
   // Not the sender's fault.
   'stream-full': {
     status: 503,

@@ -9,6 +9,7 @@ import { readTableSizes } from '../../clickhouse/table-sizes.ts';
 import { SqliteControlStore } from '../../control/sqlite-control-store.ts';
 import type { ConstantValues } from '../constants.ts';
 import type { MeasuringSite } from './measuring-site.ts';
+import { measuringSecret } from './synthetic-fleet.ts';
 
 const MIB = 1024 * 1024;
 const ENROLLED = 200;
@@ -57,11 +58,12 @@ function controlBytesPerDevice({ folder, now }: MeasuringSite): number {
   const sizeWith = (devices: number): number => {
     const path = join(folder, `control-of-${devices}.db`);
     const control = new SqliteControlStore({ path });
+    const secret = measuringSecret(control, now());
     for (let device = 0; device < devices; device++) {
       const raw = generateKeyPairSync('ed25519')
         .publicKey.export({ format: 'der', type: 'spki' })
         .subarray(-32);
-      control.epoch(control.enrol(raw, now()), randomBytes(16), undefined, now());
+      control.epoch(control.enrol(raw, secret, now()), randomBytes(16), undefined, now());
     }
     control.close();
     return statSync(path).size;

@@ -46,7 +46,7 @@ export class SyntheticFleet {
     const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
     this.#control = control;
     this.#key = { keyId: keyIdOf(raw), privateKey };
-    this.#deviceId = control.enrol(raw, now);
+    this.#deviceId = control.enrol(raw, measuringSecret(control, now), now);
     this.#pool = new BigUint64Array(Uint8Array.from(randomBytes(distinct * ID_BYTES)).buffer).sort();
     this.#now = now;
     if (described) this.#describe();
@@ -206,4 +206,15 @@ function bytesOf(ids: BigUint64Array): Uint8Array {
 
 function hexIds(ids: BigUint64Array): string[] {
   return Array.from(ids, (id) => id.toString(16).padStart(16, '0'));
+}
+
+/** Lets the devices of a measurement join. */
+export function measuringSecret(control: Pick<ControlStore, 'tokens'>, now: number): string {
+  const token = {
+    uses: Number.MAX_SAFE_INTEGER,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+    group: 'default',
+    note: '',
+  };
+  return control.tokens.create(token, now).secret;
 }

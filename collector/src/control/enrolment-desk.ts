@@ -1,0 +1,33 @@
+/**
+ * What the command line does with tokens and devices: on the same file as a running collector, which sees it within a
+ * quarter of a second. Opens nothing else of the control store, so that it takes no time with millions of executables.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openControlDatabase } from './control-database.ts';
+import { DeviceRegistry } from './device-registry.ts';
+import { EnrolmentTokens } from './enrolment-tokens.ts';
+
+export interface EnrolmentDesk extends Disposable {
+  tokens: EnrolmentTokens;
+  devices: DeviceRegistry;
+}
+
+/** There is no control store in this folder. The message is for people, one line. */
+export class NoControlStoreError extends Error {
+  override name = 'NoControlStoreError';
+}
+
+export function openEnrolmentDesk(collectorDir: string): EnrolmentDesk {
+  const path = join(collectorDir, 'control.db');
+  if (!existsSync(path))
+    throw new NoControlStoreError(
+      `no collector has ever run in ${collectorDir}; start it once, or name its data folder with --data-dir`,
+    );
+  const database = openControlDatabase(path);
+  return {
+    tokens: new EnrolmentTokens(database),
+    devices: new DeviceRegistry(database),
+    [Symbol.dispose]: () => database.close(),
+  };
+}

@@ -1,0 +1,124 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keyIdOf } from '@fleetmeter/proto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DeviceRevokedError } from './device-registry.ts';
+import { type EnrolmentDesk, NoControlStoreError, openEnrolmentDesk } from './enrolment-desk.ts';
+import { type NewToken, type TokenFault, TokenRefusedError } from './enrolment-tokens.ts';
+import { SqliteControlStore } from './sqlite-control-store.ts';
+
+let folder: string;
+/** The running collector's. */
+let store: SqliteControlStore;
+/** The command line's, on the same file. */
+let desk: EnrolmentDesk;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fleetmeter-tokens-'));
+  store = new SqliteControlStore({ path: join(folder, 'control.db') });
+  desk = openEnrolmentDesk(folder);
+});
+afterEach(() => {
+  desk[Symbol.dispose]();
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const newKey = () =>
+  Buffer.from(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x as string, 'base64url');
+const make = (changes: Partial<NewToken> = {}) =>
+  desk.tokens.create({ uses: 3, expiresAt: 1000, group: 'finance', note: 'for a test', ...changes }, 1);
+
+function faultOf(run: () => unknown): TokenFault | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof TokenRefusedError) return error.fault;
+    throw error;
+  }
+  return undefined;
+}
+
+test('a token lets as many in as it says, until it says, and both are seen in the list', () => {
+  const { tokenId, secret } = make({ uses: 2 });
+  const keys = [newKey(), newKey()];
+  for (const key of keys) store.enrol(key, secret, 999);
+  expect(faultOf(() => store.enrol(newKey(), secret, 999))).toBe('token-used-up');
+  // Known already: needs and uses nothing.
+  for (const key of keys) store.enrol(key, secret, 5000);
+  expect(desk.tokens.list()).toMatchObject([
+    { tokenId, used: 2, uses: 2, group: 'finance', note: 'for a test' },
+  ]);
+  const groups = desk.devices.list('', 10).map((device) => [device.group, device.tokenId]);
+  expect(groups).toEqual([
+    ['finance', tokenId],
+    ['finance', tokenId],
+  ]);
+  expect(faultOf(() => store.enrol(newKey(), make().secret, 1000))).toBe('token-expired');
+});
+
+test('without a secret, with a wrong one, with a revoked one nobody joins, and nothing is counted', () => {
+  const { tokenId, secret } = make();
+  expect(desk.tokens.revoke(tokenId, 5)).toBe(true);
+  expect(desk.tokens.revoke(tokenId, 6)).toBe(false);
+  expect(desk.tokens.revoke('ffffffff', 6)).toBe(false);
+  expect(faultOf(() => store.enrol(newKey(), '', 5))).toBe('token-missing');
+  expect(faultOf(() => store.enrol(newKey(), 'AbCdEfGhIjKlMnOpQrStUv', 5))).toBe('token-unknown');
+  expect(faultOf(() => store.enrol(newKey(), secret, 5))).toBe('token-revoked');
+  expect(desk.tokens.list()[0]?.used).toBe(0);
+  expect(store.deviceCount()).toBe(0);
+});
+
+test('a key that cannot join uses nothing of its token up', () => {
+  const { secret } = make({ uses: 1 });
+  const key = newKey();
+  expect(() => store.enrol(key.subarray(0, 31), '', 5)).toThrow();
+  store.enrol(key, secret, 5);
+  expect(store.findKey(keyIdOf(key))?.publicKey).toEqual(key);
+});
+
+test('the secret is on no byte of the disk', () => {
+  const { secret } = make();
+  store.enrol(newKey(), secret, 5);
+  const bytes = Buffer.from(secret, 'base64url');
+  for (const name of readdirSync(folder)) {
+    const content = readFileSync(join(folder, name));
+    expect(content.includes(secret)).toBe(false);
+    expect(content.includes(bytes)).toBe(false);
+  }
+});
+
+test('what another process revokes counts within a second, also for a key that was just used; so does taking it back', async () => {
+  const { secret } = make();
+  const key = newKey();
+  const keyId = keyIdOf(key);
+  const deviceId = store.enrol(key, secret, 5);
+  expect(store.findKey(keyId)).toMatchObject({ deviceId });
+  expect(desk.devices.revoke(deviceId, 7)).toBe(true);
+  expect(desk.devices.revoke(deviceId, 7)).toBe(false);
+  await sleep(300);
+  expect(() => store.findKey(keyId)).toThrow(DeviceRevokedError);
+  expect(() => store.enrol(key, secret, 8)).toThrow(DeviceRevokedError);
+  expect(desk.devices.list('', 10)).toMatchObject([{ deviceId, revokedAt: 7 }]);
+  expect(desk.devices.reinstate(deviceId)).toBe(true);
+  expect(desk.devices.reinstate(deviceId)).toBe(false);
+  expect(store.findKey(keyId)).toMatchObject({ deviceId });
+});
+
+test('devices are listed page by page in the order of their ids', () => {
+  const { secret } = make();
+  for (let device = 0; device < 3; device++) store.enrol(newKey(), secret, 5);
+  const all = desk.devices.list('', 10).map(({ deviceId }) => deviceId);
+  expect(all).toEqual([...all].sort());
+  expect(desk.devices.list(all[0] as string, 1).map(({ deviceId }) => deviceId)).toEqual([all[1]]);
+});
+
+test('a folder in which no collector ever ran is said to be one, and stays as it is', () => {
+  const empty = mkdtempSync(join(tmpdir(), 'fleetmeter-tokens-'));
+  expect(() => openEnrolmentDesk(empty)).toThrow(NoControlStoreError);
+  expect(readdirSync(empty)).toEqual([]);
+  rmSync(empty, { recursive: true });
+});

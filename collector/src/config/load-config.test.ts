@@ -18,7 +18,7 @@ test('without any source the defaults hold', () => {
     sqlPort: 8123,
     processLingerMs: 2_000,
     recomputeIntervalSeconds: 60,
-    recomputeTimePercent: 5,
+    recomputeTimePercent: 3,
     clickhouseUrl: undefined,
   });
 });

@@ -86,6 +86,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'the engine process is a ClickHouse that happens to be embedded: it knows nothing of reports',
   },
   {
+    from: /^(?:agent|collector|proto|packaging)\//,
+    except: /^collector\/src\/authority\//,
+    to: /^@peculiar\/|^reflect-metadata$/,
+    why: 'only authority/ makes certificates: keys that sign have one home, and agents carry no library for it',
+  },
+  {
     from: /^agent\//,
     except: /^agent\/src\/(?:send|enrol|update)\//,
     to: /^(?:undici|node:(?:net|http|https|http2|tls|dgram|dns)(?:\/.*)?)$/,
@@ -126,6 +132,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     from: /^collector\/src\/http-edge\//,
     to: /^collector\/src\/(?!http-edge\/|validate\/|stream\/stream\.ts$)/,
     why: 'how a foreign page is kept out and a refusal is worded is the same at both HTTP ports, and depends on neither',
+  },
+  {
+    from: /^collector\/src\/authority\//,
+    to: /^collector\/src\/(?!authority\/|clock\/clock\.ts$)|^(?:fastify|undici|pino|node:(?:http|https|http2|tls|dgram|dns|sqlite|child_process))(?:\/|$)/,
+    types: false,
+    why: 'the authority knows files and certificates only: whoever asks what an agent may trust reads one folder, and no server is needed to test it',
   },
   {
     from: /^collector\/src\/dashboard\//,

@@ -19,8 +19,8 @@ import { LinuxProcessTable } from './sample/process-list.linux.ts';
 import { ProgramNames } from './sample/program-names.ts';
 import { Sampler } from './sample/sampler.ts';
 import { Courier, type CourierLog } from './send/courier.ts';
-import { HttpExchange } from './send/http-exchange.ts';
 import { reporting } from './send/reporting.ts';
+import { TrustingExchange } from './send/trusting-exchange.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
 import { agentStatus } from './status/agent-status.ts';
 import { ownCost } from './status/own-cost.ts';
@@ -28,7 +28,7 @@ import { holdAgentLock } from './store/agent-lock.ts';
 import { type AgentStore, agentStore } from './store/agent-store.ts';
 import { StorePatience } from './store/patience.ts';
 import { openStateDatabase } from './store/state-database.ts';
-import { openStateFolder } from './store/state-folder.ts';
+import { openStateFolder, stateFolderOf } from './store/state-folder.ts';
 import { tidyStore } from './store/upkeep.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
 
@@ -125,7 +125,7 @@ async function buildStages(
 
   // host facts, own cost
   const host = { facts: await readHostFacts(version) };
-  const exchange = new HttpExchange(place.url);
+  const exchange = new TrustingExchange(place, stateFolderOf(config.dataDir));
   const cost = () =>
     ownCost({
       uptimeMs: clock.now().monotonicMs - started.monotonicMs,

@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type PipelineState, startAdminServer } from './admin/admin-server.ts';
+import { openConfiguredAuthority } from './authority/configured-authority.ts';
+import { watchCertificate } from './authority/watch-certificate.ts';
 import { openCatalogueSource } from './catalogue/catalogue-in-force.ts';
 import { type ClickHouse, type ClickHouseAddress, connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
@@ -15,7 +17,7 @@ import { writerSecret, writerUser } from './engine/writer-secret.ts';
 import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
-import { watchControlStore, watchStream } from './metrics/store-metrics.ts';
+import { watchCertificateLife, watchControlStore, watchStream } from './metrics/store-metrics.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
@@ -75,6 +77,9 @@ async function joinStages(
   watchStream(metrics.registry, stream);
 
   // Receiving needs nothing else: it goes on while the engine is down.
+  const authority = await openConfiguredAuthority(config, now, (reason) =>
+    log.info({ reason }, 'a certificate was made'),
+  );
   const agentServer = await startAgentServer({
     host: config.agentHost,
     port: config.agentPort,
@@ -82,12 +87,20 @@ async function joinStages(
     stream,
     metrics: metrics.receive,
     log,
+    tls: authority?.secureContext(),
     settings: {
       reportIntervalSeconds: config.reportIntervalSeconds,
       sampleIntervalSeconds: config.sampleIntervalSeconds,
     },
   });
   started.push(() => agentServer.close());
+  if (authority) {
+    const server = agentServer;
+    const onFault = (error: Error) =>
+      log.error({ error: error.message }, 'the certificate cannot be renewed');
+    started.push(watchCertificate({ authority, server, clock: systemClock, onFault }));
+    watchCertificateLife(metrics.registry, authority);
+  }
 
   // The engine, ours or theirs.
   const engine = await startEngine(config, log, processing);
@@ -176,7 +189,7 @@ async function joinStages(
   return {
     describe: () => [
       `dashboard  http://${config.adminHost}:${admin.port}/`,
-      `agents     http://${config.agentHost}:${agentServer.port}/`,
+      `agents     ${authority ? 'https' : 'http'}://${config.agentHost}:${agentServer.port}/`,
       `SQL        ${engine.address.url}/`,
     ],
   };

@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { JoinStringError } from '@fleetmeter/proto';
 import { Command, CommanderError, Option } from 'commander';
 import pino, { type Logger } from 'pino';
+import { AuthorityError } from './authority/authority.ts';
 import { systemClock } from './clock/clock.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
 import { type CollectorConfig, environmentName, flagName, SETTINGS } from './config/schema.ts';
@@ -117,6 +118,7 @@ const MESSAGE_IS_ENOUGH = [
   StartError,
   DataFolderLockedError,
   NoControlStoreError,
+  AuthorityError,
   EnrolCommandError,
   JoinStringError,
 ];

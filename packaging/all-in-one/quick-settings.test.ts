@@ -23,7 +23,7 @@ test('both look in the same places, whatever the environment says of them', () =
       FLEETMETER_SQL_PORT: '3',
       PATH: '/bin',
     });
-  expect(agentEnvironment({}, noFile, places).FLEETMETER_COLLECTOR_URL).toBe('http://127.0.0.1:2');
+  expect(agentEnvironment({}, noFile, places).FLEETMETER_COLLECTOR_URL).toBe('https://127.0.0.1:2');
 });
 
 test('the environment wins over the quick settings', () => {

@@ -26,7 +26,8 @@ export interface Places {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function agentEnvironment(outer: Environment, file: SettingsFile, places: Places): Environment {
-  const collectorUrl = `http://127.0.0.1:${places.agentPort}`;
+  const scheme = outer.FLEETMETER_AGENT_TLS === 'off' ? 'http' : 'https';
+  const collectorUrl = `${scheme}://127.0.0.1:${places.agentPort}`;
   return { ...together(QUICK_AGENT, outer, file, places), FLEETMETER_COLLECTOR_URL: collectorUrl };
 }
 

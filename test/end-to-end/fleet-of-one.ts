@@ -29,6 +29,7 @@ export class FleetOfOne {
   readonly folder = mkdtempSync(join(tmpdir(), 'fleetmeter-e2e-'));
   /** The agent's only program root. */
   readonly root = join(this.folder, 'programs');
+  readonly #tls: boolean;
   readonly #ports: { admin: number; agent: number; sql: number };
   #collector: ChildProcess | undefined;
   #agent: ChildProcess | undefined;
@@ -36,8 +37,9 @@ export class FleetOfOne {
   /** With which any number of devices may join. */
   readonly joinSecret = joinSecret(join(this.folder, 'data'));
 
-  private constructor(ports: { admin: number; agent: number; sql: number }) {
+  private constructor(ports: { admin: number; agent: number; sql: number }, tls: boolean) {
     this.#ports = ports;
+    this.#tls = tls;
     mkdirSync(this.root);
     writeFileSync(
       join(this.folder, 'collector.json'),
@@ -53,9 +55,10 @@ export class FleetOfOne {
     writeFileSync(join(this.folder, 'agent.json'), JSON.stringify(agentConfig));
   }
 
-  static async create(): Promise<FleetOfOne> {
+  /** Scripted devices speak plain HTTP. */
+  static async create({ tls = false } = {}): Promise<FleetOfOne> {
     const [admin, agent, sql] = [await freePort(), await freePort(), await freePort()];
-    return new FleetOfOne({ admin, agent, sql });
+    return new FleetOfOne({ admin, agent, sql }, tls);
   }
 
   readonly collectorProgram = COLLECTOR;
@@ -66,7 +69,7 @@ export class FleetOfOne {
   }
 
   get agentUrl(): string {
-    return `http://127.0.0.1:${this.#ports.agent}`;
+    return `${this.#tls ? 'https' : 'http'}://127.0.0.1:${this.#ports.agent}`;
   }
 
   get sqlUrl(): string {
@@ -84,11 +87,25 @@ export class FleetOfOne {
   }
 
   #join(): void {
-    const place = { addresses: [this.agentUrl], secret: this.joinSecret, authorities: [] };
-    execFileSync(process.execPath, [AGENT, 'enrol', encodeJoinString(place)], {
+    this.command(AGENT, 'enrol', this.#tls ? this.newJoinString() : this.#plainJoinString());
+  }
+
+  #plainJoinString(): string {
+    return encodeJoinString({ addresses: [this.agentUrl], secret: this.joinSecret, authorities: [] });
+  }
+
+  /** Of the collector's command line, which needs it to have started once. */
+  newJoinString(): string {
+    return this.command(COLLECTOR, 'token', 'create').trim();
+  }
+
+  /** What a program of ours prints, run in this fleet's environment. Throws when it fails. */
+  command(program: string, ...args: string[]): string {
+    return execFileSync(process.execPath, [program, ...args], {
       env: this.#environment(),
       timeout: 30_000,
       stdio: 'pipe',
+      encoding: 'utf8',
     });
   }
 
@@ -186,6 +203,7 @@ export class FleetOfOne {
       FLEETMETER_ADMIN_PORT: String(this.#ports.admin),
       FLEETMETER_AGENT_PORT: String(this.#ports.agent),
       FLEETMETER_SQL_PORT: String(this.#ports.sql),
+      FLEETMETER_AGENT_TLS: this.#tls ? 'on' : 'off',
       FLEETMETER_LOG_LEVEL: 'info',
     };
   }

@@ -50,6 +50,8 @@ export class CollectorUnderLoad {
         FLEETMETER_ADMIN_PORT: String(ports.admin),
         FLEETMETER_AGENT_PORT: String(ports.agent),
         FLEETMETER_SQL_PORT: String(ports.sql),
+        // Handshakes are measured apart.
+        FLEETMETER_AGENT_TLS: 'off',
         FLEETMETER_RECOMPUTE_INTERVAL_SECONDS: String(options.recomputeSeconds),
         // As often as asked for, however small the machine.
         FLEETMETER_RECOMPUTE_TIME_PERCENT: '100',

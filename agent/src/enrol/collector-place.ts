@@ -6,6 +6,8 @@ export interface CollectorPlace {
   url: () => string;
   /** Of the join string; empty without one. */
   secret: () => string;
+  /** Fingerprints of the collector's authorities. */
+  authorities: () => readonly string[];
 }
 
 /** A configured address wins over the join string's; without either it is the default. */
@@ -13,5 +15,6 @@ export function collectorPlace(stateFolder: string, configured: string, explicit
   return {
     url: () => (explicit ? configured : (readJoinFile(stateFolder)?.addresses[0] ?? configured)),
     secret: () => readJoinFile(stateFolder)?.secret ?? '',
+    authorities: () => readJoinFile(stateFolder)?.authorities ?? [],
   };
 }

@@ -5,7 +5,7 @@
 import { decodeJoinString } from '@fleetmeter/proto';
 import { readHostFacts } from '../host/host-facts.ts';
 import { openDeviceIdentity } from '../identity/device-identity.ts';
-import { HttpExchange } from '../send/http-exchange.ts';
+import { TrustingExchange } from '../send/trusting-exchange.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import { enrol } from './enrol.ts';
 import { writeJoinFile } from './join-file.ts';
@@ -27,13 +27,13 @@ export class JoinRefusedError extends Error {
 /** Rejects with JoinStringError, JoinRefusedError or StateError; nothing is kept then. */
 export async function enrolCommand(command: EnrolCommand, signal: AbortSignal): Promise<void> {
   const { joinString, dataDir, json, print } = command;
-  const { addresses, secret } = decodeJoinString(joinString);
+  const { addresses, secret, authorities } = decodeJoinString(joinString);
   const folder = openStateFolder(dataDir);
   const identity = openDeviceIdentity(folder);
   const host = await readHostFacts(command.version);
   const failures: string[] = [];
   for (const address of addresses) {
-    const exchange = new HttpExchange(() => address);
+    const exchange = new TrustingExchange({ url: () => address, authorities: () => authorities }, folder);
     try {
       const outcome = await enrol(exchange, { identity, host, secret }, command.nowMs, signal);
       if (outcome.is === 'enrolled') {

@@ -38,7 +38,9 @@ test('the file named by the flag is read rather than the one named by the enviro
 test.each([
   [{ adminPort: '70000' }, {}, {}, '--admin-port must be 0 to 65535'],
   [{}, { FLEETMETER_SQL_PORT: 'x' }, {}, 'FLEETMETER_SQL_PORT must be a whole number'],
-  [{ agentHost: '0.0.0.0' }, {}, {}, '--agent-host must be a loopback address'],
+  [{ agentHost: 'example.com' }, {}, {}, '--agent-host must be an IP address'],
+  [{ agentHost: '0.0.0.0', agentTls: 'off' }, {}, {}, 'agentTls off needs a loopback agentHost'],
+  [{ tlsCertFile: 'a.pem' }, {}, {}, 'set all three or none'],
   [{ clickhouseUrl: 'http://me:secret@host/' }, {}, {}, 'must not hold credentials'],
   [{ config: '/none.json' }, {}, {}, 'the config file /none.json does not exist'],
   [{ config: '/a.json' }, {}, { '/a.json': '{"adminPrt": 1}' }, 'sets "adminPrt", which is unknown'],

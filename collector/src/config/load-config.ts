@@ -4,7 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type CollectorConfig, environmentName, flagName, SETTINGS, type SettingName } from './schema.ts';
+import {
+  type CollectorConfig,
+  environmentName,
+  flagName,
+  LOOPBACK,
+  SETTINGS,
+  type SettingName,
+} from './schema.ts';
 
 export const DEFAULT_CONFIG_FILE = '/etc/fleetmeter/collector.json';
 
@@ -26,6 +33,7 @@ export function loadConfig({ flags, environment, readFile = readIfThere }: Confi
   const values = Object.fromEntries(
     names().map((name) => [name, value(name, flags[name], environment[environmentName(name)], file)]),
   ) as Pick<CollectorConfig, SettingName>;
+  checkTogether(values);
   const dataDir = resolve(values.dataDir);
   return Object.freeze({
     ...values,
@@ -33,6 +41,18 @@ export function loadConfig({ flags, environment, readFile = readIfThere }: Confi
     collectorDir: join(dataDir, 'collector'),
     engineDir: join(dataDir, 'engine'),
   });
+}
+
+/** What each setting alone cannot know. */
+function checkTogether(values: Pick<CollectorConfig, SettingName>): void {
+  const { agentTls, agentHost, tlsCertFile, tlsKeyFile, tlsCaFile } = values;
+  if (agentTls === 'off' && !LOOPBACK.has(agentHost))
+    throw new ConfigError(
+      `agentTls off needs a loopback agentHost, not ${agentHost}: nothing travels in clear`,
+    );
+  const files = [tlsCertFile, tlsKeyFile, tlsCaFile].filter((file) => file !== undefined);
+  if (files.length === 1 || files.length === 2)
+    throw new ConfigError('tlsCertFile, tlsKeyFile and tlsCaFile go together: set all three or none');
 }
 
 interface FileSettings {

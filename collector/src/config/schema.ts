@@ -2,6 +2,7 @@
  * Every setting of the collector, once: meaning, unit (in the name), default, and how it is read. A setting is
  * `--kebab-case` on the command line, FLEETMETER_UPPER_CASE in the environment and `camelCase` in the file.
  */
+import { isIP } from 'node:net';
 export interface Setting<T> {
   meaning: string;
   /** What it is when nobody sets it; undefined means "not set". */
@@ -12,7 +13,7 @@ export interface Setting<T> {
   secret?: true;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 function integer(least: number, most: number) {
@@ -31,8 +32,12 @@ function nonEmpty(text: string): string {
   return text;
 }
 function loopbackAddress(text: string): string {
-  // Until agents have an identity that enrolment checks, and TLS, the ports stay on this computer.
+  // The page has no accounts yet.
   if (!LOOPBACK.has(text)) throw new Error('must be a loopback address (127.0.0.1, ::1 or localhost)');
+  return text;
+}
+function ipAddress(text: string): string {
+  if (text !== 'localhost' && isIP(text) === 0) throw new Error('must be an IP address of this computer');
   return text;
 }
 function httpUrl(text: string): string {
@@ -66,8 +71,27 @@ export const SETTINGS = {
   ),
   adminHost: setting('Address of the page and its API', '127.0.0.1', loopbackAddress),
   adminPort: setting('Port of the page and its API; 0 takes a free one', 8710, port),
-  agentHost: setting('Address that agents report to', '127.0.0.1', loopbackAddress),
+  agentHost: setting(
+    'Address that agents report to; 0.0.0.0 or :: for every network',
+    '127.0.0.1',
+    ipAddress,
+  ),
   agentPort: setting('Port that agents report to; 0 takes a free one', 8711, port),
+  agentTls: setting(
+    'TLS 1.3 for agents, on or off; off is for a proxy on this computer that ends TLS, and for measuring',
+    'on',
+    oneOf(['on', 'off']),
+  ),
+  agentNames: optional(
+    'Names and addresses, separated by commas, under which agents reach this collector; its certificate is for them',
+    nonEmpty,
+  ),
+  tlsCertFile: optional(
+    "Certificate of the organisation's own authority, PEM, with what is between it and the root; not set: one of the collector's own",
+    nonEmpty,
+  ),
+  tlsKeyFile: optional('Its private key, PEM', nonEmpty),
+  tlsCaFile: optional('The root that agents are to trust, PEM', nonEmpty),
   sqlPort: setting("Port of the embedded engine's HTTP interface, on loopback", 8123, port),
   engineMemoryMib: optional(
     "MiB that the embedded engine may take, kept by the kernel; not set is three fifths of the machine's",

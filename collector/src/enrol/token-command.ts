@@ -1,6 +1,7 @@
 /** `fleetmeter-collector token`: make, list and revoke what lets devices join. */
 import { encodeJoinString } from '@fleetmeter/proto';
 import type { Command } from 'commander';
+import { configuredFingerprints, namesIn } from '../authority/configured-authority.ts';
 import type { CollectorConfig } from '../config/schema.ts';
 import { type EnrolmentDesk, openEnrolmentDesk } from '../control/enrolment-desk.ts';
 import type { EnrolmentToken } from '../control/enrolment-tokens.ts';
@@ -42,7 +43,7 @@ export function addToken(program: Command, output: CommandOutput): void {
     .option('--note <text>', 'what it is for; shown in the list', '')
     .option(
       '--address <url...>',
-      'where devices reach this collector, best first; not said: the port it listens on here',
+      'where devices reach this collector, best first; not said: the first of agentNames, or this computer',
     )
     .addHelpText('after', EXAMPLES);
   withPlace(token.command('list'), output, list).description(
@@ -65,9 +66,8 @@ function create(
       '--group takes letters, digits, blank, dot, hyphen and underscore, at most 64',
     );
   if (note.length > 200) throw new EnrolCommandError('--note takes at most 200 characters');
-  const addresses = (address ?? [`http://127.0.0.1:${config.agentPort}`]).map((each) =>
-    each.replace(/\/$/, ''),
-  );
+  const authorities = [...configuredFingerprints(config, output.now)];
+  const addresses = (address ?? [ownAddress(config)]).map((each) => each.replace(/\/$/, ''));
   if (address === undefined && config.agentPort === 0)
     throw new EnrolCommandError('the port for agents is chosen at each start: say --address');
   const now = output.now();
@@ -78,18 +78,25 @@ function create(
     note,
   };
   // An address that no join string takes must not leave a token behind.
-  encodeJoinString({ addresses, secret: 'x'.repeat(22), authorities: [] });
+  encodeJoinString({ addresses, secret: 'x'.repeat(22), authorities });
   using desk = openEnrolmentDesk(config.collectorDir);
   const { tokenId, secret } = desk.tokens.create(asked, now);
-  const joinString = encodeJoinString({ addresses, secret, authorities: [] });
+  const joinString = encodeJoinString({ addresses, secret, authorities });
   if (json) {
-    output.print(`${JSON.stringify({ token: tokenId, joinString, ...asked, addresses })}\n`);
+    output.print(`${JSON.stringify({ token: tokenId, joinString, ...asked, addresses, authorities })}\n`);
     return;
   }
   output.say(
     `token ${tokenId}: up to ${asked.uses} devices of group ${group} until ${utcTime(asked.expiresAt)} join with`,
   );
   output.print(`${joinString}\n`);
+}
+
+/** By the first name that its certificate is for; else for agents on this computer. */
+function ownAddress(config: CollectorConfig): string {
+  const [name = '127.0.0.1'] = namesIn(config);
+  const scheme = config.agentTls === 'off' ? 'http' : 'https';
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${config.agentPort}`;
 }
 
 function list(

@@ -4,6 +4,18 @@ import type { ControlStore } from '../control/control-store.ts';
 import type { Stream } from '../stream/stream.ts';
 import { scrapedGauge } from './metrics.ts';
 
+export function watchCertificateLife(
+  registry: Registry,
+  authority: { readonly certificateExpiresAtMs: number },
+): void {
+  scrapedGauge(
+    registry,
+    'fleetmeter_receive_certificate_expires_seconds',
+    'When the certificate that agents are shown ends, seconds since 1970',
+    () => authority.certificateExpiresAtMs / 1000,
+  );
+}
+
 export function watchStream(registry: Registry, stream: Stream): void {
   const gauge = (
     name: `fleetmeter_stream_${string}`,

@@ -4,9 +4,11 @@
  * the closed table in validate/refusals.ts.
  */
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { ENVELOPE_CONTENT_TYPE } from '@fleetmeter/proto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { ServerSecureContext } from '../authority/authority.ts';
 import { type Clock, systemClock } from '../clock/clock.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import { EvidenceLeases } from '../control/evidence-leases.ts';
@@ -38,6 +40,8 @@ export interface AgentServerOptions {
   settings?: { reportIntervalSeconds?: number | undefined; sampleIntervalSeconds?: number | undefined };
   clock?: Clock;
   limits?: Partial<ConnectionLimits>;
+  /** Without it, as plain HTTP, only this computer is served. */
+  tls?: ServerSecureContext | undefined;
 }
 
 export interface ConnectionLimits {
@@ -66,7 +70,12 @@ export interface AgentServer {
   port: number;
   /** Takes no more requests, finishes those in hand. */
   close(): Promise<void>;
+  /** Of the connections from now on. Without TLS there is nothing to set. */
+  setSecureContext(context: ServerSecureContext): void;
 }
+
+/** Longer than agents' usual hour between reports: the next one resumes, which costs less than a full handshake. */
+const TLS_SESSION_SECONDS = 3 * 3600;
 
 /** Listens when it resolves. Rejects with what listen() says, for example EADDRINUSE. */
 export async function startAgentServer(options: AgentServerOptions): Promise<AgentServer> {
@@ -81,12 +90,7 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
     forceCloseConnections: 'idle',
     // Our own refusal instead, which says that trying again helps.
     return503OnClosing: false,
-    http: {
-      headersTimeout: limits.headersTimeoutMs,
-      maxHeaderSize: limits.maxHeaderBytes,
-      // How often Node looks for requests that take too long.
-      connectionsCheckingInterval: Math.min(1000, limits.requestTimeoutMs),
-    },
+    ...serverKind(limits, options.tls),
     frameworkErrors: (error, request, reply) => answerRefusal(error, request, reply, options),
     clientErrorHandler: (error, socket) => answerUnparsed(error as NodeJS.ErrnoException, socket, metrics),
   });
@@ -96,7 +100,8 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   server.addHook('preClose', async () => {
     closing = true;
   });
-  server.addHook('onRequest', loopbackGuard);
+  // With TLS nobody gets here who does not trust our authority, which no browser does.
+  if (!options.tls) server.addHook('onRequest', loopbackGuard);
   server.addHook('onRequest', async () => {
     if (closing) throw new Refusal('shutting-down', 'the collector is stopping');
   });
@@ -109,7 +114,27 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   await server.listen({ host: options.host, port: options.port });
   const address = server.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
-  return { host: options.host, port, close: () => server.close() };
+  return {
+    host: options.host,
+    port,
+    close: () => server.close(),
+    setSecureContext: (context) => {
+      if (server.server instanceof TlsServer) server.server.setSecureContext(context);
+    },
+  };
+}
+
+/** Node's own options of the server, under the name by which fastify chooses its kind. */
+function serverKind(limits: ConnectionLimits, tls: ServerSecureContext | undefined) {
+  const common = {
+    headersTimeout: limits.headersTimeoutMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+    // How often Node looks for requests that take too long.
+    connectionsCheckingInterval: Math.min(1000, limits.requestTimeoutMs),
+  };
+  if (!tls) return { http: common };
+  const handshakeTimeout = limits.headersTimeoutMs;
+  return { https: { ...common, ...tls, handshakeTimeout, sessionTimeout: TLS_SESSION_SECONDS } };
 }
 
 function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {

@@ -1,0 +1,74 @@
+/** The default: agents reach the collector by TLS 1.3 under its own authority, and only the right one. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { decodeJoinString, encodeJoinString } from '@fleetmeter/proto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FleetOfOne } from './fleet-of-one.ts';
+
+let fleet: FleetOfOne;
+
+beforeAll(async () => {
+  fleet = await FleetOfOne.create({ tls: true });
+  fleet.startCollector();
+  await fleet.ready();
+}, 90_000);
+afterAll(() => fleet.close());
+
+test('a join string of another authority joins nobody: the device says whom it met, and sends nothing', () => {
+  const right = decodeJoinString(fleet.newJoinString());
+  expect(right).toMatchObject({
+    addresses: [fleet.agentUrl],
+    authorities: [expect.stringMatching(/^[0-9a-f]{64}$/)],
+  });
+  const wrong = encodeJoinString({ ...right, authorities: ['0'.repeat(64)] });
+  const folder = join(fleet.folder, 'elsewhere');
+  const told = fleet.command(fleet.agentProgram, 'enrol', wrong, '--data-dir', folder);
+  expect(told).toContain('none by an authority of the join string');
+  expect(fleet.command(fleet.collectorProgram, 'device', 'list', '--json')).toBe('');
+});
+
+test('the right one does, and what the agent finds is in the tables', async () => {
+  writeFileSync(join(fleet.root, 'tool'), '#!/bin/sh\necho hello\n', { mode: 0o755 });
+  fleet.startAgent();
+  await fleet.eventually(
+    'the tool is in the tables',
+    async () =>
+      (await fleet.sql("SELECT path FROM fleetmeter.executables WHERE path LIKE '%tool'")).length === 1,
+    60,
+  );
+  const status = await fleet.agentStatus();
+  expect(JSON.stringify(status)).toContain(`"${fleet.agentUrl}"`);
+}, 90_000);
+
+test('the collector restarts with the same authority, and the agent goes on', async () => {
+  const before = readFileSync(join(fleet.folder, 'data/collector/authority/ca/certificate.pem'), 'utf8');
+  await fleet.killCollector();
+  fleet.startCollector();
+  await fleet.ready();
+  writeFileSync(join(fleet.root, 'tool-2'), '#!/bin/sh\necho again\n', { mode: 0o755 });
+  await fleet.eventually(
+    'the second tool is in the tables',
+    async () =>
+      (await fleet.sql("SELECT path FROM fleetmeter.executables WHERE path LIKE '%tool-2'")).length === 1,
+    60,
+  );
+  expect(readFileSync(join(fleet.folder, 'data/collector/authority/ca/certificate.pem'), 'utf8')).toBe(
+    before,
+  );
+}, 120_000);
+
+test('plain HTTP at that port is no way in', async () => {
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(Number(new URL(fleet.agentUrl).port), '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(text));
+    socket.write('POST /v1/report HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 0\r\n\r\n');
+  });
+  expect(answer).not.toContain('HTTP/1.1 200');
+  expect(answer).not.toContain('acknowledg');
+});

@@ -203,7 +203,7 @@ class Stage {
   async processSome(): Promise<void> {
     while (this.#processed < this.#records.length && this.#random.chance(0.8)) {
       const count = 1 + this.#random.below(this.#largestRange);
-      if (this.#random.chance(0.3)) await this.#crashing(count);
+      if (this.#random.chance(0.5)) await this.#crashing(count);
       else await this.#process(count, clickhouse);
     }
   }

@@ -73,7 +73,7 @@ export function reopenVerifiedEnvelope(
   return { keyId: signature.keyid, message: inflated(payload, maxMessageBytes), payload };
 }
 
-/** libsodium, since it takes half as long as the runtime's OpenSSL: `npm run bench -- opening`. */
+/** libsodium, since for a small message it takes half as long as the runtime's OpenSSL: `npm run bench -- opening`. */
 function signed(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean {
   const { crypto_sign_BYTES, crypto_sign_PUBLICKEYBYTES, crypto_sign_verify_detached: verify } = sodium;
   if (signature.length !== crypto_sign_BYTES || publicKey.length !== crypto_sign_PUBLICKEYBYTES) return false;

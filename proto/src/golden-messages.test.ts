@@ -10,7 +10,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
-import { Acknowledgement, EnrolRequest, EnrolResponse, Envelope, EvidenceBatch, Report } from './wire.ts';
+import {
+  Acknowledgement,
+  EnrolRequest,
+  EnrolResponse,
+  Envelope,
+  EvidenceBatch,
+  Notice,
+  Report,
+} from './wire.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'golden/v1');
@@ -26,6 +34,7 @@ const codecs: Readonly<Record<string, Codec>> = {
   Acknowledgement,
   EnrolRequest,
   EnrolResponse,
+  Notice,
 };
 
 const golden = readdirSync(folder)

@@ -15,6 +15,7 @@ export const {
   Acknowledgement,
   EnrolRequest,
   EnrolResponse,
+  Notice,
   JoinKind,
 }: Pick<
   V1,
@@ -25,6 +26,7 @@ export const {
   | 'Acknowledgement'
   | 'EnrolRequest'
   | 'EnrolResponse'
+  | 'Notice'
   | 'JoinKind'
 > = v1;
 
@@ -43,6 +45,9 @@ export type InventoryDigestFields = fleetmeter.v1.InventoryDigest.$Properties;
 export type UsageFields = fleetmeter.v1.Usage.$Properties;
 export type UsageRecordFields = fleetmeter.v1.UsageRecord.$Properties;
 export type LaunchesFields = fleetmeter.v1.Launches.$Properties;
+export type UsageDigestFields = fleetmeter.v1.UsageDigest.$Properties;
+export type Notice = fleetmeter.v1.Notice;
+export type NoticeFields = fleetmeter.v1.Notice.$Properties;
 export type CoverageFields = fleetmeter.v1.Coverage.$Properties;
 export type HostFactsFields = fleetmeter.v1.HostFacts.$Properties;
 export type AgentCostFields = fleetmeter.v1.AgentCost.$Properties;

@@ -58,11 +58,21 @@ const usageRecord: MessageRule = {
   11: bool('slots_chronological'),
 };
 const coverage: MessageRule = { 1: uint32('day'), 2: uint32('run'), 3: uint32('seconds') };
+const usageDigest: MessageRule = {
+  1: uint32('day'),
+  2: uint32('run'),
+  3: uint32('records'),
+  4: uint32('seconds'),
+  5: uint32('launches'),
+  6: uint32('marks'),
+  7: uint32('coverage_seconds'),
+};
 const usage: MessageRule = {
   1: bytes('runs', 1000 * 8),
   2: many(1000, bytes('users', ID)),
   3: many(20_000, message('records', usageRecord)),
   4: many(20_000, message('coverage', coverage)),
+  5: many(20_000, message('digests', usageDigest)),
 };
 const hardware: MessageRule = {
   1: bytes('system_uuid', ID),
@@ -110,6 +120,9 @@ export const REPORT_RULE: MessageRule = {
   10: message('usage', usage),
   11: message('host', hostFacts),
   12: message('cost', agentCost),
+  13: bytes('previous_hash', ID),
+  14: uint32('settings_version'),
+  15: uint32('notice_serial'),
 };
 
 const evidenceRecord: MessageRule = {
@@ -128,4 +141,6 @@ export const ENROL_REQUEST_RULE: MessageRule = {
   1: bytes('public_key', ID),
   2: text('secret'),
   3: message('host', hostFacts),
+  4: bytes('previous_key', ID),
+  5: bytes('split_ticket', ID),
 };

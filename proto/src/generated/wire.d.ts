@@ -44,6 +44,9 @@ export namespace fleetmeter {
             /** Acknowledgement quarantined. */
             quarantined: fleetmeter.v1.QuarantinedRecord.$Properties[];
 
+            /** Acknowledgement notice. */
+            notice: Uint8Array;
+
             /**
              * Encodes the specified Acknowledgement message. Does not implicitly {@link fleetmeter.v1.Acknowledgement.verify|verify} messages.
              * @param message Acknowledgement message or plain object to encode
@@ -93,6 +96,9 @@ export namespace fleetmeter {
                 /** Acknowledgement quarantined */
                 quarantined?: (fleetmeter.v1.QuarantinedRecord.$Properties[]|null);
 
+                /** Acknowledgement notice */
+                notice?: (Uint8Array|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -105,6 +111,7 @@ export namespace fleetmeter {
               nextReportInSeconds?: number|null;
               collectorTime?: number|null;
               quarantined?: fleetmeter.v1.QuarantinedRecord.$Shape[]|null;
+              notice?: Uint8Array|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -149,8 +156,11 @@ export namespace fleetmeter {
             /** Directive pollAgain. */
             pollAgain?: (fleetmeter.v1.PollAgain.$Properties|null);
 
+            /** Directive split. */
+            split?: (fleetmeter.v1.Split.$Properties|null);
+
             /** Directive action. */
-            action?: ("resync"|"openEpoch"|"resendUsage"|"sendEvidence"|"pollAgain");
+            action?: ("resync"|"openEpoch"|"resendUsage"|"sendEvidence"|"pollAgain"|"split");
 
             /**
              * Encodes the specified Directive message. Does not implicitly {@link fleetmeter.v1.Directive.verify|verify} messages.
@@ -204,8 +214,11 @@ export namespace fleetmeter {
                 /** Directive pollAgain */
                 pollAgain?: (fleetmeter.v1.PollAgain.$Properties|null);
 
+                /** Directive split */
+                split?: (fleetmeter.v1.Split.$Properties|null);
+
                 /** Directive action */
-                action?: ("resync"|"openEpoch"|"resendUsage"|"sendEvidence"|"pollAgain");
+                action?: ("resync"|"openEpoch"|"resendUsage"|"sendEvidence"|"pollAgain"|"split");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -220,9 +233,10 @@ export namespace fleetmeter {
               resendUsage?: fleetmeter.v1.ResendUsage.$Shape|null;
               sendEvidence?: fleetmeter.v1.SendEvidence.$Shape|null;
               pollAgain?: fleetmeter.v1.PollAgain.$Shape|null;
+              split?: fleetmeter.v1.Split.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ action?: undefined; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null }|{ action?: "resync"; resync: fleetmeter.v1.Resync.$Shape; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null }|{ action?: "openEpoch"; resync?: null; openEpoch: fleetmeter.v1.OpenEpoch.$Shape; resendUsage?: null; sendEvidence?: null; pollAgain?: null }|{ action?: "resendUsage"; resync?: null; openEpoch?: null; resendUsage: fleetmeter.v1.ResendUsage.$Shape; sendEvidence?: null; pollAgain?: null }|{ action?: "sendEvidence"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence: fleetmeter.v1.SendEvidence.$Shape; pollAgain?: null }|{ action?: "pollAgain"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain: fleetmeter.v1.PollAgain.$Shape })
+              ({ action?: undefined; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null; split?: null }|{ action?: "resync"; resync: fleetmeter.v1.Resync.$Shape; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null; split?: null }|{ action?: "openEpoch"; resync?: null; openEpoch: fleetmeter.v1.OpenEpoch.$Shape; resendUsage?: null; sendEvidence?: null; pollAgain?: null; split?: null }|{ action?: "resendUsage"; resync?: null; openEpoch?: null; resendUsage: fleetmeter.v1.ResendUsage.$Shape; sendEvidence?: null; pollAgain?: null; split?: null }|{ action?: "sendEvidence"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence: fleetmeter.v1.SendEvidence.$Shape; pollAgain?: null; split?: null }|{ action?: "pollAgain"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain: fleetmeter.v1.PollAgain.$Shape; split?: null }|{ action?: "split"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null; split: fleetmeter.v1.Split.$Shape })
             );
         }
 
@@ -452,6 +466,12 @@ export namespace fleetmeter {
             /** ResendUsage sinceDay. */
             sinceDay: number;
 
+            /** ResendUsage afterSequence. */
+            afterSequence?: (number|null);
+
+            /** ResendUsage days. */
+            days: number[];
+
             /**
              * Encodes the specified ResendUsage message. Does not implicitly {@link fleetmeter.v1.ResendUsage.verify|verify} messages.
              * @param message ResendUsage message or plain object to encode
@@ -486,12 +506,82 @@ export namespace fleetmeter {
                 /** ResendUsage sinceDay */
                 sinceDay?: (number|null);
 
+                /** ResendUsage afterSequence */
+                afterSequence?: (number|null);
+
+                /** ResendUsage days */
+                days?: (number[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a ResendUsage. */
             type $Shape = fleetmeter.v1.ResendUsage.$Properties;
+        }
+
+        /**
+         * Properties of a Split.
+         * @deprecated Use fleetmeter.v1.Split.$Properties instead.
+         */
+        interface ISplit extends fleetmeter.v1.Split.$Properties {
+        }
+
+        /** Represents a Split. */
+        class Split {
+
+            /**
+             * Constructs a new Split.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: fleetmeter.v1.Split.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Split ticket. */
+            ticket: Uint8Array;
+
+            /**
+             * Encodes the specified Split message. Does not implicitly {@link fleetmeter.v1.Split.verify|verify} messages.
+             * @param message Split message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: fleetmeter.v1.Split.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Split message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {fleetmeter.v1.Split & fleetmeter.v1.Split.$Shape} Split
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): fleetmeter.v1.Split & fleetmeter.v1.Split.$Shape;
+
+            /**
+             * Gets the type url for Split
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace Split {
+
+            /** Properties of a Split. */
+            interface $Properties {
+
+                /** Split ticket */
+                ticket?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Split. */
+            type $Shape = fleetmeter.v1.Split.$Properties;
         }
 
         /**
@@ -753,6 +843,15 @@ export namespace fleetmeter {
             /** Report cost. */
             cost?: (fleetmeter.v1.AgentCost.$Properties|null);
 
+            /** Report previousHash. */
+            previousHash: Uint8Array;
+
+            /** Report settingsVersion. */
+            settingsVersion: number;
+
+            /** Report noticeSerial. */
+            noticeSerial: number;
+
             /**
              * Encodes the specified Report message. Does not implicitly {@link fleetmeter.v1.Report.verify|verify} messages.
              * @param message Report message or plain object to encode
@@ -819,6 +918,15 @@ export namespace fleetmeter {
 
                 /** Report cost */
                 cost?: (fleetmeter.v1.AgentCost.$Properties|null);
+
+                /** Report previousHash */
+                previousHash?: (Uint8Array|null);
+
+                /** Report settingsVersion */
+                settingsVersion?: (number|null);
+
+                /** Report noticeSerial */
+                noticeSerial?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1163,6 +1271,9 @@ export namespace fleetmeter {
             /** Usage coverage. */
             coverage: fleetmeter.v1.Coverage.$Properties[];
 
+            /** Usage digests. */
+            digests: fleetmeter.v1.UsageDigest.$Properties[];
+
             /**
              * Encodes the specified Usage message. Does not implicitly {@link fleetmeter.v1.Usage.verify|verify} messages.
              * @param message Usage message or plain object to encode
@@ -1206,12 +1317,115 @@ export namespace fleetmeter {
                 /** Usage coverage */
                 coverage?: (fleetmeter.v1.Coverage.$Properties[]|null);
 
+                /** Usage digests */
+                digests?: (fleetmeter.v1.UsageDigest.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Usage. */
             type $Shape = fleetmeter.v1.Usage.$Properties;
+        }
+
+        /**
+         * Properties of a UsageDigest.
+         * @deprecated Use fleetmeter.v1.UsageDigest.$Properties instead.
+         */
+        interface IUsageDigest extends fleetmeter.v1.UsageDigest.$Properties {
+        }
+
+        /** Represents a UsageDigest. */
+        class UsageDigest {
+
+            /**
+             * Constructs a new UsageDigest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: fleetmeter.v1.UsageDigest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** UsageDigest day. */
+            day: number;
+
+            /** UsageDigest run. */
+            run: number;
+
+            /** UsageDigest records. */
+            records: number;
+
+            /** UsageDigest seconds. */
+            seconds: number;
+
+            /** UsageDigest launches. */
+            launches: number;
+
+            /** UsageDigest marks. */
+            marks: number;
+
+            /** UsageDigest coverageSeconds. */
+            coverageSeconds: number;
+
+            /**
+             * Encodes the specified UsageDigest message. Does not implicitly {@link fleetmeter.v1.UsageDigest.verify|verify} messages.
+             * @param message UsageDigest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: fleetmeter.v1.UsageDigest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a UsageDigest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {fleetmeter.v1.UsageDigest & fleetmeter.v1.UsageDigest.$Shape} UsageDigest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): fleetmeter.v1.UsageDigest & fleetmeter.v1.UsageDigest.$Shape;
+
+            /**
+             * Gets the type url for UsageDigest
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace UsageDigest {
+
+            /** Properties of a UsageDigest. */
+            interface $Properties {
+
+                /** UsageDigest day */
+                day?: (number|null);
+
+                /** UsageDigest run */
+                run?: (number|null);
+
+                /** UsageDigest records */
+                records?: (number|null);
+
+                /** UsageDigest seconds */
+                seconds?: (number|null);
+
+                /** UsageDigest launches */
+                launches?: (number|null);
+
+                /** UsageDigest marks */
+                marks?: (number|null);
+
+                /** UsageDigest coverageSeconds */
+                coverageSeconds?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a UsageDigest. */
+            type $Shape = fleetmeter.v1.UsageDigest.$Properties;
         }
 
         /**
@@ -2025,6 +2239,12 @@ export namespace fleetmeter {
             /** EnrolRequest host. */
             host?: (fleetmeter.v1.HostFacts.$Properties|null);
 
+            /** EnrolRequest previousKey. */
+            previousKey: Uint8Array;
+
+            /** EnrolRequest splitTicket. */
+            splitTicket: Uint8Array;
+
             /**
              * Encodes the specified EnrolRequest message. Does not implicitly {@link fleetmeter.v1.EnrolRequest.verify|verify} messages.
              * @param message EnrolRequest message or plain object to encode
@@ -2065,6 +2285,12 @@ export namespace fleetmeter {
                 /** EnrolRequest host */
                 host?: (fleetmeter.v1.HostFacts.$Properties|null);
 
+                /** EnrolRequest previousKey */
+                previousKey?: (Uint8Array|null);
+
+                /** EnrolRequest splitTicket */
+                splitTicket?: (Uint8Array|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -2100,6 +2326,9 @@ export namespace fleetmeter {
 
             /** EnrolResponse settings. */
             settings?: (fleetmeter.v1.Settings.$Properties|null);
+
+            /** EnrolResponse noticeKey. */
+            noticeKey: Uint8Array;
 
             /**
              * Encodes the specified EnrolResponse message. Does not implicitly {@link fleetmeter.v1.EnrolResponse.verify|verify} messages.
@@ -2140,6 +2369,9 @@ export namespace fleetmeter {
 
                 /** EnrolResponse settings */
                 settings?: (fleetmeter.v1.Settings.$Properties|null);
+
+                /** EnrolResponse noticeKey */
+                noticeKey?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2445,6 +2677,94 @@ export namespace fleetmeter {
 
             /** Shape of an EvidenceRecord. */
             type $Shape = fleetmeter.v1.EvidenceRecord.$Properties;
+        }
+
+        /**
+         * Properties of a Notice.
+         * @deprecated Use fleetmeter.v1.Notice.$Properties instead.
+         */
+        interface INotice extends fleetmeter.v1.Notice.$Properties {
+        }
+
+        /** Represents a Notice. */
+        class Notice {
+
+            /**
+             * Constructs a new Notice.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: fleetmeter.v1.Notice.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Notice collectorId. */
+            collectorId: Uint8Array;
+
+            /** Notice serial. */
+            serial: number;
+
+            /** Notice addresses. */
+            addresses: string[];
+
+            /** Notice authorityFingerprints. */
+            authorityFingerprints: Uint8Array[];
+
+            /** Notice validUntil. */
+            validUntil: number;
+
+            /**
+             * Encodes the specified Notice message. Does not implicitly {@link fleetmeter.v1.Notice.verify|verify} messages.
+             * @param message Notice message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: fleetmeter.v1.Notice.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Notice message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {fleetmeter.v1.Notice & fleetmeter.v1.Notice.$Shape} Notice
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): fleetmeter.v1.Notice & fleetmeter.v1.Notice.$Shape;
+
+            /**
+             * Gets the type url for Notice
+             * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns The type url
+             */
+            static getTypeUrl(prefix?: string): string;
+        }
+
+        namespace Notice {
+
+            /** Properties of a Notice. */
+            interface $Properties {
+
+                /** Notice collectorId */
+                collectorId?: (Uint8Array|null);
+
+                /** Notice serial */
+                serial?: (number|null);
+
+                /** Notice addresses */
+                addresses?: (string[]|null);
+
+                /** Notice authorityFingerprints */
+                authorityFingerprints?: (Uint8Array[]|null);
+
+                /** Notice validUntil */
+                validUntil?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Notice. */
+            type $Shape = fleetmeter.v1.Notice.$Properties;
         }
     }
 }

@@ -37,6 +37,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {number|null} [nextReportInSeconds] Acknowledgement nextReportInSeconds
              * @property {number|null} [collectorTime] Acknowledgement collectorTime
              * @property {Array.<fleetmeter.v1.QuarantinedRecord.$Properties>|null} [quarantined] Acknowledgement quarantined
+             * @property {Uint8Array|null} [notice] Acknowledgement notice
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -57,6 +58,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
              *   nextReportInSeconds?: number|null;
              *   collectorTime?: number|null;
              *   quarantined?: Array.<fleetmeter.v1.QuarantinedRecord.$Shape>|null;
+             *   notice?: Uint8Array|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} fleetmeter.v1.Acknowledgement.$Shape
              */
@@ -126,6 +128,14 @@ export const fleetmeter = $root.fleetmeter = (() => {
              */
             Acknowledgement.prototype.quarantined = $util.emptyArray;
 
+            /**
+             * Acknowledgement notice.
+             * @member {Uint8Array} notice
+             * @memberof fleetmeter.v1.Acknowledgement
+             * @instance
+             */
+            Acknowledgement.prototype.notice = $util.newBuffer([]);
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -165,6 +175,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
                 if (message.quarantined != null && message.quarantined.length)
                     for (let i = 0; i < message.quarantined.length; ++i)
                         $root.fleetmeter.v1.QuarantinedRecord.encode(message.quarantined[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.notice != null && $Object.hasOwnProperty.call(message, "notice") && message.notice.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).bytes(message.notice);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -256,6 +268,15 @@ export const fleetmeter = $root.fleetmeter = (() => {
                             message.quarantined.push($root.fleetmeter.v1.QuarantinedRecord.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.notice = value;
+                            else
+                                delete message.notice;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -302,7 +323,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {fleetmeter.v1.ResendUsage.$Properties|null} [resendUsage] Directive resendUsage
              * @property {fleetmeter.v1.SendEvidence.$Properties|null} [sendEvidence] Directive sendEvidence
              * @property {fleetmeter.v1.PollAgain.$Properties|null} [pollAgain] Directive pollAgain
-             * @property {"resync"|"openEpoch"|"resendUsage"|"sendEvidence"|"pollAgain"} [action] Directive action
+             * @property {fleetmeter.v1.Split.$Properties|null} [split] Directive split
+             * @property {"resync"|"openEpoch"|"resendUsage"|"sendEvidence"|"pollAgain"|"split"} [action] Directive action
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -324,9 +346,10 @@ export const fleetmeter = $root.fleetmeter = (() => {
              *   resendUsage?: fleetmeter.v1.ResendUsage.$Shape|null;
              *   sendEvidence?: fleetmeter.v1.SendEvidence.$Shape|null;
              *   pollAgain?: fleetmeter.v1.PollAgain.$Shape|null;
+             *   split?: fleetmeter.v1.Split.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ action?: undefined; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null }|{ action?: "resync"; resync: fleetmeter.v1.Resync.$Shape; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null }|{ action?: "openEpoch"; resync?: null; openEpoch: fleetmeter.v1.OpenEpoch.$Shape; resendUsage?: null; sendEvidence?: null; pollAgain?: null }|{ action?: "resendUsage"; resync?: null; openEpoch?: null; resendUsage: fleetmeter.v1.ResendUsage.$Shape; sendEvidence?: null; pollAgain?: null }|{ action?: "sendEvidence"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence: fleetmeter.v1.SendEvidence.$Shape; pollAgain?: null }|{ action?: "pollAgain"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain: fleetmeter.v1.PollAgain.$Shape })
+             *   ({ action?: undefined; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null; split?: null }|{ action?: "resync"; resync: fleetmeter.v1.Resync.$Shape; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null; split?: null }|{ action?: "openEpoch"; resync?: null; openEpoch: fleetmeter.v1.OpenEpoch.$Shape; resendUsage?: null; sendEvidence?: null; pollAgain?: null; split?: null }|{ action?: "resendUsage"; resync?: null; openEpoch?: null; resendUsage: fleetmeter.v1.ResendUsage.$Shape; sendEvidence?: null; pollAgain?: null; split?: null }|{ action?: "sendEvidence"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence: fleetmeter.v1.SendEvidence.$Shape; pollAgain?: null; split?: null }|{ action?: "pollAgain"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain: fleetmeter.v1.PollAgain.$Shape; split?: null }|{ action?: "split"; resync?: null; openEpoch?: null; resendUsage?: null; sendEvidence?: null; pollAgain?: null; split: fleetmeter.v1.Split.$Shape })
              * )} fleetmeter.v1.Directive.$Shape
              */
 
@@ -401,17 +424,25 @@ export const fleetmeter = $root.fleetmeter = (() => {
              */
             Directive.prototype.pollAgain = null;
 
+            /**
+             * Directive split.
+             * @member {fleetmeter.v1.Split.$Properties|null|undefined} split
+             * @memberof fleetmeter.v1.Directive
+             * @instance
+             */
+            Directive.prototype.split = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Directive action.
-             * @member {"resync"|"openEpoch"|"resendUsage"|"sendEvidence"|"pollAgain"|undefined} action
+             * @member {"resync"|"openEpoch"|"resendUsage"|"sendEvidence"|"pollAgain"|"split"|undefined} action
              * @memberof fleetmeter.v1.Directive
              * @instance
              */
             $Object.defineProperty(Directive.prototype, "action", {
-                get: $util.oneOfGetter($oneOfFields = ["resync", "openEpoch", "resendUsage", "sendEvidence", "pollAgain"]),
+                get: $util.oneOfGetter($oneOfFields = ["resync", "openEpoch", "resendUsage", "sendEvidence", "pollAgain", "split"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -445,6 +476,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     $root.fleetmeter.v1.SendEvidence.encode(message.sendEvidence, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
                 if (message.pollAgain != null && $Object.hasOwnProperty.call(message, "pollAgain"))
                     $root.fleetmeter.v1.PollAgain.encode(message.pollAgain, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.split != null && $Object.hasOwnProperty.call(message, "split"))
+                    $root.fleetmeter.v1.Split.encode(message.split, writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -540,6 +573,13 @@ export const fleetmeter = $root.fleetmeter = (() => {
                                 break;
                             message.pollAgain = $root.fleetmeter.v1.PollAgain.decode(reader, reader.size(), $undefined, _depth + 1, message.pollAgain);
                             message.action = "pollAgain";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.split = $root.fleetmeter.v1.Split.decode(reader, reader.size(), $undefined, _depth + 1, message.split);
+                            message.action = "split";
                             continue;
                         }
                     }
@@ -1063,6 +1103,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * Properties of a ResendUsage.
              * @typedef {Object} fleetmeter.v1.ResendUsage.$Properties
              * @property {number|null} [sinceDay] ResendUsage sinceDay
+             * @property {number|null} [afterSequence] ResendUsage afterSequence
+             * @property {Array.<number>|null} [days] ResendUsage days
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1088,6 +1130,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const ResendUsage = function (properties) {
+                this.days = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1101,6 +1144,31 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @instance
              */
             ResendUsage.prototype.sinceDay = 0;
+
+            /**
+             * ResendUsage afterSequence.
+             * @member {number|null|undefined} afterSequence
+             * @memberof fleetmeter.v1.ResendUsage
+             * @instance
+             */
+            ResendUsage.prototype.afterSequence = null;
+
+            /**
+             * ResendUsage days.
+             * @member {Array.<number>} days
+             * @memberof fleetmeter.v1.ResendUsage
+             * @instance
+             */
+            ResendUsage.prototype.days = $util.emptyArray;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ResendUsage.prototype, "_afterSequence", {
+                get: $util.oneOfGetter($oneOfFields = ["afterSequence"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             /**
              * Encodes the specified ResendUsage message. Does not implicitly {@link fleetmeter.v1.ResendUsage.verify|verify} messages.
@@ -1120,6 +1188,10 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     throw $Error("max depth exceeded");
                 if (message.sinceDay != null && $Object.hasOwnProperty.call(message, "sinceDay") && message.sinceDay !== 0)
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.sinceDay);
+                if (message.afterSequence != null && $Object.hasOwnProperty.call(message, "afterSequence"))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.afterSequence);
+                if (message.days != null && message.days.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).uint32s(message.days);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1173,6 +1245,27 @@ export const fleetmeter = $root.fleetmeter = (() => {
                                 delete message.sinceDay;
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            message.afterSequence = reader.uint32();
+                            message._afterSequence = "afterSequence";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.days && message.days.length))
+                                    message.days = [];
+                                reader.uint32s(message.days);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.days && message.days.length))
+                                message.days = [];
+                            message.days.push(reader.uint32());
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1205,6 +1298,156 @@ export const fleetmeter = $root.fleetmeter = (() => {
             };
 
             return ResendUsage;
+        })();
+
+        v1.Split = (function() {
+
+            /**
+             * Properties of a Split.
+             * @typedef {Object} fleetmeter.v1.Split.$Properties
+             * @property {Uint8Array|null} [ticket] Split ticket
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Split.
+             * @memberof fleetmeter.v1
+             * @interface ISplit
+             * @augments fleetmeter.v1.Split.$Properties
+             * @deprecated Use fleetmeter.v1.Split.$Properties instead.
+             */
+
+            /**
+             * Shape of a Split.
+             * @typedef {fleetmeter.v1.Split.$Properties} fleetmeter.v1.Split.$Shape
+             */
+
+            /**
+             * Constructs a new Split.
+             * @memberof fleetmeter.v1
+             * @classdesc Represents a Split.
+             * @constructor
+             * @param {fleetmeter.v1.Split.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Split = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Split ticket.
+             * @member {Uint8Array} ticket
+             * @memberof fleetmeter.v1.Split
+             * @instance
+             */
+            Split.prototype.ticket = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified Split message. Does not implicitly {@link fleetmeter.v1.Split.verify|verify} messages.
+             * @function encode
+             * @memberof fleetmeter.v1.Split
+             * @static
+             * @param {fleetmeter.v1.Split.$Properties} message Split message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Split.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.ticket != null && $Object.hasOwnProperty.call(message, "ticket") && message.ticket.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.ticket);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Split message from the specified reader or buffer.
+             * @function decode
+             * @memberof fleetmeter.v1.Split
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {fleetmeter.v1.Split & fleetmeter.v1.Split.$Shape} Split
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Split.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.fleetmeter.v1.Split();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.ticket = value;
+                            else
+                                delete message.ticket;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for Split
+             * @function getTypeUrl
+             * @memberof fleetmeter.v1.Split
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            Split.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/fleetmeter.v1.Split";
+            };
+
+            return Split;
         })();
 
         v1.SendEvidence = (function() {
@@ -1714,6 +1957,9 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {fleetmeter.v1.Usage.$Properties|null} [usage] Report usage
              * @property {fleetmeter.v1.HostFacts.$Properties|null} [host] Report host
              * @property {fleetmeter.v1.AgentCost.$Properties|null} [cost] Report cost
+             * @property {Uint8Array|null} [previousHash] Report previousHash
+             * @property {number|null} [settingsVersion] Report settingsVersion
+             * @property {number|null} [noticeSerial] Report noticeSerial
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1842,6 +2088,30 @@ export const fleetmeter = $root.fleetmeter = (() => {
             Report.prototype.cost = null;
 
             /**
+             * Report previousHash.
+             * @member {Uint8Array} previousHash
+             * @memberof fleetmeter.v1.Report
+             * @instance
+             */
+            Report.prototype.previousHash = $util.newBuffer([]);
+
+            /**
+             * Report settingsVersion.
+             * @member {number} settingsVersion
+             * @memberof fleetmeter.v1.Report
+             * @instance
+             */
+            Report.prototype.settingsVersion = 0;
+
+            /**
+             * Report noticeSerial.
+             * @member {number} noticeSerial
+             * @memberof fleetmeter.v1.Report
+             * @instance
+             */
+            Report.prototype.noticeSerial = 0;
+
+            /**
              * Encodes the specified Report message. Does not implicitly {@link fleetmeter.v1.Report.verify|verify} messages.
              * @function encode
              * @memberof fleetmeter.v1.Report
@@ -1881,6 +2151,12 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     $root.fleetmeter.v1.HostFacts.encode(message.host, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.cost != null && $Object.hasOwnProperty.call(message, "cost"))
                     $root.fleetmeter.v1.AgentCost.encode(message.cost, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
+                if (message.previousHash != null && $Object.hasOwnProperty.call(message, "previousHash") && message.previousHash.length)
+                    writer.uint32(/* id 13, wireType 2 =*/106).bytes(message.previousHash);
+                if (message.settingsVersion != null && $Object.hasOwnProperty.call(message, "settingsVersion") && message.settingsVersion !== 0)
+                    writer.uint32(/* id 14, wireType 0 =*/112).uint32(message.settingsVersion);
+                if (message.noticeSerial != null && $Object.hasOwnProperty.call(message, "noticeSerial") && message.noticeSerial !== 0)
+                    writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.noticeSerial);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2010,6 +2286,33 @@ export const fleetmeter = $root.fleetmeter = (() => {
                             if (wireType !== 2)
                                 break;
                             message.cost = $root.fleetmeter.v1.AgentCost.decode(reader, reader.size(), $undefined, _depth + 1, message.cost);
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.previousHash = value;
+                            else
+                                delete message.previousHash;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.settingsVersion = value;
+                            else
+                                delete message.settingsVersion;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.noticeSerial = value;
+                            else
+                                delete message.noticeSerial;
                             continue;
                         }
                     }
@@ -2820,6 +3123,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {Array.<Uint8Array>|null} [users] Usage users
              * @property {Array.<fleetmeter.v1.UsageRecord.$Properties>|null} [records] Usage records
              * @property {Array.<fleetmeter.v1.Coverage.$Properties>|null} [coverage] Usage coverage
+             * @property {Array.<fleetmeter.v1.UsageDigest.$Properties>|null} [digests] Usage digests
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2848,6 +3152,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
                 this.users = [];
                 this.records = [];
                 this.coverage = [];
+                this.digests = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2887,6 +3192,14 @@ export const fleetmeter = $root.fleetmeter = (() => {
             Usage.prototype.coverage = $util.emptyArray;
 
             /**
+             * Usage digests.
+             * @member {Array.<fleetmeter.v1.UsageDigest.$Properties>} digests
+             * @memberof fleetmeter.v1.Usage
+             * @instance
+             */
+            Usage.prototype.digests = $util.emptyArray;
+
+            /**
              * Encodes the specified Usage message. Does not implicitly {@link fleetmeter.v1.Usage.verify|verify} messages.
              * @function encode
              * @memberof fleetmeter.v1.Usage
@@ -2913,6 +3226,9 @@ export const fleetmeter = $root.fleetmeter = (() => {
                 if (message.coverage != null && message.coverage.length)
                     for (let i = 0; i < message.coverage.length; ++i)
                         $root.fleetmeter.v1.Coverage.encode(message.coverage[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.digests != null && message.digests.length)
+                    for (let i = 0; i < message.digests.length; ++i)
+                        $root.fleetmeter.v1.UsageDigest.encode(message.digests[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2990,6 +3306,14 @@ export const fleetmeter = $root.fleetmeter = (() => {
                             message.coverage.push($root.fleetmeter.v1.Coverage.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.digests && message.digests.length))
+                                message.digests = [];
+                            message.digests.push($root.fleetmeter.v1.UsageDigest.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -3022,6 +3346,276 @@ export const fleetmeter = $root.fleetmeter = (() => {
             };
 
             return Usage;
+        })();
+
+        v1.UsageDigest = (function() {
+
+            /**
+             * Properties of a UsageDigest.
+             * @typedef {Object} fleetmeter.v1.UsageDigest.$Properties
+             * @property {number|null} [day] UsageDigest day
+             * @property {number|null} [run] UsageDigest run
+             * @property {number|null} [records] UsageDigest records
+             * @property {number|null} [seconds] UsageDigest seconds
+             * @property {number|null} [launches] UsageDigest launches
+             * @property {number|null} [marks] UsageDigest marks
+             * @property {number|null} [coverageSeconds] UsageDigest coverageSeconds
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a UsageDigest.
+             * @memberof fleetmeter.v1
+             * @interface IUsageDigest
+             * @augments fleetmeter.v1.UsageDigest.$Properties
+             * @deprecated Use fleetmeter.v1.UsageDigest.$Properties instead.
+             */
+
+            /**
+             * Shape of a UsageDigest.
+             * @typedef {fleetmeter.v1.UsageDigest.$Properties} fleetmeter.v1.UsageDigest.$Shape
+             */
+
+            /**
+             * Constructs a new UsageDigest.
+             * @memberof fleetmeter.v1
+             * @classdesc Represents a UsageDigest.
+             * @constructor
+             * @param {fleetmeter.v1.UsageDigest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const UsageDigest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * UsageDigest day.
+             * @member {number} day
+             * @memberof fleetmeter.v1.UsageDigest
+             * @instance
+             */
+            UsageDigest.prototype.day = 0;
+
+            /**
+             * UsageDigest run.
+             * @member {number} run
+             * @memberof fleetmeter.v1.UsageDigest
+             * @instance
+             */
+            UsageDigest.prototype.run = 0;
+
+            /**
+             * UsageDigest records.
+             * @member {number} records
+             * @memberof fleetmeter.v1.UsageDigest
+             * @instance
+             */
+            UsageDigest.prototype.records = 0;
+
+            /**
+             * UsageDigest seconds.
+             * @member {number} seconds
+             * @memberof fleetmeter.v1.UsageDigest
+             * @instance
+             */
+            UsageDigest.prototype.seconds = 0;
+
+            /**
+             * UsageDigest launches.
+             * @member {number} launches
+             * @memberof fleetmeter.v1.UsageDigest
+             * @instance
+             */
+            UsageDigest.prototype.launches = 0;
+
+            /**
+             * UsageDigest marks.
+             * @member {number} marks
+             * @memberof fleetmeter.v1.UsageDigest
+             * @instance
+             */
+            UsageDigest.prototype.marks = 0;
+
+            /**
+             * UsageDigest coverageSeconds.
+             * @member {number} coverageSeconds
+             * @memberof fleetmeter.v1.UsageDigest
+             * @instance
+             */
+            UsageDigest.prototype.coverageSeconds = 0;
+
+            /**
+             * Encodes the specified UsageDigest message. Does not implicitly {@link fleetmeter.v1.UsageDigest.verify|verify} messages.
+             * @function encode
+             * @memberof fleetmeter.v1.UsageDigest
+             * @static
+             * @param {fleetmeter.v1.UsageDigest.$Properties} message UsageDigest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            UsageDigest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.day != null && $Object.hasOwnProperty.call(message, "day") && message.day !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.day);
+                if (message.run != null && $Object.hasOwnProperty.call(message, "run") && message.run !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.run);
+                if (message.records != null && $Object.hasOwnProperty.call(message, "records") && message.records !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.records);
+                if (message.seconds != null && $Object.hasOwnProperty.call(message, "seconds") && message.seconds !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.seconds);
+                if (message.launches != null && $Object.hasOwnProperty.call(message, "launches") && message.launches !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.launches);
+                if (message.marks != null && $Object.hasOwnProperty.call(message, "marks") && message.marks !== 0)
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint32(message.marks);
+                if (message.coverageSeconds != null && $Object.hasOwnProperty.call(message, "coverageSeconds") && message.coverageSeconds !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.coverageSeconds);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a UsageDigest message from the specified reader or buffer.
+             * @function decode
+             * @memberof fleetmeter.v1.UsageDigest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {fleetmeter.v1.UsageDigest & fleetmeter.v1.UsageDigest.$Shape} UsageDigest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            UsageDigest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.fleetmeter.v1.UsageDigest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.day = value;
+                            else
+                                delete message.day;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.run = value;
+                            else
+                                delete message.run;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.records = value;
+                            else
+                                delete message.records;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.seconds = value;
+                            else
+                                delete message.seconds;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.launches = value;
+                            else
+                                delete message.launches;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.marks = value;
+                            else
+                                delete message.marks;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.coverageSeconds = value;
+                            else
+                                delete message.coverageSeconds;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for UsageDigest
+             * @function getTypeUrl
+             * @memberof fleetmeter.v1.UsageDigest
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            UsageDigest.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/fleetmeter.v1.UsageDigest";
+            };
+
+            return UsageDigest;
         })();
 
         v1.UsageRecord = (function() {
@@ -5121,6 +5715,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {Uint8Array|null} [publicKey] EnrolRequest publicKey
              * @property {string|null} [secret] EnrolRequest secret
              * @property {fleetmeter.v1.HostFacts.$Properties|null} [host] EnrolRequest host
+             * @property {Uint8Array|null} [previousKey] EnrolRequest previousKey
+             * @property {Uint8Array|null} [splitTicket] EnrolRequest splitTicket
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5177,6 +5773,22 @@ export const fleetmeter = $root.fleetmeter = (() => {
             EnrolRequest.prototype.host = null;
 
             /**
+             * EnrolRequest previousKey.
+             * @member {Uint8Array} previousKey
+             * @memberof fleetmeter.v1.EnrolRequest
+             * @instance
+             */
+            EnrolRequest.prototype.previousKey = $util.newBuffer([]);
+
+            /**
+             * EnrolRequest splitTicket.
+             * @member {Uint8Array} splitTicket
+             * @memberof fleetmeter.v1.EnrolRequest
+             * @instance
+             */
+            EnrolRequest.prototype.splitTicket = $util.newBuffer([]);
+
+            /**
              * Encodes the specified EnrolRequest message. Does not implicitly {@link fleetmeter.v1.EnrolRequest.verify|verify} messages.
              * @function encode
              * @memberof fleetmeter.v1.EnrolRequest
@@ -5198,6 +5810,10 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     writer.uint32(/* id 2, wireType 2 =*/18).string(message.secret);
                 if (message.host != null && $Object.hasOwnProperty.call(message, "host"))
                     $root.fleetmeter.v1.HostFacts.encode(message.host, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.previousKey != null && $Object.hasOwnProperty.call(message, "previousKey") && message.previousKey.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.previousKey);
+                if (message.splitTicket != null && $Object.hasOwnProperty.call(message, "splitTicket") && message.splitTicket.length)
+                    writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.splitTicket);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5266,6 +5882,24 @@ export const fleetmeter = $root.fleetmeter = (() => {
                             message.host = $root.fleetmeter.v1.HostFacts.decode(reader, reader.size(), $undefined, _depth + 1, message.host);
                             continue;
                         }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.previousKey = value;
+                            else
+                                delete message.previousKey;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.splitTicket = value;
+                            else
+                                delete message.splitTicket;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -5308,6 +5942,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {Uint8Array|null} [deviceId] EnrolResponse deviceId
              * @property {Uint8Array|null} [collectorId] EnrolResponse collectorId
              * @property {fleetmeter.v1.Settings.$Properties|null} [settings] EnrolResponse settings
+             * @property {Uint8Array|null} [noticeKey] EnrolResponse noticeKey
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5364,6 +5999,14 @@ export const fleetmeter = $root.fleetmeter = (() => {
             EnrolResponse.prototype.settings = null;
 
             /**
+             * EnrolResponse noticeKey.
+             * @member {Uint8Array} noticeKey
+             * @memberof fleetmeter.v1.EnrolResponse
+             * @instance
+             */
+            EnrolResponse.prototype.noticeKey = $util.newBuffer([]);
+
+            /**
              * Encodes the specified EnrolResponse message. Does not implicitly {@link fleetmeter.v1.EnrolResponse.verify|verify} messages.
              * @function encode
              * @memberof fleetmeter.v1.EnrolResponse
@@ -5385,6 +6028,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.collectorId);
                 if (message.settings != null && $Object.hasOwnProperty.call(message, "settings"))
                     $root.fleetmeter.v1.Settings.encode(message.settings, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.noticeKey != null && $Object.hasOwnProperty.call(message, "noticeKey") && message.noticeKey.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.noticeKey);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5451,6 +6096,15 @@ export const fleetmeter = $root.fleetmeter = (() => {
                             if (wireType !== 2)
                                 break;
                             message.settings = $root.fleetmeter.v1.Settings.decode(reader, reader.size(), $undefined, _depth + 1, message.settings);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.noticeKey = value;
+                            else
+                                delete message.noticeKey;
                             continue;
                         }
                     }
@@ -6227,6 +6881,238 @@ export const fleetmeter = $root.fleetmeter = (() => {
             };
 
             return EvidenceRecord;
+        })();
+
+        v1.Notice = (function() {
+
+            /**
+             * Properties of a Notice.
+             * @typedef {Object} fleetmeter.v1.Notice.$Properties
+             * @property {Uint8Array|null} [collectorId] Notice collectorId
+             * @property {number|null} [serial] Notice serial
+             * @property {Array.<string>|null} [addresses] Notice addresses
+             * @property {Array.<Uint8Array>|null} [authorityFingerprints] Notice authorityFingerprints
+             * @property {number|null} [validUntil] Notice validUntil
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Notice.
+             * @memberof fleetmeter.v1
+             * @interface INotice
+             * @augments fleetmeter.v1.Notice.$Properties
+             * @deprecated Use fleetmeter.v1.Notice.$Properties instead.
+             */
+
+            /**
+             * Shape of a Notice.
+             * @typedef {fleetmeter.v1.Notice.$Properties} fleetmeter.v1.Notice.$Shape
+             */
+
+            /**
+             * Constructs a new Notice.
+             * @memberof fleetmeter.v1
+             * @classdesc Represents a Notice.
+             * @constructor
+             * @param {fleetmeter.v1.Notice.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Notice = function (properties) {
+                this.addresses = [];
+                this.authorityFingerprints = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Notice collectorId.
+             * @member {Uint8Array} collectorId
+             * @memberof fleetmeter.v1.Notice
+             * @instance
+             */
+            Notice.prototype.collectorId = $util.newBuffer([]);
+
+            /**
+             * Notice serial.
+             * @member {number} serial
+             * @memberof fleetmeter.v1.Notice
+             * @instance
+             */
+            Notice.prototype.serial = 0;
+
+            /**
+             * Notice addresses.
+             * @member {Array.<string>} addresses
+             * @memberof fleetmeter.v1.Notice
+             * @instance
+             */
+            Notice.prototype.addresses = $util.emptyArray;
+
+            /**
+             * Notice authorityFingerprints.
+             * @member {Array.<Uint8Array>} authorityFingerprints
+             * @memberof fleetmeter.v1.Notice
+             * @instance
+             */
+            Notice.prototype.authorityFingerprints = $util.emptyArray;
+
+            /**
+             * Notice validUntil.
+             * @member {number} validUntil
+             * @memberof fleetmeter.v1.Notice
+             * @instance
+             */
+            Notice.prototype.validUntil = 0;
+
+            /**
+             * Encodes the specified Notice message. Does not implicitly {@link fleetmeter.v1.Notice.verify|verify} messages.
+             * @function encode
+             * @memberof fleetmeter.v1.Notice
+             * @static
+             * @param {fleetmeter.v1.Notice.$Properties} message Notice message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Notice.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.collectorId != null && $Object.hasOwnProperty.call(message, "collectorId") && message.collectorId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.collectorId);
+                if (message.serial != null && $Object.hasOwnProperty.call(message, "serial") && message.serial !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.serial);
+                if (message.addresses != null && message.addresses.length)
+                    for (let i = 0; i < message.addresses.length; ++i)
+                        writer.uint32(/* id 3, wireType 2 =*/26).string(message.addresses[i]);
+                if (message.authorityFingerprints != null && message.authorityFingerprints.length)
+                    for (let i = 0; i < message.authorityFingerprints.length; ++i)
+                        writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.authorityFingerprints[i]);
+                if (message.validUntil != null && $Object.hasOwnProperty.call(message, "validUntil") && message.validUntil !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.validUntil);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Notice message from the specified reader or buffer.
+             * @function decode
+             * @memberof fleetmeter.v1.Notice
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {fleetmeter.v1.Notice & fleetmeter.v1.Notice.$Shape} Notice
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Notice.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.fleetmeter.v1.Notice();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.collectorId = value;
+                            else
+                                delete message.collectorId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.serial = value;
+                            else
+                                delete message.serial;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.addresses && message.addresses.length))
+                                message.addresses = [];
+                            message.addresses.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.authorityFingerprints && message.authorityFingerprints.length))
+                                message.authorityFingerprints = [];
+                            message.authorityFingerprints.push(reader.bytes());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.validUntil = value;
+                            else
+                                delete message.validUntil;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            /**
+             * Gets the type url for Notice
+             * @function getTypeUrl
+             * @memberof fleetmeter.v1.Notice
+             * @static
+             * @param {string} [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+             * @returns {string} The type url
+             */
+            Notice.getTypeUrl = function(prefix) {
+                if (prefix === $undefined)
+                    prefix = "type.googleapis.com";
+                return prefix + "/fleetmeter.v1.Notice";
+            };
+
+            return Notice;
         })();
 
         return v1;

@@ -19,7 +19,9 @@ import { LinuxProcessTable } from './sample/process-list.linux.ts';
 import { ProgramNames } from './sample/program-names.ts';
 import { Sampler } from './sample/sampler.ts';
 import { Courier, type CourierLog } from './send/courier.ts';
+import { MOVED_AUTHORITIES_FILE } from './send/pinned-authorities.ts';
 import { reporting } from './send/reporting.ts';
+import { RoutedExchange } from './send/routed-exchange.ts';
 import { TrustingExchange } from './send/trusting-exchange.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
 import { agentStatus } from './status/agent-status.ts';
@@ -125,7 +127,16 @@ async function buildStages(
 
   // host facts, own cost
   const host = { facts: await readHostFacts(version) };
-  const exchange = new TrustingExchange(place, stateFolderOf(config.dataDir));
+  const exchange = new RoutedExchange({
+    routes: () => place.addresses().map((url) => ({ url, authorities: place.authorities(), moved: false })),
+    connect: (to, kind) =>
+      new TrustingExchange(
+        to,
+        stateFolderOf(config.dataDir),
+        kind === 'moved' ? MOVED_AUTHORITIES_FILE : undefined,
+      ),
+    clock,
+  });
   const cost = () =>
     ownCost({
       uptimeMs: clock.now().monotonicMs - started.monotonicMs,
@@ -157,7 +168,9 @@ async function buildStages(
       agentVersion: version,
       startedAtMs: started.wallMs,
       updatedAtMs: clock.now().wallMs,
-      collectorUrl: place.url(),
+      collectorUrl: exchange.url,
+      addresses: exchange.states(),
+      addressSwitches: exchange.switches,
       finding: finder.status(),
       skipped: inventory.skippedCounts(),
       cost: cost(),

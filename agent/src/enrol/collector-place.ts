@@ -2,8 +2,10 @@
 import { readJoinFile } from './join-file.ts';
 
 export interface CollectorPlace {
-  /** Without trailing slash. */
+  /** The first address: it names the place that this device joined. Without trailing slash. */
   url: () => string;
+  /** All of them, best first. At least one. */
+  addresses: () => readonly string[];
   /** Of the join string; empty without one. */
   secret: () => string;
   /** Fingerprints of the collector's authorities. */
@@ -12,8 +14,11 @@ export interface CollectorPlace {
 
 /** A configured address wins over the join string's; without either it is the default. */
 export function collectorPlace(stateFolder: string, configured: string, explicit: boolean): CollectorPlace {
+  const addresses = (): readonly string[] =>
+    explicit ? [configured] : (readJoinFile(stateFolder)?.addresses ?? [configured]);
   return {
-    url: () => (explicit ? configured : (readJoinFile(stateFolder)?.addresses[0] ?? configured)),
+    url: () => addresses()[0] as string,
+    addresses,
     secret: () => readJoinFile(stateFolder)?.secret ?? '',
     authorities: () => readJoinFile(stateFolder)?.authorities ?? [],
   };

@@ -15,6 +15,8 @@ import { addressOf, placeOf, presentedChain, proveServer } from './tls-handshake
 
 /** In the state folder: the certificates that were learned, PEM. Needs no protection, since fingerprints prove it. */
 export const AUTHORITIES_FILE = 'authorities.pem';
+/** The same for addresses that a notice named. */
+export const MOVED_AUTHORITIES_FILE = 'authorities-moved.pem';
 
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -31,6 +33,8 @@ export interface PinnedAuthoritiesOptions {
   /** SHA-256 of the DER of each, 64 lower hex digits. At least one. */
   fingerprints: readonly string[];
   stateFolder: string;
+  /** Name in the state folder. Default AUTHORITIES_FILE. */
+  file?: string;
 }
 
 export class PinnedAuthorities {
@@ -40,14 +44,14 @@ export class PinnedAuthorities {
   readonly #known: Map<string, string>;
 
   /** Throws when a fingerprint is none. What was learned before and cannot be read now is learned again. */
-  constructor({ fingerprints, stateFolder }: PinnedAuthoritiesOptions) {
+  constructor({ fingerprints, stateFolder, file = AUTHORITIES_FILE }: PinnedAuthoritiesOptions) {
     const wrong = fingerprints.find((fingerprint) => !FINGERPRINT.test(fingerprint));
     if (wrong !== undefined || fingerprints.length === 0)
       throw new Error(
         `the fingerprint of an authority is 64 lower hex digits, not ${JSON.stringify(wrong ?? '')}`,
       );
     this.#fingerprints = new Set(fingerprints);
-    this.#file = join(stateFolder, AUTHORITIES_FILE);
+    this.#file = join(stateFolder, file);
     this.#known = new Map(
       certificatesIn(this.#file)
         .filter((certificate) => this.#isPinned(certificate) && certificate.ca)

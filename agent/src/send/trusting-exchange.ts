@@ -6,7 +6,7 @@
 import { AuthorityError, connectionError } from './authority-error.ts';
 import { type ApiPath, type Exchange, type HttpAnswer, HttpExchange } from './http-exchange.ts';
 import type { TlsTrust } from './pinned-authorities.ts';
-import { PinnedAuthorities } from './pinned-authorities.ts';
+import { AUTHORITIES_FILE, PinnedAuthorities } from './pinned-authorities.ts';
 import { addressOf, placeOf } from './tls-handshake.ts';
 
 export interface TrustedPlace {
@@ -21,12 +21,15 @@ const LOOPBACK = /^http:\/\/(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?$/
 export class TrustingExchange implements Exchange {
   readonly #place: TrustedPlace;
   readonly #stateFolder: string;
+  readonly #authoritiesFile: string;
   readonly #http: HttpExchange;
   #pinned: { fingerprints: string; authorities: PinnedAuthorities } | undefined;
 
-  constructor(place: TrustedPlace, stateFolder: string) {
+  /** `authoritiesFile`: name in the state folder; places with authorities of their own need files of their own. */
+  constructor(place: TrustedPlace, stateFolder: string, authoritiesFile = AUTHORITIES_FILE) {
     this.#place = place;
     this.#stateFolder = stateFolder;
+    this.#authoritiesFile = authoritiesFile;
     this.#http = new HttpExchange(place.url, () => this.#trust());
   }
 
@@ -72,7 +75,11 @@ export class TrustingExchange implements Exchange {
     if (this.#pinned?.fingerprints !== names)
       this.#pinned = {
         fingerprints: names,
-        authorities: new PinnedAuthorities({ fingerprints, stateFolder: this.#stateFolder }),
+        authorities: new PinnedAuthorities({
+          fingerprints,
+          stateFolder: this.#stateFolder,
+          file: this.#authoritiesFile,
+        }),
       };
     return this.#pinned.authorities;
   }

@@ -3,6 +3,7 @@
 import type { ProgramNames } from '../sample/program-names.ts';
 import type { Sampler } from '../sample/sampler.ts';
 import type { Courier, CourierCounts } from '../send/courier.ts';
+import type { RouteState } from '../send/routed-exchange.ts';
 import type { EffectiveSettings } from '../settings/effective-settings.ts';
 import type { UsageMeter } from '../usage/usage-meter.ts';
 import type { FinderStatus } from '../watch/finder-status.ts';
@@ -14,7 +15,12 @@ export interface AgentStatus {
   pid: number;
   startedAtMs: number;
   updatedAtMs: number;
+  /** Where the last request went. */
   collectorUrl: string;
+  /** All that it may go to, best first. */
+  addresses: RouteState[];
+  /** Requests that went to another address than the one before. */
+  addressSwitches: number;
   reportIntervalSeconds: number;
   sampleIntervalSeconds: number;
   roots: readonly string[];
@@ -42,7 +48,14 @@ export interface AgentStatus {
 export interface StatusInput
   extends Pick<
     AgentStatus,
-    'agentVersion' | 'startedAtMs' | 'updatedAtMs' | 'collectorUrl' | 'skipped' | 'cost'
+    | 'agentVersion'
+    | 'startedAtMs'
+    | 'updatedAtMs'
+    | 'collectorUrl'
+    | 'addresses'
+    | 'addressSwitches'
+    | 'skipped'
+    | 'cost'
   > {
   finding: FinderStatus;
   filesHashedBefore: number;
@@ -64,6 +77,8 @@ export function agentStatus(input: StatusInput): AgentStatus {
     startedAtMs: input.startedAtMs,
     updatedAtMs: input.updatedAtMs,
     collectorUrl: input.collectorUrl,
+    addresses: input.addresses,
+    addressSwitches: input.addressSwitches,
     reportIntervalSeconds: settings.reportIntervalSeconds,
     sampleIntervalSeconds: settings.sampleIntervalSeconds,
     roots: finding.roots,

@@ -61,6 +61,7 @@ function agentLines(agent: AgentStatus): [string, string][] {
       'collector',
       `${agent.collectorUrl}, every ${agent.reportIntervalSeconds} s, ${reporting.acknowledged} acknowledged, ${reporting.refused} refused, ${reporting.failures} failures in a row`,
     ],
+    ...addressLines(agent),
     ['roots', agent.roots.join(' ')],
     ['hashed', `${agent.filesHashedSinceStart} files since start, ${agent.filesHashedEver} ever`],
     ['not listed', skipped || 'nothing'],
@@ -77,6 +78,16 @@ function agentLines(agent: AgentStatus): [string, string][] {
       `${(cost.cpuMilliseconds / 1000).toFixed(1)} s CPU, ${Math.round(cost.residentKib / 1024)} MiB, ${cost.sentKib} KiB sent, in ${age(cost.uptimeSeconds * 1000)}`,
     ],
   ];
+}
+
+/** Only when there is a choice; a status of an earlier agent has none. */
+function addressLines({ addresses = [], collectorUrl, addressSwitches }: AgentStatus): [string, string][] {
+  if (addresses.length < 2) return [];
+  const each = addresses.map(({ url, moved, failure }) => {
+    const state = failure ?? (url === collectorUrl ? 'in use' : 'not needed');
+    return `${url} (${moved ? 'announced by the collector, ' : ''}${state})`;
+  });
+  return [['addresses', `${each.join(', ')}; changed ${addressSwitches} times`]];
 }
 
 function age(ms: number): string {

@@ -3,8 +3,14 @@ import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { envelopeHash, keyIdOf, type MessageKind, payloadHash } from './envelope-format.ts';
-import { EnvelopeError, type EnvelopeFault, openEnvelope, reopenVerifiedEnvelope } from './open-envelope.ts';
-import { type SigningKey, sealEnvelope } from './seal-envelope.ts';
+import {
+  EnvelopeError,
+  type EnvelopeFault,
+  openEnvelope,
+  openSelfSigned,
+  reopenVerifiedEnvelope,
+} from './open-envelope.ts';
+import { resealEnvelope, type SigningKey, sealEnvelope } from './seal-envelope.ts';
 import { Envelope, Report } from './wire.ts';
 
 function newKey(): SigningKey & { publicKey: Uint8Array } {
@@ -181,4 +187,56 @@ test('a public key of another length than 32 bytes, or a point that anybody can 
   const sealed = sealEnvelope('Report', message, key);
   for (const publicKey of [new Uint8Array(31), new Uint8Array(33), new Uint8Array(32)])
     expect(faultOf(() => openEnvelope(sealed, 'Report', () => publicKey, MOST))).toBe('signature-wrong');
+});
+
+describe('a message that names its own signers', () => {
+  const openBy = (bytes: Uint8Array, ...keys: Uint8Array[]) =>
+    openSelfSigned(bytes, 'EnrolRequest', () => keys, MOST);
+  const faultBy = (bytes: Uint8Array, ...keys: Uint8Array[]) => faultOf(() => openBy(bytes, ...keys));
+  const both = sealEnvelope('EnrolRequest', message, key, stranger);
+
+  test('opens when exactly these signed it, in their order', () => {
+    expect(openBy(both, key.publicKey, stranger.publicKey)).toEqual(message);
+    expect(openBy(sealEnvelope('EnrolRequest', message, key), key.publicKey)).toEqual(message);
+    expect(faultBy(both, stranger.publicKey, key.publicKey)).toBe('key-unknown');
+  });
+
+  test('a signature more or less than it needs', () => {
+    expect(faultBy(both, key.publicKey)).toBe('signature-missing');
+    expect(faultBy(both)).toBe('signature-missing');
+    const one = sealEnvelope('EnrolRequest', message, key);
+    expect(faultBy(one, key.publicKey, stranger.publicKey)).toBe('signature-missing');
+    const { payload, payloadType, signatures } = Envelope.decode(both);
+    const three = Envelope.encode({
+      payload,
+      payloadType,
+      signatures: [...signatures, ...signatures],
+    }).finish();
+    expect(faultBy(three, key.publicKey, stranger.publicKey)).toBe('signature-missing');
+  });
+
+  test('either signature over something else', () => {
+    const { payload, payloadType, signatures } = Envelope.decode(both);
+    for (const wrong of [0, 1]) {
+      const changed = signatures.map(({ sig, keyid }, index) => ({
+        keyid: keyid ?? '',
+        sig: index === wrong ? Uint8Array.from(sig ?? [], (byte) => byte ^ 1) : (sig ?? new Uint8Array()),
+      }));
+      const bytes = Envelope.encode({ payload, payloadType, signatures: changed }).finish();
+      expect(faultBy(bytes, key.publicKey, stranger.publicKey)).toBe('signature-wrong');
+    }
+  });
+
+  test('two signatures open nothing else', () => {
+    expect(faultOf(() => open(sealEnvelope('Report', message, key, stranger)))).toBe('signature-missing');
+  });
+});
+
+test('sealed again under a new key it is the same report, and again byte for byte', () => {
+  const sealed = sealEnvelope('Report', message, stranger);
+  const again = resealEnvelope(sealed, key);
+  expect(open(again).message).toEqual(message);
+  expect(envelopeHash(again)).toEqual(envelopeHash(sealed));
+  expect(resealEnvelope(sealed, key)).toEqual(again);
+  expect(resealEnvelope(again, key)).toBe(again);
 });

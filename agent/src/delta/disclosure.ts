@@ -102,6 +102,7 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     management_id: 'Finds it in the management system.',
     ephemeral: 'Keeps short-lived machines out of counts.',
     virtual: 'Some licences tell physical from virtual.',
+    group_tag: 'Puts the device where its management wants it, when the administrator lets it.',
   },
   HardwareIdentity: {
     system_uuid: 'Firmware identity.',

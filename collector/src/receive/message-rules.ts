@@ -95,6 +95,7 @@ const hostFacts: MessageRule = {
   12: text('management_id'),
   13: bool('ephemeral'),
   14: bool('virtual'),
+  15: text('group_tag', 256),
 };
 const skippedFiles: MessageRule = { 1: text('reason', 128), 2: uint32('count') };
 const agentCost: MessageRule = {

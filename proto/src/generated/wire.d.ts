@@ -1972,6 +1972,9 @@ export namespace fleetmeter {
             /** HostFacts virtual. */
             virtual?: (boolean|null);
 
+            /** HostFacts groupTag. */
+            groupTag: string;
+
             /**
              * Encodes the specified HostFacts message. Does not implicitly {@link fleetmeter.v1.HostFacts.verify|verify} messages.
              * @param message HostFacts message or plain object to encode
@@ -2044,6 +2047,9 @@ export namespace fleetmeter {
 
                 /** HostFacts virtual */
                 virtual?: (boolean|null);
+
+                /** HostFacts groupTag */
+                groupTag?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

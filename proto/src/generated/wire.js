@@ -4896,6 +4896,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {string|null} [managementId] HostFacts managementId
              * @property {boolean|null} [ephemeral] HostFacts ephemeral
              * @property {boolean|null} [virtual] HostFacts virtual
+             * @property {string|null} [groupTag] HostFacts groupTag
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5039,6 +5040,14 @@ export const fleetmeter = $root.fleetmeter = (() => {
              */
             HostFacts.prototype.virtual = null;
 
+            /**
+             * HostFacts groupTag.
+             * @member {string} groupTag
+             * @memberof fleetmeter.v1.HostFacts
+             * @instance
+             */
+            HostFacts.prototype.groupTag = "";
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -5098,6 +5107,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     writer.uint32(/* id 13, wireType 0 =*/104).bool(message.ephemeral);
                 if (message.virtual != null && $Object.hasOwnProperty.call(message, "virtual"))
                     writer.uint32(/* id 14, wireType 0 =*/112).bool(message.virtual);
+                if (message.groupTag != null && $Object.hasOwnProperty.call(message, "groupTag") && message.groupTag !== "")
+                    writer.uint32(/* id 15, wireType 2 =*/122).string(message.groupTag);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5259,6 +5270,15 @@ export const fleetmeter = $root.fleetmeter = (() => {
                                 break;
                             message.virtual = reader.bool();
                             message._virtual = "virtual";
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.groupTag = value;
+                            else
+                                delete message.groupTag;
                             continue;
                         }
                     }

@@ -78,6 +78,15 @@ const MIGRATIONS: readonly string[] = [
    ALTER TABLE devices ADD COLUMN group_name TEXT NOT NULL DEFAULT 'default';
    ALTER TABLE devices ADD COLUMN token_id TEXT;
    ALTER TABLE devices ADD COLUMN revoked_at INTEGER;`,
+  `-- Of a device: \`devices\` has the newest key, this the ones before it.
+   CREATE TABLE replaced_keys (
+     key_id      TEXT PRIMARY KEY,
+     public_key  BLOB NOT NULL UNIQUE,
+     device_id   TEXT NOT NULL,
+     replaced_at INTEGER NOT NULL,
+     valid_until INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX replaced_keys_by_device ON replaced_keys (device_id, replaced_at);`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

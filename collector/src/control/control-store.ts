@@ -106,13 +106,18 @@ export interface ControlStore {
 
   /**
    * Gives the key its device id, the same one for the same key; a new key needs the secret of a token. Throws
-   * TokenRefusedError, DeviceRevokedError or KeyIdTakenError.
+   * TokenRefusedError, DeviceRevokedError, KeyReplacedError or KeyIdTakenError.
    */
   enrol(rawPublicKey: Uint8Array, secret: string, now: number): string;
+  /**
+   * Gives the device of `previous` another key, both raw; the old one counts for a while longer, see replaced-keys.ts.
+   * Throws KeyUnknownError, KeyReplacedError, KeyIdTakenError or DeviceRevokedError.
+   */
+  replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string;
   /** Secrets that let devices join. */
   readonly tokens: Pick<EnrolmentTokens, 'create' | 'list' | 'revoke'>;
-  /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError. */
-  findKey(keyId: string): EnrolledDevice | undefined;
+  /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError or KeyReplacedError. */
+  findKey(keyId: string, now: number): EnrolledDevice | undefined;
   deviceCount(): number;
 
   /**

@@ -1,5 +1,6 @@
 /**
- * Which key belongs to which device. A device id is 8 random bytes made here, so nobody can choose a victim's.
+ * Which key belongs to which device. A device id is 8 random bytes made here, so nobody can choose a victim's; a device
+ * may replace its key and stays itself.
  *
  * Another process may write to the same file (`token`, `device`): what it revokes counts here within REVOKED_WITHIN_MS.
  */
@@ -10,6 +11,7 @@ import { BoundedCache } from './bounded-cache.ts';
 import { inTransaction } from './control-database.ts';
 import type { EnrolledDevice } from './control-store.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
+import { ReplacedKeys } from './replaced-keys.ts';
 
 /** Keys kept in memory; about 300 bytes each. The others are read from the file, which costs some 20 µs. */
 const CACHED_KEYS = 200_000;
@@ -24,6 +26,16 @@ export class KeyIdTakenError extends Error {
 /** An administrator has put this device out. */
 export class DeviceRevokedError extends Error {
   override name = 'DeviceRevokedError';
+}
+
+/** Its device has replaced this key, and the time in which both counted is over. */
+export class KeyReplacedError extends Error {
+  override name = 'KeyReplacedError';
+}
+
+/** No device has the key that was to be replaced. */
+export class KeyUnknownError extends Error {
+  override name = 'KeyUnknownError';
 }
 
 export interface RegisteredDevice {
@@ -45,15 +57,20 @@ export class DeviceRegistry {
   readonly #revoke: StatementSync;
   readonly #reinstate: StatementSync;
   readonly #page: StatementSync;
+  readonly #setKey: StatementSync;
+  readonly #isRevoked: StatementSync;
   readonly #dataVersion: StatementSync;
-  readonly #keys = new BoundedCache<string, EnrolledDevice>(CACHED_KEYS);
+  readonly #replaced: ReplacedKeys;
+  readonly #keys = new BoundedCache<string, CachedKey>(CACHED_KEYS);
   #count: number;
   #looked = 0;
   #version: unknown;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#byPublicKey = database.prepare('SELECT device_id, revoked_at FROM devices WHERE public_key = ?');
+    this.#byPublicKey = database.prepare(
+      'SELECT device_id, key_id, revoked_at FROM devices WHERE public_key = ?',
+    );
     this.#byKeyId = database.prepare(
       'SELECT device_id, public_key, revoked_at FROM devices WHERE key_id = ?',
     );
@@ -70,13 +87,18 @@ export class DeviceRegistry {
       `SELECT device_id, key_id, group_name, token_id, enrolled_at, revoked_at FROM devices
        WHERE device_id > ? ORDER BY device_id LIMIT ?`,
     );
+    this.#setKey = database.prepare('UPDATE devices SET key_id = ?, public_key = ? WHERE device_id = ?');
+    this.#isRevoked = database.prepare(
+      'SELECT 1 FROM devices WHERE device_id = ? AND revoked_at IS NOT NULL',
+    );
     this.#dataVersion = database.prepare('PRAGMA data_version');
+    this.#replaced = new ReplacedKeys(database);
     this.#count = database.prepare('SELECT count(*) AS n FROM devices').get()?.n as number;
   }
 
   /**
    * The device id of this key, made at first sight for one that shows the secret of a token. Throws KeyIdTakenError,
-   * DeviceRevokedError, or TokenRefusedError.
+   * KeyReplacedError, DeviceRevokedError, or TokenRefusedError.
    */
   enrol(
     rawPublicKey: Uint8Array,
@@ -84,14 +106,11 @@ export class DeviceRegistry {
     tokens: Pick<EnrolmentTokens, 'redeem'>,
     now: number,
   ): string {
-    const known = this.#byPublicKey.get(rawPublicKey);
-    if (known) {
-      if (known.revoked_at !== null) throw revoked(known.device_id as string);
-      return known.device_id as string;
-    }
+    const known = this.#deviceOf(rawPublicKey, now);
+    if (known !== undefined) return known;
     const keyId = keyIdOf(rawPublicKey);
     const deviceId = inTransaction(this.#database, () => {
-      if (this.#byKeyId.get(keyId)) throw new KeyIdTakenError(`key id ${keyId} belongs to another key`);
+      this.#checkKeyIdIsFree(keyId);
       const { tokenId, group } = tokens.redeem(secret, now);
       // A collision of 64 random bits fails on the primary key, and the agent simply asks again.
       const made = randomBytes(8).toString('hex');
@@ -104,18 +123,74 @@ export class DeviceRegistry {
     return deviceId;
   }
 
-  /** Undefined for a key that nobody enrolled. Throws DeviceRevokedError. */
-  findKey(keyId: string): EnrolledDevice | undefined {
+  /**
+   * The device of `previous` goes on under `next`; both must have signed. The same again answers the same, since the
+   * first answer may have been lost. Throws KeyUnknownError, KeyReplacedError, KeyIdTakenError or DeviceRevokedError.
+   */
+  replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string {
+    const done = this.#deviceOf(next, now);
+    if (done !== undefined) return done;
+    const [previousId, nextId] = [keyIdOf(previous), keyIdOf(next)];
+    const deviceId = inTransaction(this.#database, () => {
+      const row = this.#byPublicKey.get(previous);
+      // Only the newest key may name a successor: who has an older one must not take the device over.
+      if (!row && this.#replaced.byPublicKey(previous)) throw replaced(previousId);
+      if (!row) throw new KeyUnknownError(`no device has the key ${previousId}`);
+      const device = row.device_id as string;
+      if (row.revoked_at !== null) throw revoked(device);
+      this.#checkKeyIdIsFree(nextId);
+      this.#replaced.put(previousId, { deviceId: device, publicKey: previous }, now);
+      this.#setKey.run(nextId, next, device);
+      return device;
+    });
+    this.#keys.delete(previousId);
+    this.#keys.set(nextId, { deviceId, publicKey: next });
+    return deviceId;
+  }
+
+  /**
+   * The device that this key speaks for, undefined for a key that is new here. One that speaks under its newest key has
+   * no more use for those before.
+   */
+  #deviceOf(rawPublicKey: Uint8Array, now: number): string | undefined {
+    const row = this.#byPublicKey.get(rawPublicKey);
+    if (!row)
+      return this.#checked(keyIdOf(rawPublicKey), this.#replaced.byPublicKey(rawPublicKey), now)?.deviceId;
+    const deviceId = row.device_id as string;
+    if (row.revoked_at !== null) throw revoked(deviceId);
+    for (const keyId of this.#replaced.sayFarewell(deviceId, now)) this.#keys.delete(keyId);
+    return deviceId;
+  }
+
+  #checkKeyIdIsFree(keyId: string): void {
+    if (this.#byKeyId.get(keyId) ?? this.#replaced.byKeyId(keyId))
+      throw new KeyIdTakenError(`key id ${keyId} belongs to another key`);
+  }
+
+  /** Undefined for a key that nobody enrolled. Throws DeviceRevokedError or KeyReplacedError. */
+  findKey(keyId: string, now: number): EnrolledDevice | undefined {
     this.#forgetWhatOthersChanged();
     const cached = this.#keys.get(keyId);
-    if (cached) return cached;
+    if (cached) return this.#checked(keyId, cached, now);
+    const found = this.#newestKey(keyId) ?? this.#checked(keyId, this.#replaced.byKeyId(keyId), now);
+    if (found) this.#keys.set(keyId, found);
+    return found;
+  }
+
+  #newestKey(keyId: string): CachedKey | undefined {
     const row = this.#byKeyId.get(keyId);
     if (!row) return undefined;
     const deviceId = row.device_id as string;
     if (row.revoked_at !== null) throw revoked(deviceId);
-    const device: EnrolledDevice = { deviceId, publicKey: row.public_key as Uint8Array };
-    this.#keys.set(keyId, device);
-    return device;
+    return { deviceId, publicKey: row.public_key as Uint8Array };
+  }
+
+  /** Lets a key pass that is its device's newest, or was replaced only lately. */
+  #checked(keyId: string, key: CachedKey | undefined, now: number): CachedKey | undefined {
+    if (key?.validUntil === undefined) return key;
+    if (this.#isRevoked.get(key.deviceId)) throw revoked(key.deviceId);
+    if (key.validUntil <= now) throw replaced(keyId);
+    return key;
   }
 
   /** False when there is no such device, or it is revoked already. */
@@ -153,6 +228,13 @@ export class DeviceRegistry {
     if (version !== this.#version) this.#keys.clear();
     this.#version = version;
   }
+}
+
+/** Without `validUntil` it is the newest of its device. */
+type CachedKey = EnrolledDevice & { validUntil?: number };
+
+function replaced(keyId: string): KeyReplacedError {
+  return new KeyReplacedError(`the device has replaced its key ${keyId}`);
 }
 
 function revoked(deviceId: string): DeviceRevokedError {

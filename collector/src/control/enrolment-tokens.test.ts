@@ -77,7 +77,7 @@ test('a key that cannot join uses nothing of its token up', () => {
   const key = newKey();
   expect(() => store.enrol(key.subarray(0, 31), '', 5)).toThrow();
   store.enrol(key, secret, 5);
-  expect(store.findKey(keyIdOf(key))?.publicKey).toEqual(key);
+  expect(store.findKey(keyIdOf(key), 1)?.publicKey).toEqual(key);
 });
 
 test('the secret is on no byte of the disk', () => {
@@ -96,16 +96,16 @@ test('what another process revokes counts within a second, also for a key that w
   const key = newKey();
   const keyId = keyIdOf(key);
   const deviceId = store.enrol(key, secret, 5);
-  expect(store.findKey(keyId)).toMatchObject({ deviceId });
+  expect(store.findKey(keyId, 1)).toMatchObject({ deviceId });
   expect(desk.devices.revoke(deviceId, 7)).toBe(true);
   expect(desk.devices.revoke(deviceId, 7)).toBe(false);
   await sleep(300);
-  expect(() => store.findKey(keyId)).toThrow(DeviceRevokedError);
+  expect(() => store.findKey(keyId, 1)).toThrow(DeviceRevokedError);
   expect(() => store.enrol(key, secret, 8)).toThrow(DeviceRevokedError);
   expect(desk.devices.list('', 10)).toMatchObject([{ deviceId, revokedAt: 7 }]);
   expect(desk.devices.reinstate(deviceId)).toBe(true);
   expect(desk.devices.reinstate(deviceId)).toBe(false);
-  expect(store.findKey(keyId)).toMatchObject({ deviceId });
+  expect(store.findKey(keyId, 1)).toMatchObject({ deviceId });
 });
 
 test('devices are listed page by page in the order of their ids', () => {

@@ -64,8 +64,8 @@ test('a key gets one device id however often it enrols, also after a restart', (
   expect(store.enrol(key, '', 3)).toBe(deviceId);
   expect(store.enrol(newKey(), secret, 4)).not.toBe(deviceId);
   expect(store.deviceCount()).toBe(2);
-  expect(store.findKey(keyIdOf(key))).toMatchObject({ deviceId });
-  expect(store.findKey('0000000000000000')).toBeUndefined();
+  expect(store.findKey(keyIdOf(key), 1)).toMatchObject({ deviceId });
+  expect(store.findKey('0000000000000000', 1)).toBeUndefined();
 });
 
 test('an epoch gets one number, tied to its parent only within the same device', () => {

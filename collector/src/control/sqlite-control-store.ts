@@ -72,8 +72,12 @@ export class SqliteControlStore implements ControlStore {
     return this.#devices.enrol(rawPublicKey, secret, this.tokens, now);
   }
 
-  findKey(keyId: string): EnrolledDevice | undefined {
-    return this.#devices.findKey(keyId);
+  replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string {
+    return this.#devices.replaceKey(previous, next, now);
+  }
+
+  findKey(keyId: string, now: number): EnrolledDevice | undefined {
+    return this.#devices.findKey(keyId, now);
   }
 
   deviceCount(): number {

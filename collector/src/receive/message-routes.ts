@@ -6,13 +6,18 @@ import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report, type SettingsFields } 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import type { ControlStore } from '../control/control-store.ts';
-import { DeviceRevokedError, KeyIdTakenError } from '../control/device-registry.ts';
+import {
+  DeviceRevokedError,
+  KeyIdTakenError,
+  KeyReplacedError,
+  KeyUnknownError,
+} from '../control/device-registry.ts';
 import { TokenRefusedError } from '../control/enrolment-tokens.ts';
 import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
 import { type NewStreamRecord, type Stream, StreamFullError } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
 import type { Accepted, Acknowledger } from './acknowledger.ts';
-import { openEnrolRequest, openEvidence, openReport } from './open-message.ts';
+import { type Newcomer, openEnrolRequest, openEvidence, openReport } from './open-message.ts';
 
 export interface RouteDependencies {
   control: ControlStore;
@@ -38,7 +43,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
   return {
     async enrol(request, reply) {
       const newcomer = openEnrolRequest(bodyOf(request));
-      const deviceId = Buffer.from(enrolled(control, newcomer, clock.now()), 'hex');
+      const deviceId = Buffer.from(admitted(control, newcomer, clock.now()), 'hex');
       const { collectorId } = control;
       const answer = EnrolResponse.encode({ deviceId, collectorId, ...(settings ? { settings } : {}) });
       return send(reply, answer.finish());
@@ -46,7 +51,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
 
     async report(request, reply) {
       const envelope = bodyOf(request);
-      const { deviceId, report } = openReport(envelope, control);
+      const { deviceId, report } = openReport(envelope, control, clock.now());
       await append({ kind: 'report', deviceId, receivedAt: clock.now(), envelope });
       metrics.receivedBytes.inc({ route: 'report' }, envelope.length);
       return acknowledge(reply, dependencies, {
@@ -59,7 +64,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
 
     async evidence(request, reply) {
       const envelope = bodyOf(request);
-      const { deviceId } = openEvidence(envelope, control);
+      const { deviceId } = openEvidence(envelope, control, clock.now());
       await append({ kind: 'evidence', deviceId, receivedAt: clock.now(), envelope });
       metrics.receivedBytes.inc({ route: 'evidence' }, envelope.length);
       return acknowledge(reply, dependencies, {
@@ -76,19 +81,29 @@ function bodyOf(request: FastifyRequest): Buffer {
   throw new Refusal('envelope-malformed', 'the request has no body');
 }
 
-function enrolled(
-  control: ControlStore,
-  { publicKey, secret }: { publicKey: Uint8Array; secret: string },
-  now: number,
-): string {
+function admitted(control: ControlStore, newcomer: Newcomer, now: number): string {
   try {
-    return control.enrol(publicKey, secret, now);
+    return deviceOf(control, newcomer, now);
   } catch (cause) {
     if (cause instanceof TokenRefusedError) throw new Refusal(cause.fault, cause.message, { cause });
     if (cause instanceof DeviceRevokedError) throw new Refusal('device-revoked', cause.message, { cause });
     if (cause instanceof KeyIdTakenError) throw new Refusal('key-id-taken', cause.message, { cause });
+    if (cause instanceof KeyReplacedError) throw new Refusal('key-replaced', cause.message, { cause });
+    if (cause instanceof KeyUnknownError) throw new Refusal('key-unknown', cause.message, { cause });
     throw cause;
   }
+}
+
+/** A key that another vouches for stands for that one's device; any other needs the secret of a token. */
+function deviceOf(
+  control: ControlStore,
+  { publicKey, secret, previousKey, splitTicket }: Newcomer,
+  now: number,
+): string {
+  if (!previousKey) return control.enrol(publicKey, secret, now);
+  // With a ticket it becomes a device of its own.
+  if (splitTicket) throw new Refusal('message-malformed', 'this collector gives no split tickets');
+  return control.replaceKey(previousKey, publicKey, now);
 }
 
 /** Ids of what the report says is installed or used. A malformed id of a usage record is processing's affair. */

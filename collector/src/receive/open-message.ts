@@ -8,14 +8,13 @@ import {
   EnrolRequest,
   Envelope,
   EvidenceBatch,
-  keyIdOf,
   MAX_MESSAGE_BYTES,
   type MessageKind,
   Report,
 } from '@fleetmeter/proto';
-import { openEnvelope, reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
+import { openEnvelope, openSelfSigned } from '@fleetmeter/proto/opening';
 import type { ControlStore, EnrolledDevice } from '../control/control-store.ts';
-import { DeviceRevokedError } from '../control/device-registry.ts';
+import { DeviceRevokedError, KeyReplacedError } from '../control/device-registry.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { evidenceBatchFault, reportFault, type ShapeFault } from '../validate/report-shape.ts';
 import { ENROL_REQUEST_RULE, ENVELOPE_RULE, EVIDENCE_BATCH_RULE, REPORT_RULE } from './message-rules.ts';
@@ -30,38 +29,69 @@ const KEY_ID = /^[0-9a-f]{16}$/;
 
 type Keys = Pick<ControlStore, 'findKey' | 'collectorId'>;
 
-export function openReport(body: Uint8Array, keys: Keys): { deviceId: string; report: Report } {
-  const { message, device } = openSigned(body, 'Report', REPORT_RULE, keys);
+/** `now` in milliseconds since 1970: a key that was replaced counts for a while only. */
+export function openReport(body: Uint8Array, keys: Keys, now: number): { deviceId: string; report: Report } {
+  const { message, device } = openSigned(body, 'Report', REPORT_RULE, keys, now);
   const report = decoded(() => Report.decode(message));
   checkAddress(report, device, keys);
   checkShape(reportFault(report));
   return { deviceId: device.deviceId, report };
 }
 
-export function openEvidence(body: Uint8Array, keys: Keys): { deviceId: string; batch: EvidenceBatch } {
-  const { message, device } = openSigned(body, 'EvidenceBatch', EVIDENCE_BATCH_RULE, keys);
+export function openEvidence(
+  body: Uint8Array,
+  keys: Keys,
+  now: number,
+): { deviceId: string; batch: EvidenceBatch } {
+  const { message, device } = openSigned(body, 'EvidenceBatch', EVIDENCE_BATCH_RULE, keys, now);
   const batch = decoded(() => EvidenceBatch.decode(message));
   checkAddress(batch, device, keys);
   checkShape(evidenceBatchFault(batch));
   return { deviceId: device.deviceId, batch };
 }
 
-/** The envelope is signed by the key it carries, which proves that the sender has it. */
-export function openEnrolRequest(body: Uint8Array): { publicKey: Uint8Array; secret: string } {
+export interface Newcomer {
+  /** Raw, 32 bytes; the sender has its private half. */
+  publicKey: Uint8Array;
+  /** Empty when there is none. */
+  secret: string;
+  /** The key that vouches for the new one; its private half signed as well. */
+  previousKey: Uint8Array | undefined;
+  /** In place of a secret; never without a previous key. */
+  splitTicket: Uint8Array | undefined;
+}
+
+/** The envelope is signed by the keys it carries, which proves that the sender has them. */
+export function openEnrolRequest(body: Uint8Array): Newcomer {
   checkEnvelope(body);
-  const named = reopenVerifiedEnvelope(body, 'EnrolRequest', MAX_ENROL_BYTES);
-  checkWire(named.message, ENROL_REQUEST_RULE, 'EnrolRequest');
-  const request = decoded(() => EnrolRequest.decode(named.message));
-  const publicKey = Uint8Array.from(request.publicKey ?? []);
-  if (publicKey.length !== PUBLIC_KEY_BYTES)
-    throw new Refusal('public-key-malformed', `an Ed25519 public key has 32 bytes, not ${publicKey.length}`);
-  openEnvelope(
-    body,
-    'EnrolRequest',
-    (keyId) => (keyId === keyIdOf(publicKey) ? publicKey : undefined),
-    MAX_ENROL_BYTES,
-  );
-  return { publicKey, secret: request.secret ?? '' };
+  let newcomer: Newcomer | undefined;
+  const signersOf = (message: Buffer): Uint8Array[] => {
+    checkWire(message, ENROL_REQUEST_RULE, 'EnrolRequest');
+    newcomer = newcomerOf(decoded(() => EnrolRequest.decode(message)));
+    const { publicKey, previousKey } = newcomer;
+    return previousKey ? [publicKey, previousKey] : [publicKey];
+  };
+  openSelfSigned(body, 'EnrolRequest', signersOf, MAX_ENROL_BYTES);
+  return newcomer as unknown as Newcomer;
+}
+
+function newcomerOf({ publicKey, secret, previousKey, splitTicket }: EnrolRequest): Newcomer {
+  const hasTicket = (splitTicket?.length ?? 0) > 0;
+  const hasPrevious = (previousKey?.length ?? 0) > 0;
+  if (hasTicket && !hasPrevious)
+    throw new Refusal('message-malformed', 'a split ticket needs the key it was given to');
+  return {
+    publicKey: rawKey(publicKey),
+    secret: secret ?? '',
+    previousKey: hasPrevious ? rawKey(previousKey) : undefined,
+    splitTicket: hasTicket ? Uint8Array.from(splitTicket ?? []) : undefined,
+  };
+}
+
+function rawKey(given: Uint8Array | null | undefined): Uint8Array {
+  const key = Uint8Array.from(given ?? []);
+  if (key.length === PUBLIC_KEY_BYTES) return key;
+  throw new Refusal('public-key-malformed', `an Ed25519 public key has 32 bytes, not ${key.length}`);
 }
 
 function openSigned(
@@ -69,11 +99,12 @@ function openSigned(
   kind: MessageKind,
   rule: MessageRule,
   keys: Keys,
+  now: number,
 ): { message: Buffer; device: EnrolledDevice } {
   checkEnvelope(body);
   let device: EnrolledDevice | undefined;
   const findKey = (keyId: string) => {
-    device = KEY_ID.test(keyId) ? keyOf(keyId, keys) : undefined;
+    device = KEY_ID.test(keyId) ? keyOf(keyId, keys, now) : undefined;
     return device?.publicKey;
   };
   const { message } = openEnvelope(body, kind, findKey, MAX_MESSAGE_BYTES);
@@ -81,12 +112,13 @@ function openSigned(
   return { message, device: device as unknown as EnrolledDevice };
 }
 
-function keyOf(keyId: string, keys: Keys): EnrolledDevice | undefined {
+function keyOf(keyId: string, keys: Keys, now: number): EnrolledDevice | undefined {
   try {
-    return keys.findKey(keyId);
+    return keys.findKey(keyId, now);
   } catch (cause) {
-    if (!(cause instanceof DeviceRevokedError)) throw cause;
-    throw new Refusal('device-revoked', cause.message, { cause });
+    if (cause instanceof DeviceRevokedError) throw new Refusal('device-revoked', cause.message, { cause });
+    if (cause instanceof KeyReplacedError) throw new Refusal('key-replaced', cause.message, { cause });
+    throw cause;
   }
 }
 

@@ -4,7 +4,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { EnrolRequest, Envelope, EvidenceBatch, Report } from '@fleetmeter/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ControlStore } from '../control/control-store.ts';
-import { DeviceRevokedError, KeyIdTakenError } from '../control/device-registry.ts';
+import { DeviceRevokedError, KeyIdTakenError, KeyReplacedError } from '../control/device-registry.ts';
 import type { NewToken } from '../control/enrolment-tokens.ts';
 import { StreamFullError } from '../stream/stream.ts';
 import { REFUSALS, type RefusalCode } from '../validate/refusals.ts';
@@ -113,6 +113,14 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
     const control = controlWith({
       findKey: () => {
         throw new DeviceRevokedError('revoked');
+      },
+    });
+    return post((await collector.listen({ control })).port, '/v1/report', device.report());
+  },
+  'key-replaced': async () => {
+    const control = controlWith({
+      findKey: () => {
+        throw new KeyReplacedError('replaced');
       },
     });
     return post((await collector.listen({ control })).port, '/v1/report', device.report());

@@ -91,7 +91,7 @@ const table = {
   'signature-missing': {
     status: 401,
     permanent: true,
-    meaning: 'The envelope does not carry exactly one signature with a key id.',
+    meaning: 'The envelope does not carry the signatures it needs, each with a key id.',
     advice: 'The agent is defective or of an incompatible version.',
   },
   'key-unknown': {
@@ -232,6 +232,14 @@ const table = {
     permanent: false,
     meaning: 'An administrator has revoked this device.',
     advice: 'fleetmeter-collector device reinstate takes it back; otherwise remove the agent.',
+    retryAfterSeconds: 3600,
+  },
+  'key-replaced': {
+    status: 403,
+    permanent: false,
+    meaning: 'The device has replaced this key, and both counted long enough.',
+    advice:
+      'Usual for a state that was put back from before the replacement: remove the key and run fleetmeter-agent enrol. Otherwise somebody has a copy of the old key.',
     retryAfterSeconds: 3600,
   },
   // Not the sender's fault.

@@ -53,12 +53,12 @@ export async function measureOpening(
     }
     return values.sort((a, b) => a - b)[Math.floor(VALUES / 2)] as number;
   };
-  const findKey = (keyId: string) => control.findKey(keyId)?.publicKey;
+  const findKey = (keyId: string) => control.findKey(keyId, Date.now())?.publicKey;
   const verified = ({ envelope }: StreamRecord) =>
     openEnvelope(envelope, 'Report', findKey, MAX_MESSAGE_BYTES);
   const inflated = ({ envelope }: StreamRecord) =>
     reopenVerifiedEnvelope(envelope, 'Report', MAX_MESSAGE_BYTES);
-  const opened = ({ envelope }: StreamRecord) => openReport(envelope, control);
+  const opened = ({ envelope }: StreamRecord) => openReport(envelope, control, Date.now());
 
   const signatureOf = async (records: readonly StreamRecord[]) =>
     (await each(records, verified)) - (await each(records, inflated));

@@ -40,7 +40,7 @@ test('its reports are taken at the door and processed without complaint, and nee
     fleet.record(device, device.usageReport(fleet.today, 0)),
     fleet.record(device, device.changeReport()),
   ];
-  for (const { envelope } of records) openReport(envelope, control);
+  for (const { envelope } of records) openReport(envelope, control, Date.now());
   const outcome = await processRange(records, 4, {
     ...{ clickhouse, control, heads: new EpochHeadCache(10), announced: new AnnouncedExecutables() },
     ...{ inForce: () => NO_CATALOGUE, now: () => NOW },

@@ -5,6 +5,7 @@ import { NO_CATALOGUE } from '../../catalogue/catalogue-in-force.ts';
 import { readExecutablesToMap } from '../../clickhouse/executables-to-map.ts';
 import { FACT_TABLES } from '../../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../../clickhouse/native-block.ts';
+import { systemClock } from '../../clock/clock.ts';
 import { mapExecutable } from '../../map/map-executable.ts';
 import { mappingRow } from '../../map/mapping-row.ts';
 import { AnnouncedExecutables } from '../../process/announced-executables.ts';
@@ -50,7 +51,7 @@ export async function measureMapping(
   const more = (MANY_BATCHES - FEW_BATCHES) * RECORDS_A_BATCH;
   const decode = await site.laps.lap(() => large.forEach(decodeRecord));
   const open = await site.laps.lap(() => {
-    for (const { envelope } of large) openEvidence(envelope, site.control, Date.now());
+    for (const { envelope } of large) openEvidence(envelope, site.control, systemClock.now());
   });
   const records = MANY_BATCHES * RECORDS_A_BATCH;
   const collectorUs = (many.collectorUs - few.collectorUs) / more;

@@ -1,6 +1,7 @@
 /** What it costs to open a report: at the door, with its signature, and again when it is processed. */
 import { MAX_MESSAGE_BYTES } from '@fleetmeter/proto';
 import { openEnvelope, reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
+import { systemClock } from '../../clock/clock.ts';
 import type { ControlStore } from '../../control/control-store.ts';
 import { decodeRecord } from '../../process/decode-record.ts';
 import { openReport } from '../../receive/open-message.ts';
@@ -53,12 +54,12 @@ export async function measureOpening(
     }
     return values.sort((a, b) => a - b)[Math.floor(VALUES / 2)] as number;
   };
-  const findKey = (keyId: string) => control.findKey(keyId, Date.now())?.publicKey;
+  const findKey = (keyId: string) => control.findKey(keyId, systemClock.now())?.publicKey;
   const verified = ({ envelope }: StreamRecord) =>
     openEnvelope(envelope, 'Report', findKey, MAX_MESSAGE_BYTES);
   const inflated = ({ envelope }: StreamRecord) =>
     reopenVerifiedEnvelope(envelope, 'Report', MAX_MESSAGE_BYTES);
-  const opened = ({ envelope }: StreamRecord) => openReport(envelope, control, Date.now());
+  const opened = ({ envelope }: StreamRecord) => openReport(envelope, control, systemClock.now());
 
   const signatureOf = async (records: readonly StreamRecord[]) =>
     (await each(records, verified)) - (await each(records, inflated));

@@ -144,7 +144,10 @@ export function obey(
     if (decision.do === 'send-evidence') wanted.push(...decision.executableIds);
     else if (decision.do === 'send-baseline') memory.baselineWanted[device] = 1;
     else if (decision.do === 'resend-usage')
-      memory.usageHour[device] = Math.max(world.meterHour, (decision.sinceDay - world.firstDay) * 24);
+      memory.usageHour[device] = Math.max(
+        world.meterHour,
+        ((decision.usage.sinceDay ?? 0) - world.firstDay) * 24,
+      );
     else if (decision.do === 'open-child-epoch')
       throw new Error(`device ${device} was told that it was rewound, which it was not`);
   }

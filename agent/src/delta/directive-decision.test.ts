@@ -7,6 +7,10 @@ const ownHash = new Uint8Array(16).fill(9);
 const context: DirectiveContext = { epoch, hashOf: (sequence) => (sequence === 10 ? ownHash : undefined) };
 const tag = (sequence: number, id = epoch.id) => ({ epoch: id, sequence });
 const decide = (directive: Parameters<typeof decideDirective>[0]) => decideDirective(directive, context).do;
+const usageOf = (directive: Parameters<typeof decideDirective>[0]) => {
+  const decision = decideDirective(directive, context);
+  return decision.do === 'resend-usage' ? decision.usage : decision.do;
+};
 
 describe('resync', () => {
   test('asks for a baseline', () => {
@@ -45,10 +49,24 @@ test('open epoch opens a child epoch, unless it is stale or the head is a report
 });
 
 test('resend usage names the day from which on everything is due again', () => {
-  expect(decideDirective({ ...tag(8), resendUsage: { sinceDay: 20_000 } }, context)).toEqual({
-    do: 'resend-usage',
-    sinceDay: 20_000,
+  expect(usageOf({ ...tag(8), resendUsage: { sinceDay: 20_000 } })).toEqual({ sinceDay: 20_000 });
+  expect(usageOf({ ...tag(8), resendUsage: {} })).toEqual({ sinceDay: 0 });
+});
+
+test('resend usage may name days, and the report after which everything is due again', () => {
+  expect(usageOf({ ...tag(8), resendUsage: { days: [20_000, 20_002] } })).toEqual({ days: [20_000, 20_002] });
+  expect(usageOf({ ...tag(8), resendUsage: { afterSequence: 0 } })).toEqual({ afterSequence: 0 });
+  expect(usageOf({ ...tag(8), resendUsage: { afterSequence: 5, days: [20_000] } })).toEqual({
+    afterSequence: 5,
+    days: [20_000],
   });
+});
+
+test('sequences of another epoch mean nothing here: everything is due again', () => {
+  const other = tag(8, new Uint8Array(16).fill(2));
+  expect(usageOf({ ...other, resendUsage: { afterSequence: 5 } })).toEqual({ sinceDay: 0 });
+  expect(usageOf({ ...other, resendUsage: { days: [20_000] } })).toEqual({ days: [20_000] });
+  expect(usageOf({ resendUsage: { afterSequence: 5 } })).toEqual({ sinceDay: 0 });
 });
 
 test('resend usage is obeyed whatever baseline or epoch came since: neither brings usage', () => {

@@ -8,11 +8,20 @@ import {
 } from '@fleetmeter/proto';
 import type { EpochState } from './epoch-state.ts';
 
+/** Acknowledged usage that becomes due again: the union of what is named. */
+export interface UsageSelection {
+  /** Everything of this day and later ones; days since 1970 UTC. */
+  sinceDay?: number;
+  /** What reports of the present epoch after this sequence said. */
+  afterSequence?: number;
+  days?: readonly number[];
+}
+
 export type DirectiveDecision =
   | { do: 'nothing'; why: string }
   | { do: 'send-baseline' }
   | { do: 'open-child-epoch' }
-  | { do: 'resend-usage'; sinceDay: number }
+  | { do: 'resend-usage'; usage: UsageSelection }
   | { do: 'send-evidence'; executableIds: ExecutableId[] }
   | { do: 'poll'; afterSeconds: number };
 
@@ -30,7 +39,7 @@ export function decideDirective(directive: DirectiveFields, context: DirectiveCo
   if (sendEvidence) return evidence(sendEvidence.executableIds ?? new Uint8Array());
   if (pollAgain) return { do: 'poll', afterSeconds: pollAgain.afterSeconds ?? 0 };
   // Usage belongs to runs: no baseline and no new epoch has answered this.
-  if (resendUsage) return { do: 'resend-usage', sinceDay: resendUsage.sinceDay ?? 0 };
+  if (resendUsage) return { do: 'resend-usage', usage: selectionOf(directive, context) };
   const stale = staleness(directive, context);
   if (stale) return nothing(stale);
   if (resync) return wasRewound(resync.head, context) ? { do: 'open-child-epoch' } : { do: 'send-baseline' };
@@ -40,6 +49,20 @@ export function decideDirective(directive: DirectiveFields, context: DirectiveCo
       ? nothing('the head is our own report')
       : { do: 'open-child-epoch' };
   return nothing('its action is of a newer version');
+}
+
+/** Sequences of another epoch mean nothing here, so everything kept may be what is missing. */
+function selectionOf({ epoch, resendUsage }: DirectiveFields, context: DirectiveContext): UsageSelection {
+  const { sinceDay, afterSequence } = resendUsage ?? {};
+  const days = resendUsage?.days ?? [];
+  const named = typeof afterSequence === 'number';
+  if (named && !sameBytes(epoch ?? new Uint8Array(), context.epoch.id)) return { sinceDay: 0 };
+  const since = sinceDay || (named || days.length > 0 ? undefined : 0);
+  return {
+    ...(since !== undefined && { sinceDay: since }),
+    ...(named && { afterSequence }),
+    ...(days.length > 0 && { days }),
+  };
 }
 
 function evidence(ids: Uint8Array): DirectiveDecision {

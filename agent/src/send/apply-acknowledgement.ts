@@ -1,6 +1,11 @@
 /** Makes an acknowledgement true on the device: what was sent is acknowledged, and directives are obeyed. */
-import { randomBytes } from 'node:crypto';
-import type { AcknowledgementFields, DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  Acknowledgement,
+  type AcknowledgementFields,
+  type DirectiveFields,
+  type ExecutableId,
+} from '@fleetmeter/proto';
 import { type DirectiveDecision, decideDirective } from '../delta/directive-decision.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 
@@ -53,15 +58,20 @@ function obey(store: AgentStore, directive: DirectiveFields): DirectiveDecision 
       sequence: epoch.sequence,
       digest: epoch.ackedDigest,
     });
-  if (decision.do === 'resend-usage') return resendUsage(store, directive, decision.sinceDay);
+  if (decision.do === 'resend-usage') return resendUsage(store, directive, decision);
   return decision;
 }
 
 /** A directive comes with every acknowledgement until the collector sees it obeyed; obeying once is enough. */
-function resendUsage(store: AgentStore, directive: DirectiveFields, sinceDay: number): DirectiveDecision {
-  const name = `${Buffer.from(directive.epoch ?? []).toString('hex')}:${directive.sequence ?? 0}:${sinceDay}`;
+function resendUsage(
+  store: AgentStore,
+  directive: DirectiveFields,
+  decision: Extract<DirectiveDecision, { do: 'resend-usage' }>,
+): DirectiveDecision {
+  const bytes = Acknowledgement.encode({ directives: [directive] }).finish();
+  const name = createHash('sha256').update(bytes).digest('hex');
   if (store.facts.read('usageResent') === name) return { do: 'nothing', why: 'usage was marked already' };
   store.facts.write('usageResent', name);
-  store.usage.unacknowledge(sinceDay);
-  return { do: 'resend-usage', sinceDay };
+  store.usage.unacknowledge(decision.usage);
+  return decision;
 }

@@ -147,7 +147,7 @@ export class Courier {
       const same = before?.deviceId === enrolment.deviceId && before.collectorId === enrolment.collectorId;
       if (!same || !store.outbox.epoch()) {
         store.outbox.openEpoch(randomBytes(16), undefined);
-        store.usage.unacknowledge(0);
+        store.usage.unacknowledge({ sinceDay: 0 });
       }
       store.facts.write('enrolment', enrolment);
     });

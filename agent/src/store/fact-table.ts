@@ -13,7 +13,7 @@ export interface Facts {
   firstScanFinished: boolean;
   /** Sums over all runs of the agent. */
   lifetime: { filesHashed: number };
-  /** The last ResendUsage obeyed, so that its repetition is not obeyed again. */
+  /** Hash of the last ResendUsage obeyed, so that its repetition is not obeyed again. */
   usageResent: string;
   /** The last report acknowledged. */
   lastReport: { sequence: number; bytes: number; acknowledgedAtMs: number };

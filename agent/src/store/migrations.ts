@@ -123,4 +123,16 @@ export const MIGRATIONS: readonly string[] = [
   -- Small facts by name: enrolment, settings, status, counters. JSON.
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   `,
+  `
+  -- Which report of the present epoch was acknowledged with the row's newest values; 0 = one of an earlier epoch.
+  -- Of rows from before this step that is not known: the newest, so that they are sent again rather than not.
+  ALTER TABLE usage ADD COLUMN acknowledged_by INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE coverage ADD COLUMN acknowledged_by INTEGER NOT NULL DEFAULT 0;
+  UPDATE usage SET acknowledged_by = coalesce((SELECT sequence FROM epoch), 0) WHERE acknowledged > 0;
+  UPDATE coverage SET acknowledged_by = coalesce((SELECT sequence FROM epoch), 0) WHERE acknowledged > 0;
+
+  -- Day on which upkeep first found the row acknowledged: it is kept some weeks from then on. 0 = not yet.
+  ALTER TABLE usage ADD COLUMN settled_on INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE coverage ADD COLUMN settled_on INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -43,6 +43,9 @@ export class OutboxTable {
     this.#database.transaction(() => {
       this.#clearOutbox();
       this.#database.sql('DELETE FROM report_hashes').run();
+      // Sequences begin anew: what was acknowledged before is before all of them.
+      for (const table of ['usage', 'coverage'])
+        this.#database.sql(`UPDATE ${table} SET acknowledged_by = 0 WHERE acknowledged_by > 0`).run();
       this.#database
         .sql(`INSERT OR REPLACE INTO epoch VALUES (1, ?, ?, ?, ?, ?, 0, 0, 1, 0, zeroblob(16), 0, '')`)
         .run(
@@ -93,13 +96,14 @@ export class OutboxTable {
         .run();
       this.#database
         .sql(
-          `UPDATE usage SET acknowledged = o.changed, acknowledged_slots = o.slots
+          `UPDATE usage SET acknowledged = o.changed, acknowledged_slots = o.slots,
+             acknowledged_by = (SELECT sequence FROM outbox)
            FROM outbox_usage o WHERE o.usage_no = usage.usage_no`,
         )
         .run();
       this.#database
         .sql(
-          `UPDATE coverage SET acknowledged = o.changed
+          `UPDATE coverage SET acknowledged = o.changed, acknowledged_by = (SELECT sequence FROM outbox)
            FROM outbox_coverage o WHERE o.day = coverage.day AND o.run = coverage.run`,
         )
         .run();

@@ -1,4 +1,5 @@
 /** Usage and coverage rows, what of them was acknowledged, and where metering stood. */
+import type { UsageSelection } from '../delta/directive-decision.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from '../usage/usage-values.ts';
 import type { StateDatabase } from './state-database.ts';
 
@@ -22,6 +23,11 @@ export interface MeterFlush {
   live: readonly LiveProcess[];
   mark: MeterMark;
 }
+
+/** Beyond every day and sequence. */
+const NEVER = 2 ** 40;
+/** Rows of a UsageSelection; takes its day, its sequence and its days as JSON. */
+const SELECTED = '(day >= ?1 OR acknowledged_by > ?2 OR day IN (SELECT value FROM json_each(?3)))';
 
 export class UsageTable {
   readonly #database: StateDatabase;
@@ -56,7 +62,8 @@ export class UsageTable {
          ON CONFLICT (day, run, executable_id, user) DO UPDATE SET seconds = excluded.seconds,
            launches_user = excluded.launches_user, launches_autostart = excluded.launches_autostart,
            launches_service = excluded.launches_service, launches_scheduler = excluded.launches_scheduler,
-           launches_unknown = excluded.launches_unknown, slots = excluded.slots, changed = excluded.changed`,
+           launches_unknown = excluded.launches_unknown, slots = excluded.slots, changed = excluded.changed,
+           settled_on = 0`,
       )
       .run(
         row.day,
@@ -78,7 +85,8 @@ export class UsageTable {
     this.#database
       .sql(
         `INSERT INTO coverage (day, run, seconds, changed) VALUES (?, ?, ?, ?)
-         ON CONFLICT (day, run) DO UPDATE SET seconds = excluded.seconds, changed = excluded.changed`,
+         ON CONFLICT (day, run) DO UPDATE SET seconds = excluded.seconds, changed = excluded.changed,
+           settled_on = 0`,
       )
       .run(row.day, row.run, row.seconds, changed);
   }
@@ -148,24 +156,43 @@ export class UsageTable {
       ?.n as number;
   }
 
-  /** Everything of these days is due again. */
-  unacknowledge(sinceDay: number): void {
-    this.#database
-      .sql('UPDATE usage SET acknowledged = 0, acknowledged_slots = zeroblob(36) WHERE day >= ?')
-      .run(sinceDay);
-    this.#database.sql('UPDATE coverage SET acknowledged = 0 WHERE day >= ?').run(sinceDay);
+  /** What is selected is due again, whole. A report in flight no longer acknowledges any of it. */
+  unacknowledge(selection: UsageSelection): void {
+    const { sinceDay, afterSequence, days } = selection;
+    const values = [sinceDay ?? NEVER, afterSequence ?? NEVER, JSON.stringify(days ?? [])];
+    const run = (sql: string): void => void this.#database.sql(sql).run(...values);
+    this.#database.transaction(() => {
+      run(`DELETE FROM outbox_usage WHERE usage_no IN (SELECT usage_no FROM usage WHERE ${SELECTED})`);
+      run(
+        `DELETE FROM outbox_coverage WHERE (day, run) IN (SELECT day, run FROM coverage WHERE ${SELECTED})`,
+      );
+      run(
+        `UPDATE usage SET acknowledged = 0, acknowledged_by = 0, acknowledged_slots = zeroblob(36),
+           settled_on = 0 WHERE ${SELECTED}`,
+      );
+      run(`UPDATE coverage SET acknowledged = 0, acknowledged_by = 0, settled_on = 0 WHERE ${SELECTED}`);
+    });
   }
 
   /**
-   * Forgets acknowledged rows before one day, and the oldest rows beyond a number. What was never acknowledged has
-   * no age at which it goes: the clock may be wrong. Returns how many unacknowledged rows were lost.
+   * Forgets rows that have been acknowledged for `keptDays`, and the oldest rows beyond a number. What was never
+   * acknowledged has no age at which it goes: the clock may be wrong. Returns how many unacknowledged rows were lost.
    */
-  prune(acknowledgedBeforeDay: number, mostRows: number): number {
+  prune(today: number, keptDays: number, mostRows: number): number {
     const run = (sql: string, ...values: number[]): number =>
       Number(this.#database.sql(sql).run(...values).changes);
     return this.#database.transaction(() => {
-      run('DELETE FROM usage WHERE changed <= acknowledged AND day < ?', acknowledgedBeforeDay);
-      run('DELETE FROM coverage WHERE changed <= acknowledged AND day < ?', acknowledgedBeforeDay);
+      for (const table of ['usage', 'coverage']) {
+        // A day yet to come was noted by a clock that was wrong.
+        run(
+          `UPDATE ${table} SET settled_on = ?1 WHERE changed <= acknowledged AND (settled_on = 0 OR settled_on > ?1)`,
+          today,
+        );
+        run(
+          `DELETE FROM ${table} WHERE changed <= acknowledged AND settled_on < ?1 AND day < ?1`,
+          today - keptDays,
+        );
+      }
       const kept = this.#database.sql('SELECT count(*) AS n FROM coverage').get()?.n as number;
       if (kept > mostRows)
         run(

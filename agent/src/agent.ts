@@ -20,6 +20,7 @@ import { ProgramNames } from './sample/program-names.ts';
 import { Sampler } from './sample/sampler.ts';
 import { Courier, type CourierLog } from './send/courier.ts';
 import { MOVED_AUTHORITIES_FILE } from './send/pinned-authorities.ts';
+import { proxyFor } from './send/proxy-choice.ts';
 import { reporting } from './send/reporting.ts';
 import { RoutedExchange } from './send/routed-exchange.ts';
 import { TrustingExchange } from './send/trusting-exchange.ts';
@@ -127,6 +128,7 @@ async function buildStages(
 
   // host facts, own cost
   const host = { facts: await readHostFacts(version) };
+  const proxyOf = (address: string) => proxyFor(address, config);
   const exchange = new RoutedExchange({
     routes: () => place.addresses().map((url) => ({ url, authorities: place.authorities(), moved: false })),
     connect: (to, kind) =>
@@ -134,6 +136,7 @@ async function buildStages(
         to,
         stateFolderOf(config.dataDir),
         kind === 'moved' ? MOVED_AUTHORITIES_FILE : undefined,
+        { proxyOf },
       ),
     clock,
   });
@@ -171,6 +174,7 @@ async function buildStages(
       collectorUrl: exchange.url,
       addresses: exchange.states(),
       addressSwitches: exchange.switches,
+      proxy: proxyOf(exchange.url)?.place ?? null,
       finding: finder.status(),
       skipped: inventory.skippedCounts(),
       cost: cost(),

@@ -49,6 +49,7 @@ withSettings(
       {
         joinString: given === '-' ? readFileSync(0, 'utf8') : given,
         dataDir: config.dataDir,
+        proxy: config,
         version,
         json: flags.json === true,
         nowMs: Date.now(),

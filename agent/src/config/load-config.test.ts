@@ -45,6 +45,42 @@ test('folders come as a list or separated by colons', () => {
   expect(loadConfig({ config, roots: '/c:/d' }, {}).config.roots).toEqual(['/c', '/d']);
 });
 
+test('a proxy of its own beats the one of the environment, which is read as other programs read it', () => {
+  const config = configFile('{"proxyUrl": "http://me:secret@own.example:3128"}');
+  const empty = join(folder, 'empty.json');
+  writeFileSync(empty, '{}');
+  const environment = { HTTPS_PROXY: 'usual.example:8080', NO_PROXY: 'a.example' };
+  const read = (from: string, more: NodeJS.ProcessEnv = {}) =>
+    loadConfig({ config: from }, { ...environment, ...more }).config;
+  expect(read(config).proxyUrl).toBe('http://me:secret@own.example:3128');
+  expect(read(empty)).toMatchObject({ proxyUrl: 'http://usual.example:8080', proxyExceptions: 'a.example' });
+  expect(read(empty, { https_proxy: 'http://[2001:db8::1]:3128/' }).proxyUrl).toBe(
+    'http://[2001:db8::1]:3128',
+  );
+  expect(read(empty, { FLEETMETER_PROXY_URL: 'none' }).proxyUrl).toBeUndefined();
+  expect(read(empty, { FLEETMETER_PROXY_EXCEPTIONS: 'b.example' }).proxyExceptions).toBe('b.example');
+  expect(loadConfig({ config: empty }, {}).config).toMatchObject({
+    proxyUrl: undefined,
+    proxyExceptions: '',
+  });
+});
+
+test('a proxy that cannot be used is refused by the name it was given under, without its password', () => {
+  const config = configFile('{}');
+  const message = (environment: NodeJS.ProcessEnv): string => {
+    try {
+      loadConfig({ config }, environment);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'accepted';
+  };
+  expect(message({ HTTPS_PROXY: 'socks5://me:secret@p.example' })).toBe(
+    'HTTPS_PROXY must be the address of an http or https proxy, or none, not "socks5://***@p.example"',
+  );
+  expect(message({ FLEETMETER_PROXY_URL: 'http://me:secret@p.example/path' })).not.toContain('secret');
+});
+
 test.each([
   ['{"reportIntervalSecond": 1}', /unknown settings: reportIntervalSecond\. Known are: dataDir/],
   ['{"reportIntervalSeconds": 0}', /reportIntervalSeconds in .* must be a number from 1 to 86400, not 0/],

@@ -50,11 +50,24 @@ function readSetting(name: SettingName, { value, from }: Source): unknown {
   try {
     return SETTINGS[name].read(value);
   } catch (error) {
-    throw new ConfigError(`${from} ${(error as Error).message}, not ${JSON.stringify(value)}`);
+    throw new ConfigError(`${from} ${(error as Error).message}, not ${withoutPassword(value)}`);
   }
 }
 
+/** What was given, fit for a terminal and a log. */
+function withoutPassword(value: unknown): string {
+  return JSON.stringify(value)?.replace(/[^/"@]*@/g, '***@') ?? String(value);
+}
+
+/** Of other programs' settings that hold for this computer: by the name they have in lower and in upper case. */
+const USUAL_VARIABLES: { [name in SettingName]?: readonly string[] } = {
+  proxyUrl: ['https_proxy', 'HTTPS_PROXY'],
+  proxyExceptions: ['no_proxy', 'NO_PROXY'],
+};
+
 function defaultOf(name: SettingName, environment: NodeJS.ProcessEnv): unknown {
+  const usual = USUAL_VARIABLES[name]?.find((variable) => environment[variable]);
+  if (usual) return readSetting(name, { value: environment[usual], from: usual });
   const port = environment.FLEETMETER_AGENT_PORT;
   if (name !== 'collectorUrl' || !port) return SETTINGS[name].default;
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535)

@@ -5,6 +5,9 @@
 export interface AgentConfig {
   dataDir: string;
   collectorUrl: string;
+  /** With credentials, if any. Undefined: none. */
+  proxyUrl: string | undefined;
+  proxyExceptions: string;
   /** Undefined: the usual program roots of the platform. */
   roots: readonly string[] | undefined;
   reportIntervalSeconds: number;
@@ -49,6 +52,22 @@ export const SETTINGS: Record<SettingName, Setting> = {
     flag: '--collector-url <url>',
     default: `http://127.0.0.1:${DEFAULT_AGENT_PORT}`,
     read: url,
+  },
+  proxyUrl: {
+    meaning:
+      'Proxy on the way to the collector, http://[NAME:PASSWORD@]HOST:PORT; none = none. Without it HTTPS_PROXY counts.',
+    environment: 'FLEETMETER_PROXY_URL',
+    flag: '--proxy-url <url>',
+    default: undefined,
+    read: proxy,
+  },
+  proxyExceptions: {
+    meaning:
+      'Names, .endings, addresses and networks reached without the proxy, separated by commas. Without it NO_PROXY counts.',
+    environment: 'FLEETMETER_PROXY_EXCEPTIONS',
+    flag: '--proxy-exceptions <hosts>',
+    default: '',
+    read: text,
   },
   roots: {
     meaning: 'Folders searched for executables: a list, or in one text separated by colons.',
@@ -118,6 +137,16 @@ function url(value: unknown): string {
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol) || parsed.search || parsed.hash)
     throw new SettingError('must be an http or https address');
   return parsed.href.replace(/\/+$/, '');
+}
+
+/** Without a scheme it is http, as other programs read HTTPS_PROXY. */
+function proxy(value: unknown): string | undefined {
+  const given = text(value);
+  if (given === 'none') return undefined;
+  const parsed = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`);
+  if (!parsed?.hostname || !['http:', 'https:'].includes(parsed.protocol) || parsed.pathname !== '/')
+    throw new SettingError('must be the address of an http or https proxy, or none');
+  return parsed.href.replace(/\/$/, '');
 }
 
 function folders(value: unknown): readonly string[] {

@@ -5,6 +5,7 @@
 import { decodeJoinString } from '@fleetmeter/proto';
 import { readHostFacts } from '../host/host-facts.ts';
 import { openDeviceIdentity } from '../identity/device-identity.ts';
+import { type ProxySettings, proxyFor } from '../send/proxy-choice.ts';
 import { TrustingExchange } from '../send/trusting-exchange.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import { enrol } from './enrol.ts';
@@ -13,6 +14,7 @@ import { writeJoinFile } from './join-file.ts';
 export interface EnrolCommand {
   joinString: string;
   dataDir: string;
+  proxy: ProxySettings;
   version: string;
   json: boolean;
   nowMs: number;
@@ -33,7 +35,14 @@ export async function enrolCommand(command: EnrolCommand, signal: AbortSignal): 
   const host = await readHostFacts(command.version);
   const failures: string[] = [];
   for (const address of addresses) {
-    const exchange = new TrustingExchange({ url: () => address, authorities: () => authorities }, folder);
+    const exchange = new TrustingExchange(
+      { url: () => address, authorities: () => authorities },
+      folder,
+      undefined,
+      {
+        proxyOf: (origin) => proxyFor(origin, command.proxy),
+      },
+    );
     try {
       const outcome = await enrol(exchange, { identity, host, secret }, command.nowMs, signal);
       if (outcome.is === 'enrolled') {

@@ -6,6 +6,8 @@ export type AuthorityFault =
   | 'certificate-wrong'
   /** It speaks no TLS 1.3. */
   | 'tls-too-old'
+  /** The proxy on the way cannot be reached, or does not let the agent through. */
+  | 'proxy'
   /** Nothing answers, or nothing that speaks TLS. */
   | 'unreachable';
 
@@ -18,7 +20,9 @@ export class AuthorityError extends Error {
   }
 }
 
-const PROXY = 'A proxy that opens TLS may be in the way: connections to the collector must pass it unopened.';
+const PROXY =
+  'Something between this computer and the collector may answer in its place: a proxy that opens TLS, which ' +
+  "connections to the collector must pass unopened, or a network's sign-in page.";
 const TOO_OLD = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION|NO_PROTOCOLS_AVAILABLE/;
 const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_LAYER|UNEXPECTED_MESSAGE/;
 /** What the system says of the network, in contrast to what TLS says of certificates. */
@@ -29,7 +33,9 @@ const NETWORK = /^E(?!RR_)[A-Z_]+$|^UND_ERR_|^EAI_/;
  * about versions means that no collector was reached.
  */
 export function connectionError(cause: unknown, where: string, verified: boolean): AuthorityError {
-  const { code = '', name, message } = cause as NodeJS.ErrnoException;
+  const { code: given, name, message } = cause as NodeJS.ErrnoException;
+  // A DOMException's code is a number, and says less than its name.
+  const code = typeof given === 'string' ? given : '';
   const said = code || name;
   const error = (fault: AuthorityFault, words: string) => new AuthorityError(fault, words, { cause });
   if (TOO_OLD.test(code))
@@ -37,7 +43,7 @@ export function connectionError(cause: unknown, where: string, verified: boolean
   if (NO_TLS.test(code))
     return error(
       'unreachable',
-      `what answers at ${where} does not speak TLS (${said}). Check the address and the port.`,
+      `what answers at ${where} does not speak TLS (${said}). Check the address and the port. ${PROXY}`,
     );
   if (!verified || name === 'TimeoutError' || NETWORK.test(code))
     return error(

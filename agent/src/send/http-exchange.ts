@@ -1,18 +1,38 @@
 /** One POST to the collector and its whole answer, bounded in time and size. Knows nothing of what is sent. */
 import { ENVELOPE_CONTENT_TYPE } from '@fleetmeter/proto';
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import type { TlsTrust } from './pinned-authorities.ts';
+import type { WebProxy } from './proxy-choice.ts';
+import { tunnelling } from './proxy-tunnel.ts';
 import { sessionKeepingConnector } from './session-keeping-connector.ts';
 
 /** A SendEvidence directive may list the ids of a whole inventory. */
 const MOST_ANSWER_BYTES = 4 * 1024 * 1024;
-const CONNECT_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 60_000;
+
+/** How long each part of one exchange may take, milliseconds. Nobody at the other end can hold the agent longer. */
+export interface ExchangePatience {
+  /** Without a proxy. */
+  connectMs: number;
+  /** For the headers of the answer once the request is on its way, and between pieces of its body. */
+  answerMs: number;
+  /** For all of it, from the first attempt to connect to the last byte of the answer. */
+  wholeMs: number;
+  /** More for each KiB of the request, at least this fast a line is waited for. */
+  perKibMs: number;
+}
+const PATIENCE: ExchangePatience = {
+  connectMs: 10_000,
+  answerMs: 60_000,
+  wholeMs: 180_000,
+  perKibMs: 500,
+};
 
 export interface HttpAnswer {
   status: number;
   contentType: string;
   retryAfter: string | undefined;
+  /** Where a redirect leads, for people: nobody goes there. */
+  location?: string | undefined;
   body: Uint8Array;
 }
 
@@ -26,9 +46,18 @@ export interface Exchange {
   close(): Promise<void>;
 }
 
+/** What a computer's network is like. */
+export interface NetworkWays {
+  /** Of "scheme://host:port", the proxy on the way there. */
+  proxyOf?: (origin: string) => WebProxy | undefined;
+  patience?: ExchangePatience;
+}
+
 export class HttpExchange implements Exchange {
   readonly #collectorUrl: () => string;
   readonly #trust: () => TlsTrust | undefined;
+  readonly #proxyOf: (origin: string) => WebProxy | undefined;
+  readonly #patience: ExchangePatience;
   #agent: Agent | undefined;
   /** The authorities that #agent's connections were made with. */
   #trusted: string | undefined;
@@ -38,9 +67,15 @@ export class HttpExchange implements Exchange {
    * `collectorUrl` without trailing slash; asked with each request, as is `trust`, since an agent may be sent elsewhere.
    * With a trust nothing is sent to a URL that is not https. Without, whatever the system trusts, or no TLS at all.
    */
-  constructor(collectorUrl: () => string, trust: () => TlsTrust | undefined = () => undefined) {
+  constructor(
+    collectorUrl: () => string,
+    trust: () => TlsTrust | undefined = () => undefined,
+    { proxyOf = () => undefined, patience = PATIENCE }: NetworkWays = {},
+  ) {
     this.#collectorUrl = collectorUrl;
     this.#trust = trust;
+    this.#proxyOf = proxyOf;
+    this.#patience = patience;
   }
 
   async post(path: ApiPath, envelope: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> {
@@ -48,11 +83,15 @@ export class HttpExchange implements Exchange {
     if (trust && !url.startsWith('https://'))
       throw new Error(`${url} is no https URL: nothing is sent in clear`);
     this.sentBytes += envelope.length;
+    const { answerMs, wholeMs, perKibMs } = this.#patience;
+    const forUpload = Math.ceil((envelope.length / 1024) * perKibMs);
     // No redirects are followed: a collector has none, a captive portal does.
     const response = await request(url + path, {
       method: 'POST',
       dispatcher: this.#agentWith(trust),
-      signal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(wholeMs + forUpload)]),
+      headersTimeout: answerMs + forUpload,
+      bodyTimeout: answerMs,
       headers: { 'content-type': ENVELOPE_CONTENT_TYPE },
       body: Buffer.from(envelope.buffer, envelope.byteOffset, envelope.length),
     });
@@ -64,6 +103,7 @@ export class HttpExchange implements Exchange {
       status: response.statusCode,
       contentType: header('content-type') ?? '',
       retryAfter: header('retry-after'),
+      location: header('location'),
       body: new Uint8Array(await response.body.arrayBuffer()),
     };
   }
@@ -77,14 +117,15 @@ export class HttpExchange implements Exchange {
     const trusted = trust && JSON.stringify(trust);
     if (this.#agent && trusted === this.#trusted) return this.#agent;
     void this.#agent?.destroy();
-    const timeout = CONNECT_TIMEOUT_MS;
+    const timeout = this.#patience.connectMs;
+    const direct = trust
+      ? sessionKeepingConnector({ ...trust, timeout, allowH2: false })
+      : buildConnector({ timeout });
     // One connection, kept: the agent sends one request at a time.
     this.#agent = new Agent({
       connections: 1,
       pipelining: 1,
-      connect: trust ? sessionKeepingConnector({ ...trust, timeout, allowH2: false }) : { timeout },
-      headersTimeout: ANSWER_TIMEOUT_MS,
-      bodyTimeout: ANSWER_TIMEOUT_MS,
+      connect: tunnelling(direct, this.#proxyOf),
       maxResponseSize: MOST_ANSWER_BYTES,
     });
     this.#trusted = trusted;

@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from '../store/write-durably.ts';
 import { AuthorityError, unknownAuthority } from './authority-error.ts';
+import type { WebProxy } from './proxy-choice.ts';
 import { addressOf, placeOf, presentedChain, proveServer } from './tls-handshake.ts';
 
 /** In the state folder: the certificates that were learned, PEM. Needs no protection, since fingerprints prove it. */
@@ -73,8 +74,8 @@ export class PinnedAuthorities {
    * connections, over which nothing is said. Rejects with AuthorityError, with the signal's reason, or with what the
    * disk says.
    */
-  async learn(collectorUrl: string, signal: AbortSignal): Promise<string> {
-    const address = addressOf(collectorUrl);
+  async learn(collectorUrl: string, signal: AbortSignal, proxy?: WebProxy): Promise<string> {
+    const address = { ...addressOf(collectorUrl), proxy };
     const chain = await presentedChain(address, signal);
     const authority = chain.find((certificate) => this.#isPinned(certificate));
     if (authority === undefined)

@@ -1,4 +1,10 @@
-/** What an HTTP answer means. Pure. Whatever is not proof that the collector has it means: try again. */
+/**
+ * What an HTTP answer means. Pure. Whatever is not proof that the collector has it means: try again.
+ *
+ * A collector answers with its own content type, or with a problem document. Whatever else comes is not from it, but
+ * from something between: a network's sign-in page, a gateway, another program at the address. It is said so, and
+ * neither believed nor followed.
+ */
 import { ANSWER_CONTENT_TYPE } from '@fleetmeter/proto';
 import type { HttpAnswer } from './http-exchange.ts';
 
@@ -26,25 +32,45 @@ interface Problem {
   permanent?: unknown;
 }
 
+/** Whoever is not the collector may ask for at most this much patience. */
+const LONGEST_PATIENCE_WITH_STRANGERS_MS = 3_600_000;
+
 /** `nowMs` is wall time, for Retry-After given as a date. */
 export function readAnswer(answer: HttpAnswer, nowMs: number): Verdict {
-  if (answer.status === 200)
-    return isType(answer.contentType, ANSWER_CONTENT_TYPE)
-      ? { is: 'answer', body: answer.body }
-      : retry(
-          answer,
-          nowMs,
-          `status 200 with content type ${JSON.stringify(answer.contentType.slice(0, 60))}: not the collector`,
-        );
+  if (answer.status === 200 && isType(answer.contentType, ANSWER_CONTENT_TYPE))
+    return { is: 'answer', body: answer.body };
   const problem = readProblem(answer);
-  const code = text(problem?.code) || `http-${answer.status}`;
+  if (answer.status < 400 || !problem) return notTheCollector(answer, nowMs);
+  const code = text(problem.code) || `http-${answer.status}`;
   if (answer.status === 401 && code === 'key-unknown') return { is: 'key-unknown' };
-  const detail = text(problem?.detail) || text(problem?.title);
+  const detail = text(problem.detail) || text(problem.title);
   if (answer.status === 403 && NOT_ADMITTED.test(code))
     return { is: 'not-admitted', code, detail, retryAfterMs: retryAfterMs(answer.retryAfter, nowMs) };
-  if (MAY_BE_PERMANENT.has(answer.status) && problem?.permanent === true)
+  if (MAY_BE_PERMANENT.has(answer.status) && problem.permanent === true)
     return { is: 'refused', code, detail };
-  return retry(answer, nowMs, `${answer.status} ${code} ${detail}`.trim());
+  return {
+    is: 'retry',
+    why: `${answer.status} ${code} ${detail}`.trim(),
+    retryAfterMs: retryAfterMs(answer.retryAfter, nowMs),
+  };
+}
+
+function notTheCollector(answer: HttpAnswer, nowMs: number): Verdict {
+  const asked = Math.min(retryAfterMs(answer.retryAfter, nowMs), LONGEST_PATIENCE_WITH_STRANGERS_MS);
+  return {
+    is: 'retry',
+    why: `something between this computer and the collector answers in its place: ${strangersWords(answer)}`,
+    retryAfterMs: asked,
+  };
+}
+
+function strangersWords({ status, contentType, location }: HttpAnswer): string {
+  if (status === 511) return 'the network wants somebody to sign in (511)';
+  if (status >= 300 && status < 400)
+    return `it leads elsewhere (${status}${location ? `, ${JSON.stringify(location.slice(0, 200))}` : ''}), as a network's sign-in page does`;
+  const type = contentType ? JSON.stringify(contentType.slice(0, 60)) : 'no content type';
+  if (status >= 500) return `a gateway without a collector behind it, it seems (${status}, ${type})`;
+  return `a network's sign-in page, or another program at this address (${status}, ${type})`;
 }
 
 /** Milliseconds that a Retry-After header asks for: a number of seconds or an HTTP date; 0 when it is neither. */
@@ -53,10 +79,6 @@ export function retryAfterMs(header: string | undefined, nowMs: number): number 
   const seconds = /^\s*\d{1,9}\s*$/.test(header) ? Number(header) : undefined;
   const ms = seconds !== undefined ? seconds * 1000 : Date.parse(header) - nowMs;
   return Number.isFinite(ms) ? Math.max(0, ms) : 0;
-}
-
-function retry(answer: HttpAnswer, nowMs: number, why: string): Verdict {
-  return { is: 'retry', why, retryAfterMs: retryAfterMs(answer.retryAfter, nowMs) };
 }
 
 function readProblem(answer: HttpAnswer): Problem | undefined {

@@ -11,11 +11,14 @@ export interface RetryLimits {
 const LONGEST_ASKED_MS = 24 * 3600 * 1000;
 const SHORT_INTERVAL_SECONDS = 60;
 
-/** With short report intervals somebody is watching: tries stay close together. */
+/**
+ * With short report intervals somebody is watching: tries stay close together. With longer ones nobody waits, and a
+ * device asks a collector that is gone less than once in half a minute on average, from the first failure on.
+ */
 export function retryLimits(reportIntervalSeconds: number): RetryLimits {
   return reportIntervalSeconds < SHORT_INTERVAL_SECONDS
     ? { firstMs: 500, longestMs: 30_000 }
-    : { firstMs: 5_000, longestMs: 3_600_000 };
+    : { firstMs: 60_000, longestMs: 3_600_000 };
 }
 
 /**

@@ -3,6 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { connectionError } from './authority-error.ts';
+import type { WebProxy } from './proxy-choice.ts';
+import { openTunnel } from './proxy-tunnel.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const LONGEST_CHAIN = 10;
@@ -10,6 +12,8 @@ const LONGEST_CHAIN = 10;
 export interface CollectorAddress {
   host: string;
   port: number;
+  /** On the way there. */
+  proxy?: WebProxy | undefined;
 }
 
 /** Of an https URL. Throws when it is none. */
@@ -19,8 +23,13 @@ export function addressOf(collectorUrl: string): CollectorAddress {
   return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 443) };
 }
 
-/** "host:port", for people. */
-export function placeOf({ host, port }: CollectorAddress): string {
+/** "host:port", and the proxy on the way there if any. For people. */
+export function placeOf(address: CollectorAddress): string {
+  const { proxy } = address;
+  return proxy ? `${hostAndPort(address)}, through the proxy ${proxy.place},` : hostAndPort(address);
+}
+
+function hostAndPort({ host, port }: CollectorAddress): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
@@ -63,19 +72,21 @@ export async function proveServer(
   if (!authorized) throw new Error('a connection that was not authorized was not refused');
 }
 
-function handshake(
+async function handshake(
   address: CollectorAddress,
   verified: boolean,
   ca: string[],
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   signal.throwIfAborted();
-  const { host, port } = address;
+  const { host, port, proxy } = address;
+  const tunnel = proxy && (await openTunnel(proxy, hostAndPort(address), signal));
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
   const within = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS)]);
   const socket = connect({
     host,
     port,
+    ...(tunnel && { socket: tunnel }),
     // Never the system's store, not even to complete what was shown.
     ca,
     rejectUnauthorized: verified,

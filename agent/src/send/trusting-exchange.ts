@@ -4,7 +4,13 @@
  */
 
 import { AuthorityError, connectionError } from './authority-error.ts';
-import { type ApiPath, type Exchange, type HttpAnswer, HttpExchange } from './http-exchange.ts';
+import {
+  type ApiPath,
+  type Exchange,
+  type HttpAnswer,
+  HttpExchange,
+  type NetworkWays,
+} from './http-exchange.ts';
 import type { TlsTrust } from './pinned-authorities.ts';
 import { AUTHORITIES_FILE, PinnedAuthorities } from './pinned-authorities.ts';
 import { addressOf, placeOf } from './tls-handshake.ts';
@@ -23,14 +29,21 @@ export class TrustingExchange implements Exchange {
   readonly #stateFolder: string;
   readonly #authoritiesFile: string;
   readonly #http: HttpExchange;
+  readonly #network: NetworkWays;
   #pinned: { fingerprints: string; authorities: PinnedAuthorities } | undefined;
 
   /** `authoritiesFile`: name in the state folder; places with authorities of their own need files of their own. */
-  constructor(place: TrustedPlace, stateFolder: string, authoritiesFile = AUTHORITIES_FILE) {
+  constructor(
+    place: TrustedPlace,
+    stateFolder: string,
+    authoritiesFile = AUTHORITIES_FILE,
+    network: NetworkWays = {},
+  ) {
     this.#place = place;
     this.#stateFolder = stateFolder;
     this.#authoritiesFile = authoritiesFile;
-    this.#http = new HttpExchange(place.url, () => this.#trust());
+    this.#network = network;
+    this.#http = new HttpExchange(place.url, () => this.#trust(), network);
   }
 
   get sentBytes(): number {
@@ -48,14 +61,15 @@ export class TrustingExchange implements Exchange {
         );
       return await this.#http.post(path, envelope, signal);
     }
-    if (!authorities.isKnown) await authorities.learn(url, signal);
+    const proxy = this.#network.proxyOf?.(url);
+    if (!authorities.isKnown) await authorities.learn(url, signal, proxy);
     try {
       return await this.#http.post(path, envelope, signal);
     } catch (error) {
       if (signal.aborted || error instanceof AuthorityError) throw error;
-      const told = connectionError(error, placeOf(addressOf(url)), true);
+      const told = connectionError(error, placeOf({ ...addressOf(url), proxy }), true);
       // Another of several authorities may have taken over.
-      if (told.fault === 'certificate-wrong') await authorities.learn(url, signal);
+      if (told.fault === 'certificate-wrong') await authorities.learn(url, signal, proxy);
       throw told;
     }
   }

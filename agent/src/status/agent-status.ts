@@ -21,6 +21,8 @@ export interface AgentStatus {
   addresses: RouteState[];
   /** Requests that went to another address than the one before. */
   addressSwitches: number;
+  /** "host:port" of the proxy on the way there. */
+  proxy: string | null;
   reportIntervalSeconds: number;
   sampleIntervalSeconds: number;
   roots: readonly string[];
@@ -52,6 +54,7 @@ export interface StatusInput
     | 'startedAtMs'
     | 'updatedAtMs'
     | 'collectorUrl'
+    | 'proxy'
     | 'addresses'
     | 'addressSwitches'
     | 'skipped'
@@ -79,6 +82,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
     collectorUrl: input.collectorUrl,
     addresses: input.addresses,
     addressSwitches: input.addressSwitches,
+    proxy: input.proxy,
     reportIntervalSeconds: settings.reportIntervalSeconds,
     sampleIntervalSeconds: settings.sampleIntervalSeconds,
     roots: finding.roots,

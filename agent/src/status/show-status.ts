@@ -59,7 +59,7 @@ function agentLines(agent: AgentStatus): [string, string][] {
   return [
     [
       'collector',
-      `${agent.collectorUrl}, every ${agent.reportIntervalSeconds} s, ${reporting.acknowledged} acknowledged, ${reporting.refused} refused, ${reporting.failures} failures in a row`,
+      `${agent.collectorUrl}${agent.proxy ? ` through the proxy ${agent.proxy}` : ''}, every ${agent.reportIntervalSeconds} s, ${reporting.acknowledged} acknowledged, ${reporting.refused} refused, ${reporting.failures} failures in a row`,
     ],
     ...addressLines(agent),
     ['roots', agent.roots.join(' ')],

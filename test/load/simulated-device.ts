@@ -92,6 +92,8 @@ export function composePending(world: SimulatedWorld, device: number, hour: numb
     usage: {
       records,
       coverage,
+      // Nothing of a fleet under load gets lost.
+      digests: [],
       permutation: (day) => {
         const permutation = permutations.get(day) ?? slotPermutation(slotSecret, day);
         permutations.set(day, permutation);

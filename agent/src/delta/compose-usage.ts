@@ -2,10 +2,12 @@
 import { encodeIdList, encodeSlots, type UsageFields, type UsageRecordFields } from '@fleetmeter/proto';
 import { listSlots } from '../usage/slots.ts';
 import type { CoverageRow, UsageRow } from '../usage/usage-values.ts';
+import type { UsageDigest } from './usage-digest.ts';
 
 export interface UsageInput {
   records: readonly (UsageRow & { acknowledgedSlots: Uint8Array })[];
   coverage: readonly CoverageRow[];
+  digests: readonly UsageDigest[];
   /** See usage/slot-permutation.ts. */
   permutation: (day: number) => Uint16Array;
 }
@@ -14,11 +16,19 @@ export interface UsageInput {
 const MOST_RUNS = 1_000;
 const MOST_USERS = 1_000;
 
-/** As many of the first records, and then of the first coverage, as one report may refer to runs and users of. */
-export function fittingUsage<R extends { run: string; user: string }, C extends { run: string }>(
+/**
+ * As many of the first records, then of the first coverage, then of the first digests, as one report may refer to
+ * runs and users of. Digests are chosen when it is known what else the report holds.
+ */
+export function fittingUsage<
+  R extends { run: string; user: string },
+  C extends { run: string },
+  D extends { run: string },
+>(
   records: readonly R[],
   coverage: readonly C[],
-): { records: R[]; coverage: C[] } {
+  digests: (rows: readonly (R | C)[]) => readonly D[],
+): { records: R[]; coverage: C[]; digests: D[] } {
   const runs = new Set<string>();
   const users = new Set<string>();
   const tooMany = ({ run, user }: { run: string; user?: string }): boolean => {
@@ -30,12 +40,18 @@ export function fittingUsage<R extends { run: string; user: string }, C extends 
     const end = rows.findIndex(tooMany);
     return rows.slice(0, end < 0 ? rows.length : end);
   };
-  return { records: firsts(records), coverage: firsts(coverage) };
+  const chosen = { records: firsts(records), coverage: firsts(coverage) };
+  return { ...chosen, digests: firsts(digests([...chosen.records, ...chosen.coverage])) };
 }
 
 /** Undefined when there is nothing to tell. */
-export function composeUsage({ records, coverage, permutation }: UsageInput): UsageFields | undefined {
-  if (records.length === 0 && coverage.length === 0) return undefined;
+export function composeUsage({
+  records,
+  coverage,
+  digests,
+  permutation,
+}: UsageInput): UsageFields | undefined {
+  if (records.length + coverage.length + digests.length === 0) return undefined;
   const runs = new Places();
   const users = new Places();
   return {
@@ -45,6 +61,9 @@ export function composeUsage({ records, coverage, permutation }: UsageInput): Us
       user: users.of(row.user),
     })),
     coverage: coverage.map(({ day, run, seconds }) => ({ day, run: runs.of(run), seconds })),
+    digests: digests.map(({ day, run, records, seconds, launches, marks, coverageSeconds }) => ({
+      ...{ day, run: runs.of(run), records, seconds, launches, marks, coverageSeconds },
+    })),
     runs: Buffer.from(runs.all().join(''), 'hex'),
     users: users.all().map((user) => Buffer.from(user, 'hex')),
   };

@@ -61,6 +61,16 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     users: 'Keyed hashes that count users apart without naming them.',
     records: 'What was used.',
     coverage: 'How long was observed: tells "not used" from "not observed".',
+    digests: 'What the collector has to have of past days: finds what got lost there.',
+  },
+  UsageDigest: {
+    day: 'Of which day.',
+    run: 'Of which run.',
+    records: 'How many usage records.',
+    seconds: 'A sum over them.',
+    launches: 'A sum over them.',
+    marks: 'A sum over them.',
+    coverage_seconds: 'As in the coverage.',
   },
   UsageRecord: {
     day: 'On which day.',

@@ -7,7 +7,7 @@ import {
   Report,
   sealEnvelope,
 } from '@fleetmeter/proto';
-import type { Instant } from '../clock/clock.ts';
+import { dayOf, type Instant } from '../clock/clock.ts';
 import { composeReport, needsBaseline } from '../delta/compose-report.ts';
 import { fittingUsage } from '../delta/compose-usage.ts';
 import type { DeviceIdentity } from '../identity/device-identity.ts';
@@ -19,6 +19,7 @@ import { slotPermutation } from '../usage/slot-permutation.ts';
 /** What is beyond goes with the next report. */
 export const MOST_USAGE_RECORDS = 5_000;
 const MOST_COVERAGE_RECORDS = 1_000;
+const MOST_DIGESTS = 500;
 
 export interface NextReportParts {
   store: AgentStore;
@@ -54,9 +55,15 @@ export function commitNextReport(
       ? { present: store.inventory.presentIds(), absent: [] }
       : store.inventory.touchedSince(epoch.ackedTouch);
     const share = (most: number): number => Math.max(1, most >> Math.min(refusedInARow, 30));
-    const { records: usage, coverage } = fittingUsage(
+    if (baseline) store.digests.wantAll();
+    const {
+      records: usage,
+      coverage,
+      digests,
+    } = fittingUsage(
       store.usage.dueUsage(share(MOST_USAGE_RECORDS)),
       store.usage.dueCoverage(share(MOST_COVERAGE_RECORDS)),
+      (rows) => store.digests.due(dayOf(at.wallMs), rows, share(MOST_DIGESTS)),
     );
     const hostFacts = host();
     const hostHash = hashOf(Report.encode({ host: hostFacts }).finish());
@@ -67,7 +74,7 @@ export function commitNextReport(
       digest,
       composedAt: Math.max(0, Math.floor(at.wallMs / 1000)),
       utcOffsetSeconds,
-      usage: { records: usage, coverage, permutation: permutations(identity.slotSecret) },
+      usage: { records: usage, coverage, digests, permutation: permutations(identity.slotSecret) },
       host: baseline || hostHash !== epoch.ackedHostHash ? hostFacts : undefined,
       cost: cost(),
     });
@@ -84,6 +91,7 @@ export function commitNextReport(
       hostHash,
       usage,
       coverage,
+      digests,
     });
     return { sequence, envelope };
   });

@@ -3,6 +3,7 @@ import { FactTable } from './fact-table.ts';
 import { InventoryTable } from './inventory-table.ts';
 import { OutboxTable } from './outbox-table.ts';
 import type { StateDatabase } from './state-database.ts';
+import { UsageDigestTable } from './usage-digest-table.ts';
 import { UsageTable } from './usage-table.ts';
 
 export interface AgentStore {
@@ -11,6 +12,7 @@ export interface AgentStore {
   readTogether<T>(work: () => T): T;
   inventory: InventoryTable;
   usage: UsageTable;
+  digests: UsageDigestTable;
   outbox: OutboxTable;
   facts: FactTable;
   close(): void;
@@ -22,6 +24,7 @@ export function agentStore(database: StateDatabase): AgentStore {
     readTogether: (work) => database.transaction(work, 'DEFERRED'),
     inventory: new InventoryTable(database),
     usage: new UsageTable(database),
+    digests: new UsageDigestTable(database),
     outbox: new OutboxTable(database),
     facts: new FactTable(database),
     close: () => database.close(),

@@ -135,4 +135,17 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE usage ADD COLUMN settled_on INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE coverage ADD COLUMN settled_on INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Digests of closed days that were acknowledged, by the newest change that they sum; 0 = due again.
+  CREATE TABLE usage_digests (
+    day             INTEGER NOT NULL,
+    run             TEXT NOT NULL,
+    changed         INTEGER NOT NULL,
+    acknowledged_by INTEGER NOT NULL,   -- sequence as in usage
+    PRIMARY KEY (day, run)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE outbox_digests (
+    day INTEGER NOT NULL, run TEXT NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY (day, run)
+  ) STRICT;
+  `,
 ];

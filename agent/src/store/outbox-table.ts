@@ -5,6 +5,7 @@
 import { digestFromParts, digestSumBytes, type InventoryDigest } from '@fleetmeter/proto';
 import type { EpochParent, EpochState } from '../delta/epoch-state.ts';
 import type { StateDatabase } from './state-database.ts';
+import type { DueDigest } from './usage-digest-table.ts';
 import type { DueCoverage, DueUsage } from './usage-table.ts';
 
 type Row = Record<string, unknown>;
@@ -25,6 +26,7 @@ export interface NewOutboxReport extends OutboxReport {
   hostHash: string;
   usage: readonly Pick<DueUsage, 'usageNo' | 'changed' | 'slots'>[];
   coverage: readonly DueCoverage[];
+  digests: readonly Pick<DueDigest, 'day' | 'run' | 'changed'>[];
 }
 
 export class OutboxTable {
@@ -44,7 +46,7 @@ export class OutboxTable {
       this.#clearOutbox();
       this.#database.sql('DELETE FROM report_hashes').run();
       // Sequences begin anew: what was acknowledged before is before all of them.
-      for (const table of ['usage', 'coverage'])
+      for (const table of ['usage', 'coverage', 'usage_digests'])
         this.#database.sql(`UPDATE ${table} SET acknowledged_by = 0 WHERE acknowledged_by > 0`).run();
       this.#database
         .sql(`INSERT OR REPLACE INTO epoch VALUES (1, ?, ?, ?, ?, ?, 0, 0, 1, 0, zeroblob(16), 0, '')`)
@@ -77,6 +79,8 @@ export class OutboxTable {
       for (const row of report.usage) usage.run(row.usageNo, row.changed, row.slots);
       const coverage = this.#database.sql('INSERT INTO outbox_coverage VALUES (?, ?, ?)');
       for (const row of report.coverage) coverage.run(row.day, row.run, row.changed);
+      const digests = this.#database.sql('INSERT INTO outbox_digests VALUES (?, ?, ?)');
+      for (const row of report.digests) digests.run(row.day, row.run, row.changed);
       this.#database.sql('UPDATE epoch SET sequence = ?').run(sequence);
       if (report.baseline)
         this.#database.sql('UPDATE epoch SET baseline_sequence = ?, baseline_wanted = 0').run(sequence);
@@ -107,6 +111,12 @@ export class OutboxTable {
            FROM outbox_coverage o WHERE o.day = coverage.day AND o.run = coverage.run`,
         )
         .run();
+      this.#database
+        .sql(
+          `INSERT OR REPLACE INTO usage_digests
+           SELECT day, run, changed, (SELECT sequence FROM outbox) FROM outbox_digests`,
+        )
+        .run();
       this.#clearOutbox();
     });
   }
@@ -125,7 +135,7 @@ export class OutboxTable {
   }
 
   #clearOutbox(): void {
-    for (const table of ['outbox', 'outbox_usage', 'outbox_coverage'])
+    for (const table of ['outbox', 'outbox_usage', 'outbox_coverage', 'outbox_digests'])
       this.#database.sql(`DELETE FROM ${table}`).run();
   }
 }

@@ -33,7 +33,7 @@ function compose(store: AgentStore): void {
   store.outbox.put({
     ...{ sequence, envelope: new Uint8Array(1), hash: new Uint8Array(16), baseline: sequence === 1 },
     ...{ touch: 0, digest: DIGEST, hostHash: '' },
-    ...{ usage: store.usage.dueUsage(100), coverage: store.usage.dueCoverage(100) },
+    ...{ usage: store.usage.dueUsage(100), coverage: store.usage.dueCoverage(100), digests: [] },
   });
 }
 

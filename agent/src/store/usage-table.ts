@@ -1,6 +1,7 @@
 /** Usage and coverage rows, what of them was acknowledged, and where metering stood. */
 import type { UsageSelection } from '../delta/directive-decision.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from '../usage/usage-values.ts';
+import { launchCounts } from './launch-counts.ts';
 import type { StateDatabase } from './state-database.ts';
 
 type Row = Record<string, unknown>;
@@ -156,7 +157,7 @@ export class UsageTable {
       ?.n as number;
   }
 
-  /** What is selected is due again, whole. A report in flight no longer acknowledges any of it. */
+  /** What is selected is due again, whole, and so are its digests. A report in flight no longer acknowledges any of it. */
   unacknowledge(selection: UsageSelection): void {
     const { sinceDay, afterSequence, days } = selection;
     const values = [sinceDay ?? NEVER, afterSequence ?? NEVER, JSON.stringify(days ?? [])];
@@ -171,6 +172,10 @@ export class UsageTable {
            settled_on = 0 WHERE ${SELECTED}`,
       );
       run(`UPDATE coverage SET acknowledged = 0, acknowledged_by = 0, settled_on = 0 WHERE ${SELECTED}`);
+      run(
+        `DELETE FROM outbox_digests WHERE (day, run) IN (SELECT day, run FROM usage_digests WHERE ${SELECTED})`,
+      );
+      run(`UPDATE usage_digests SET changed = 0, acknowledged_by = 0 WHERE ${SELECTED}`);
     });
   }
 
@@ -206,6 +211,10 @@ export class UsageTable {
           'DELETE FROM usage WHERE usage_no IN (SELECT usage_no FROM usage ORDER BY changed <= acknowledged DESC, changed LIMIT ?)',
           rows - mostRows,
         );
+      run(
+        `DELETE FROM usage_digests WHERE (day, run) NOT IN
+         (SELECT day, run FROM usage UNION SELECT day, run FROM coverage)`,
+      );
       return due - this.countDue();
     });
   }
@@ -219,13 +228,7 @@ function dueUsage(row: Row): DueUsage {
     executableId: row.executable_id as string,
     user: row.user as string,
     seconds: row.seconds as number,
-    launches: {
-      user: row.launches_user as number,
-      autostart: row.launches_autostart as number,
-      service: row.launches_service as number,
-      scheduler: row.launches_scheduler as number,
-      unknown: row.launches_unknown as number,
-    },
+    launches: launchCounts(row),
     slots: row.slots as Uint8Array,
     acknowledgedSlots: row.acknowledged_slots as Uint8Array,
     changed: row.changed as number,

@@ -10,6 +10,7 @@ import { type Clock, dayOf } from './clock/clock.ts';
 import { repeat } from './clock/repeat.ts';
 import type { LoadedConfig } from './config/load-config.ts';
 import { type CollectorPlace, collectorPlace } from './enrol/collector-place.ts';
+import { KeyRenewal } from './enrol/key-renewal.ts';
 import { createFinder } from './finder.ts';
 import { readHostFacts } from './host/host-facts.ts';
 import { type DeviceIdentity, openDeviceIdentity } from './identity/device-identity.ts';
@@ -149,6 +150,8 @@ async function buildStages(
     });
 
   // delta -> send
+  const { rotateKeyDays } = config;
+  const renewal = new KeyRenewal({ identity, exchange, host: () => host.facts, rotateKeyDays, clock, log });
   const courier = new Courier({
     store,
     inventory,
@@ -158,6 +161,7 @@ async function buildStages(
     exchange,
     collectorUrl: place.url,
     joinSecret: place.secret,
+    renewKey: (signal) => renewal.turn(signal),
     reportIntervalSeconds: () => settings.reportIntervalSeconds,
     onSettings: (received) => settings.receive(received),
     clock,

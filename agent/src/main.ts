@@ -7,14 +7,16 @@ import { runAgent } from './agent.ts';
 import { realClock } from './clock/real-clock.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
 import { SETTINGS, type SettingName } from './config/schema.ts';
+import { collectorPlace } from './enrol/collector-place.ts';
 import { enrolCommand, JoinRefusedError } from './enrol/enrol-command.ts';
+import { KeyNotReplacedError, rotateKeyCommand } from './enrol/rotate-key-command.ts';
 import { scan } from './scan.ts';
 import { showStatus } from './status/show-status.ts';
 import { StateError } from './store/state-error.ts';
 
 const EXIT_FAILURE = 1;
 /** What a person can act on is one line. */
-const MESSAGE_IS_ENOUGH = [ConfigError, StateError, JoinStringError, JoinRefusedError];
+const MESSAGE_IS_ENOUGH = [ConfigError, StateError, JoinStringError, JoinRefusedError, KeyNotReplacedError];
 const SHUTDOWN_AT_THE_LATEST_MS = 10_000;
 const version = readVersion();
 
@@ -50,6 +52,27 @@ withSettings(
         joinString: given === '-' ? readFileSync(0, 'utf8') : given,
         dataDir: config.dataDir,
         proxy: config,
+        version,
+        json: flags.json === true,
+        nowMs: Date.now(),
+        print: (text) => process.stdout.write(text),
+      },
+      stopSignal(),
+    );
+  });
+
+withSettings(
+  program
+    .command('rotate-key')
+    .description('Make this device a new key; the collector lets the old one go after a while.'),
+)
+  .option('--json', 'print JSON')
+  .action(async (flags) => {
+    const { config, explicit } = loadConfig(flags, process.env);
+    await rotateKeyCommand(
+      {
+        dataDir: config.dataDir,
+        placeIn: (folder) => collectorPlace(folder, config.collectorUrl, explicit.has('collectorUrl')),
         version,
         json: flags.json === true,
         nowMs: Date.now(),

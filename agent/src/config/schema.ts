@@ -17,6 +17,7 @@ export interface AgentConfig {
   rescanSeconds: number;
   hashMebibytesPerSecond: number;
   firstScanDelaySeconds: number;
+  rotateKeyDays: number;
 }
 
 export type SettingName = keyof AgentConfig;
@@ -124,6 +125,13 @@ export const SETTINGS: Record<SettingName, Setting> = {
     flag: '--first-scan-delay-seconds <n>',
     default: 0,
     read: number(0, 86_400),
+  },
+  rotateKeyDays: {
+    meaning: 'Age in days at which the device makes itself a new key; 0 = never.',
+    environment: 'FLEETMETER_ROTATE_KEY_DAYS',
+    flag: '--rotate-key-days <n>',
+    default: 365,
+    read: number(0, 3650),
   },
 };
 

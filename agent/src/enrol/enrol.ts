@@ -37,12 +37,19 @@ export async function enrol(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<EnrolOutcome> {
-  const message = EnrolRequest.encode({ publicKey: identity.publicKey, secret, host }).finish();
-  const answer = await exchange.post(
-    '/v1/enrol',
-    sealEnvelope('EnrolRequest', message, identity.signingKey),
-    signal,
-  );
+  const { publicKey, signingKey } = identity.keys.current();
+  const message = EnrolRequest.encode({ publicKey, secret, host }).finish();
+  return await postEnrolRequest(exchange, sealEnvelope('EnrolRequest', message, signingKey), nowMs, signal);
+}
+
+/** Any request for a device id. Rejects when no answer came. */
+export async function postEnrolRequest(
+  exchange: Exchange,
+  envelope: Uint8Array,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<EnrolOutcome> {
+  const answer = await exchange.post('/v1/enrol', envelope, signal);
   const verdict = readAnswer(answer, nowMs);
   if (verdict.is !== 'answer') return verdict;
   const enrolment = readEnrolment(verdict.body);

@@ -1,55 +1,46 @@
 /**
  * Who this device is: an Ed25519 key and a secret for keyed hashes, both made at first start and kept as files of
- * their own, so that a damaged store costs neither.
+ * their own, so that a damaged store costs neither. The key may be replaced; the secret stays.
  */
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyIdOf, type SigningKey } from '@fleetmeter/proto';
-import { writeDurably } from '../store/write-durably.ts';
+import type { SigningKey } from '@fleetmeter/proto';
+import { writeOnceDurably } from '../store/write-durably.ts';
+import { DeviceKeys } from './device-keys.ts';
 
-const KEY_FILE = 'device-key.pem';
 const SECRET_FILE = 'device-secret.bin';
 const SECRET_BYTES = 32;
 
 export interface DeviceIdentity {
-  signingKey: SigningKey;
+  /** Of the key in use at the time of asking, as is publicKey. */
+  readonly signingKey: SigningKey;
   /** Raw Ed25519 public key, 32 bytes. */
-  publicKey: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly keys: DeviceKeys;
   /** Keys the hashes that stand for users. Never leaves the device. */
-  userSecret: Uint8Array;
+  readonly userSecret: Uint8Array;
   /** Keys the order of usage marks. Never leaves the device. */
-  slotSecret: Uint8Array;
+  readonly slotSecret: Uint8Array;
 }
 
 /** Reads the identity, or makes what of it is missing. Throws when a file is there and cannot be read. */
 export function openDeviceIdentity(stateFolder: string): DeviceIdentity {
-  const privateKey = createPrivateKey(
-    readOrMake(join(stateFolder, KEY_FILE), () =>
-      Buffer.from(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })),
-    ),
-  );
+  const keys = new DeviceKeys(stateFolder);
+  keys.current();
   const secret = readOrMake(join(stateFolder, SECRET_FILE), () => randomBytes(SECRET_BYTES));
   if (secret.length !== SECRET_BYTES) throw new Error(`${SECRET_FILE} is not ${SECRET_BYTES} bytes`);
-  const publicKey = rawPublicKey(privateKey);
   return {
-    signingKey: { keyId: keyIdOf(publicKey), privateKey },
-    publicKey,
+    keys,
+    get signingKey() {
+      return keys.current().signingKey;
+    },
+    get publicKey() {
+      return keys.current().publicKey;
+    },
     userSecret: derive(secret, 'users/1'),
     slotSecret: derive(secret, 'slots/1'),
   };
-}
-
-function rawPublicKey(privateKey: KeyObject): Uint8Array {
-  const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
-  return Uint8Array.from(Buffer.from(x as string, 'base64url'));
 }
 
 function derive(secret: Uint8Array, purpose: string): Uint8Array {
@@ -62,8 +53,6 @@ function readOrMake(path: string, make: () => Buffer): Buffer {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  const content = make();
-  // A half-written key would be a new device.
-  writeDurably(path, content);
-  return content;
+  writeOnceDurably(path, make());
+  return readFileSync(path);
 }

@@ -11,6 +11,7 @@ import {
   Acknowledgement,
   EvidenceBatch,
   type HostFactsFields,
+  resealEnvelope,
   type SettingsFields,
   sealEnvelope,
 } from '@fleetmeter/proto';
@@ -36,6 +37,8 @@ export interface CourierParts extends NextReportParts {
   reportIntervalSeconds: () => number;
   onSettings: (settings: SettingsFields) => void;
   log: CourierLog;
+  /** Before each report; does nothing unless it is due, and never rejects. Absent: keys stay. */
+  renewKey?: (signal: AbortSignal) => Promise<void>;
   /** In [0, 1). */
   random: () => number;
 }
@@ -91,6 +94,7 @@ export class Courier {
     if (!pending && this.#evidence.size > 0) return this.#sendEvidence(to, signal);
     const early = this.#dueMs - clock.now().monotonicMs;
     if (!pending && early > 0) return early;
+    await this.#parts.renewKey?.(signal);
     return this.#sendReport(pending ?? this.#compose(to), signal);
   }
 
@@ -155,8 +159,10 @@ export class Courier {
   }
 
   async #sendReport(report: OutboxReport, signal: AbortSignal): Promise<number> {
-    const { store, log, clock } = this.#parts;
-    const verdict = await this.#post('/v1/report', report.envelope, signal);
+    const { store, log, clock, identity } = this.#parts;
+    // What was composed under a key that was replaced since is the same report under the new one.
+    const envelope = resealEnvelope(report.envelope, identity.signingKey);
+    const verdict = await this.#post('/v1/report', envelope, signal);
     if (verdict.is === 'key-unknown') return this.#keyUnknown();
     if (verdict.is === 'not-admitted') return this.#notAdmitted(verdict);
     if (verdict.is === 'retry') return this.#failed(verdict.why, verdict.retryAfterMs);

@@ -27,10 +27,9 @@ import {
   identifyEvidence,
   idListFault,
   keyIdOf,
-  type MessageKind,
   Report,
 } from '@fleetmeter/proto';
-import { openEnvelope, reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
+import { openEnvelope, openSelfSigned } from '@fleetmeter/proto/opening';
 
 /** What happens to one request. */
 export type Fault =
@@ -58,6 +57,8 @@ interface UsageSums {
 export class ScriptedCollector {
   readonly collectorId = randomBytes(16);
   readonly #keys = new Map<string, Uint8Array>();
+  /** Key id to device id. */
+  readonly #devices = new Map<string, string>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   /** Asked for each request, by path. */
   fault: (path: string) => Fault = () => 'none';
@@ -91,6 +92,11 @@ export class ScriptedCollector {
   enrolments = 0;
   resyncs = 0;
   #resyncWanted = false;
+
+  /** As a collector does with a key whose time is over. */
+  forgetKey(keyId: string): void {
+    this.#keys.delete(keyId);
+  }
 
   async listen(): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
@@ -141,19 +147,21 @@ export class ScriptedCollector {
   }
 
   #enrol(body: Buffer): Uint8Array {
-    const peek = openEnvelopeUnverified(body, 'EnrolRequest');
-    const { publicKey } = EnrolRequest.decode(peek);
+    const signersOf = (message: Buffer): Uint8Array[] => {
+      const { publicKey, previousKey } = EnrolRequest.decode(message);
+      return previousKey.length > 0 ? [publicKey, previousKey] : [publicKey];
+    };
+    const message = openSelfSigned(body, 'EnrolRequest', signersOf, MOST_MESSAGE_BYTES);
+    const { publicKey, previousKey } = EnrolRequest.decode(message);
     const keyId = keyIdOf(publicKey);
-    openEnvelope(
-      body,
-      'EnrolRequest',
-      (asked) => (asked === keyId ? publicKey : undefined),
-      MOST_MESSAGE_BYTES,
-    );
+    if (previousKey.length > 0 && !this.#keys.has(keyIdOf(previousKey)))
+      throw Object.assign(new Error('no such device'), { fault: 'key-unknown' });
+    const device = previousKey.length > 0 ? this.#devices.get(keyIdOf(previousKey)) : undefined;
     this.#keys.set(keyId, publicKey);
+    this.#devices.set(keyId, this.#devices.get(keyId) ?? device ?? keyId);
     this.enrolments++;
     return EnrolResponse.encode({
-      deviceId: Buffer.from(keyId, 'hex'),
+      deviceId: Buffer.from(this.#devices.get(keyId) as string, 'hex'),
       collectorId: this.collectorId,
     }).finish();
   }
@@ -281,10 +289,6 @@ export class ScriptedCollector {
       digest = digestAdd(digest, identifyEvidence(this.evidence.get(id) as Uint8Array).digestPart);
     return digest;
   }
-}
-
-function openEnvelopeUnverified(body: Buffer, kind: MessageKind): Buffer {
-  return reopenVerifiedEnvelope(body, kind, MOST_MESSAGE_BYTES).message;
 }
 
 function readBody(request: IncomingMessage): Promise<Buffer> {

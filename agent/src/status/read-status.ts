@@ -1,4 +1,7 @@
 /** Everything `status` shows, read from the state folder without disturbing the agent that may be running on it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEVICE_KEY_FILE, DeviceKeys } from '../identity/device-keys.ts';
 import { agentStore } from '../store/agent-store.ts';
 import { openStateForReading } from '../store/state-database.ts';
 import { stateFolderOf } from '../store/state-folder.ts';
@@ -8,6 +11,8 @@ export interface StatusReport {
   state_folder: string;
   running: boolean;
   device_id: string | null;
+  /** Null when it cannot be read. */
+  key: { id: string; made_at: string; being_replaced: boolean } | null;
   collector_id: string | null;
   epoch: string | null;
   epoch_parent: string | null;
@@ -36,6 +41,7 @@ export function readStatus(dataDir: string): StatusReport {
         state_folder: folder,
         running: agent !== null && isAlive(agent.pid),
         device_id: enrolment?.deviceId ?? null,
+        key: readKey(folder),
         collector_id: enrolment?.collectorId ?? null,
         epoch: epoch ? hex(epoch.id) : null,
         epoch_parent: epoch?.parent ? hex(epoch.parent.id) : null,
@@ -56,6 +62,18 @@ export function readStatus(dataDir: string): StatusReport {
     });
   } finally {
     store.close();
+  }
+}
+
+function readKey(folder: string): StatusReport['key'] {
+  if (!existsSync(join(folder, DEVICE_KEY_FILE))) return null;
+  try {
+    const keys = new DeviceKeys(folder);
+    const { signingKey, madeAtMs } = keys.current();
+    const made_at = new Date(madeAtMs).toISOString();
+    return { id: signingKey.keyId, made_at, being_replaced: keys.next() !== undefined };
+  } catch {
+    return null;
   }
 }
 

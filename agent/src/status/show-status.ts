@@ -11,7 +11,7 @@ export function statusText(report: StatusReport, nowMs: number): string {
   const lines: [string, string][] = [
     ['agent', agentLine(report, nowMs)],
     ['state', report.state_folder],
-    ['device', report.device_id ?? 'not enrolled yet'],
+    ['device', deviceLine(report, nowMs)],
     ['epoch', epochLine(report)],
     ['last report', lastReportLine(report, nowMs)],
     [
@@ -33,6 +33,12 @@ function agentLine({ running, agent }: StatusReport, nowMs: number): string {
     ? `running for ${age(nowMs - agent.startedAtMs)}`
     : `not running since about ${age(nowMs - agent.updatedAtMs)}`;
   return `${agent.agentVersion}, ${since}, pid ${agent.pid}`;
+}
+
+function deviceLine({ device_id, key }: StatusReport, nowMs: number): string {
+  const device = device_id ?? 'not enrolled yet';
+  if (!key) return device;
+  return `${device}, key ${key.id} made ${age(nowMs - Date.parse(key.made_at))} ago${key.being_replaced ? ', being replaced' : ''}`;
 }
 
 function epochLine({ epoch, epoch_parent, sequence }: StatusReport): string {

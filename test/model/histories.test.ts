@@ -68,7 +68,7 @@ test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${S
   const random = new SeededRandom(SEED);
   const world = Array.from({ length: 400 }, (_, index) => modelExecutable(index));
   const stage = new Stage(random, { swaps: true, largestRange: 400 });
-  const devices = Array.from({ length: HISTORIES }, () => stage.enrol(new ModelDevice(random)));
+  const devices = Array.from({ length: HISTORIES }, () => stage.enrol(deviceOf(random, world)));
 
   for (let step = 0; step < STEPS; step++) {
     for (const device of devices) stage.act(device, world);
@@ -82,7 +82,7 @@ test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${S
   }
   expect(devices.filter(({ quiet }) => !quiet)).toHaveLength(0);
   // The history is worth nothing when the faults did not happen.
-  for (const kind of ['repeated', 'swapped', 'ackLost', 'crashed'] as const)
+  for (const kind of ['repeated', 'swapped', 'ackLost', 'crashed', 'partial'] as const)
     expect(stage.happened[kind]).toBeGreaterThan(10);
   console.log('histories', HISTORIES, 'records', stage.length, stage.happened);
 
@@ -98,7 +98,7 @@ test(`without swaps nobody is ever asked to resync, crashes or not (FLEETMETER_S
   const random = new SeededRandom(SEED + 1);
   const world = Array.from({ length: 100 }, (_, index) => modelExecutable(index));
   const stage = new Stage(random, { swaps: false, largestRange: 60 });
-  const devices = Array.from({ length: HEALTHY_HISTORIES }, () => stage.enrol(new ModelDevice(random)));
+  const devices = Array.from({ length: HEALTHY_HISTORIES }, () => stage.enrol(deviceOf(random, world)));
   for (let step = 0; step < STEPS; step++) {
     for (const device of devices) stage.act(device, world);
     await stage.processSome();
@@ -106,15 +106,23 @@ test(`without swaps nobody is ever asked to resync, crashes or not (FLEETMETER_S
   }
   await stage.processAll();
   expect(devices.filter((device) => stage.asked(device)).length).toBe(0);
-  for (const kind of ['repeated', 'ackLost', 'crashed'] as const)
+  for (const kind of ['repeated', 'ackLost', 'crashed', 'partial'] as const)
     expect(stage.happened[kind]).toBeGreaterThan(5);
 }, 600_000);
+
+/** A third of the devices have programs from the start, and send baselines in parts of one to three. */
+function deviceOf(random: SeededRandom, world: readonly ModelExecutable[]): ModelDevice {
+  if (random.chance(0.67)) return new ModelDevice(random);
+  const device = new ModelDevice(random, 1 + random.below(3));
+  for (let program = 0; program < 6; program++) device.install(random.pick(world));
+  return device;
+}
 
 /** The stream and the processor, with the faults that a history may meet. */
 const TOKEN = { uses: 1_000_000, expiresAt: Number.MAX_SAFE_INTEGER, group: 'default', note: '' };
 
 class Stage {
-  readonly happened = { repeated: 0, swapped: 0, ackLost: 0, crashed: 0 };
+  readonly happened = { repeated: 0, swapped: 0, ackLost: 0, crashed: 0, partial: 0 };
   readonly #random: SeededRandom;
   readonly #swaps: boolean;
   readonly #largestRange: number;
@@ -163,6 +171,7 @@ class Stage {
       this.happened.swapped++;
     }
     if (!device.pending || !random.chance(0.7)) return;
+    if (device.pending.part) this.happened.partial++;
     const copies = random.chance(0.2) ? 3 : 1;
     if (copies > 1) this.happened.repeated++;
     for (let copy = 0; copy < copies; copy++) this.#append(device, device.pending.envelope);

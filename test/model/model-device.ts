@@ -57,7 +57,17 @@ interface Pending {
   sequence: number;
   envelope: Uint8Array;
   touchedUpTo: number;
+  inventoryUpTo: number;
   baseline: boolean;
+  part: boolean;
+}
+
+/** A baseline on its way in parts: the inventory as it was when the first part was made. */
+interface Frozen {
+  ids: string[];
+  digest: { count: number; sum: bigint };
+  next: number;
+  touchedUpTo: number;
 }
 
 export class ModelDevice {
@@ -80,9 +90,13 @@ export class ModelDevice {
   #baselineDue = true;
   #lastBaseline = 0;
   #run: bigint;
+  readonly #partSize: number;
+  #frozen: Frozen | undefined;
 
-  constructor(random: SeededRandom) {
+  /** @param partSize executables in one part of a baseline */
+  constructor(random: SeededRandom, partSize = Number.POSITIVE_INFINITY) {
     this.#random = random;
+    this.#partSize = partSize;
     const pair = generateKeyPairSync('ed25519');
     this.#privateKey = pair.privateKey;
     this.publicKey = pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
@@ -128,10 +142,10 @@ export class ModelDevice {
   compose(): void {
     if (this.pending) return;
     const sequence = ++this.#sequence;
-    const digest = { count: this.installed.size, sum: 0n };
-    for (const { hash16 } of this.installed.values()) digest.sum = BigInt.asUintN(128, digest.sum + hash16);
-    const baseline = this.#baselineDue;
-    const touched = baseline ? [...this.installed.keys()] : [...this.#touched.keys()];
+    const part = this.#part();
+    const digest = part?.digest ?? digestOf(this.installed);
+    const baseline = part !== undefined || this.#baselineDue;
+    const touched = part?.ids ?? (baseline ? [...this.installed.keys()] : [...this.#touched.keys()]);
     const fields: ReportFields = {
       collectorId: this.collectorId,
       deviceId: Buffer.from(this.deviceId, 'hex'),
@@ -144,29 +158,56 @@ export class ModelDevice {
             digestAfter: wireDigest(digest),
             inventory: {
               baseline,
-              presentIds: idList(touched.filter((id) => this.installed.has(id))),
-              absentIds: idList(touched.filter((id) => !this.installed.has(id))),
+              presentIds: idList(touched.filter((id) => part || this.installed.has(id))),
+              absentIds: idList(touched.filter((id) => !part && !this.installed.has(id))),
+              ...(part && { part: part.part, parts: part.parts }),
             },
           }
         : {}),
       ...this.#usageFields(),
     };
     this.#reported = digest;
-    if (baseline) this.#lastBaseline = sequence;
+    if (baseline && !part?.part) this.#lastBaseline = sequence;
     this.#baselineDue = false;
     const envelope = sealEnvelope('Report', Report.encode(fields).finish(), {
       keyId: this.keyId,
       privateKey: this.#privateKey,
     });
-    this.pending = { sequence, envelope, touchedUpTo: this.#clock, baseline };
+    this.pending = {
+      sequence,
+      envelope,
+      touchedUpTo: this.#clock,
+      inventoryUpTo: part ? part.inventoryUpTo : this.#clock,
+      baseline,
+      part: part !== undefined,
+    };
     this.sent.push(envelope);
+  }
+
+  /** The next part of a baseline that is due or on its way, if it needs more than one. */
+  #part() {
+    if (this.#baselineDue) {
+      const ids = [...this.installed.keys()].sort();
+      this.#frozen =
+        ids.length > this.#partSize
+          ? { ids, digest: digestOf(this.installed), next: 0, touchedUpTo: this.#clock }
+          : undefined;
+    }
+    if (!this.#frozen) return undefined;
+    const { ids, digest, touchedUpTo } = this.#frozen;
+    const part = this.#frozen.next++;
+    const parts = Math.ceil(ids.length / this.#partSize);
+    const last = part === parts - 1;
+    if (last) this.#frozen = undefined;
+    const share = ids.slice(part * this.#partSize, (part + 1) * this.#partSize);
+    return { part, parts, ids: share, digest, inventoryUpTo: last ? touchedUpTo : 0 };
   }
 
   acknowledge(): void {
     if (!this.pending) return;
-    for (const map of [this.#touched, this.#changedUsage]) {
-      for (const [key, at] of map) if (at <= this.pending.touchedUpTo) map.delete(key);
-    }
+    const { touchedUpTo, inventoryUpTo } = this.pending;
+    for (const [key, at] of this.#touched) if (at <= inventoryUpTo) this.#touched.delete(key);
+    for (const [key, at] of this.#changedUsage) if (at <= touchedUpTo) this.#changedUsage.delete(key);
     this.pending = undefined;
   }
 
@@ -176,7 +217,8 @@ export class ModelDevice {
   }
 
   get quiet(): boolean {
-    return !this.pending && this.#touched.size === 0 && this.#changedUsage.size === 0 && !this.#baselineDue;
+    const nothingDue = this.#touched.size === 0 && this.#changedUsage.size === 0;
+    return !this.pending && nothingDue && !this.#baselineDue && !this.#frozen;
   }
 
   #usageFields(): ReportFields {
@@ -201,6 +243,12 @@ export class ModelDevice {
       usage: { runs: runBytes, users: users.map((user) => new Uint8Array(8).fill(user + 1)), records },
     };
   }
+}
+
+function digestOf(installed: ReadonlyMap<string, ModelExecutable>): { count: number; sum: bigint } {
+  let sum = 0n;
+  for (const { hash16 } of installed.values()) sum = BigInt.asUintN(128, sum + hash16);
+  return { count: installed.size, sum };
 }
 
 function wireDigest({ count, sum }: { count: number; sum: bigint }): { count: number; sum: Uint8Array } {

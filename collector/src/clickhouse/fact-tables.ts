@@ -1,4 +1,4 @@
-/** Shapes of the fact tables as the processor writes them; migrations/0001-facts.sql gives each column's meaning. */
+/** Shapes of the fact tables as the processor writes them; migrations/ gives each column's meaning. */
 import type { Row, TableShape } from './native-block.ts';
 
 export const FACT_TABLES = {
@@ -6,6 +6,16 @@ export const FACT_TABLES = {
   device_inventory: {
     epoch_no: 'UInt32',
     version: 'UInt32',
+    digest_count: 'UInt32',
+    digest_sum: 'Fixed16',
+    ids: 'Uint32Array',
+    received_at: 'DateTime64',
+  },
+  inventory_parts: {
+    epoch_no: 'UInt32',
+    part: 'UInt32',
+    version: 'UInt32',
+    first_sequence: 'UInt32',
     digest_count: 'UInt32',
     digest_sum: 'Fixed16',
     ids: 'Uint32Array',

@@ -52,6 +52,7 @@ export type QuarantineReason =
   | 'usage-generation-refused'
   | 'coverage-out-of-range'
   | 'inventory-list-malformed'
+  | 'inventory-parts-incomplete'
   | 'inventory-too-large'
   | 'engine-refused';
 

@@ -12,6 +12,7 @@ const WRITE_ORDER: readonly FactTable[] = [
   'executables',
   'mappings',
   'host_facts',
+  'inventory_parts',
   'device_inventory',
   'inventory_changes',
   'usage',

@@ -3,12 +3,14 @@
  * control store's commit nothing says the range is done, and doing it again writes the same rows.
  */
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
+import { readBaselineParts } from '../clickhouse/baseline-parts.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { NEW_EPOCH, readEpochHeads, readInventories } from '../clickhouse/epoch-states.ts';
 import { Turn } from '../clock/turn.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
+import { inventoryChangeOf } from './baseline-part.ts';
 import { type DecodedRecord, decodeRecord } from './decode-record.ts';
 import type { EpochHeadCache } from './epoch-head-cache.ts';
 import { internReport } from './interned-report.ts';
@@ -148,6 +150,13 @@ async function statesOf(
   for (const [epochNo, inventory] of inventories) {
     const state = states.get(epochNo);
     if (state) state.inventory = inventory;
+  }
+  // Nothing asks for the parts of a baseline before its last one is here.
+  const completing = reports.filter(({ report }) => inventoryChangeOf(report) === 'last-part');
+  const parts = await readBaselineParts(clickhouse, [...new Set(completing.map(({ epochNo }) => epochNo))]);
+  for (const [epochNo, collected] of parts) {
+    const state = states.get(epochNo);
+    if (state) state.parts = collected;
   }
   return states;
 }

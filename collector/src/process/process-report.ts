@@ -7,21 +7,25 @@ import {
   type InventoryDigestFields,
   type Report,
 } from '@fleetmeter/proto';
-import type { ControlStore } from '../control/control-store.ts';
+import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
 import { applyChange, ascendingUnique, difference } from '../reconcile/apply-change.ts';
+import { type BaselineParts, completeInventory } from '../reconcile/baseline-parts.ts';
 import { type EpochHead, type Reconciliation, reconcileReport } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import { MAX_BASELINE_IDS } from '../validate/report-shape.ts';
+import { baselinePart, collectPart, inventoryChangeOf } from './baseline-part.ts';
 import { hostFactsRow } from './host-facts-row.ts';
 import type { InternedReport } from './interned-report.ts';
 import { processUsage } from './process-usage.ts';
 import type { RangeEffects } from './range-effects.ts';
 import { wantMissingEvidence } from './want-evidence.ts';
 
-/** What is known of an epoch while a range is processed. `inventory` is loaded only when a change needs it. */
+/** What is known of an epoch while a range is processed. `inventory` and `parts` only when a change needs them. */
 export interface EpochState {
   epochNo: number;
   head: EpochHead;
   inventory: Uint32Array | undefined;
+  parts?: BaselineParts | undefined;
 }
 
 export interface ReportToProcess {
@@ -46,7 +50,7 @@ export function processReport(
     sequence: report.sequence,
     reportHash: hash,
     digestBefore: before,
-    change: !report.inventory ? 'none' : report.inventory.baseline ? 'baseline' : 'delta',
+    change: inventoryChangeOf(report),
   });
   processUsage(item, state.epochNo, control, effects);
   if (report.host)
@@ -74,33 +78,25 @@ function repeatConsequences(
 
 /** Returns false, having changed nothing, when the change does not lead to the inventory it promises. */
 function applyInventory(
-  { report, source, interned }: ReportToProcess,
+  item: ReportToProcess,
   state: EpochState,
-  how: 'replace' | 'change',
+  how: Exclude<Reconciliation['inventory'], 'keep'>,
   control: ControlStore,
   effects: RangeEffects,
 ): boolean {
-  const change = report.inventory;
+  const { report, source, interned } = item;
   const promised = digestOf(report.digestAfter) ?? digestOf(report.digestBefore);
-  if (!change || !promised) return false;
-  if ((change.parts ?? 1) !== 1) {
-    effects.quarantine(
-      source,
-      'inventory-too-large',
-      'baselines in several parts are not supported yet',
-      report.sequence,
-      new Uint8Array(0),
-    );
-    return false;
+  if (!report.inventory || !promised) return false;
+  if (how === 'collect') {
+    collectPart(item, state, promised, effects);
+    wantMissingEvidence(interned.present, source, control, effects);
+    return true;
   }
-  const present = interned.present.numbers;
-  const absent = interned.absent.numbers;
   const previous = state.inventory ?? new Uint32Array(0);
-  const next = how === 'replace' ? ascendingUnique(present) : applyChange(previous, present, absent);
-  if (next.length !== promised.count) {
-    if (how === 'change') return false;
-    const detail = `lists ${next.length} executables and promises ${promised.count}`;
-    effects.quarantine(source, 'inventory-list-malformed', detail, report.sequence, new Uint8Array(0));
+  const next = nextInventory(how, item, state, promised);
+  const fault = inventoryFault(how, next, promised);
+  if (!next || fault) {
+    if (fault) effects.quarantine(source, fault.reason, fault.detail, report.sequence, new Uint8Array(0));
     return false;
   }
   wantMissingEvidence(interned.present, source, control, effects);
@@ -118,6 +114,42 @@ function applyInventory(
   effects.resolve(source.deviceId);
   effects.markInventoryDirty();
   return true;
+}
+
+function nextInventory(
+  how: 'replace' | 'change' | 'complete',
+  item: ReportToProcess,
+  state: EpochState,
+  promised: InventoryDigest,
+): Uint32Array | undefined {
+  const { present, absent } = item.interned;
+  if (how === 'complete') return completeInventory(state.parts ?? new Map(), baselinePart(item, promised));
+  if (how === 'replace') return ascendingUnique(present.numbers);
+  const next = applyChange(state.inventory ?? new Uint32Array(0), present.numbers, absent.numbers);
+  // Not a fault of the device: what it built on is not what is here.
+  return next.length === promised.count ? next : undefined;
+}
+
+/** What is wrong with what the device sent; a change that does not fit is nobody's fault, and asks for a baseline. */
+function inventoryFault(
+  how: 'replace' | 'change' | 'complete',
+  next: Uint32Array | undefined,
+  promised: InventoryDigest,
+): { reason: QuarantineReason; detail: string } | undefined {
+  if (!next)
+    return how === 'complete'
+      ? {
+          reason: 'inventory-parts-incomplete',
+          detail: `the parts here are not the ${promised.count} executables promised`,
+        }
+      : undefined;
+  if (next.length !== promised.count) {
+    const detail = `lists ${next.length} executables and promises ${promised.count}`;
+    return { reason: 'inventory-list-malformed', detail };
+  }
+  if (next.length <= MAX_BASELINE_IDS) return undefined;
+  const detail = `${next.length} executables, allowed are ${MAX_BASELINE_IDS}`;
+  return { reason: 'inventory-too-large', detail };
 }
 
 function logChange(

@@ -96,3 +96,40 @@ describe('a report out of order', () => {
     });
   });
 });
+
+describe('a part of a baseline', () => {
+  test('that is the first counts whatever came before, as a baseline does, and the inventory stays', () => {
+    expect(
+      reconcileReport(head, report({ sequence: 9, change: 'first-part', digestBefore: undefined })),
+    ).toEqual({ inventory: 'collect', advancesHead: true, ask: 'nothing', usageMissing: true });
+  });
+
+  test('that follows the one before it is collected, and the last one completes the baseline', () => {
+    const part = (change: ReportedState['change']) =>
+      reconcileReport(head, report({ change, digestBefore: undefined }));
+    expect(part('middle-part')).toMatchObject({ inventory: 'collect', advancesHead: true, ask: 'nothing' });
+    expect(part('last-part')).toMatchObject({ inventory: 'complete', advancesHead: true, ask: 'nothing' });
+  });
+
+  test('after a gap is worth nothing without the lost one: the baseline has to begin again', () => {
+    for (const change of ['middle-part', 'last-part'] as const)
+      expect(reconcileReport(head, report({ sequence: 7, change, digestBefore: undefined }))).toEqual({
+        inventory: 'keep',
+        advancesHead: false,
+        ask: 'baseline',
+        usageMissing: true,
+      });
+  });
+
+  test('that came before is a no-op, and one of a baseline that is in already only advances the head', () => {
+    const again = report({ sequence: 5, reportHash: hash(5), change: 'middle-part' });
+    expect(reconcileReport(head, again)).toMatchObject({ inventory: 'keep', advancesHead: false });
+    const crashed = { ...head, inventoryVersion: 8, digest: { count: 9, sum: 9n } };
+    for (const change of ['first-part', 'middle-part', 'last-part'] as const)
+      expect(reconcileReport(crashed, report({ change, digestBefore: undefined })), change).toMatchObject({
+        inventory: 'keep',
+        advancesHead: true,
+        ask: 'nothing',
+      });
+  });
+});

@@ -25,11 +25,13 @@ export interface ReportedState {
   sequence: number;
   reportHash: Uint8Array;
   digestBefore: InventoryDigest | undefined;
-  change: 'none' | 'baseline' | 'delta';
+  /** Parts of a baseline have sequences in a row; see baseline-parts.ts. */
+  change: 'none' | 'baseline' | 'delta' | 'first-part' | 'middle-part' | 'last-part';
 }
 
 export interface Reconciliation {
-  inventory: 'keep' | 'replace' | 'change';
+  /** `collect`: put the part beside those before it. `complete`: with this part they are the inventory. */
+  inventory: 'keep' | 'replace' | 'change' | 'collect' | 'complete';
   /** False for repeated, late and unusable reports. */
   advancesHead: boolean;
   /** What the device is asked for, if anything. */
@@ -43,14 +45,18 @@ const KEEP: Reconciliation = { inventory: 'keep', advancesHead: false, ask: 'not
 export function reconcileReport(head: EpochHead, report: ReportedState): Reconciliation {
   if (report.sequence <= head.sequence) return repeatedOrRewound(head, report);
   const usageMissing = report.sequence > head.sequence + 1;
-  if (report.change === 'baseline') {
+  if (report.change === 'baseline' || report.change === 'first-part') {
     const applied = head.inventoryVersion >= report.sequence;
-    return { inventory: applied ? 'keep' : 'replace', advancesHead: true, ask: 'nothing', usageMissing };
+    const inventory = applied ? 'keep' : report.change === 'baseline' ? 'replace' : 'collect';
+    return { inventory, advancesHead: true, ask: 'nothing', usageMissing };
   }
   if (report.sequence !== head.sequence + 1 || head.sequence === 0)
     return { ...KEEP, ask: 'baseline', usageMissing };
   // The inventory was written and the head was not: the change is in already.
   if (head.inventoryVersion >= report.sequence) return { ...KEEP, advancesHead: true };
+  // The inventory stays what it was until all parts are there.
+  if (report.change === 'middle-part') return { ...KEEP, inventory: 'collect', advancesHead: true };
+  if (report.change === 'last-part') return { ...KEEP, inventory: 'complete', advancesHead: true };
   if (!report.digestBefore || !digestsEqual(report.digestBefore, head.digest))
     return { ...KEEP, ask: 'baseline' };
   return { ...KEEP, inventory: report.change === 'delta' ? 'change' : 'keep', advancesHead: true };

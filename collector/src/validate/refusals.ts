@@ -177,7 +177,8 @@ const table = {
     status: 400,
     permanent: true,
     meaning: 'The inventory change contradicts itself.',
-    advice: 'The agent is defective: a baseline names absent ids, an id is both, or part numbers do not fit.',
+    advice:
+      'The agent is defective: a baseline names absent ids, an id is both, part numbers do not fit, or a part is larger than an even share.',
   },
   'public-key-malformed': {
     status: 400,

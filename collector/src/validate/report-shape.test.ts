@@ -34,6 +34,30 @@ test.each<[string, ReportFields, string | undefined]>([
   ],
   ['part 1 of 2', { inventory: { baseline: true, part: 1, parts: 2 } }, undefined],
   [
+    'a part with its share of the ids',
+    {
+      digestAfter: { count: 3, sum: Buffer.alloc(16) },
+      inventory: { baseline: true, presentIds: ids(1, 2), part: 0, parts: 2 },
+    },
+    undefined,
+  ],
+  [
+    'a part with more than its share of the ids',
+    {
+      digestAfter: { count: 3, sum: Buffer.alloc(16) },
+      inventory: { baseline: true, presentIds: ids(1, 2, 3), part: 0, parts: 2 },
+    },
+    'inventory-contradictory',
+  ],
+  [
+    'a baseline of a million',
+    {
+      digestAfter: { count: 1_000_000, sum: Buffer.alloc(16) },
+      inventory: { baseline: true, part: 0, parts: 99 },
+    },
+    'elements-too-many',
+  ],
+  [
     'part 2 of 2, counted from 0',
     { inventory: { baseline: true, part: 2, parts: 2 } },
     'inventory-contradictory',

@@ -20,10 +20,12 @@ export interface ShapeFault {
   detail: string;
 }
 
-/** Executables of one device; the busiest build servers seen have some 30,000. */
+/** Executables in one list of ids. */
 export const MAX_INVENTORY_IDS = 100_000;
 /** Parts of one baseline. */
 export const MAX_INVENTORY_PARTS = 100;
+/** Executables of one device, whatever it takes to tell them; the busiest build servers seen have some 30,000. */
+export const MAX_BASELINE_IDS = 500_000;
 /** Runs and users that one report's usage refers to. */
 export const MAX_RUNS = 1000;
 const ID_BYTES = 8;
@@ -35,6 +37,7 @@ export function reportFault(report: Report): ShapeFault | undefined {
     digestFault('digest_before', report.digestBefore) ??
     digestFault('digest_after', report.digestAfter) ??
     (report.inventory ? inventoryFault(report.inventory) : undefined) ??
+    (report.inventory?.baseline ? partFault(report) : undefined) ??
     (report.usage ? usageFault(report.usage) : undefined)
   );
 }
@@ -93,6 +96,26 @@ function contradiction(
   if (parts < 1 || parts > MAX_INVENTORY_PARTS)
     return contradicts(`parts is ${parts}, allowed are 1 to ${MAX_INVENTORY_PARTS}`);
   return part >= parts ? contradicts(`part ${part} of ${parts}`) : undefined;
+}
+
+/** No part may be larger than an even share: what is kept of a baseline that is never finished is bounded by that. */
+function partFault({ inventory, digestAfter }: Report): ShapeFault | undefined {
+  const parts = inventory?.parts ?? 1;
+  if (parts === 1) return undefined;
+  const promised = digestAfter?.count ?? 0;
+  if (promised > MAX_BASELINE_IDS)
+    return {
+      code: 'elements-too-many',
+      detail: `a baseline of ${promised}, allowed are ${MAX_BASELINE_IDS}`,
+    };
+  const listed = (inventory?.presentIds?.length ?? 0) / ID_BYTES;
+  const share = Math.ceil(promised / parts);
+  return listed > share
+    ? {
+        code: 'inventory-contradictory',
+        detail: `a part lists ${listed} ids, an even share of ${promised} is ${share}`,
+      }
+    : undefined;
 }
 
 /** Both are ascending, so one pass over the two finds a common id; compared as halves, never as numbers. */

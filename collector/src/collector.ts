@@ -67,6 +67,11 @@ async function joinStages(
   const control = new SqliteControlStore({ path: join(folder, 'control.db') });
   started.push(() => control.close());
   watchControlStore(metrics.registry, control);
+  const { reportIntervalSeconds, sampleIntervalSeconds } = config;
+  control.setBottomSettings({
+    ...(reportIntervalSeconds !== undefined && { reportIntervalSeconds }),
+    ...(sampleIntervalSeconds !== undefined && { sampleIntervalSeconds }),
+  });
   const stream = await openSqliteStream({
     folder: join(folder, 'stream'),
     notBefore: control.checkpoint(),
@@ -88,10 +93,6 @@ async function joinStages(
     metrics: metrics.receive,
     log,
     tls: authority?.secureContext(),
-    settings: {
-      reportIntervalSeconds: config.reportIntervalSeconds,
-      sampleIntervalSeconds: config.sampleIntervalSeconds,
-    },
   });
   started.push(() => agentServer.close());
   if (authority) {

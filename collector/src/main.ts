@@ -17,6 +17,10 @@ import { type CommandOutput, EnrolCommandError } from './enrol/command-line.ts';
 import { addDevice } from './enrol/device-command.ts';
 import { addToken } from './enrol/token-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
+import { addApply } from './settings/apply-command.ts';
+import { addFleet } from './settings/fleet-command.ts';
+import { addSettings } from './settings/settings-command.ts';
+import { SettingsDocumentError } from './settings/settings-document.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -53,6 +57,9 @@ async function main(argv: readonly string[]): Promise<number> {
   };
   addToken(program, output);
   addDevice(program, output);
+  addApply(program, output);
+  addSettings(program, output);
+  addFleet(program, output);
   addPlan(program, output);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;
@@ -120,6 +127,7 @@ const MESSAGE_IS_ENOUGH = [
   NoControlStoreError,
   AuthorityError,
   EnrolCommandError,
+  SettingsDocumentError,
   JoinStringError,
 ];
 

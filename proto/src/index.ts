@@ -2,6 +2,7 @@
 export * from './envelope-format.ts';
 export * from './evidence.ts';
 export * from './executable-id.ts';
+export * from './fleet-settings.ts';
 export * from './inventory-digest.ts';
 export * from './join-string.ts';
 export * from './path-rules.ts';

@@ -130,12 +130,12 @@ export const SETTINGS = {
     integer(0, 2 ** 50),
   ),
   reportIntervalSeconds: optional(
-    'Seconds between reports of an agent; not set leaves it to agents',
-    integer(1, 604_800),
+    'Seconds between reports of an agent, where its group says nothing else; not set leaves it to agents',
+    integer(1, 86_400),
   ),
   sampleIntervalSeconds: optional(
-    'Seconds between looks at the process table; not set leaves it to agents',
-    integer(1, 3600),
+    'Seconds between looks at the process table, where the group says nothing else; not set leaves it to agents',
+    integer(1, 300),
   ),
   logLevel: setting('Least level that is logged', 'info', oneOf(LEVELS)),
 } as const satisfies Record<string, Setting<string | number | undefined>>;

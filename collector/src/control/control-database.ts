@@ -87,6 +87,23 @@ const MIGRATIONS: readonly string[] = [
      valid_until INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX replaced_keys_by_device ON replaced_keys (device_id, replaced_at);`,
+  `CREATE TABLE group_settings (
+     group_name        TEXT PRIMARY KEY,
+     version           INTEGER NOT NULL,
+     settings          TEXT NOT NULL,
+     previous_version  INTEGER NOT NULL,
+     previous_settings TEXT NOT NULL,
+     rollout           INTEGER NOT NULL,
+     rings             TEXT NOT NULL,
+     ring              INTEGER NOT NULL,
+     ring_at           INTEGER NOT NULL,
+     halted            INTEGER NOT NULL,
+     paused_at         INTEGER,
+     changed_at        INTEGER NOT NULL,
+     changed_by        TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   -- The version that the device last said it runs by.
+   ALTER TABLE devices ADD COLUMN settings_version INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

@@ -6,7 +6,7 @@
  * Ids are 16-digit hex strings at this edge except in `internExecutables`, which is on the hot path.
  */
 import type { KeyObject } from 'node:crypto';
-import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
 
 export interface EnrolledDevice {
@@ -120,6 +120,14 @@ export interface ControlStore {
   /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError or KeyReplacedError. */
   findKey(keyId: string, now: number): EnrolledDevice | undefined;
   deviceCount(): number;
+
+  /** What the collector's own configuration sets for all agents; the settings of a group lie above it. */
+  setBottomSettings(settings: FleetSettings): void;
+  /**
+   * What to tell a device that runs by this version of settings (undefined: it did not say); undefined when that is
+   * the one it should run by.
+   */
+  settingsFor(deviceId: string, version: number | undefined, now: number): SettingsFields | undefined;
 
   /**
    * Numbers that `work` has epochs and executables given are committed together, before this returns: one wait

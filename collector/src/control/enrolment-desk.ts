@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { openControlDatabase } from './control-database.ts';
 import { DeviceRegistry } from './device-registry.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
@@ -19,15 +20,20 @@ export class NoControlStoreError extends Error {
 }
 
 export function openEnrolmentDesk(collectorDir: string): EnrolmentDesk {
-  const path = join(collectorDir, 'control.db');
-  if (!existsSync(path))
-    throw new NoControlStoreError(
-      `no collector has ever run in ${collectorDir}; start it once, or name its data folder with --data-dir`,
-    );
-  const database = openControlDatabase(path);
+  const database = openExistingControlDatabase(collectorDir);
   return {
     tokens: new EnrolmentTokens(database),
     devices: new DeviceRegistry(database),
     [Symbol.dispose]: () => database.close(),
   };
+}
+
+/** Beside a collector that may be running on it. Throws NoControlStoreError. */
+export function openExistingControlDatabase(collectorDir: string): DatabaseSync {
+  const path = join(collectorDir, 'control.db');
+  if (!existsSync(path))
+    throw new NoControlStoreError(
+      `no collector has ever run in ${collectorDir}; start it once, or name its data folder with --data-dir`,
+    );
+  return openControlDatabase(path);
 }

@@ -1,7 +1,7 @@
 /** The control store in one SQLite file: joins the kinds of facts, each in its own file, into transactions. */
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
 import { CatalogueProgress } from './catalogue-progress.ts';
 import { inTransaction, openControlDatabase } from './control-database.ts';
 import type {
@@ -20,9 +20,11 @@ import { DirtyMarks } from './dirty-marks.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
 import { EpochNumbers } from './epoch-numbers.ts';
 import { ExecutableNumbers } from './executable-numbers.ts';
+import { GroupSettings } from './group-settings.ts';
 import { MetaValues } from './meta-values.ts';
 import { PendingDirectives } from './pending-directives.ts';
 import { QUARANTINE_LIMITS, type QuarantineLimits, QuarantineShelf } from './quarantine-shelf.ts';
+import { SettingsInForce } from './settings-in-force.ts';
 import { UndescribedUse } from './undescribed-use.ts';
 import { WantedEvidence } from './wanted-evidence.ts';
 
@@ -47,6 +49,8 @@ export class SqliteControlStore implements ControlStore {
   readonly #wanted: WantedEvidence;
   readonly #catalogue: CatalogueProgress;
   readonly #undescribedUse: UndescribedUse;
+  readonly #groupSettings: GroupSettings;
+  readonly #settings: SettingsInForce;
 
   constructor(options: SqliteControlStoreOptions) {
     this.#database = openControlDatabase(options.path);
@@ -66,6 +70,8 @@ export class SqliteControlStore implements ControlStore {
     this.#wanted = new WantedEvidence(this.#database);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
     this.#undescribedUse = new UndescribedUse(this.#database);
+    this.#groupSettings = new GroupSettings(this.#database, this.#meta);
+    this.#settings = new SettingsInForce(this.#database, this.#groupSettings);
   }
 
   enrol(rawPublicKey: Uint8Array, secret: string, now: number): string {
@@ -82,6 +88,15 @@ export class SqliteControlStore implements ControlStore {
 
   deviceCount(): number {
     return this.#devices.count();
+  }
+
+  setBottomSettings(settings: FleetSettings): void {
+    this.#groupSettings.setBottom(settings);
+    this.#settings.reload();
+  }
+
+  settingsFor(deviceId: string, version: number | undefined, now: number): SettingsFields | undefined {
+    return this.#settings.messageFor(deviceId, version, now);
   }
 
   allocating<T>(work: () => T): T {
@@ -213,6 +228,8 @@ export class SqliteControlStore implements ControlStore {
   }
 
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    this.#settings.flush();
+    this.#database.close();
   }
 }

@@ -8,7 +8,6 @@
  * usage until a newer report proves that the device read the answer (it sends nothing newer before). What was
  * written to a connection may still never arrive.
  */
-import { crc32 } from 'node:zlib';
 import {
   Acknowledgement,
   type AcknowledgementFields,
@@ -16,7 +15,6 @@ import {
   type ExecutableId,
   encodeIdList,
   type QuarantinedRecordFields,
-  type SettingsFields,
 } from '@fleetmeter/proto';
 import { BoundedCache } from '../control/bounded-cache.ts';
 import type { ControlStore } from '../control/control-store.ts';
@@ -33,14 +31,14 @@ const REMEMBERED_DEVICES = 100_000;
 export interface Accepted {
   deviceId: string;
   /** Absent for an evidence batch. */
-  report?: { epochId: Uint8Array; sequence: number };
+  report?: { epochId: Uint8Array; sequence: number; settingsVersion: number };
   /** Executables it names, 8 bytes little-endian each. */
   executableIds: Uint8Array;
   /** Milliseconds since 1970. */
   now: number;
 }
 
-type ReportName = NonNullable<Accepted['report']>;
+type ReportName = Omit<NonNullable<Accepted['report']>, 'settingsVersion'>;
 
 export interface PreparedAcknowledgement {
   bytes: Uint8Array;
@@ -51,19 +49,20 @@ export interface PreparedAcknowledgement {
 }
 
 export class Acknowledger {
-  readonly #control: Pick<ControlStore, 'directivesFor' | 'directiveDelivered' | 'quarantinedFrom'>;
+  readonly #control: Pick<
+    ControlStore,
+    'directivesFor' | 'directiveDelivered' | 'quarantinedFrom' | 'settingsFor'
+  >;
   readonly #questions: EvidenceQuestions;
-  readonly #settings: SettingsFields | undefined;
   /** Milliseconds since 1970 of the newest quarantined record a device was told of. */
   readonly #toldUntil = new BoundedCache<string, number>(REMEMBERED_DEVICES);
 
   /** Requests for usage that went out, by device: what was asked, with the acknowledgement of which report. */
   readonly #usageAsked = new BoundedCache<string, { what: string; of: ReportName }>(REMEMBERED_DEVICES);
 
-  constructor(control: ControlStore, questions: EvidenceQuestions, settings: SettingsFields | undefined) {
+  constructor(control: ControlStore, questions: EvidenceQuestions) {
     this.#control = control;
     this.#questions = questions;
-    this.#settings = settings;
   }
 
   prepare(accepted: Accepted): PreparedAcknowledgement {
@@ -72,12 +71,13 @@ export class Acknowledger {
     const usage = waiting.find(({ resendUsage }) => resendUsage);
     const asked = this.#questions.ask(deviceId, accepted.executableIds, now);
     const news = this.#untold(deviceId, now);
+    const settings = this.#control.settingsFor(deviceId, report?.settingsVersion, now);
     const fields: AcknowledgementFields = {
       acceptedSequence: report?.sequence ?? 0,
       directives: [...waiting, ...sendEvidence(asked, report)],
       collectorTime: Math.floor(now / 1000),
       quarantined: news.records,
-      ...(this.#settings ? { settings: this.#settings } : {}),
+      ...(settings && { settings }),
     };
     return {
       bytes: Acknowledgement.encode(fields).finish(),
@@ -135,14 +135,4 @@ function sendEvidence(asked: readonly ExecutableId[], report: Accepted['report']
       sendEvidence: { executableIds: encodeIdList(asked) },
     },
   ];
-}
-
-/** The settings message, undefined when nothing is set; its version changes whenever a value does. */
-export function settingsMessage(values: {
-  reportIntervalSeconds?: number | undefined;
-  sampleIntervalSeconds?: number | undefined;
-}): SettingsFields | undefined {
-  const set = Object.entries(values).filter(([, value]) => value !== undefined);
-  if (set.length === 0) return undefined;
-  return { ...Object.fromEntries(set), version: crc32(JSON.stringify(set)) };
 }

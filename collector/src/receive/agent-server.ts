@@ -23,7 +23,7 @@ import {
 import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
-import { Acknowledger, settingsMessage } from './acknowledger.ts';
+import { Acknowledger } from './acknowledger.ts';
 import { EvidenceQuestions } from './evidence-questions.ts';
 import { messageRoutes } from './message-routes.ts';
 import { MAX_BODY_BYTES } from './open-message.ts';
@@ -36,8 +36,6 @@ export interface AgentServerOptions {
   stream: Pick<Stream, 'append'>;
   metrics: ReceiveMetrics;
   log: Logger;
-  /** What agents are told to do differently from their defaults. */
-  settings?: { reportIntervalSeconds?: number | undefined; sampleIntervalSeconds?: number | undefined };
   clock?: Clock;
   limits?: Partial<ConnectionLimits>;
   /** Without it, as plain HTTP, only this computer is served. */
@@ -139,10 +137,9 @@ function serverKind(limits: ConnectionLimits, tls: ServerSecureContext | undefin
 
 function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
   const { control, stream, metrics, clock = systemClock } = options;
-  const settings = settingsMessage(options.settings ?? {});
   const questions = new EvidenceQuestions(control, new EvidenceLeases());
-  const acknowledger = new Acknowledger(control, questions, settings);
-  const handlers = messageRoutes({ control, stream, acknowledger, settings, metrics, clock });
+  const acknowledger = new Acknowledger(control, questions);
+  const handlers = messageRoutes({ control, stream, acknowledger, metrics, clock });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(ENVELOPE_CONTENT_TYPE, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),

@@ -2,7 +2,7 @@
  * The three routes of the agent port. Each opens its message, which refuses what is wrong with it, makes it
  * durable, and only then answers; nothing is stored for a request that is refused.
  */
-import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report, type SettingsFields } from '@fleetmeter/proto';
+import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report } from '@fleetmeter/proto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import type { ControlStore } from '../control/control-store.ts';
@@ -23,7 +23,6 @@ export interface RouteDependencies {
   control: ControlStore;
   stream: Pick<Stream, 'append'>;
   acknowledger: Acknowledger;
-  settings: SettingsFields | undefined;
   metrics: ReceiveMetrics;
   clock: Clock;
 }
@@ -31,7 +30,7 @@ export interface RouteDependencies {
 export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 export function messageRoutes(dependencies: RouteDependencies): Record<AgentRoute, RouteHandler> {
-  const { control, stream, settings, clock, metrics } = dependencies;
+  const { control, stream, clock, metrics } = dependencies;
   const append = async (record: NewStreamRecord): Promise<void> => {
     try {
       await stream.append(record);
@@ -43,9 +42,11 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
   return {
     async enrol(request, reply) {
       const newcomer = openEnrolRequest(bodyOf(request));
-      const deviceId = Buffer.from(admitted(control, newcomer, clock.now()), 'hex');
+      const device = admitted(control, newcomer, clock.now());
       const { collectorId } = control;
-      const answer = EnrolResponse.encode({ deviceId, collectorId, ...(settings ? { settings } : {}) });
+      const settings = control.settingsFor(device, 0, clock.now());
+      const deviceId = Buffer.from(device, 'hex');
+      const answer = EnrolResponse.encode({ deviceId, collectorId, ...(settings && { settings }) });
       return send(reply, answer.finish());
     },
 
@@ -56,7 +57,11 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
       metrics.receivedBytes.inc({ route: 'report' }, envelope.length);
       return acknowledge(reply, dependencies, {
         deviceId,
-        report: { epochId: Uint8Array.from(report.epoch?.id ?? []), sequence: report.sequence },
+        report: {
+          epochId: Uint8Array.from(report.epoch?.id ?? []),
+          sequence: report.sequence,
+          settingsVersion: report.settingsVersion,
+        },
         executableIds: executableIdsIn(report),
         now: clock.now(),
       });

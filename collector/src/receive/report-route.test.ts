@@ -5,7 +5,6 @@ import {
   Acknowledgement,
   decodeIdList,
   ENVELOPE_CONTENT_TYPE,
-  EnrolResponse,
   EvidenceBatch,
   encodeIdList,
   Report,
@@ -208,22 +207,6 @@ test('quarantined records are told once, newest first, at most twenty', async ()
   expect(told[0]).toMatchObject({ sequence: 25, reason: 'usage-day-out-of-window', detail: 'day 1' });
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect((await report(device)).quarantined).toEqual([]);
-});
-
-test('settings travel when they are configured, and their version changes with them', async () => {
-  const versions = new Set<number>();
-  for (const reportIntervalSeconds of [5, 10]) {
-    const { port } = await collector.listen({ settings: { reportIntervalSeconds } });
-    const device = new TestDevice();
-    await device.enrol(port, collector.secret);
-    const { settings } = Acknowledgement.decode((await post(port, '/v1/report', device.report())).body);
-    expect(settings?.reportIntervalSeconds).toBe(reportIntervalSeconds);
-    versions.add(settings?.version ?? 0);
-  }
-  expect(versions.size).toBe(2);
-  const unset = await report(await collector.newDevice());
-  expect(unset.settings ?? undefined).toBeUndefined();
-  expect(EnrolResponse.decode(Buffer.alloc(0)).settings ?? undefined).toBeUndefined();
 });
 
 test('connections beyond the limit are dropped and counted, and one that goes makes room', async () => {

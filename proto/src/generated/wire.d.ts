@@ -2169,6 +2169,36 @@ export namespace fleetmeter {
             /** Settings sampleIntervalSeconds. */
             sampleIntervalSeconds?: (number|null);
 
+            /** Settings group. */
+            group: string;
+
+            /** Settings sparingReportIntervalSeconds. */
+            sparingReportIntervalSeconds?: (number|null);
+
+            /** Settings rescanSeconds. */
+            rescanSeconds?: (number|null);
+
+            /** Settings hashMebibytesPerSecond. */
+            hashMebibytesPerSecond?: (number|null);
+
+            /** Settings additionalRoots. */
+            additionalRoots: string[];
+
+            /** Settings excludedFolders. */
+            excludedFolders: string[];
+
+            /** Settings homeFolders. */
+            homeFolders?: (boolean|null);
+
+            /** Settings meterUsage. */
+            meterUsage?: (boolean|null);
+
+            /** Settings tellUsersApart. */
+            tellUsersApart?: (boolean|null);
+
+            /** Settings paused. */
+            paused: boolean;
+
             /**
              * Encodes the specified Settings message. Does not implicitly {@link fleetmeter.v1.Settings.verify|verify} messages.
              * @param message Settings message or plain object to encode
@@ -2208,6 +2238,36 @@ export namespace fleetmeter {
 
                 /** Settings sampleIntervalSeconds */
                 sampleIntervalSeconds?: (number|null);
+
+                /** Settings group */
+                group?: (string|null);
+
+                /** Settings sparingReportIntervalSeconds */
+                sparingReportIntervalSeconds?: (number|null);
+
+                /** Settings rescanSeconds */
+                rescanSeconds?: (number|null);
+
+                /** Settings hashMebibytesPerSecond */
+                hashMebibytesPerSecond?: (number|null);
+
+                /** Settings additionalRoots */
+                additionalRoots?: (string[]|null);
+
+                /** Settings excludedFolders */
+                excludedFolders?: (string[]|null);
+
+                /** Settings homeFolders */
+                homeFolders?: (boolean|null);
+
+                /** Settings meterUsage */
+                meterUsage?: (boolean|null);
+
+                /** Settings tellUsersApart */
+                tellUsersApart?: (boolean|null);
+
+                /** Settings paused */
+                paused?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -5534,6 +5534,16 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {number|null} [version] Settings version
              * @property {number|null} [reportIntervalSeconds] Settings reportIntervalSeconds
              * @property {number|null} [sampleIntervalSeconds] Settings sampleIntervalSeconds
+             * @property {string|null} [group] Settings group
+             * @property {number|null} [sparingReportIntervalSeconds] Settings sparingReportIntervalSeconds
+             * @property {number|null} [rescanSeconds] Settings rescanSeconds
+             * @property {number|null} [hashMebibytesPerSecond] Settings hashMebibytesPerSecond
+             * @property {Array.<string>|null} [additionalRoots] Settings additionalRoots
+             * @property {Array.<string>|null} [excludedFolders] Settings excludedFolders
+             * @property {boolean|null} [homeFolders] Settings homeFolders
+             * @property {boolean|null} [meterUsage] Settings meterUsage
+             * @property {boolean|null} [tellUsersApart] Settings tellUsersApart
+             * @property {boolean|null} [paused] Settings paused
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5559,6 +5569,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const Settings = function (properties) {
+                this.additionalRoots = [];
+                this.excludedFolders = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5589,6 +5601,86 @@ export const fleetmeter = $root.fleetmeter = (() => {
              */
             Settings.prototype.sampleIntervalSeconds = null;
 
+            /**
+             * Settings group.
+             * @member {string} group
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.group = "";
+
+            /**
+             * Settings sparingReportIntervalSeconds.
+             * @member {number|null|undefined} sparingReportIntervalSeconds
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.sparingReportIntervalSeconds = null;
+
+            /**
+             * Settings rescanSeconds.
+             * @member {number|null|undefined} rescanSeconds
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.rescanSeconds = null;
+
+            /**
+             * Settings hashMebibytesPerSecond.
+             * @member {number|null|undefined} hashMebibytesPerSecond
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.hashMebibytesPerSecond = null;
+
+            /**
+             * Settings additionalRoots.
+             * @member {Array.<string>} additionalRoots
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.additionalRoots = $util.emptyArray;
+
+            /**
+             * Settings excludedFolders.
+             * @member {Array.<string>} excludedFolders
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.excludedFolders = $util.emptyArray;
+
+            /**
+             * Settings homeFolders.
+             * @member {boolean|null|undefined} homeFolders
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.homeFolders = null;
+
+            /**
+             * Settings meterUsage.
+             * @member {boolean|null|undefined} meterUsage
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.meterUsage = null;
+
+            /**
+             * Settings tellUsersApart.
+             * @member {boolean|null|undefined} tellUsersApart
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.tellUsersApart = null;
+
+            /**
+             * Settings paused.
+             * @member {boolean} paused
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.paused = false;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -5601,6 +5693,42 @@ export const fleetmeter = $root.fleetmeter = (() => {
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(Settings.prototype, "_sampleIntervalSeconds", {
                 get: $util.oneOfGetter($oneOfFields = ["sampleIntervalSeconds"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Settings.prototype, "_sparingReportIntervalSeconds", {
+                get: $util.oneOfGetter($oneOfFields = ["sparingReportIntervalSeconds"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Settings.prototype, "_rescanSeconds", {
+                get: $util.oneOfGetter($oneOfFields = ["rescanSeconds"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Settings.prototype, "_hashMebibytesPerSecond", {
+                get: $util.oneOfGetter($oneOfFields = ["hashMebibytesPerSecond"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Settings.prototype, "_homeFolders", {
+                get: $util.oneOfGetter($oneOfFields = ["homeFolders"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Settings.prototype, "_meterUsage", {
+                get: $util.oneOfGetter($oneOfFields = ["meterUsage"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Settings.prototype, "_tellUsersApart", {
+                get: $util.oneOfGetter($oneOfFields = ["tellUsersApart"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -5626,6 +5754,28 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.reportIntervalSeconds);
                 if (message.sampleIntervalSeconds != null && $Object.hasOwnProperty.call(message, "sampleIntervalSeconds"))
                     writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.sampleIntervalSeconds);
+                if (message.group != null && $Object.hasOwnProperty.call(message, "group") && message.group !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.group);
+                if (message.sparingReportIntervalSeconds != null && $Object.hasOwnProperty.call(message, "sparingReportIntervalSeconds"))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.sparingReportIntervalSeconds);
+                if (message.rescanSeconds != null && $Object.hasOwnProperty.call(message, "rescanSeconds"))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint32(message.rescanSeconds);
+                if (message.hashMebibytesPerSecond != null && $Object.hasOwnProperty.call(message, "hashMebibytesPerSecond"))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.hashMebibytesPerSecond);
+                if (message.additionalRoots != null && message.additionalRoots.length)
+                    for (let i = 0; i < message.additionalRoots.length; ++i)
+                        writer.uint32(/* id 8, wireType 2 =*/66).string(message.additionalRoots[i]);
+                if (message.excludedFolders != null && message.excludedFolders.length)
+                    for (let i = 0; i < message.excludedFolders.length; ++i)
+                        writer.uint32(/* id 9, wireType 2 =*/74).string(message.excludedFolders[i]);
+                if (message.homeFolders != null && $Object.hasOwnProperty.call(message, "homeFolders"))
+                    writer.uint32(/* id 10, wireType 0 =*/80).bool(message.homeFolders);
+                if (message.meterUsage != null && $Object.hasOwnProperty.call(message, "meterUsage"))
+                    writer.uint32(/* id 11, wireType 0 =*/88).bool(message.meterUsage);
+                if (message.tellUsersApart != null && $Object.hasOwnProperty.call(message, "tellUsersApart"))
+                    writer.uint32(/* id 12, wireType 0 =*/96).bool(message.tellUsersApart);
+                if (message.paused != null && $Object.hasOwnProperty.call(message, "paused") && message.paused !== false)
+                    writer.uint32(/* id 13, wireType 0 =*/104).bool(message.paused);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5691,6 +5841,82 @@ export const fleetmeter = $root.fleetmeter = (() => {
                                 break;
                             message.sampleIntervalSeconds = reader.uint32();
                             message._sampleIntervalSeconds = "sampleIntervalSeconds";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.group = value;
+                            else
+                                delete message.group;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            message.sparingReportIntervalSeconds = reader.uint32();
+                            message._sparingReportIntervalSeconds = "sparingReportIntervalSeconds";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            message.rescanSeconds = reader.uint32();
+                            message._rescanSeconds = "rescanSeconds";
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            message.hashMebibytesPerSecond = reader.uint32();
+                            message._hashMebibytesPerSecond = "hashMebibytesPerSecond";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.additionalRoots && message.additionalRoots.length))
+                                message.additionalRoots = [];
+                            message.additionalRoots.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.excludedFolders && message.excludedFolders.length))
+                                message.excludedFolders = [];
+                            message.excludedFolders.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            message.homeFolders = reader.bool();
+                            message._homeFolders = "homeFolders";
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            message.meterUsage = reader.bool();
+                            message._meterUsage = "meterUsage";
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            message.tellUsersApart = reader.bool();
+                            message._tellUsersApart = "tellUsersApart";
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.paused = value;
+                            else
+                                delete message.paused;
                             continue;
                         }
                     }

@@ -112,6 +112,17 @@ export const FACT_TABLES = {
     slots_4: 'UInt64',
   },
   coverage: { day: 'Date', epoch_no: 'UInt32', run: 'UInt64', seconds: 'UInt32' },
+  usage_digests: {
+    day: 'Date',
+    epoch_no: 'UInt32',
+    run: 'UInt64',
+    version: 'UInt32',
+    records: 'UInt32',
+    seconds: 'UInt32',
+    launches: 'UInt32',
+    marks: 'UInt32',
+    coverage_seconds: 'UInt32',
+  },
 } as const satisfies Record<string, TableShape>;
 
 export type FactTable = keyof typeof FACT_TABLES;

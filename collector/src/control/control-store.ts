@@ -51,6 +51,7 @@ export type QuarantineReason =
   | 'usage-reference-missing'
   | 'usage-generation-refused'
   | 'coverage-out-of-range'
+  | 'usage-digest-out-of-range'
   | 'inventory-list-malformed'
   | 'inventory-parts-incomplete'
   | 'inventory-too-large'

@@ -1,6 +1,7 @@
 /** What the processor asks of devices until they did it: at most one directive per device and kind of action. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Acknowledgement, type DirectiveFields } from '@fleetmeter/proto';
+import { mergeUsageRequests } from './merge-usage-requests.ts';
 import type { MetaValues } from './meta-values.ts';
 
 export type DirectiveAction = 'resync' | 'openEpoch' | 'resendUsage' | 'sendEvidence' | 'pollAgain';
@@ -44,8 +45,10 @@ export class PendingDirectives {
   put(deviceId: string, directive: DirectiveFields): void {
     const queued = this.#meta.counter('directives_queued') + 1;
     this.#meta.setCounter('directives_queued', queued);
+    const waiting = this.list(deviceId).find((each) => directiveAction(each) === directiveAction(directive));
+    const asked = waiting ? mergeUsageRequests(waiting, directive) : directive;
     // The schema has no message that is a directive alone, so it is kept inside an acknowledgement.
-    const message = Acknowledgement.encode({ directives: [directive] }).finish();
+    const message = Acknowledgement.encode({ directives: [asked] }).finish();
     this.#put.run(deviceId, directiveAction(directive), message, queued);
     this.#devices.add(deviceId);
   }

@@ -178,6 +178,17 @@ test('a directive replaces the older one of its kind; resync stays until the inv
   expect(store.directivesFor(device)).toEqual([]);
 });
 
+test('a request for usage joins the one that waits', () => {
+  const ask = (resendUsage: object, sequence: number) =>
+    range({ directives: [{ deviceId: device, directive: { sequence, resendUsage } }] });
+  store.commitProcessed(ask({ afterSequence: 7 }, 9));
+  store.commitProcessed(ask({ days: [20_000] }, 10));
+  reopen();
+  expect(
+    store.directivesFor(device).map(({ sequence, resendUsage }) => [sequence, resendUsage]),
+  ).toMatchObject([[10, { afterSequence: 7, days: [20_000] }]]);
+});
+
 test('a mark that was set again is not cleared by work that began before', () => {
   store.markDirty([{ kind: 'usage-day', day: 20_000 }, { kind: 'inventory' }], 5);
   const [mark] = store.dirtyMarks();

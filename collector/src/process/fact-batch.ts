@@ -4,8 +4,8 @@ import { FACT_TABLES, type FactRow, type FactTable } from '../clickhouse/fact-ta
 import { NativeBlock } from '../clickhouse/native-block.ts';
 
 /**
- * Written in this order. Numbers come before what refers to them, and heads come last: a head says that
- * everything of its report is in.
+ * Written in this order. Numbers come before what refers to them, a digest of usage after the usage that it
+ * sums, and heads come last: a head says that everything of its report is in.
  */
 const WRITE_ORDER: readonly FactTable[] = [
   'epochs',
@@ -17,6 +17,7 @@ const WRITE_ORDER: readonly FactTable[] = [
   'inventory_changes',
   'usage',
   'coverage',
+  'usage_digests',
   'device_heads',
 ];
 

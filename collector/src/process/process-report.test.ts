@@ -58,3 +58,47 @@ test.each([
     rmSync(folder, { recursive: true });
   }
 });
+
+test('after reports that are missing usage is asked for from the first of them on, and digests wait for the audit', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-report-'));
+  const control = new SqliteControlStore({ path: join(folder, 'control.db') });
+  try {
+    const digest = {
+      day: 20_000,
+      run: 0,
+      records: 1,
+      seconds: 5,
+      launches: 1,
+      marks: 1,
+      coverageSeconds: 60,
+    };
+    const report = Report.decode(
+      Report.encode({
+        sequence: 9,
+        epoch: { id: new Uint8Array(16).fill(1) },
+        usage: { runs: new Uint8Array(8), digests: [digest, { ...digest, marks: 289 }] },
+      }).finish(),
+    );
+    const source = {
+      ...{ kind: 'report' as const, deviceId: '00000000000000aa', receivedAt: 20_001 * 86_400_000 },
+      ...{ envelope: new Uint8Array(0), offset: 1, partition: 0 },
+    };
+    const effects = new RangeEffects(new AnnouncedExecutables());
+    const item = {
+      report,
+      hash: new Uint8Array(16).fill(3),
+      source,
+      interned: internReport(report, control),
+    };
+    const state = { epochNo: 1, head: { ...NEW_EPOCH, sequence: 6 }, inventory: undefined };
+    processReport(item, state, control, effects);
+    const { directives, quarantined } = effects.toProcessedRange(1, 1);
+    expect(directives.map(({ directive }) => directive.resendUsage).filter(Boolean)).toEqual([
+      { afterSequence: 6 },
+    ]);
+    expect(quarantined.map(({ reason }) => reason)).toEqual(['usage-digest-out-of-range']);
+  } finally {
+    control.close();
+    rmSync(folder, { recursive: true });
+  }
+});

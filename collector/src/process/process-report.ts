@@ -35,8 +35,6 @@ export interface ReportToProcess {
   interned: InternedReport;
 }
 
-const MILLISECONDS_A_DAY = 86_400_000;
-
 /** Applies the report to `state` and adds its effects. Order within an epoch is the caller's duty. */
 export function processReport(
   item: ReportToProcess,
@@ -208,10 +206,8 @@ function ask(
     effects.direct(source.deviceId, { ...origin, resync: { head: processed } });
   if (decision.ask === 'compare-head')
     effects.direct(source.deviceId, { ...origin, openEpoch: { head: processed } });
-  if (decision.usageMissing) {
-    const sinceDay = Math.max(0, Math.floor(head.receivedAt / MILLISECONDS_A_DAY) - 1);
-    effects.direct(source.deviceId, { ...origin, resendUsage: { sinceDay } });
-  }
+  if (decision.usageMissing)
+    effects.direct(source.deviceId, { ...origin, resendUsage: { afterSequence: head.sequence } });
 }
 
 function digestOf(fields: InventoryDigestFields | null | undefined): InventoryDigest | undefined {

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { decodeSlots, type Report, type UsageFields, UsageRecord } from '@fleetmeter/proto';
 import type { ControlStore } from '../control/control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import { usageDigestFault } from '../validate/usage-digest.ts';
 import { coverageFault, usageRecordFault } from '../validate/usage-record.ts';
 import type { ReportToProcess } from './process-report.ts';
 import type { RangeEffects } from './range-effects.ts';
@@ -57,6 +58,7 @@ export function processUsage(
   for (const position of missing)
     effects.usedUndescribed(numbers[position] as number, usage.records?.[position]?.day ?? 0);
   addCoverage(usage, runIds, report, source, epochNo, effects);
+  addDigests(usage, runIds, report, source, epochNo, effects);
 }
 
 function addCoverage(
@@ -78,6 +80,35 @@ function addCoverage(
       epoch_no: epochNo,
       run: runIds.getBigUint64((coverage.run ?? 0) * 8, true),
       seconds: coverage.seconds ?? 0,
+    });
+  }
+}
+
+/** What the device says it has of closed days, for the audit. */
+function addDigests(
+  usage: UsageFields,
+  runIds: DataView,
+  report: Report,
+  source: StreamRecord,
+  epochNo: number,
+  effects: RangeEffects,
+): void {
+  for (const digest of usage.digests ?? []) {
+    const fault = usageDigestFault(digest, usage, source.receivedAt);
+    if (fault) {
+      effects.quarantine(source, fault.reason, fault.detail, report.sequence, new Uint8Array(0));
+      continue;
+    }
+    effects.facts.add('usage_digests', {
+      day: digest.day ?? 0,
+      epoch_no: epochNo,
+      run: runIds.getBigUint64((digest.run ?? 0) * 8, true),
+      version: report.sequence,
+      records: digest.records ?? 0,
+      seconds: digest.seconds ?? 0,
+      launches: digest.launches ?? 0,
+      marks: digest.marks ?? 0,
+      coverage_seconds: digest.coverageSeconds ?? 0,
     });
   }
 }

@@ -123,7 +123,9 @@ function isNewer(report: ReportName, than: ReportName): boolean {
 
 /** Tells one request for usage from another. */
 function nameOf({ epoch, sequence, resendUsage }: DirectiveFields): string {
-  return `${Buffer.from(epoch ?? []).toString('hex')}:${sequence ?? 0}:${resendUsage?.sinceDay ?? 0}`;
+  const { sinceDay, afterSequence, days } = resendUsage ?? {};
+  const asked = [sinceDay ?? 0, afterSequence ?? '', ...(days ?? [])];
+  return `${Buffer.from(epoch ?? []).toString('hex')}:${sequence ?? 0}:${asked.join(',')}`;
 }
 
 function sendEvidence(asked: readonly ExecutableId[], report: Accepted['report']): DirectiveFields[] {

@@ -71,7 +71,7 @@ function referenceFault(record: UsageRecordFields, usage: UsageFields): RecordFa
   return (record.user ?? 0) < users ? undefined : missing(`user ${record.user ?? 0} is not in the report`);
 }
 
-const hasRun = (usage: UsageFields, run: number): boolean =>
+export const hasRun = (usage: UsageFields, run: number): boolean =>
   (run + 1) * RUN_BYTES <= (usage.runs?.length ?? 0);
 
 /** Corrections are made by administrators at the collector, never by a device. */
@@ -81,7 +81,7 @@ function generationFault(generation: number): RecordFault | undefined {
     : { reason: 'usage-generation-refused', detail: `generation is ${generation}, agents send 0` };
 }
 
-function dayFault(day: number, receivedAt: number, reason: QuarantineReason): RecordFault | undefined {
+export function dayFault(day: number, receivedAt: number, reason: QuarantineReason): RecordFault | undefined {
   const today = Math.floor(receivedAt / MS_PER_DAY);
   if (day >= today - OLDEST_DAYS && day <= today + NEWEST_DAYS) return undefined;
   return {

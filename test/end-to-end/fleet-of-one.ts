@@ -2,7 +2,7 @@
  * Collector, engine and one agent as real processes over real HTTP and real files, in a folder of their own, with
  * short intervals. What `npm start` runs, without the terminal.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import {
   createWriteStream,
   existsSync,
@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { encodeJoinString } from '@fleetmeter/proto';
 import { freePort } from '../fakes/free-port.ts';
 import { joinSecret } from '../fakes/join-secret.ts';
@@ -107,6 +108,12 @@ export class FleetOfOne {
       stdio: 'pipe',
       encoding: 'utf8',
     });
+  }
+
+  /** The same while the test goes on. */
+  async commandMeanwhile(program: string, ...args: string[]): Promise<string> {
+    const options = { env: this.#environment(), timeout: 30_000 };
+    return (await promisify(execFile)(process.execPath, [program, ...args], options)).stdout;
   }
 
   async ready(): Promise<void> {

@@ -11,6 +11,7 @@ import {
   type MessageKind,
   Report,
   type ReportFields,
+  type SigningKey,
   sealEnvelope,
 } from '@fleetmeter/proto';
 
@@ -23,12 +24,16 @@ export class ScriptedDevice {
   deviceId: Uint8Array = new Uint8Array(8);
   readonly epochId = randomBytes(16);
   readonly #url: string;
-  readonly #publicKey: Uint8Array;
-  readonly #privateKey: KeyObject;
+  #publicKey!: Uint8Array;
+  #privateKey!: KeyObject;
   #collectorId: Uint8Array = new Uint8Array(16);
 
   constructor(url: string) {
     this.#url = url;
+    this.#makeKey();
+  }
+
+  #makeKey(): void {
     const pair = generateKeyPairSync('ed25519');
     this.#privateKey = pair.privateKey;
     this.#publicKey = pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
@@ -38,27 +43,42 @@ export class ScriptedDevice {
     return Buffer.from(this.deviceId).toString('hex');
   }
 
+  enrolRequest(hostname: string, secret: string): Uint8Array {
+    const fields = { publicKey: this.#publicKey, secret, host: { hostname, os: 'linux' } };
+    return this.seal('EnrolRequest', EnrolRequest.encode(fields).finish());
+  }
+
   async enrol(hostname: string, secret: string): Promise<void> {
-    const message = EnrolRequest.encode({
-      publicKey: this.#publicKey,
-      secret,
-      host: { hostname, os: 'linux' },
-    }).finish();
-    const answer = await this.post('enrol', this.seal('EnrolRequest', message));
+    const answer = await this.post('enrol', this.enrolRequest(hostname, secret));
     if (answer.status !== 200) throw new Error(answer.body.toString());
     const response = EnrolResponse.decode(answer.body);
     this.deviceId = Uint8Array.from(response.deviceId);
     this.#collectorId = Uint8Array.from(response.collectorId);
   }
 
-  report(fields: ReportFields): Uint8Array {
+  /** Signs with another key once the collector agreed; the result seals under the key before it. */
+  async replaceKey(): Promise<(kind: MessageKind, message: Uint8Array) => Uint8Array> {
+    const [previousKey, previous] = [this.#publicKey, this.#signingKey()];
+    this.#makeKey();
+    const [publicKey, next] = [this.#publicKey, this.#signingKey()];
+    const message = EnrolRequest.encode({ publicKey, previousKey }).finish();
+    const answer = await this.post('enrol', sealEnvelope('EnrolRequest', message, next, previous));
+    if (answer.status !== 200) throw new Error(answer.body.toString());
+    return (kind, encoded) => sealEnvelope(kind, encoded, previous);
+  }
+
+  reportMessage(fields: ReportFields): Uint8Array {
     const whole = {
       ...this.#address(),
       epoch: { id: this.epochId },
       composedAt: Math.floor(Date.now() / 1000),
       ...fields,
     };
-    return this.seal('Report', Report.encode(whole).finish());
+    return Report.encode(whole).finish();
+  }
+
+  report(fields: ReportFields): Uint8Array {
+    return this.seal('Report', this.reportMessage(fields));
   }
 
   evidence(records: EvidenceRecordFields[]): Uint8Array {
@@ -66,7 +86,11 @@ export class ScriptedDevice {
   }
 
   seal(kind: MessageKind, message: Uint8Array): Uint8Array {
-    return sealEnvelope(kind, message, { keyId: keyIdOf(this.#publicKey), privateKey: this.#privateKey });
+    return sealEnvelope(kind, message, this.#signingKey());
+  }
+
+  #signingKey(): SigningKey {
+    return { keyId: keyIdOf(this.#publicKey), privateKey: this.#privateKey };
   }
 
   async post(route: 'enrol' | 'report' | 'evidence', body: Uint8Array): Promise<Answer> {

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { Envelope } from './wire.ts';
 
-export type MessageKind = 'Report' | 'EvidenceBatch' | 'EnrolRequest';
+export type MessageKind = 'Report' | 'EvidenceBatch' | 'EnrolRequest' | 'Notice';
 
 /**
  * The one content type of request bodies; anything else, also with parameters, is refused. Names that travel with each

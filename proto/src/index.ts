@@ -5,6 +5,7 @@ export * from './executable-id.ts';
 export * from './fleet-settings.ts';
 export * from './inventory-digest.ts';
 export * from './join-string.ts';
+export * from './notice.ts';
 export * from './path-rules.ts';
 export * from './seal-envelope.ts';
 export * from './slot-marks.ts';

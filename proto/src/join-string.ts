@@ -62,10 +62,19 @@ function checkOf(content: Uint8Array): Buffer {
 }
 
 /** Also of what was decoded: who makes one can also compute its check. */
-function faultOf({ addresses, secret, authorities }: Join): string | undefined {
-  if (!isList(addresses, MAX_ADDRESSES, isAddress) || addresses.length === 0)
-    return 'a join string needs 1 to 8 addresses, each http or https without path';
+function faultOf(join: Join): string | undefined {
+  const { secret } = join;
   if (typeof secret !== 'string' || !/^[\w-]{16,64}$/.test(secret)) return 'the secret is not one of a token';
+  return placeFault(join);
+}
+
+/** Why these addresses and authorities cannot be where a collector is; undefined when they can. For people. */
+export function placeFault({
+  addresses,
+  authorities,
+}: Pick<Join, 'addresses' | 'authorities'>): string | undefined {
+  if (!isList(addresses, MAX_ADDRESSES, isAddress) || addresses.length === 0)
+    return '1 to 8 addresses are needed, each http or https without path';
   if (!isList(authorities, MAX_AUTHORITIES, (each) => /^[0-9a-f]{64}$/.test(each)))
     return 'an authority is named by 64 hex digits';
   if (authorities.length > 0 && addresses.some((address) => !address.startsWith('https:')))

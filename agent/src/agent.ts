@@ -16,6 +16,7 @@ import { readHostFacts } from './host/host-facts.ts';
 import { type DeviceIdentity, openDeviceIdentity } from './identity/device-identity.ts';
 import { userHash } from './identity/user-hash.ts';
 import { FLUSH_AFTER_MS, Inventory } from './inventory/inventory.ts';
+import { MoveBook } from './move/move-book.ts';
 import { LinuxProcessTable } from './sample/process-list.linux.ts';
 import { ProgramNames } from './sample/program-names.ts';
 import { Sampler } from './sample/sampler.ts';
@@ -130,8 +131,10 @@ async function buildStages(
   // host facts, own cost
   const host = { facts: await readHostFacts(version) };
   const proxyOf = (address: string) => proxyFor(address, config);
+  const moves = new MoveBook({ facts: store.facts, place, nowMs: () => clock.now().wallMs });
   const exchange = new RoutedExchange({
-    routes: () => place.addresses().map((url) => ({ url, authorities: place.authorities(), moved: false })),
+    routes: () => moves.routes(),
+    onTaken: ({ moved }) => moves.answered(moved),
     connect: (to, kind) =>
       new TrustingExchange(
         to,
@@ -159,6 +162,10 @@ async function buildStages(
     host: () => host.facts,
     cost,
     exchange,
+    notices: {
+      serial: () => moves.serial(),
+      receive: (sealed) => moves.receive(sealed, exchange.lastMoved),
+    },
     collectorUrl: place.url,
     joinSecret: place.secret,
     renewKey: (signal) => renewal.turn(signal),
@@ -179,6 +186,7 @@ async function buildStages(
       addresses: exchange.states(),
       addressSwitches: exchange.switches,
       proxy: proxyOf(exchange.url)?.place ?? null,
+      move: moves.status(),
       finding: finder.status(),
       skipped: inventory.skippedCounts(),
       cost: cost(),

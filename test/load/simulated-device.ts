@@ -101,6 +101,7 @@ export function composePending(world: SimulatedWorld, device: number, hour: numb
       },
     },
     host: baseline || memory.hostAcknowledged[device] === 0 ? hostFacts(world, device) : undefined,
+    noticeSerial: 0,
     cost: agentCost(device, hour, inventory.digest.count),
   });
   const envelope = sealEnvelope('Report', Report.encode(fields).finish(), deviceKey(seed, device));

@@ -30,6 +30,8 @@ export interface ReportInput {
   /** When they are due. */
   host: HostFactsFields | undefined;
   cost: AgentCostFields;
+  /** Serial of the newest notice obeyed; 0: none. */
+  noticeSerial: number;
 }
 
 /** The first report of an epoch, and the one after a refusal or a resync, is a baseline. */
@@ -57,6 +59,7 @@ export function composeReport(input: ReportInput): ReportFields {
     ...(usage && { usage }),
     ...(input.host && { host: input.host }),
     cost: input.cost,
+    noticeSerial: input.noticeSerial,
   };
 }
 

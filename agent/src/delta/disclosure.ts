@@ -35,6 +35,7 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     usage: 'Which executables were used.',
     host: 'What the device is, when that changed.',
     cost: 'What the agent costs the device.',
+    notice_serial: 'Which announcement of a move the agent follows.',
   },
   Epoch: {
     id: 'Names the baseline.',

@@ -12,6 +12,7 @@ import { readAnswer, type Verdict } from '../send/read-answer.ts';
 
 const DEVICE_ID_BYTES = 8;
 const COLLECTOR_ID_BYTES = 16;
+const NOTICE_KEY_BYTES = 32;
 
 export interface Enrolment {
   /** 8 bytes. */
@@ -19,6 +20,8 @@ export interface Enrolment {
   /** 16 bytes. */
   collectorId: Uint8Array;
   settings: SettingsFields | undefined;
+  /** Ed25519, 32 bytes: signs the collector's notices. Undefined from a collector that sends none. */
+  noticeKey: Uint8Array | undefined;
 }
 
 export type EnrolOutcome = { is: 'enrolled'; enrolment: Enrolment } | Exclude<Verdict, { is: 'answer' }>;
@@ -59,13 +62,14 @@ export async function postEnrolRequest(
 
 function readEnrolment(body: Uint8Array): Enrolment | undefined {
   try {
-    const { deviceId, collectorId, settings } = EnrolResponse.decode(body);
+    const { deviceId, collectorId, settings, noticeKey } = EnrolResponse.decode(body);
     if (deviceId.length !== DEVICE_ID_BYTES || collectorId.length !== COLLECTOR_ID_BYTES) return undefined;
     return {
       // Decoded bytes are views of the whole answer.
       deviceId: Uint8Array.from(deviceId),
       collectorId: Uint8Array.from(collectorId),
       settings: settings ?? undefined,
+      noticeKey: noticeKey.length === NOTICE_KEY_BYTES ? Uint8Array.from(noticeKey) : undefined,
     };
   } catch {
     return undefined;

@@ -16,7 +16,8 @@ import {
   sealEnvelope,
 } from '@fleetmeter/proto';
 import type { Clock } from '../clock/clock.ts';
-import { enrol } from '../enrol/enrol.ts';
+import { type Enrolment, enrol } from '../enrol/enrol.ts';
+import type { Facts } from '../store/fact-table.ts';
 import type { OutboxReport } from '../store/outbox-table.ts';
 import { type AcknowledgementEffect, applyAcknowledgement } from './apply-acknowledgement.ts';
 import { EvidenceQueue } from './evidence-queue.ts';
@@ -25,6 +26,7 @@ import { type Addressee, commitNextReport, type NextReportParts } from './next-r
 import { readAnswer, type Verdict } from './read-answer.ts';
 import { retryDelayMs, retryLimits } from './retry-schedule.ts';
 
+const ASK_FOR_KEY_EVERY_MS = 3_600_000;
 const WRONG_ENROLMENT: ReadonlySet<string> = new Set(['collector-mismatch', 'device-mismatch']);
 
 export interface CourierParts extends NextReportParts {
@@ -68,6 +70,8 @@ export class Courier {
     lastFailure: undefined,
   };
   #enrolAgain = false;
+  /** Monotonic time from which the key for notices may be asked for. */
+  #askForKeyMs = 0;
   #stopping: AbortSignal | undefined;
   /** Monotonic time at which the next report is due. */
   #dueMs = 0;
@@ -129,7 +133,7 @@ export class Courier {
       if (outcome.is === 'key-unknown') return this.#failed('enrolment: key-unknown');
       if (outcome.is === 'refused')
         return this.#failed(`enrolment refused: ${outcome.code} ${outcome.detail}`);
-      this.#enrolled(outcome.enrolment.deviceId, outcome.enrolment.collectorId);
+      this.#enrolled(outcome.enrolment);
       if (outcome.enrolment.settings) this.#parts.onSettings(outcome.enrolment.settings);
       log.info({ device: Buffer.from(outcome.enrolment.deviceId).toString('hex') }, 'enrolled');
       return this.#succeeded(0);
@@ -139,9 +143,9 @@ export class Courier {
   }
 
   /** Another device id or another collector knows nothing of what was acknowledged: a new epoch, all usage again. */
-  #enrolled(deviceId: Uint8Array, collectorId: Uint8Array): void {
+  #enrolled({ deviceId, collectorId, noticeKey }: Enrolment): void {
     const { store, collectorUrl } = this.#parts;
-    const enrolment = {
+    const enrolment: NonNullable<Facts['enrolment']> = {
       deviceId: Buffer.from(deviceId).toString('hex'),
       collectorId: Buffer.from(collectorId).toString('hex'),
       collectorUrl: collectorUrl(),
@@ -153,7 +157,10 @@ export class Courier {
         store.outbox.openEpoch(randomBytes(16), undefined);
         store.usage.unacknowledge({ sinceDay: 0 });
       }
-      store.facts.write('enrolment', enrolment);
+      // A key for notices that is known stays: only who joins anew takes another one on trust.
+      const known = before?.collectorId === enrolment.collectorId ? before.noticeKey : undefined;
+      const key = known ?? (noticeKey && Buffer.from(noticeKey).toString('hex'));
+      store.facts.write('enrolment', { ...enrolment, ...(key && { noticeKey: key }) });
     });
     this.#enrolAgain = false;
   }
@@ -232,9 +239,23 @@ export class Courier {
     if (effect.nextReportInSeconds !== undefined)
       this.#dueMs = monotonicMs + effect.nextReportInSeconds * 1000;
     this.#baselinesInARow = effect.baselineDue ? this.#baselinesInARow + 1 : 0;
+    if (acknowledgement.notice.length > 0) this.#noticed(acknowledgement.notice, monotonicMs);
     // One baseline goes at once; a collector that is never content must not make the agent run hot.
     if (effect.baselineDue) this.#dueMs = monotonicMs + this.#backOff(this.#baselinesInARow - 1);
     return this.#succeeded(this.#evidence.size > 0 ? 0 : Math.max(0, this.#dueMs - monotonicMs));
+  }
+
+  #noticed(sealed: Uint8Array, monotonicMs: number): void {
+    const { notices, log } = this.#parts;
+    if (!notices) return;
+    const outcome = notices.receive(sealed);
+    if (outcome.is === 'obeyed') log.info(outcome, 'the collector moves');
+    if (outcome.is === 'ignored' && outcome.why !== 'repeated')
+      log.warn({ why: outcome.why }, 'a notice of the collector was not obeyed');
+    if (outcome.is !== 'key-wanted' || monotonicMs < this.#askForKeyMs) return;
+    // It comes with the answer to enrolment; a known key gets the same device again.
+    this.#askForKeyMs = monotonicMs + ASK_FOR_KEY_EVERY_MS;
+    this.#enrolAgain = true;
   }
 
   async #post(path: ApiPath, envelope: Uint8Array, signal: AbortSignal): Promise<Verdict> {

@@ -12,6 +12,7 @@ import { composeReport, needsBaseline } from '../delta/compose-report.ts';
 import { fittingUsage } from '../delta/compose-usage.ts';
 import type { DeviceIdentity } from '../identity/device-identity.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import type { NoticeOutcome } from '../move/move-book.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 import type { OutboxReport } from '../store/outbox-table.ts';
 import { slotPermutation } from '../usage/slot-permutation.ts';
@@ -27,6 +28,15 @@ export interface NextReportParts {
   identity: DeviceIdentity;
   host: () => HostFactsFields;
   cost: () => AgentCostFields;
+  /** What the collector's notices said of its place; without it they are of no account. */
+  notices?: Notices;
+}
+
+export interface Notices {
+  /** Of the newest notice obeyed; 0: none. */
+  serial: () => number;
+  /** Durable when this returns. */
+  receive: (sealed: Uint8Array) => NoticeOutcome;
 }
 
 export interface Addressee {
@@ -39,7 +49,7 @@ export interface Addressee {
  * a row halves the usage that is sent: the same again would be refused again.
  */
 export function commitNextReport(
-  { store, inventory, identity, host, cost }: NextReportParts,
+  { store, inventory, identity, host, cost, notices }: NextReportParts,
   to: Addressee,
   at: Instant,
   utcOffsetSeconds: number,
@@ -77,6 +87,7 @@ export function commitNextReport(
       usage: { records: usage, coverage, digests, permutation: permutations(identity.slotSecret) },
       host: baseline || hostHash !== epoch.ackedHostHash ? hostFacts : undefined,
       cost: cost(),
+      noticeSerial: notices?.serial() ?? 0,
     });
     const sequence = epoch.sequence + 1;
     const envelope = sealEnvelope('Report', Report.encode(fields).finish(), identity.signingKey);

@@ -57,6 +57,7 @@ async function requestsInADay(addresses: number, random: () => number): Promise<
           url: `http://${at}`,
           authorities: [],
           moved: false,
+          mayJoin: true,
         })),
       connect: ({ url }) => nobody(url),
       clock,

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Route, RouteChoice } from './route-choice.ts';
 
 const HOUR_MS = 3_600_000;
-const route = (url: string): Route => ({ url, authorities: [], moved: false });
+const route = (url: string): Route => ({ url, authorities: [], moved: false, mayJoin: true });
 const ABC = ['a', 'b', 'c'].map(route);
 
 let choice: RouteChoice;

@@ -12,6 +12,8 @@ export interface Route {
   authorities: readonly string[];
   /** A notice of the collector named it, see `move/`; the others are of the place that the device joined. */
   moved: boolean;
+  /** Joining, which shows the secret of the join string, is for places that were joined or have proved themselves. */
+  mayJoin: boolean;
 }
 
 /** How long the agent stays with an address that works before it tries a better one. */
@@ -35,10 +37,10 @@ export class RouteChoice {
 
   /** `routes`: best first, at least one. Other ones than before begin with the best. `nowMs` is monotonic. */
   choose(routes: readonly Route[], nowMs: number): Route {
-    const names = JSON.stringify(routes);
+    const names = JSON.stringify(routes.map(({ url, authorities, moved }) => [url, authorities, moved]));
+    this.#routes = routes;
     if (names !== this.#names) {
       this.#names = names;
-      this.#routes = routes;
       this.#at = 0;
       this.#working = undefined;
       this.#nextBetter = 0;

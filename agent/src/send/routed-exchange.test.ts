@@ -43,7 +43,12 @@ class Place {
   async listen(moved = false, host = '127.0.0.1'): Promise<Place> {
     await once(this.server.listen(0, host), 'listening');
     const { port } = this.server.address() as AddressInfo;
-    this.route = { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, authorities: [], moved };
+    this.route = {
+      url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      authorities: [],
+      moved,
+      mayJoin: !moved,
+    };
     return this;
   }
 
@@ -166,7 +171,7 @@ describe('several addresses', () => {
     const server = await makeServerCertificate(root, { names: ['::1'] });
     const collector = await listenHttps(server, [root], {}, '::1');
     try {
-      routes = [{ url: collector.url, authorities: [root.fingerprint], moved: false }];
+      routes = [{ url: collector.url, authorities: [root.fingerprint], moved: false, mayJoin: true }];
       expect(await post()).toBe(200);
       expect(collector.requests).toEqual(['/v1/report a report']);
     } finally {
@@ -188,7 +193,7 @@ describe('an address that a notice named', () => {
     },
   );
 
-  test('is never shown the secret of the join string', async () => {
+  test('is not shown the secret of the join string before it has proved itself', async () => {
     const [moved, joined] = [await place(true), await place()];
     await post('/v1/enrol');
     await joined.end();
@@ -197,5 +202,10 @@ describe('an address that a notice named', () => {
     expect(moved.paths).toEqual([]);
     await post();
     expect(moved.paths).toEqual(['/v1/report']);
+    moved.route.mayJoin = true;
+    routes.reverse();
+    await post('/v1/enrol');
+    await post('/v1/enrol');
+    expect(moved.paths).toContain('/v1/enrol');
   });
 });

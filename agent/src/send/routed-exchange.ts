@@ -38,7 +38,7 @@ export class RoutedExchange implements Exchange {
   readonly #parts: RoutedExchangeParts;
   readonly #exchanges = new Map<PlaceKind, { exchange: Exchange; at: { route: Route } }>();
   readonly #choice: RouteChoice;
-  /** Joining shows a secret, so it goes to the place of the join string only. */
+  /** Joining goes to fewer places than reports. */
   readonly #joining: RouteChoice;
   #last: Route | undefined;
   #failures = new Map<string, string>();
@@ -54,6 +54,11 @@ export class RoutedExchange implements Exchange {
   /** Where the last request went; before it, where the first will go. */
   get url(): string {
     return (this.#last ?? this.#parts.routes()[0])?.url ?? '';
+  }
+
+  /** Whether the last request went to an address that a notice named. */
+  get lastMoved(): boolean {
+    return this.#last?.moved ?? false;
   }
 
   get sentBytes(): number {
@@ -73,7 +78,7 @@ export class RoutedExchange implements Exchange {
   async post(path: ApiPath, envelope: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> {
     const { routes: all, clock } = this.#parts;
     const joins = path === '/v1/enrol';
-    const routes = joins ? all().filter(({ moved }) => !moved) : all();
+    const routes = joins ? all().filter(({ mayJoin }) => mayJoin) : all();
     const choice = joins ? this.#joining : this.#choice;
     const route = choice.choose(routes, clock.now().monotonicMs);
     if (this.#last && nameOf(this.#last) !== nameOf(route)) this.switches++;

@@ -1,5 +1,6 @@
 /** The agent's state as data: written by the running agent, read by `status`. */
 
+import type { MoveStatus } from '../move/move-book.ts';
 import type { ProgramNames } from '../sample/program-names.ts';
 import type { Sampler } from '../sample/sampler.ts';
 import type { Courier, CourierCounts } from '../send/courier.ts';
@@ -23,6 +24,8 @@ export interface AgentStatus {
   addressSwitches: number;
   /** "host:port" of the proxy on the way there. */
   proxy: string | null;
+  /** What the collector's notices said of its place. */
+  move: MoveStatus;
   reportIntervalSeconds: number;
   sampleIntervalSeconds: number;
   roots: readonly string[];
@@ -57,6 +60,7 @@ export interface StatusInput
     | 'proxy'
     | 'addresses'
     | 'addressSwitches'
+    | 'move'
     | 'skipped'
     | 'cost'
   > {
@@ -83,6 +87,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
     addresses: input.addresses,
     addressSwitches: input.addressSwitches,
     proxy: input.proxy,
+    move: input.move,
     reportIntervalSeconds: settings.reportIntervalSeconds,
     sampleIntervalSeconds: settings.sampleIntervalSeconds,
     roots: finding.roots,
@@ -108,6 +113,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
       lastFailure: courier.counts.lastFailure,
       refusedReports: courier.counts.refused,
       quarantined: courier.counts.quarantined,
+      noticesIgnored: input.move.ignored,
       missedSamples: sampler.missed,
       unreadableProcesses: sampler.unreadable,
       privileged: process.getuid?.() === 0,

@@ -13,6 +13,8 @@ export interface ProblemInput {
   lastFailure: string | undefined;
   refusedReports: number;
   quarantined: number;
+  /** Notices that were not obeyed, by reason. */
+  noticesIgnored: Partial<Record<string, number>>;
   missedSamples: number;
   unreadableProcesses: number;
   /** The agent may see everything the kernel shows; what is hidden then is hidden from everybody. */
@@ -58,6 +60,15 @@ export function problemsOf(input: ProblemInput): Problem[] {
       'records-quarantined',
       `The collector put ${input.quarantined} records aside`,
       'See the log for the reasons.',
+    );
+  // A repeated one is an answer that was lost.
+  const ignored = Object.entries(input.noticesIgnored).filter(([why]) => why !== 'repeated');
+  if (ignored.length > 0)
+    add(
+      'warning',
+      'notices-ignored',
+      `Notices of a move were not obeyed: ${ignored.map(([why, count]) => `${count} ${why}`).join(', ')}`,
+      'If the collector did move, give this computer a new join string; otherwise somebody between made them up.',
     );
   if (input.missedSamples > 0)
     add(

@@ -68,6 +68,7 @@ function agentLines(agent: AgentStatus): [string, string][] {
       `${agent.collectorUrl}${agent.proxy ? ` through the proxy ${agent.proxy}` : ''}, every ${agent.reportIntervalSeconds} s, ${reporting.acknowledged} acknowledged, ${reporting.refused} refused, ${reporting.failures} failures in a row`,
     ],
     ...addressLines(agent),
+    ...moveLines(agent),
     ['roots', agent.roots.join(' ')],
     ['hashed', `${agent.filesHashedSinceStart} files since start, ${agent.filesHashedEver} ever`],
     ['not listed', skipped || 'nothing'],
@@ -94,6 +95,22 @@ function addressLines({ addresses = [], collectorUrl, addressSwitches }: AgentSt
     return `${url} (${moved ? 'announced by the collector, ' : ''}${state})`;
   });
   return [['addresses', `${each.join(', ')}; changed ${addressSwitches} times`]];
+}
+
+/** Only when the collector ever said that it moves. */
+function moveLines({ move }: AgentStatus): [string, string][] {
+  if (!move || move.serial === 0) return [];
+  const { announced, settled } = move;
+  const old = settled ? `moved to ${settled.join(' ')}` : 'at the place that was joined';
+  if (!announced) return [['move', `notice ${move.serial}, over; ${old}`]];
+  const state = announced.answers ? 'which answers' : 'which has not answered yet';
+  const where = announced.addresses.join(' ');
+  return [
+    [
+      'move',
+      `notice ${move.serial}: to ${where}, ${state}; old addresses beside it until ${announced.until}`,
+    ],
+  ];
 }
 
 function age(ms: number): string {

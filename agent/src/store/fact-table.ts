@@ -1,10 +1,21 @@
 /** Small facts by name, as JSON: what is read whole and written rarely. */
+import type { MoveState } from '../move/move-state.ts';
 import type { StateDatabase } from './state-database.ts';
 
 /** Every name in use, with what it holds. */
 export interface Facts {
   /** What enrolment gave; hex. */
-  enrolment: { deviceId: string; collectorId: string; collectorUrl: string };
+  enrolment: {
+    deviceId: string;
+    collectorId: string;
+    collectorUrl: string;
+    /** Signs the collector's notices. Undefined when the collector had none when the device joined. */
+    noticeKey?: string;
+  };
+  /** What the collector's notices said of its place. */
+  move: MoveState;
+  /** Notices that were not obeyed, by reason. */
+  noticesIgnored: Partial<Record<string, number>>;
   /** What the collector set. */
   settings: { version: number; reportIntervalSeconds?: number; sampleIntervalSeconds?: number };
   /** As of the last flush; `status/` writes and reads it, the store does not look inside. */

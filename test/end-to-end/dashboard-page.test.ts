@@ -184,6 +184,36 @@ describe.runIf(present)('the page', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('the list shows the fleet with state and group, and those that left it when asked', async () => {
+    await fleet.join([
+      { number: 0xb2, hostname: 'in-a-drawer', group: 'finance', silentDays: 40 },
+      { number: 0xb3, hostname: 'gone-for-good', silentDays: 100 },
+      { number: 0xb4, hostname: 'build-runner', ephemeral: true },
+      { number: 0xb5, hostname: 'put-out', revoked: true },
+      { number: 0xb6, hostname: 'before-its-new-disk', supersededBy: '00000000000000a1' },
+    ]);
+    await open('#/devices');
+    await page.getByText('3 devices').waitFor(A_FEW_REFRESHES);
+    const row = page.locator('tbody tr', { hasText: 'in-a-drawer' });
+    expect(await row.locator('[data-column=state]').textContent()).toBe('stale');
+    expect(await row.locator('[data-column=group]').textContent()).toBe('finance');
+    await picture('devices-states');
+    await page.getByLabel('State').selectOption('archived');
+    await page.getByRole('link', { name: 'gone-for-good' }).waitFor();
+    expect(page.url()).toContain('state=archived');
+    expect(await page.locator('tbody tr').count()).toBe(1);
+    await page.getByLabel('State').selectOption('all');
+    await page.getByText('6 devices').waitFor(A_FEW_REFRESHES);
+    await page.getByLabel('Search host name, group or system').fill('finance');
+    await page.getByText('1 device').waitFor(A_FEW_REFRESHES);
+    await page.goto(`${fleet.url}/#/devices/00000000000000b6`);
+    await page.getByText('is now').waitFor();
+    await page.getByRole('link', { name: '00000000000000a1' }).click();
+    await page.getByText('was before-its-new-disk').waitFor();
+    await picture('device-with-former');
+    expect(complaints).toEqual([]);
+  });
+
   test.each([400, 768, 1280])('at %d pixels nothing has to be scrolled sideways', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     for (const hash of ['', `#/applications/${ALL_ONES}`, '#/executables', '#/devices', '#/pipeline']) {

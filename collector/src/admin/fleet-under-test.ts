@@ -5,6 +5,7 @@ import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
+import { writeDeviceRegistry } from '../clickhouse/write-device-registry.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
 import { writerUser } from '../engine/writer-secret.ts';
 import { FactBatch } from '../process/fact-batch.ts';
@@ -23,6 +24,17 @@ export interface TestProgram {
   secondsToday?: number;
   /** Only the id is known. */
   withoutEvidence?: boolean;
+}
+
+export interface TestDevice {
+  /** Above 1. */
+  number: number;
+  hostname: string;
+  group?: string;
+  silentDays?: number;
+  ephemeral?: boolean;
+  revoked?: boolean;
+  supersededBy?: string;
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
@@ -77,6 +89,28 @@ export class FleetUnderTest {
     await this.engine.remove();
   }
 
+  /** Devices of which nothing but this is known, beside the one that reports. `number` names them and their epochs. */
+  async join(devices: readonly TestDevice[]): Promise<void> {
+    const batch = new FactBatch();
+    for (const { number, hostname, silentDays = 0 } of devices) {
+      const now = Date.now() - silentDays * MILLISECONDS_A_DAY;
+      addDevice(batch, { device: BigInt(number), epoch: number, hostname, reports: 1, installed: 0, now });
+    }
+    await batch.write(this.#writer);
+    const lives = devices.map((device) => ({
+      change: 0,
+      deviceId: device.number.toString(16).padStart(16, '0'),
+      group: device.group ?? 'default',
+      ephemeral: device.ephemeral ?? false,
+      revoked: device.revoked ?? false,
+      supersededBy: device.supersededBy,
+      supersededAt: device.supersededBy === undefined ? undefined : Date.now(),
+      erased: false,
+    }));
+    await writeDeviceRegistry(this.#writer, lives, Date.now());
+    await deriveDevices(this.#writer, Date.now());
+  }
+
   /** One device that has all programs given so far, and these. */
   async report(hostname: string, programs: readonly TestProgram[]): Promise<void> {
     const now = Date.now();
@@ -84,7 +118,14 @@ export class FleetUnderTest {
     const first = this.#programs.length + 1;
     this.#programs.push(...programs);
     this.#reports++;
-    addDevice(batch, { hostname, reports: this.#reports, installed: this.#programs.length, now });
+    addDevice(batch, {
+      device: 0xa1n,
+      epoch: 1,
+      hostname,
+      reports: this.#reports,
+      installed: this.#programs.length,
+      now,
+    });
     for (const [index, program] of programs.entries()) addProgram(batch, program, first + index, now);
     await batch.write(this.#writer);
     await deriveDevices(this.#writer, now);
@@ -97,14 +138,15 @@ export class FleetUnderTest {
 function addDevice(
   batch: FactBatch,
   {
+    device: device_id64,
+    epoch: epoch_no,
     hostname,
     reports,
     installed,
     now,
-  }: { hostname: string; reports: number; installed: number; now: number },
+  }: { device: bigint; epoch: number; hostname: string; reports: number; installed: number; now: number },
 ): void {
-  const device_id64 = 0xa1n;
-  batch.add('epochs', { epoch_no: 1, device_id64, parent_epoch_no: 0, opened_at: now });
+  batch.add('epochs', { epoch_no, device_id64, parent_epoch_no: 0, opened_at: now });
   batch.add('host_facts', {
     device_id64,
     version: BigInt(now + reports),
@@ -126,7 +168,7 @@ function addDevice(
     is_virtual: 0,
   });
   batch.add('device_inventory', {
-    epoch_no: 1,
+    epoch_no,
     version: reports,
     digest_count: installed,
     digest_sum: NOBODY,
@@ -134,7 +176,7 @@ function addDevice(
     received_at: now,
   });
   batch.add('device_heads', {
-    epoch_no: 1,
+    epoch_no,
     sequence: reports,
     report_hash: NOBODY,
     received_at: now,

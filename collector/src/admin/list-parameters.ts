@@ -19,7 +19,7 @@ export interface ListParameters<Sort extends string> {
 }
 
 /** The first sort is the default. Sorts are an enum here and constants in the query: no text from outside is SQL. */
-export function listSchema(sorts: readonly string[]): object {
+export function listSchema(sorts: readonly string[], more: object = {}): object {
   return {
     type: 'object',
     additionalProperties: false,
@@ -28,6 +28,7 @@ export function listSchema(sorts: readonly string[]): object {
       sort: { type: 'string', enum: sorts, default: sorts[0] },
       order: { type: 'string', enum: ['asc', 'desc'], default: 'asc' },
       ...PART,
+      ...more,
     },
   };
 }

@@ -104,6 +104,32 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    -- The version that the device last said it runs by.
    ALTER TABLE devices ADD COLUMN settings_version INTEGER NOT NULL DEFAULT 0;`,
+  // What the engine's tables have still to be told of devices: one row each, whoever wrote and whatever it was.
+  `ALTER TABLE enrolment_tokens ADD COLUMN ephemeral INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE device_lives (
+     device_id     TEXT PRIMARY KEY,
+     superseded_by TEXT,
+     superseded_at INTEGER,
+     erased_at     INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX device_lives_by_successor ON device_lives (superseded_by);
+   CREATE TABLE device_changes (
+     change    INTEGER PRIMARY KEY AUTOINCREMENT,
+     device_id TEXT NOT NULL UNIQUE
+   ) STRICT;
+   INSERT INTO device_changes (device_id) SELECT device_id FROM devices;
+   CREATE TRIGGER device_joined AFTER INSERT ON devices BEGIN
+     INSERT OR REPLACE INTO device_changes (device_id) VALUES (NEW.device_id);
+   END;
+   CREATE TRIGGER device_changed AFTER UPDATE OF group_name, token_id, revoked_at ON devices BEGIN
+     INSERT OR REPLACE INTO device_changes (device_id) VALUES (NEW.device_id);
+   END;
+   CREATE TRIGGER life_began AFTER INSERT ON device_lives BEGIN
+     INSERT OR REPLACE INTO device_changes (device_id) VALUES (NEW.device_id);
+   END;
+   CREATE TRIGGER life_changed AFTER UPDATE ON device_lives BEGIN
+     INSERT OR REPLACE INTO device_changes (device_id) VALUES (NEW.device_id);
+   END;`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

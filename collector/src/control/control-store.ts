@@ -7,6 +7,7 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
+import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
 
 export interface EnrolledDevice {
@@ -118,6 +119,8 @@ export interface ControlStore {
   replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string;
   /** Secrets that let devices join. */
   readonly tokens: Pick<EnrolmentTokens, 'create' | 'list' | 'revoke'>;
+  /** What becomes of devices after they joined. */
+  readonly lives: DeviceLives;
   /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError or KeyReplacedError. */
   findKey(keyId: string, now: number): EnrolledDevice | undefined;
   deviceCount(): number;
@@ -171,6 +174,8 @@ export interface ControlStore {
 
   dirtyMarks(): DirtyMark[];
   markDirty(targets: DirtyTarget[], now: number): void;
+  /** Marks the inventory unless `counted` is what it was marked for last: another text is another set of devices. */
+  markCountedDevices(counted: string, now: number): void;
   /** Clears a mark unless it was marked again since `generation` was read. */
   clearDirty(target: DirtyTarget, generation: number): void;
 

@@ -6,12 +6,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openControlDatabase } from './control-database.ts';
+import { DeviceLives } from './device-lives.ts';
 import { DeviceRegistry } from './device-registry.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
 
 export interface EnrolmentDesk extends Disposable {
   tokens: EnrolmentTokens;
   devices: DeviceRegistry;
+  lives: DeviceLives;
 }
 
 /** There is no control store in this folder. The message is for people, one line. */
@@ -24,6 +26,7 @@ export function openEnrolmentDesk(collectorDir: string): EnrolmentDesk {
   return {
     tokens: new EnrolmentTokens(database),
     devices: new DeviceRegistry(database),
+    lives: new DeviceLives(database),
     [Symbol.dispose]: () => database.close(),
   };
 }

@@ -15,6 +15,8 @@ export interface NewToken {
   group: string;
   /** For people: what it was made for. */
   note: string;
+  /** Devices that join with it come and go: pooled desktops, build machines. Not said: they stay. */
+  ephemeral?: boolean | undefined;
 }
 
 export interface EnrolmentToken extends NewToken {
@@ -58,8 +60,8 @@ export class EnrolmentTokens {
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#insert = database.prepare(
-      `INSERT INTO enrolment_tokens (token_id, secret_hash, uses, expires_at, group_name, note, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO enrolment_tokens (token_id, secret_hash, uses, expires_at, group_name, note, ephemeral, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#all = database.prepare('SELECT * FROM enrolment_tokens ORDER BY created_at, token_id');
     this.#bySecret = database.prepare('SELECT * FROM enrolment_tokens WHERE secret_hash = ?');
@@ -70,10 +72,11 @@ export class EnrolmentTokens {
   }
 
   /** The secret is told here once and kept nowhere. */
-  create({ uses, expiresAt, group, note }: NewToken, now: number): { tokenId: string; secret: string } {
+  create(token: NewToken, now: number): { tokenId: string; secret: string } {
+    const { uses, expiresAt, group, note, ephemeral } = token;
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const tokenId = randomBytes(TOKEN_ID_BYTES).toString('hex');
-    this.#insert.run(tokenId, hashOf(secret), uses, expiresAt, group, note, now);
+    this.#insert.run(tokenId, hashOf(secret), uses, expiresAt, group, note, ephemeral ? 1 : 0, now);
     return { tokenId, secret };
   }
 
@@ -119,6 +122,7 @@ function tokenOf(row: Record<string, unknown>): EnrolmentToken {
     expiresAt: row.expires_at as number,
     group: row.group_name as string,
     note: row.note as string,
+    ephemeral: row.ephemeral === 1,
     createdAt: row.created_at as number,
     revokedAt: (row.revoked_at as number | null) ?? undefined,
   };

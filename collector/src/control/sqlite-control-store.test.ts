@@ -53,6 +53,43 @@ test('the collector has one id and one user key for ever', () => {
   expect(store.userKey.equals(userKey)).toBe(true);
 });
 
+test('every change of a device waits for the tables until they have it, whoever made it', () => {
+  const id = store.enrol(newKey(), newSecret({ group: 'labs', ephemeral: true }), 1);
+  const [joined] = store.lives.untold(10);
+  expect(joined).toMatchObject({
+    deviceId: id,
+    group: 'labs',
+    ephemeral: true,
+    revoked: false,
+    erased: false,
+  });
+  const elsewhere = new DatabaseSync(join(folder, 'control.sqlite'));
+  elsewhere.prepare('UPDATE devices SET revoked_at = 5 WHERE device_id = ?').run(id);
+  elsewhere.close();
+  // What was read before it must not count as told.
+  store.lives.told(joined?.change as number);
+  const [revoked] = store.lives.untold(10);
+  expect(revoked).toMatchObject({ deviceId: id, revoked: true });
+  reopen();
+  expect(store.lives.untold(10)).toHaveLength(1);
+  store.lives.told(revoked?.change as number);
+  expect(store.lives.untold(10)).toEqual([]);
+});
+
+test('other devices count: the inventory is marked once, also over a restart', () => {
+  store.markCountedDevices('2 abc', 1);
+  const [mark] = store.dirtyMarks();
+  expect(mark?.target).toEqual({ kind: 'inventory' });
+  store.markCountedDevices('3 abd', 2);
+  expect(store.dirtyMarks()).toEqual([mark]);
+  store.clearDirty({ kind: 'inventory' }, mark?.generation as number);
+  reopen();
+  store.markCountedDevices('3 abd', 3);
+  expect(store.dirtyMarks()).toEqual([]);
+  store.markCountedDevices('2 abc', 4);
+  expect(store.dirtyMarks()).toHaveLength(1);
+});
+
 test('a key gets one device id however often it enrols, also after a restart', () => {
   const key = newKey();
   const secret = newSecret();

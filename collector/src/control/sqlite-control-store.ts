@@ -15,6 +15,7 @@ import type {
   QuarantinedRecord,
   QuarantineReason,
 } from './control-store.ts';
+import { DeviceLives } from './device-lives.ts';
 import { DeviceRegistry } from './device-registry.ts';
 import { DirtyMarks } from './dirty-marks.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
@@ -38,6 +39,7 @@ export class SqliteControlStore implements ControlStore {
   readonly collectorId: Uint8Array;
   readonly userKey: KeyObject;
   readonly tokens: EnrolmentTokens;
+  readonly lives: DeviceLives;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -67,6 +69,7 @@ export class SqliteControlStore implements ControlStore {
       ...options.quarantine,
     });
     this.tokens = new EnrolmentTokens(this.#database);
+    this.lives = new DeviceLives(this.#database);
     this.#wanted = new WantedEvidence(this.#database);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
     this.#undescribedUse = new UndescribedUse(this.#database);
@@ -188,6 +191,16 @@ export class SqliteControlStore implements ControlStore {
 
   markDirty(targets: DirtyTarget[], now: number): void {
     inTransaction(this.#database, () => this.#dirty.mark(targets, now));
+  }
+
+  markCountedDevices(counted: string, now: number): void {
+    inTransaction(this.#database, () => {
+      if (this.#meta.text('counted_devices') === counted) return;
+      this.#meta.setText('counted_devices', counted);
+      // One that waits already is derived after this, and must not look as if something had come meanwhile.
+      if (!this.#dirty.list().some(({ target }) => target.kind === 'inventory'))
+        this.#dirty.mark([{ kind: 'inventory' }], now);
+    });
   }
 
   clearDirty(target: DirtyTarget, generation: number): void {

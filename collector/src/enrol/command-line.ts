@@ -22,7 +22,7 @@ type Action = (
   operands: string[],
   config: CollectorConfig,
   output: CommandOutput,
-) => void;
+) => void | Promise<void>;
 
 /** The options that name a data folder, and --json. */
 export function withPlace(command: Command, output: CommandOutput, action: Action): Command {
@@ -34,7 +34,12 @@ export function withPlace(command: Command, output: CommandOutput, action: Actio
       const self = given.at(-1) as Command;
       const flags = self.opts();
       const { dataDir, config } = flags as { dataDir?: string; config?: string };
-      action(flags, self.args, loadConfig({ flags: { dataDir, config }, environment: process.env }), output);
+      return action(
+        flags,
+        self.args,
+        loadConfig({ flags: { dataDir, config }, environment: process.env }),
+        output,
+      );
     });
 }
 

@@ -29,6 +29,7 @@ interface CreateFlags {
   days: string;
   group: string;
   note: string;
+  ephemeral?: boolean;
   address: string[];
   json?: boolean;
 }
@@ -40,6 +41,7 @@ export function addToken(program: Command, output: CommandOutput): void {
     .option('--uses <n>', 'devices that may join with it', '500')
     .option('--days <n>', 'days that it is valid', '7')
     .option('--group <name>', 'group of the devices that join with it', 'default')
+    .option('--ephemeral', 'its devices come and go: they are archived after a day of silence')
     .option('--note <text>', 'what it is for; shown in the list', '')
     .option(
       '--address <url...>',
@@ -60,7 +62,7 @@ function create(
   config: CollectorConfig,
   output: CommandOutput,
 ): void {
-  const { uses, days, group, note, address, json } = flags as unknown as CreateFlags;
+  const { uses, days, group, note, ephemeral = false, address, json } = flags as unknown as CreateFlags;
   if (!GROUP.test(group))
     throw new EnrolCommandError(
       '--group takes letters, digits, blank, dot, hyphen and underscore, at most 64',
@@ -76,6 +78,7 @@ function create(
     expiresAt: now + wholeNumber('--days', days, 1, 3650) * DAY_MS,
     group,
     note,
+    ephemeral,
   };
   // An address that no join string takes must not leave a token behind.
   encodeJoinString({ addresses, secret: 'x'.repeat(22), authorities });
@@ -118,7 +121,7 @@ function list(
     stateOf(token, now),
     `${token.used} of ${token.uses}`,
     utcTime(token.expiresAt),
-    token.group,
+    token.ephemeral ? `${token.group} (ephemeral)` : token.group,
     token.note,
   ]);
   output.print(textTable(['token', 'state', 'joined', 'valid until', 'group', 'note'], rows));

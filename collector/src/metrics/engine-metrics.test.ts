@@ -19,7 +19,8 @@ test('tables are asked for once a scrape, and an engine that is down breaks no s
   let asked = 0;
   let up = true;
   const clickhouse = {
-    rows: async () => {
+    rows: async (sql: string) => {
+      if (sql.includes('device_rows')) return [{ state: 'stale', devices: 4 }];
       asked++;
       if (!up) throw new Error('connect ECONNREFUSED');
       return [{ table: 'usage', rows: '3', bytes: '210' }];
@@ -29,6 +30,7 @@ test('tables are asked for once a scrape, and an engine that is down breaks no s
   const text = await registry.metrics();
   expect(text).toContain('fleetmeter_table_bytes{table="usage"} 210');
   expect(text).toContain('fleetmeter_table_rows{table="usage"} 3');
+  expect(text).toContain('fleetmeter_devices{state="stale"} 4');
   expect(asked).toBe(1);
   up = false;
   expect(await registry.metrics()).not.toContain('table="usage"');

@@ -1,6 +1,7 @@
 /** What the engine costs and holds, read when somebody scrapes. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import { countDevicesByState } from '../clickhouse/derive-devices.ts';
 import { readTableSizes, type TableSize } from '../clickhouse/table-sizes.ts';
 import { processCpuSeconds } from './process-cpu.ts';
 
@@ -19,7 +20,7 @@ export function watchEngine(registry: Registry, pid: () => number | undefined): 
   });
 }
 
-/** Two gauges from one question. Names of tables come from our own migrations. */
+/** What is in the tables. Sizes: two gauges from one question. Names of tables come from our own migrations. */
 export function watchTables(registry: Registry, clickhouse: ClickHouse): void {
   const gauge = (
     name: string,
@@ -38,6 +39,17 @@ export function watchTables(registry: Registry, clickhouse: ClickHouse): void {
         for (const size of await read().catch(() => [])) this.set({ table: size.table }, value(size));
       },
     });
+  new Gauge({
+    name: 'fleetmeter_devices',
+    help: 'Devices by state, as last derived (active, ephemeral, stale, archived, superseded, revoked)',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { state, devices } of await countDevicesByState(clickhouse).catch(() => []))
+        this.set({ state }, devices);
+    },
+  });
   let asked: Promise<TableSize[]> | undefined;
   const once = (): Promise<TableSize[]> => {
     asked ??= readTableSizes(clickhouse).finally(() => {

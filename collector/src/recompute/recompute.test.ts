@@ -4,6 +4,9 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import { dueMarks, startRecompute } from './recompute.ts';
 
+/** Nobody joined, nobody left. */
+const devices = () => ({ lives: { untold: () => [], told: () => {} }, markCountedDevices: () => {} });
+
 test('a control store that cannot be written for a moment does not end recomputing', async () => {
   let full = 3;
   const cleared: unknown[] = [];
@@ -13,6 +16,7 @@ test('a control store that cannot be written for a moment does not end recomputi
     },
     dirtyMarks: () => [{ target: { kind: 'usage-day', day: 1 }, generation: 1, since: 1 }],
     clearDirty: (target: unknown) => cleared.push(target),
+    ...devices(),
   } as unknown as ControlStore;
   const clickhouse = { command: async () => {}, rows: async () => [] } as unknown as ClickHouse;
   const recompute = startRecompute({
@@ -48,6 +52,7 @@ test('devices are derived when a report was processed, dirty or not, and hold no
     markDirty: () => {},
     dirtyMarks: () => (cleared ? [] : [{ target: { kind: 'usage-day', day: 1 }, generation: 1, since: 1 }]),
     clearDirty: () => cleared++,
+    ...devices(),
   } as unknown as ControlStore;
   const recompute = startRecompute({
     clickhouse,

@@ -4,11 +4,11 @@
  */
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
-import { deriveDevices, readHeadsMark } from '../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import type { ControlStore, DirtyMark, DirtyTarget } from '../control/control-store.ts';
+import { devicesRefresher } from './refresh-devices.ts';
 
 export interface RecomputeOptions {
   clickhouse: ClickHouse;
@@ -44,25 +44,20 @@ export function startRecompute(options: RecomputeOptions): Recompute {
   const stopping = new AbortController();
   let wake: () => void = () => {};
   let presentDay = 0;
-  let derivedHeads = '';
-  /** An idle report leaves no mark, and is news of its device all the same. */
-  const deriveChangedDevices = async (): Promise<void> => {
-    try {
-      const heads = await readHeadsMark(options.clickhouse);
-      if (heads !== derivedHeads) await deriveDevices(options.clickhouse, now());
-      derivedHeads = heads;
-    } catch (error) {
-      log.warn({ error: String(error) }, 'the list of devices could not be derived and will be tried again');
-    }
-  };
+  const refreshDevices = devicesRefresher(options);
   const round = async (): Promise<void> => {
     const today = Math.floor(now() / MILLISECONDS_A_DAY);
     // A new day begins with everybody's presence and nobody's use.
     if (today !== presentDay) control.markDirty([{ kind: 'usage-day', day: today }], now());
     presentDay = today;
-    const marks = dueMarks(control.dirtyMarks(), today);
+    const before = control.dirtyMarks();
     // After the marks were read: what set one of them is in the heads already.
-    await deriveChangedDevices();
+    await refreshDevices().catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'the list of devices could not be derived and will be tried again'),
+    );
+    // The devices may have changed in a way that no report told of.
+    const counted = control.dirtyMarks().filter(isInventory);
+    const marks = dueMarks(before.some(isInventory) ? before : [...before, ...counted], today);
     if (marks.length === 0 || options.held()) return;
     await numberApplications(options.clickhouse);
     for (const mark of marks) {
@@ -110,6 +105,8 @@ export function dueMarks(marks: readonly DirtyMark[], today: number): DirtyMark[
   const [older] = newestFirst.slice(recent.length);
   return older ? [...recent, older] : recent;
 }
+
+const isInventory = ({ target }: DirtyMark): boolean => target.kind === 'inventory';
 
 function rank({ target }: DirtyMark): number {
   return target.kind === 'inventory' ? Number.POSITIVE_INFINITY : target.day;

@@ -5,6 +5,7 @@
  * UTC, days are UTC dates, sizes are bytes, durations are seconds. Names, paths and hostnames are what devices
  * sent: any text at all.
  */
+import type { DeviceState } from '../device-states.ts';
 
 export interface ListOf<Row> {
   /** Rows that match, of which `rows` is a part. */
@@ -98,6 +99,10 @@ export interface ApplicationDetail {
 export interface DeviceRow {
   device_id: string;
   hostname: string;
+  state: DeviceState;
+  group: string;
+  /** Device that took its place; empty for none. */
+  superseded_by: string;
   os: string;
   os_name: string;
   os_version: string;
@@ -135,6 +140,8 @@ export interface DeviceApplicationRow {
 
 export interface DeviceDetail {
   device: DeviceRow & { agent_uptime_s: number };
+  /** What this computer was before: devices whose place it took, newest first. */
+  former: { device_id: string; hostname: string; last_seen: string }[];
   applications: ListOf<DeviceApplicationRow>;
 }
 

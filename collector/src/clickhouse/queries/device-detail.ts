@@ -21,10 +21,15 @@ export async function deviceDetail(
     APPLICATIONS_OF_DEVICE,
     parameters,
   );
-  return { device, applications: splitTotal(applications) };
+  const former = await ask<DeviceDetail['former'][number]>(clickhouse, FORMER, parameters);
+  return { device, former, applications: splitTotal(applications) };
 }
 
-const DEVICE = `SELECT * EXCEPT (epoch_no, computed_at) FROM {facts}.device_rows WHERE device_id = {id:String}`;
+const DEVICE = `SELECT * EXCEPT (epoch_no, computed_at, device_group), toString(device_group) AS group
+  FROM {facts}.device_rows WHERE device_id = {id:String}`;
+
+const FORMER = `SELECT device_id, hostname, last_seen FROM {facts}.device_rows
+  WHERE state = 'superseded' AND superseded_by = {id:String} ORDER BY last_seen DESC LIMIT {limit:UInt32}`;
 
 /** What is installed, and what only ran; used most first. */
 const APPLICATIONS_OF_DEVICE = `

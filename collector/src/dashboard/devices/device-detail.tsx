@@ -8,6 +8,8 @@ import type { Column } from '../table/column.ts';
 import { DataTable } from '../table/data-table.tsx';
 import { ago, bytes, counted, dayInWords, duration } from '../text/quantities.ts';
 import { Reported } from '../text/reported.tsx';
+import { DeviceName } from './device-name.tsx';
+import { State } from './state.tsx';
 
 export function DeviceDetailView({ id, today }: { id: string; today: string }) {
   const { answer, trouble } = useLive<DeviceDetail>(`/api/devices/${id}`);
@@ -25,7 +27,13 @@ export function DeviceDetailView({ id, today }: { id: string; today: string }) {
   );
 }
 
-function Device({ detail: { device, applications }, today }: { detail: DeviceDetail; today: string }) {
+function Device({
+  detail: { device, former, applications },
+  today,
+}: {
+  detail: DeviceDetail;
+  today: string;
+}) {
   const now = useNow();
   const facts: [string, string][] = [
     ['Last seen', ago(Date.parse(device.last_seen), now)],
@@ -53,6 +61,7 @@ function Device({ detail: { device, applications }, today }: { detail: DeviceDet
           <Reported text={device.architecture} /> · {counted(device.cpu_count)} processors ·{' '}
           {bytes(device.memory_mib * 1024 * 1024)} · <code>{device.device_id}</code>
         </p>
+        <Whereabouts device={device} former={former} />
       </header>
       <Facts facts={facts} />
       <section aria-labelledby="cost">
@@ -81,6 +90,34 @@ function Device({ detail: { device, applications }, today }: { detail: DeviceDet
         )}
       </section>
     </>
+  );
+}
+
+/** Whether it is still in the fleet, and which devices are the same computer before and after it was set up anew. */
+function Whereabouts({ device, former }: Pick<DeviceDetail, 'device' | 'former'>) {
+  const { state, group, superseded_by: successor } = device;
+  return (
+    <p className="sub">
+      <State state={state} />
+      {group !== '' && (
+        <>
+          {' · group '}
+          <Reported text={group} />
+        </>
+      )}
+      {state === 'superseded' && (
+        <>
+          {' · is now '}
+          <DeviceName id={successor} hostname="" />
+        </>
+      )}
+      {former.map(({ device_id, hostname }) => (
+        <span key={device_id}>
+          {' · was '}
+          <DeviceName id={device_id} hostname={hostname} />
+        </span>
+      ))}
+    </p>
   );
 }
 

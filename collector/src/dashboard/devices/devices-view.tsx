@@ -6,6 +6,7 @@ import { ListView } from '../table/list-view.tsx';
 import { ago, bytes, counted, duration } from '../text/quantities.ts';
 import { Reported } from '../text/reported.tsx';
 import { DeviceName } from './device-name.tsx';
+import { State } from './state.tsx';
 
 export function DevicesView({ query }: { query: URLSearchParams }) {
   return (
@@ -14,7 +15,8 @@ export function DevicesView({ query }: { query: URLSearchParams }) {
       query={query}
       title="Devices"
       noun={['device', 'devices']}
-      searchFor="Search host name or system"
+      searchFor="Search host name, group or system"
+      choice={{ name: 'state', label: 'State', values: CHOICES }}
       columns={columns(useNow())}
       rowKey={(row) => row.device_id}
       byDefault={{ by: 'hostname', order: 'asc' }}
@@ -23,6 +25,17 @@ export function DevicesView({ query }: { query: URLSearchParams }) {
   );
 }
 
+const CHOICES: readonly [string, string][] = [
+  ['current', 'In the fleet'],
+  ['active', 'Active'],
+  ['ephemeral', 'Ephemeral'],
+  ['stale', 'Stale: silent for a month'],
+  ['archived', 'Archived: silent for long'],
+  ['superseded', 'Superseded'],
+  ['revoked', 'Revoked'],
+  ['all', 'All'],
+];
+
 function columns(now: number): Column<DeviceRow>[] {
   return [
     {
@@ -30,6 +43,19 @@ function columns(now: number): Column<DeviceRow>[] {
       title: 'Device',
       sort: 'asc',
       cell: (row) => <DeviceName id={row.device_id} hostname={row.hostname} />,
+    },
+    {
+      key: 'state',
+      title: 'State',
+      sort: 'asc',
+      cell: ({ state }) => <State state={state} />,
+    },
+    {
+      key: 'group',
+      title: 'Group',
+      sort: 'asc',
+      wideOnly: true,
+      cell: ({ group }) => <Reported text={group} />,
     },
     {
       key: 'os_name',
@@ -43,6 +69,7 @@ function columns(now: number): Column<DeviceRow>[] {
       title: 'Executables',
       sort: 'desc',
       numeric: true,
+      wideOnly: true,
       cell: (row) => counted(row.executables),
     },
     {
@@ -55,14 +82,14 @@ function columns(now: number): Column<DeviceRow>[] {
       key: 'agent_cpu_ms',
       title: 'Agent CPU',
       numeric: true,
-      wideOnly: true,
+      widestOnly: true,
       cell: (row) => duration(row.agent_cpu_ms / 1000),
     },
     {
       key: 'agent_resident_kib',
       title: 'Agent memory',
       numeric: true,
-      wideOnly: true,
+      widestOnly: true,
       cell: (row) => bytes(row.agent_resident_kib * 1024),
     },
     {

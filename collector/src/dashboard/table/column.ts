@@ -9,5 +9,7 @@ export interface Column<Row> {
   numeric?: boolean;
   /** Dropped on narrow screens; what matters of it stands in another cell there. */
   wideOnly?: boolean;
+  /** Also left out on a tablet held upright. */
+  widestOnly?: boolean;
   cell: (row: Row) => ReactNode;
 }

@@ -70,7 +70,9 @@ function Heading<Row>({ column, sorting, onSort }: HeadingProps<Row>) {
   );
 }
 
-function classOf<Row>({ numeric, wideOnly }: Column<Row>): string | undefined {
-  const classes = [numeric ? 'number' : '', wideOnly ? 'wide-only' : ''].filter(Boolean).join(' ');
+function classOf<Row>({ numeric, wideOnly, widestOnly }: Column<Row>): string | undefined {
+  const classes = [numeric && 'number', wideOnly && 'wide-only', widestOnly && 'widest-only']
+    .filter(Boolean)
+    .join(' ');
   return classes || undefined;
 }

@@ -4,6 +4,7 @@ import type { ListOf } from '../../admin/answers.ts';
 import { useLive } from '../live/use-live.ts';
 import { hashOf, replaceHash, type View } from '../route/route.ts';
 import { of } from '../text/quantities.ts';
+import { Choice } from './choice.tsx';
 import type { Column } from './column.ts';
 import { DataTable, type Sorting } from './data-table.tsx';
 import { Pager } from './pager.tsx';
@@ -21,14 +22,17 @@ export interface ListViewProps<Row> {
   columns: readonly Column<Row>[];
   rowKey: (row: Row) => string;
   byDefault: Sorting;
+  /** Narrows the list by one of a few values; the first is meant when the address says nothing. */
+  choice?: { name: string; label: string; values: readonly [value: string, text: string][] };
   /** Shown when there is nothing at all. */
   empty: ReactNode;
 }
 
 export function ListView<Row>(props: ListViewProps<Row>) {
-  const { view, query, title, noun, searchFor, columns, rowKey, byDefault, empty } = props;
+  const { view, query, title, noun, searchFor, columns, rowKey, byDefault, choice, empty } = props;
   const search = query.get('search') ?? '';
   const sorting = sortingOf(query, columns, byDefault);
+  const chosen = choice ? (query.get(choice.name) ?? choice.values[0]?.[0] ?? '') : '';
   const page = Math.max(1, Math.trunc(Number(query.get('page') ?? 1)) || 1);
   const asked = new URLSearchParams({
     search,
@@ -37,6 +41,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
     limit: String(ROWS_OF_A_PAGE),
     offset: String((page - 1) * ROWS_OF_A_PAGE),
   });
+  if (choice) asked.set(choice.name, chosen);
   const { answer, outdated } = useLive<ListOf<Row>>(`/api/${view}?${asked}`);
   const change = (changes: Record<string, string>) => {
     const next = new URLSearchParams(query);
@@ -57,6 +62,15 @@ export function ListView<Row>(props: ListViewProps<Row>) {
         <p className="total" aria-live="polite">
           {answer && answer.total > 0 && !outdated ? of(answer.total, ...noun) : ''}
         </p>
+        {choice && (
+          <Choice
+            {...choice}
+            chosen={chosen}
+            onChoose={(value) =>
+              change({ [choice.name]: value === choice.values[0]?.[0] ? '' : value, page: '' })
+            }
+          />
+        )}
         <SearchBox label={searchFor} value={search} onChange={setSearch} />
       </div>
       <Rows>
@@ -73,6 +87,8 @@ export function ListView<Row>(props: ListViewProps<Row>) {
           />
         ) : page > 1 ? (
           <NoMore onFirst={() => change({ page: '' })} />
+        ) : search === '' && chosen !== (choice?.values[0]?.[0] ?? '') ? (
+          <p className="empty">No {noun[1]} are so.</p>
         ) : search === '' ? (
           empty
         ) : (

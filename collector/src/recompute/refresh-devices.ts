@@ -1,0 +1,51 @@
+/**
+ * Keeps the list of devices and the set of those that count in step with their reports, the control store and the time:
+ * a device becomes stale or archived because nothing happens.
+ */
+import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import { deriveDevices, readCountedMark, readHeadsMark } from '../clickhouse/derive-devices.ts';
+import { writeDeviceRegistry } from '../clickhouse/write-device-registry.ts';
+import type { ControlStore } from '../control/control-store.ts';
+
+/** Devices written to the registry at once: some 60 bytes each. */
+const WRITTEN_AT_ONCE = 20_000;
+/** How often the passing of time alone is a reason to derive. */
+const LOOK_AGAIN_MS = 3_600_000;
+
+export interface RefreshedDevices {
+  clickhouse: ClickHouse;
+  control: Pick<ControlStore, 'lives' | 'markCountedDevices'>;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+/** What is returned does one round; it rejects when the engine does, and the next round does what is missing. */
+export function devicesRefresher({ clickhouse, control, now }: RefreshedDevices): () => Promise<void> {
+  let derivedFor = '';
+  return async () => {
+    const told = await tellRegistry(clickhouse, control, now);
+    // An idle report leaves no dirty mark, and is news of its device all the same.
+    const reason = `${await readHeadsMark(clickhouse)} ${Math.floor(now() / LOOK_AGAIN_MS)}`;
+    if (reason === derivedFor && !told) return;
+    derivedFor = '';
+    await deriveDevices(clickhouse, now());
+    // Kept in the control store and not here: a crash between the two must not leave the old counts for ever.
+    control.markCountedDevices(await readCountedMark(clickhouse), now());
+    derivedFor = reason;
+  };
+}
+
+/** True when anything was written. */
+async function tellRegistry(
+  clickhouse: ClickHouse,
+  { lives }: RefreshedDevices['control'],
+  now: () => number,
+): Promise<boolean> {
+  for (let told = false; ; told = true) {
+    const devices = lives.untold(WRITTEN_AT_ONCE);
+    const last = devices.at(-1);
+    if (!last) return told;
+    await writeDeviceRegistry(clickhouse, devices, now());
+    lives.told(last.change);
+  }
+}

@@ -11,8 +11,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from '../store/write-durably.ts';
 import { AuthorityError, unknownAuthority } from './authority-error.ts';
-import type { WebProxy } from './proxy-choice.ts';
-import { addressOf, placeOf, presentedChain, proveServer } from './tls-handshake.ts';
+import { addressOf, type CollectorAddress, placeOf, presentedChain, proveServer } from './tls-handshake.ts';
 
 /** In the state folder: the certificates that were learned, PEM. Needs no protection, since fingerprints prove it. */
 export const AUTHORITIES_FILE = 'authorities.pem';
@@ -29,6 +28,8 @@ export interface TlsTrust {
   minVersion: 'TLSv1.3';
   rejectUnauthorized: true;
 }
+
+export type WayThere = Pick<CollectorAddress, 'proxy' | 'patienceMs'>;
 
 export interface PinnedAuthoritiesOptions {
   /** SHA-256 of the DER of each, 64 lower hex digits. At least one. */
@@ -74,8 +75,8 @@ export class PinnedAuthorities {
    * connections, over which nothing is said. Rejects with AuthorityError, with the signal's reason, or with what the
    * disk says.
    */
-  async learn(collectorUrl: string, signal: AbortSignal, proxy?: WebProxy): Promise<string> {
-    const address = { ...addressOf(collectorUrl), proxy };
+  async learn(collectorUrl: string, signal: AbortSignal, way: WayThere = {}): Promise<string> {
+    const address = { ...addressOf(collectorUrl), ...way };
     const chain = await presentedChain(address, signal);
     const authority = chain.find((certificate) => this.#isPinned(certificate));
     if (authority === undefined)

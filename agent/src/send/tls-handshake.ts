@@ -14,6 +14,8 @@ export interface CollectorAddress {
   port: number;
   /** On the way there. */
   proxy?: WebProxy | undefined;
+  /** For the handshake, without the way through the proxy. */
+  patienceMs?: number | undefined;
 }
 
 /** Of an https URL. Throws when it is none. */
@@ -79,10 +81,10 @@ async function handshake(
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   signal.throwIfAborted();
-  const { host, port, proxy } = address;
+  const { host, port, proxy, patienceMs = HANDSHAKE_TIMEOUT_MS } = address;
   const tunnel = proxy && (await openTunnel(proxy, hostAndPort(address), signal));
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
-  const within = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS)]);
+  const within = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
   const socket = connect({
     host,
     port,

@@ -61,15 +61,15 @@ export class TrustingExchange implements Exchange {
         );
       return await this.#http.post(path, envelope, signal);
     }
-    const proxy = this.#network.proxyOf?.(url);
-    if (!authorities.isKnown) await authorities.learn(url, signal, proxy);
+    const way = { proxy: this.#network.proxyOf?.(url), patienceMs: this.#network.patience?.connectMs };
+    if (!authorities.isKnown) await authorities.learn(url, signal, way);
     try {
       return await this.#http.post(path, envelope, signal);
     } catch (error) {
       if (signal.aborted || error instanceof AuthorityError) throw error;
-      const told = connectionError(error, placeOf({ ...addressOf(url), proxy }), true);
+      const told = connectionError(error, placeOf({ ...addressOf(url), ...way }), true);
       // Another of several authorities may have taken over.
-      if (told.fault === 'certificate-wrong') await authorities.learn(url, signal, proxy);
+      if (told.fault === 'certificate-wrong') await authorities.learn(url, signal, way);
       throw told;
     }
   }

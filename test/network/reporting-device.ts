@@ -150,5 +150,12 @@ export class ReportingDevice {
 export function fileOf(path: string, content: string): FoundFile {
   const sha256 = createHash('sha256').update(content).digest();
   const identity = { device: '1', inode: path, size: 1, mtimeNs: content, ctimeNs: '1' };
-  return { path, identity, format: 'elf', evidence: { sha256, path, size: 1, format: 'elf' } };
+  return {
+    path,
+    identity,
+    format: 'elf',
+    evidence: { sha256, path, size: 1, format: 'elf', packageName: packageOf(path) },
+  };
 }
+
+export const packageOf = (path: string): string => `package-of-${path.split('/').at(-1)}`;

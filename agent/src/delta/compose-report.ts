@@ -11,6 +11,7 @@ import {
   type InventoryDigestFields,
   type ReportFields,
 } from '@fleetmeter/proto';
+import type { BaselinePart } from './baseline-parts.ts';
 import { composeUsage, type UsageInput } from './compose-usage.ts';
 import type { EpochState } from './epoch-state.ts';
 
@@ -21,11 +22,13 @@ export interface ReportInput {
   /** Seconds since 1970. */
   composedAt: number;
   utcOffsetSeconds: number;
-  /** Inventory now. */
+  /** Inventory now; with a part of a baseline, of the whole baseline. */
   digest: InventoryDigest;
   /** In a baseline: everything present. Else: ids touched since the acknowledged state, by what they are now. */
   present: readonly ExecutableId[];
   absent: readonly ExecutableId[];
+  /** Instead of all these, when the baseline goes in parts. */
+  part?: BaselinePart | undefined;
   usage: UsageInput;
   /** When they are due. */
   host: HostFactsFields | undefined;
@@ -42,7 +45,7 @@ export function needsBaseline(epoch: EpochState): boolean {
 /** Its sequence is the epoch's plus one. */
 export function composeReport(input: ReportInput): ReportFields {
   const { epoch } = input;
-  const baseline = needsBaseline(epoch);
+  const baseline = needsBaseline(epoch) || input.part !== undefined;
   const inventory = composeInventory(baseline, input);
   const unchanged = !inventory && digestsEqual(input.digest, epoch.ackedDigest);
   const usage = composeUsage(input.usage);
@@ -64,6 +67,10 @@ export function composeReport(input: ReportInput): ReportFields {
 }
 
 function composeInventory(baseline: boolean, input: ReportInput): InventoryChangeFields | undefined {
+  if (input.part) {
+    const { ids, part, parts } = input.part;
+    return { baseline: true, presentIds: ids, part, parts };
+  }
   if (baseline) return { baseline: true, presentIds: encodeIdList(input.present) };
   if (input.present.length === 0 && input.absent.length === 0) return undefined;
   return {

@@ -40,6 +40,12 @@ describe('resync', () => {
   });
 });
 
+test('a resync that no report caused does not stop a baseline that is on its way in parts, one of a part does', () => {
+  const underWay = { ...context, baselineUnderWay: true };
+  expect(decideDirective({ resync: {} }, underWay).do).toBe('nothing');
+  expect(decideDirective({ ...tag(8), resync: {} }, underWay).do).toBe('send-baseline');
+});
+
 test('open epoch opens a child epoch, unless it is stale or the head is a report of our own', () => {
   const own = { sequence: 10, reportHash: ownHash };
   expect(decide({ ...tag(10), openEpoch: { head: { sequence: 12 } } })).toBe('open-child-epoch');

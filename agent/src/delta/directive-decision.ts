@@ -29,6 +29,8 @@ export interface DirectiveContext {
   epoch: Pick<EpochState, 'id' | 'sequence' | 'baselineSequence'>;
   /** Hash of an own report of this epoch, as far back as the agent remembers. */
   hashOf: (sequence: number) => Uint8Array | undefined;
+  /** Parts of a baseline have still to be sent. */
+  baselineUnderWay?: boolean;
 }
 
 const nothing = (why: string): DirectiveDecision => ({ do: 'nothing', why });
@@ -72,9 +74,13 @@ function evidence(ids: Uint8Array): DirectiveDecision {
 }
 
 /** A directive of another epoch, or from before the last baseline, was answered by that epoch or baseline. */
-function staleness(directive: DirectiveFields, { epoch }: DirectiveContext): string | undefined {
+function staleness(
+  directive: DirectiveFields,
+  { epoch, baselineUnderWay }: DirectiveContext,
+): string | undefined {
   const of = directive.epoch ?? new Uint8Array();
-  if (of.length === 0) return undefined;
+  // It comes with every acknowledgement until the inventory is right: obeyed each time, no baseline would ever end.
+  if (of.length === 0) return baselineUnderWay ? 'a baseline is on its way' : undefined;
   if (!sameBytes(of, epoch.id)) return 'it belongs to another epoch';
   if ((directive.sequence ?? 0) < epoch.baselineSequence) return 'a baseline was sent since';
   return undefined;

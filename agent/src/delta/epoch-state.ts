@@ -14,7 +14,7 @@ export interface EpochState {
   parent: EpochParent | undefined;
   /** Of the last report composed; 0 before the first. */
   sequence: number;
-  /** Of the last baseline composed; 0 before the first. */
+  /** Of the last baseline composed, of its first part when it has several; 0 before the first. */
   baselineSequence: number;
   /** The next report has to be a baseline. */
   baselineWanted: boolean;

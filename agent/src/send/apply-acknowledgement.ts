@@ -13,6 +13,8 @@ export interface AcknowledgementEffect {
   evidenceWanted: ExecutableId[];
   /** A baseline or a new epoch is due: report at once. */
   baselineDue: boolean;
+  /** A baseline is on its way in parts: the next one is due. */
+  partDue: boolean;
   /** Seconds until the collector wants to hear from the device, when it said so. */
   nextReportInSeconds: number | undefined;
   /** For the log. */
@@ -39,6 +41,7 @@ export function applyAcknowledgement(
     return {
       evidenceWanted: decisions.flatMap((each) => (each.do === 'send-evidence' ? each.executableIds : [])),
       baselineDue: decisions.some(({ do: what }) => what === 'send-baseline' || what === 'open-child-epoch'),
+      partDue: store.baseline.underWay(),
       nextReportInSeconds:
         pauses.length === 0 ? undefined : Math.min(Math.max(1, Math.min(...pauses)), LONGEST_PAUSE_SECONDS),
       decisions,
@@ -50,7 +53,11 @@ export function applyAcknowledgement(
 function obey(store: AgentStore, directive: DirectiveFields): DirectiveDecision {
   const epoch = store.outbox.epoch();
   if (!epoch) return { do: 'nothing', why: 'no epoch is open' };
-  const decision = decideDirective(directive, { epoch, hashOf: (sequence) => store.outbox.hashOf(sequence) });
+  const decision = decideDirective(directive, {
+    epoch,
+    hashOf: (sequence) => store.outbox.hashOf(sequence),
+    baselineUnderWay: store.baseline.underWay(),
+  });
   if (decision.do === 'send-baseline') store.outbox.wantBaseline();
   if (decision.do === 'open-child-epoch')
     store.outbox.openEpoch(randomBytes(16), {

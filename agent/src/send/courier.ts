@@ -180,6 +180,8 @@ export class Courier {
       this.#refusedInARow++;
       // The same address leads to another collector's state: what enrolment gave no longer holds.
       if (WRONG_ENROLMENT.has(verdict.code)) this.#enrolAgain = true;
+      // Parts of a baseline that were taken must not make the refusals of others look like first ones.
+      this.counts.failures = Math.max(this.counts.failures, this.#refusedInARow - 1);
       log.warn(
         { sequence: report.sequence, code: verdict.code, detail: verdict.detail },
         'report refused for good',
@@ -191,7 +193,7 @@ export class Courier {
       return this.#failed(`the answer does not acknowledge report ${report.sequence}`);
     const effect = applyAcknowledgement(store, acknowledgement, true);
     this.counts.acknowledged++;
-    this.#refusedInARow = 0;
+    if (!store.baseline.underWay()) this.#refusedInARow = 0;
     store.facts.write('lastReport', {
       sequence: report.sequence,
       bytes: report.envelope.length,
@@ -238,7 +240,9 @@ export class Courier {
       if (decision.do !== 'send-evidence' && decision.do !== 'poll') log.info(decision, 'directive');
     if (effect.nextReportInSeconds !== undefined)
       this.#dueMs = monotonicMs + effect.nextReportInSeconds * 1000;
-    this.#baselinesInARow = effect.baselineDue ? this.#baselinesInARow + 1 : 0;
+    else if (effect.partDue) this.#dueMs = monotonicMs;
+    if (effect.baselineDue) this.#baselinesInARow++;
+    else if (!effect.partDue) this.#baselinesInARow = 0;
     if (acknowledgement.notice.length > 0) this.#noticed(acknowledgement.notice, monotonicMs);
     // One baseline goes at once; a collector that is never content must not make the agent run hot.
     if (effect.baselineDue) this.#dueMs = monotonicMs + this.#backOff(this.#baselinesInARow - 1);

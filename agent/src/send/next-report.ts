@@ -8,12 +8,15 @@ import {
   sealEnvelope,
 } from '@fleetmeter/proto';
 import { dayOf, type Instant } from '../clock/clock.ts';
-import { composeReport, needsBaseline } from '../delta/compose-report.ts';
+import { baselineParts, MOST_IDS_IN_A_PART } from '../delta/baseline-parts.ts';
+import { composeReport, needsBaseline, type ReportInput } from '../delta/compose-report.ts';
 import { fittingUsage } from '../delta/compose-usage.ts';
+import type { EpochState } from '../delta/epoch-state.ts';
 import type { DeviceIdentity } from '../identity/device-identity.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { NoticeOutcome } from '../move/move-book.ts';
 import type { AgentStore } from '../store/agent-store.ts';
+import type { FrozenInventory } from '../store/baseline-table.ts';
 import type { OutboxReport } from '../store/outbox-table.ts';
 import { slotPermutation } from '../usage/slot-permutation.ts';
 
@@ -28,6 +31,8 @@ export interface NextReportParts {
   identity: DeviceIdentity;
   host: () => HostFactsFields;
   cost: () => AgentCostFields;
+  /** Executables from which on a baseline goes in parts, and the most in one. */
+  mostIdsInAPart?: number;
   /** What the collector's notices said of its place; without it they are of no account. */
   notices?: Notices;
 }
@@ -46,24 +51,22 @@ export interface Addressee {
 
 /**
  * An epoch must be open and nothing in flight. One transaction: what is read is what is committed. Each refusal in
- * a row halves the usage that is sent: the same again would be refused again.
+ * a row halves what is sent of usage and of a baseline: the same again would be refused again.
  */
 export function commitNextReport(
-  { store, inventory, identity, host, cost, notices }: NextReportParts,
+  parts: NextReportParts,
   to: Addressee,
   at: Instant,
   utcOffsetSeconds: number,
   refusedInARow = 0,
 ): OutboxReport {
+  const { store, inventory, identity, host, cost, notices } = parts;
   inventory.flush();
   return store.transaction(() => {
     const epoch = store.outbox.epoch();
     if (!epoch) throw new Error('no epoch is open');
     const baseline = needsBaseline(epoch);
-    const { digest, touchCounter } = inventory.state();
-    const changes = baseline
-      ? { present: store.inventory.presentIds(), absent: [] }
-      : store.inventory.touchedSince(epoch.ackedTouch);
+    const change = inventoryChange(parts, epoch, refusedInARow);
     const share = (most: number): number => Math.max(1, most >> Math.min(refusedInARow, 30));
     if (baseline) store.digests.wantAll();
     const {
@@ -79,9 +82,8 @@ export function commitNextReport(
     const hostHash = hashOf(Report.encode({ host: hostFacts }).finish());
     const fields = composeReport({
       ...to,
-      ...changes,
+      ...change.content,
       epoch,
-      digest,
       composedAt: Math.max(0, Math.floor(at.wallMs / 1000)),
       utcOffsetSeconds,
       usage: { records: usage, coverage, digests, permutation: permutations(identity.slotSecret) },
@@ -97,8 +99,7 @@ export function commitNextReport(
       envelope,
       hash,
       baseline,
-      touch: touchCounter,
-      digest,
+      ...change.acknowledges,
       hostHash,
       usage,
       coverage,
@@ -106,6 +107,40 @@ export function commitNextReport(
     });
     return { sequence, envelope };
   });
+}
+
+/** What is said of the inventory, and what of it the report's acknowledgement acknowledges. */
+interface ComposedChange {
+  content: Pick<ReportInput, 'digest' | 'present' | 'absent' | 'part'>;
+  acknowledges: FrozenInventory;
+}
+
+function inventoryChange(
+  { store, inventory, mostIdsInAPart = MOST_IDS_IN_A_PART }: NextReportParts,
+  epoch: EpochState,
+  refusedInARow: number,
+): ComposedChange {
+  const now = inventory.state();
+  const frozen = { digest: now.digest, touch: now.touchCounter };
+  if (needsBaseline(epoch)) {
+    const present = store.inventory.presentIds();
+    const most = Math.max(1, mostIdsInAPart >> Math.min(refusedInARow, 30));
+    const lists = baselineParts(present, most);
+    if (lists.length === 0)
+      return { content: { digest: now.digest, present, absent: [] }, acknowledges: frozen };
+    store.baseline.begin(frozen, lists);
+  }
+  const part = store.baseline.take();
+  if (!part) {
+    const touched = store.inventory.touchedSince(epoch.ackedTouch);
+    return { content: { digest: now.digest, ...touched }, acknowledges: frozen };
+  }
+  // Until the last part is there the collector has what it had.
+  const last = part.part === part.parts - 1;
+  return {
+    content: { digest: part.frozen.digest, present: [], absent: [], part },
+    acknowledges: last ? part.frozen : { digest: epoch.ackedDigest, touch: epoch.ackedTouch },
+  };
 }
 
 function permutations(secret: Uint8Array): (day: number) => Uint16Array {

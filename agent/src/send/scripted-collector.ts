@@ -23,6 +23,7 @@ import {
   type ExecutableId,
   encodeIdList,
   envelopeHash,
+  type InventoryChangeFields,
   type InventoryDigest,
   identifyEvidence,
   idListFault,
@@ -92,6 +93,8 @@ export class ScriptedCollector {
   enrolments = 0;
   resyncs = 0;
   #resyncWanted = false;
+  /** Of a baseline in parts that is not complete: its ids, and the number of the next part. */
+  #collected: { ids: ExecutableId[]; next: number } | undefined;
 
   /** As a collector does with a key whose time is over. */
   forgetKey(keyId: string): void {
@@ -192,8 +195,13 @@ export class ScriptedCollector {
       if (list && idListFault(list)) throw new Error('malformed id list');
     if (epoch === this.epoch && report.sequence <= this.head) return;
     if (change?.baseline) {
+      const ids = this.#collect(change, epoch, report.sequence);
+      if (!ids) {
+        this.#advance(report, epoch, hash);
+        return;
+      }
       this.inventory.clear();
-      for (const id of decodeIdList(change.presentIds ?? new Uint8Array())) this.inventory.add(id);
+      for (const id of ids) this.inventory.add(id);
       this.#resyncWanted = false;
     } else {
       const before = report.digestBefore;
@@ -214,6 +222,28 @@ export class ScriptedCollector {
         report.digestAfter.count ?? 0,
         report.digestAfter.sum ?? new Uint8Array(16),
       );
+    this.#advance(report, epoch, hash);
+  }
+
+  /** Ids of a baseline once all of them are there. */
+  #collect(change: InventoryChangeFields, epoch: string, sequence: number): ExecutableId[] | undefined {
+    const ids = decodeIdList(change.presentIds ?? new Uint8Array());
+    const { part, parts } = change;
+    if (typeof part !== 'number' || typeof parts !== 'number') return ids;
+    if (part === 0) this.#collected = { ids: [], next: 0 };
+    const collected = this.#collected;
+    if (
+      !collected ||
+      collected.next !== part ||
+      (part > 0 && (epoch !== this.epoch || sequence !== this.head + 1))
+    )
+      throw new Error(`part ${part} does not follow`);
+    collected.ids.push(...ids);
+    collected.next++;
+    return collected.next === parts ? collected.ids : undefined;
+  }
+
+  #advance(report: Report, epoch: string, hash: Uint8Array): void {
     this.epoch = epoch;
     this.epochParent = report.epoch?.parent?.id
       ? Buffer.from(report.epoch.parent.id).toString('hex')

@@ -1,4 +1,5 @@
 /** The tables of one open store. */
+import { BaselineTable } from './baseline-table.ts';
 import { FactTable } from './fact-table.ts';
 import { InventoryTable } from './inventory-table.ts';
 import { OutboxTable } from './outbox-table.ts';
@@ -14,6 +15,7 @@ export interface AgentStore {
   usage: UsageTable;
   digests: UsageDigestTable;
   outbox: OutboxTable;
+  baseline: BaselineTable;
   facts: FactTable;
   close(): void;
 }
@@ -26,6 +28,7 @@ export function agentStore(database: StateDatabase): AgentStore {
     usage: new UsageTable(database),
     digests: new UsageDigestTable(database),
     outbox: new OutboxTable(database),
+    baseline: new BaselineTable(database),
     facts: new FactTable(database),
     close: () => database.close(),
   };

@@ -148,4 +148,18 @@ export const MIGRATIONS: readonly string[] = [
     day INTEGER NOT NULL, run TEXT NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY (day, run)
   ) STRICT;
   `,
+  `
+  -- A baseline on its way in parts, and the parts that have still to be composed. Both empty otherwise.
+  CREATE TABLE baseline (
+    only_row     INTEGER PRIMARY KEY CHECK (only_row = 1),
+    parts        INTEGER NOT NULL,
+    touch        INTEGER NOT NULL,      -- of the inventory that it lists
+    digest_count INTEGER NOT NULL,
+    digest_sum   BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE baseline_parts (
+    part INTEGER PRIMARY KEY,           -- from 0
+    ids  BLOB NOT NULL                  -- as on the wire
+  ) STRICT;
+  `,
 ];

@@ -20,6 +20,7 @@ export interface OutboxReport {
 /** A report to commit, with the state that its acknowledgement will acknowledge. */
 export interface NewOutboxReport extends OutboxReport {
   hash: Uint8Array;
+  /** A baseline, or the first part of one. */
   baseline: boolean;
   touch: number;
   digest: InventoryDigest;
@@ -44,6 +45,7 @@ export class OutboxTable {
   openEpoch(id: Uint8Array, parent: EpochParent | undefined): void {
     this.#database.transaction(() => {
       this.#clearOutbox();
+      this.#giveUpParts();
       this.#database.sql('DELETE FROM report_hashes').run();
       // Sequences begin anew: what was acknowledged before is before all of them.
       for (const table of ['usage', 'coverage', 'usage_digests'])
@@ -60,7 +62,9 @@ export class OutboxTable {
     });
   }
 
+  /** From the beginning: of one on its way nothing more is sent. */
   wantBaseline(): void {
+    this.#giveUpParts();
     this.#database.sql('UPDATE epoch SET baseline_wanted = 1').run();
   }
 
@@ -132,6 +136,10 @@ export class OutboxTable {
   hashOf(sequence: number): Uint8Array | undefined {
     const row = this.#database.sql('SELECT hash FROM report_hashes WHERE sequence = ?').get(sequence);
     return row?.hash as Uint8Array | undefined;
+  }
+
+  #giveUpParts(): void {
+    for (const table of ['baseline', 'baseline_parts']) this.#database.sql(`DELETE FROM ${table}`).run();
   }
 
   #clearOutbox(): void {

@@ -1,0 +1,203 @@
+/** A baseline in parts, from a real store to a real server, through loss, refusal, change and crash. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeEvidence, identifyEvidence, type Report } from '@fleetmeter/proto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Clock, Instant } from '../clock/clock.ts';
+import { openDeviceIdentity } from '../identity/device-identity.ts';
+import { Inventory } from '../inventory/inventory.ts';
+import { type AgentStore, agentStore } from '../store/agent-store.ts';
+import { openStateDatabase } from '../store/state-database.ts';
+import type { FoundFile } from '../watch/found-file.ts';
+import { Courier } from './courier.ts';
+import { HttpExchange } from './http-exchange.ts';
+import { ScriptedCollector } from './scripted-collector.ts';
+
+const DAY = 20_000;
+const INTERVAL_SECONDS = 600;
+const IN_A_PART = 3;
+
+class FakeClock implements Clock {
+  ms = 1e6;
+  now = (): Instant => ({ wallMs: DAY * 86_400_000 + this.ms, monotonicMs: this.ms, bootMs: this.ms });
+  bootId = (): string => 'boot';
+  utcOffsetSeconds = (): number => 0;
+  sleep = async (ms: number): Promise<void> => {
+    this.ms += ms;
+  };
+}
+
+class Agent {
+  readonly folder = mkdtempSync(join(tmpdir(), 'fleetmeter-parts-'));
+  readonly clock = new FakeClock();
+  readonly #url: string;
+  store!: AgentStore;
+  inventory!: Inventory;
+  courier!: Courier;
+  #exchange!: HttpExchange;
+
+  constructor(url: string) {
+    this.#url = url;
+    this.#open();
+  }
+
+  #open(): void {
+    this.store = agentStore(openStateDatabase(this.folder, 0).database);
+    this.inventory = new Inventory(this.store, () => DAY);
+    this.#exchange = new HttpExchange(() => this.#url);
+    this.courier = new Courier({
+      store: this.store,
+      inventory: this.inventory,
+      identity: openDeviceIdentity(this.folder),
+      exchange: this.#exchange,
+      clock: this.clock,
+      collectorUrl: () => this.#url,
+      joinSecret: () => 'the-secret-of-a-token',
+      host: () => ({ hostname: 'host', os: 'linux' }),
+      cost: () => ({ uptimeSeconds: 1 }),
+      reportIntervalSeconds: () => INTERVAL_SECONDS,
+      onSettings: () => {},
+      log: { info: () => {}, warn: () => {} },
+      random: () => 0.5,
+      mostIdsInAPart: IN_A_PART,
+    });
+  }
+
+  /** As after kill -9: what is not in the store is gone. */
+  async reopen(): Promise<void> {
+    await this.#exchange.close();
+    this.store.close();
+    this.#open();
+  }
+
+  async close(): Promise<void> {
+    await this.#exchange.close();
+    this.store.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  install(...programs: number[]): void {
+    for (const program of programs) this.inventory.found(file(program));
+    this.inventory.flush();
+  }
+
+  async turn(): Promise<void> {
+    await this.clock.sleep(await this.courier.turn(new AbortController().signal));
+  }
+
+  /** Turns until so many seconds have passed. */
+  async pass(seconds: number): Promise<void> {
+    for (const until = this.clock.ms + seconds * 1000; this.clock.ms < until; ) await this.turn();
+  }
+}
+
+function file(program: number): FoundFile {
+  const path = `/usr/bin/program-${program}`;
+  const identity = { device: '1', inode: path, size: 1, mtimeNs: '1', ctimeNs: '1' };
+  const sha256 = createHash('sha256').update(path).digest();
+  return { path, identity, format: 'elf', evidence: { sha256, path, size: 1, format: 'elf' } };
+}
+const idsOf = (...programs: number[]): string[] =>
+  programs.map((program) => identifyEvidence(encodeEvidence(file(program).evidence)).executableId).sort();
+
+const partsOf = (reports: readonly Report[]) =>
+  reports.map(({ inventory }) => (inventory?.baseline ? `${inventory.part}/${inventory.parts}` : 'change'));
+
+let collector: ScriptedCollector;
+let agent: Agent;
+beforeEach(async () => {
+  collector = new ScriptedCollector();
+  collector.wantsEvidence = false;
+  agent = new Agent(await collector.listen());
+  agent.install(1, 2, 3, 4, 5, 6, 7);
+});
+afterEach(async () => {
+  await agent.close();
+  await collector.close();
+});
+const has = (): string[] => [...collector.inventory].sort();
+
+test('the parts follow each other at once, in a row, and promise the same; nothing counts before the last', async () => {
+  for (let turn = 0; turn < 3; turn++) await agent.turn();
+  expect(collector.inventory.size).toBe(0);
+  await agent.turn();
+  expect(agent.clock.ms).toBeLessThan(1e6 + INTERVAL_SECONDS * 1000 + 1);
+  expect(has()).toEqual(idsOf(1, 2, 3, 4, 5, 6, 7));
+  expect(partsOf(collector.reports)).toEqual(['0/3', '1/3', '2/3']);
+  expect(collector.reports.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  expect(new Set(collector.reports.map(({ digestAfter }) => JSON.stringify(digestAfter))).size).toBe(1);
+  expect(collector.reports.some(({ digestBefore }) => digestBefore)).toBe(false);
+  expect(collector.reports.map(({ host }) => !!host)).toEqual([true, false, false]);
+});
+
+test('what changes while parts are on their way follows as a change to what they said', async () => {
+  await agent.turn();
+  await agent.turn();
+  agent.install(8);
+  agent.inventory.gone('/usr/bin/program-1');
+  await agent.pass(2 * INTERVAL_SECONDS);
+  expect(partsOf(collector.reports).slice(0, 4)).toEqual(['0/3', '1/3', '2/3', 'change']);
+  expect(has()).toEqual(idsOf(2, 3, 4, 5, 6, 7, 8));
+  expect(collector.resyncs).toBe(0);
+});
+
+test('a crash after any of them, its answer lost or not, goes on with the next one', async () => {
+  for (let turn = 0; turn < 12 && collector.inventory.size === 0; turn++) {
+    collector.fault = () => (turn % 2 === 0 ? 'none' : 'lose-answer');
+    await agent.turn();
+    await agent.reopen();
+    agent.install(20 + turn);
+  }
+  expect(new Set(partsOf(collector.reports))).toEqual(new Set(['0/3', '1/3', '2/3']));
+  // Number 20 came after enrolment, before the first part was composed.
+  expect(has()).toEqual(idsOf(1, 2, 3, 4, 5, 6, 7, 20));
+  const bytesOf = Map.groupBy(collector.bodies, ({ sequence }) => sequence);
+  expect([...bytesOf.keys()]).toEqual([1, 2, 3]);
+  for (const bodies of bytesOf.values()) expect(new Set(bodies.map(({ hash }) => hash)).size).toBe(1);
+  collector.fault = () => 'none';
+  const { size } = collector.inventory;
+  await agent.pass(INTERVAL_SECONDS);
+  expect(collector.inventory.size).toBeGreaterThan(size);
+  expect(collector.resyncs).toBe(0);
+});
+
+test('a resync that a part caused begins the baseline again, with what there is by then', async () => {
+  await agent.turn();
+  await agent.turn();
+  agent.install(8);
+  const epoch = collector.reports[0]?.epoch?.id ?? null;
+  collector.extraDirectives = [{ epoch, sequence: 2, resync: {} }];
+  await agent.pass(INTERVAL_SECONDS);
+  // The directive comes with every acknowledgement, and is older than the baseline that answers it.
+  expect(partsOf(collector.reports).slice(0, 5)).toEqual(['0/3', '1/3', '0/3', '1/3', '2/3']);
+  expect(partsOf(collector.reports).slice(5)).not.toContain('0/3');
+  expect(has()).toEqual(idsOf(1, 2, 3, 4, 5, 6, 7, 8));
+});
+
+test('a part that is refused for good begins the baseline again, in smaller parts', async () => {
+  await agent.turn();
+  await agent.turn();
+  collector.fault = () => 'refuse';
+  await agent.turn();
+  collector.fault = () => 'none';
+  await agent.pass(INTERVAL_SECONDS);
+  expect(partsOf(collector.reports).slice(0, 3)).toEqual(['0/3', '0/7', '1/7']);
+  expect(has()).toEqual(idsOf(1, 2, 3, 4, 5, 6, 7));
+});
+
+test('a collector that takes the first part and refuses the second for ever is not asked without end', async () => {
+  await agent.turn();
+  let reports = 0;
+  let refused = 0;
+  collector.fault = (path) => {
+    if (path !== '/v1/report' || reports++ % 2 === 0) return 'none';
+    refused++;
+    return 'refuse';
+  };
+  await agent.pass(24 * 3600);
+  // Waits grow to the longest there is, so a day holds few more attempts than intervals.
+  expect(refused).toBeGreaterThan(3);
+  expect(refused).toBeLessThan((1.5 * 24 * 3600) / INTERVAL_SECONDS);
+});

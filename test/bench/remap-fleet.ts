@@ -41,7 +41,15 @@ export function knowExecutables(dataFolder: string, { distinct }: RemapFleetSize
     for (let n = 0; n < count; n++) ids[n] = BigInt(first + n) * ID_FACTOR;
     control.internExecutables(new Uint8Array(ids.buffer));
     control.commitProcessed({
-      ...{ checkpoint: 0, dirty: [], directives: [], resolved: [], evidenceWanted: [], undescribedUse: [] },
+      ...{
+        checkpoint: 0,
+        dirty: [],
+        directives: [],
+        resolved: [],
+        superseded: [],
+        evidenceWanted: [],
+        undescribedUse: [],
+      },
       ...{ quarantined: [], now: 0 },
       evidenceProcessed: Array.from(ids, (id) => id.toString(16).padStart(16, '0')),
     });

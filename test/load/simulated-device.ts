@@ -83,6 +83,7 @@ export function composePending(world: SimulatedWorld, device: number, hour: numb
     collectorId: world.collectorId,
     deviceId: memory.deviceId(device),
     epoch,
+    previousHash: memory.hashOf(device, epoch.sequence),
     composedAt:
       world.firstDay * SECONDS_A_DAY +
       hour * SECONDS_AN_HOUR +

@@ -142,7 +142,7 @@ class Stage {
   }
 
   asked(device: ModelDevice): boolean {
-    return this.#control.directivesFor(device.deviceId).length > 0;
+    return this.#control.directivesFor(device.deviceId, device.epochId).length > 0;
   }
 
   get length(): number {
@@ -189,7 +189,7 @@ class Stage {
   }
 
   obey(device: ModelDevice): void {
-    for (const directive of this.#control.directivesFor(device.deviceId)) {
+    for (const directive of this.#control.directivesFor(device.deviceId, device.epochId)) {
       if (directive.resync) device.resync(directive.sequence ?? 0);
     }
   }

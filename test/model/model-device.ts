@@ -4,6 +4,7 @@
  */
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
+  Envelope,
   encodeSlots,
   keyIdOf,
   Report,
@@ -81,11 +82,12 @@ export class ModelDevice {
   pending: Pending | undefined;
   readonly #random: SeededRandom;
   readonly #privateKey: KeyObject;
-  readonly #epoch: Uint8Array;
+  readonly epochId: Uint8Array;
   readonly #touched = new Map<string, number>();
   readonly #changedUsage = new Map<string, number>();
   #clock = 0;
   #sequence = 0;
+  #previousHash: Uint8Array | undefined;
   #reported = { count: 0, sum: 0n };
   #baselineDue = true;
   #lastBaseline = 0;
@@ -101,7 +103,7 @@ export class ModelDevice {
     this.#privateKey = pair.privateKey;
     this.publicKey = pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
     this.keyId = keyIdOf(this.publicKey);
-    this.#epoch = random.bytes(16);
+    this.epochId = random.bytes(16);
     this.#run = Buffer.from(random.bytes(8)).readBigUInt64LE();
   }
 
@@ -149,8 +151,9 @@ export class ModelDevice {
     const fields: ReportFields = {
       collectorId: this.collectorId,
       deviceId: Buffer.from(this.deviceId, 'hex'),
-      epoch: { id: this.#epoch },
+      epoch: { id: this.epochId },
       sequence,
+      ...(this.#previousHash && { previousHash: this.#previousHash }),
       composedAt: 1_790_000_000,
       ...(baseline ? {} : { digestBefore: wireDigest(this.#reported) }),
       ...(baseline || touched.length > 0
@@ -173,6 +176,8 @@ export class ModelDevice {
       keyId: this.keyId,
       privateKey: this.#privateKey,
     });
+    const { payload } = Envelope.decode(envelope);
+    this.#previousHash = createHash('sha256').update(payload).digest().subarray(0, 8);
     this.pending = {
       sequence,
       envelope,

@@ -19,6 +19,8 @@ export interface ReportInput {
   collectorId: Uint8Array;
   deviceId: Uint8Array;
   epoch: EpochState;
+  /** Hash of the report before this one in the epoch; undefined before the first. */
+  previousHash: Uint8Array | undefined;
   /** Seconds since 1970. */
   composedAt: number;
   utcOffsetSeconds: number;
@@ -37,6 +39,9 @@ export interface ReportInput {
   noticeSerial: number;
 }
 
+/** Of the hash, on the wire. */
+const CHAINED_BYTES = 8;
+
 /** The first report of an epoch, and the one after a refusal or a resync, is a baseline. */
 export function needsBaseline(epoch: EpochState): boolean {
   return epoch.baselineWanted || epoch.baselineSequence === 0;
@@ -54,6 +59,7 @@ export function composeReport(input: ReportInput): ReportFields {
     deviceId: input.deviceId,
     epoch: { id: epoch.id, ...(epoch.parent && { parent: parentFields(epoch.parent) }) },
     sequence: epoch.sequence + 1,
+    ...(input.previousHash && { previousHash: input.previousHash.subarray(0, CHAINED_BYTES) }),
     composedAt: input.composedAt,
     utcOffsetSeconds: input.utcOffsetSeconds,
     ...(!baseline && { digestBefore: digestFields(epoch.ackedDigest) }),

@@ -46,12 +46,34 @@ test('a resync that no report caused does not stop a baseline that is on its way
   expect(decideDirective({ ...tag(8), resync: {} }, underWay).do).toBe('send-baseline');
 });
 
-test('open epoch opens a child epoch, unless it is stale or the head is a report of our own', () => {
+describe('open epoch', () => {
   const own = { sequence: 10, reportHash: ownHash };
-  expect(decide({ ...tag(10), openEpoch: { head: { sequence: 12 } } })).toBe('open-child-epoch');
-  expect(decide({ ...tag(10), openEpoch: { head: own } })).toBe('nothing');
-  expect(decide({ ...tag(10), openEpoch: {} })).toBe('open-child-epoch');
-  expect(decide({ ...tag(3), openEpoch: {} })).toBe('nothing');
+
+  test('opens a child that says again what was not taken', () => {
+    const directive = { ...tag(9), openEpoch: { head: { sequence: 12 } } };
+    expect(decideDirective(directive, context)).toEqual({ do: 'open-child-epoch', fromSequence: 9 });
+  });
+
+  test('is nothing to the sender of the head, and to one who is in another epoch by now', () => {
+    expect(decide({ ...tag(10), openEpoch: { head: own } })).toBe('nothing');
+    expect(decide({ ...tag(10, new Uint8Array(16).fill(2)), openEpoch: { head: { sequence: 12 } } })).toBe(
+      'nothing',
+    );
+  });
+
+  test('opens one also when the head is too long ago to be remembered, or baselines were sent since', () => {
+    expect(decide({ ...tag(10), openEpoch: {} })).toBe('open-child-epoch');
+    expect(decide({ ...tag(3), openEpoch: { head: { sequence: 2, reportHash: ownHash } } })).toBe(
+      'open-child-epoch',
+    );
+  });
+});
+
+test('a split is for the sender in that epoch, and needs a whole ticket', () => {
+  const ticket = new Uint8Array(32).fill(5);
+  expect(decideDirective({ ...tag(10), split: { ticket } }, context)).toEqual({ do: 'split', ticket });
+  expect(decide({ ...tag(10, new Uint8Array(16).fill(2)), split: { ticket } })).toBe('nothing');
+  expect(decide({ ...tag(10), split: { ticket: ticket.subarray(1) } })).toBe('nothing');
 });
 
 test('resend usage names the day from which on everything is due again', () => {

@@ -20,7 +20,9 @@ export interface UsageSelection {
 export type DirectiveDecision =
   | { do: 'nothing'; why: string }
   | { do: 'send-baseline' }
-  | { do: 'open-child-epoch' }
+  /** Reports from `fromSequence` on were not taken: what they said is said again in the child. */
+  | { do: 'open-child-epoch'; fromSequence: number }
+  | { do: 'split'; ticket: Uint8Array }
   | { do: 'resend-usage'; usage: UsageSelection }
   | { do: 'send-evidence'; executableIds: ExecutableId[] }
   | { do: 'poll'; afterSeconds: number };
@@ -33,23 +35,31 @@ export interface DirectiveContext {
   baselineUnderWay?: boolean;
 }
 
+const TICKET_BYTES = 32;
+
 const nothing = (why: string): DirectiveDecision => ({ do: 'nothing', why });
 
 export function decideDirective(directive: DirectiveFields, context: DirectiveContext): DirectiveDecision {
-  const { resync, openEpoch, resendUsage, sendEvidence, pollAgain } = directive;
+  const { resync, openEpoch, split, resendUsage, sendEvidence, pollAgain } = directive;
   // Asking for evidence or patience does not depend on the state the collector had in mind.
   if (sendEvidence) return evidence(sendEvidence.executableIds ?? new Uint8Array());
   if (pollAgain) return { do: 'poll', afterSeconds: pollAgain.afterSeconds ?? 0 };
   // Usage belongs to runs: no baseline and no new epoch has answered this.
   if (resendUsage) return { do: 'resend-usage', usage: selectionOf(directive, context) };
-  const stale = staleness(directive, context);
-  if (stale) return nothing(stale);
-  if (resync) return wasRewound(resync.head, context) ? { do: 'open-child-epoch' } : { do: 'send-baseline' };
-  // A late copy of an old report makes the collector ask too: a head that is ours proves that nobody rewound.
+  if (isOfAnotherEpoch(directive, context)) return nothing('it belongs to another epoch');
+  const fromSequence = directive.sequence ?? 0;
+  const answered = resync && answeredBy(directive, context);
+  if (answered) return nothing(answered);
+  if (resync)
+    return judge(resync.head, context) === 'foreign'
+      ? { do: 'open-child-epoch', fromSequence }
+      : { do: 'send-baseline' };
+  // A late copy of an old report makes the collector ask too: a head that is ours proves that nobody was put back.
   if (openEpoch)
-    return openEpoch.head && !wasRewound(openEpoch.head, context)
+    return judge(openEpoch.head, context) === 'own'
       ? nothing('the head is our own report')
-      : { do: 'open-child-epoch' };
+      : { do: 'open-child-epoch', fromSequence };
+  if (split) return ticket(split.ticket ?? new Uint8Array());
   return nothing('its action is of a newer version');
 }
 
@@ -73,30 +83,47 @@ function evidence(ids: Uint8Array): DirectiveDecision {
   return { do: 'send-evidence', executableIds: decodeIdList(ids) };
 }
 
-/** A directive of another epoch, or from before the last baseline, was answered by that epoch or baseline. */
-function staleness(
+/** What was asked of an epoch means the sender that is in it. */
+function isOfAnotherEpoch(directive: DirectiveFields, { epoch }: DirectiveContext): boolean {
+  return !isOfNoReport(directive) && !sameBytes(directive.epoch ?? new Uint8Array(), epoch.id);
+}
+
+/** What has answered a resync already. */
+function answeredBy(
   directive: DirectiveFields,
   { epoch, baselineUnderWay }: DirectiveContext,
 ): string | undefined {
-  const of = directive.epoch ?? new Uint8Array();
   // It comes with every acknowledgement until the inventory is right: obeyed each time, no baseline would ever end.
-  if (of.length === 0) return baselineUnderWay ? 'a baseline is on its way' : undefined;
-  if (!sameBytes(of, epoch.id)) return 'it belongs to another epoch';
-  if ((directive.sequence ?? 0) < epoch.baselineSequence) return 'a baseline was sent since';
-  return undefined;
+  if (isOfNoReport(directive)) return baselineUnderWay ? 'a baseline is on its way' : undefined;
+  return (directive.sequence ?? 0) < epoch.baselineSequence ? 'a baseline was sent since' : undefined;
+}
+
+function isOfNoReport({ epoch }: DirectiveFields): boolean {
+  return (epoch ?? new Uint8Array()).length === 0;
+}
+
+function ticket(bytes: Uint8Array): DirectiveDecision {
+  return bytes.length === TICKET_BYTES
+    ? { do: 'split', ticket: Uint8Array.from(bytes) }
+    : nothing('its ticket is malformed');
 }
 
 /**
- * The collector processed a report of this epoch that the agent does not know: a later one than its last, or
- * another one under the same number. Then the agent's state was put back to an earlier time.
+ * Whose report the collector processed last in this epoch. A later one than the agent's last, or another one under the
+ * same number, is foreign: the agent's state was put back to an earlier time, or copied. One that is too long ago to
+ * be remembered is unknown.
  */
-function wasRewound(head: ProcessedHeadFields | null | undefined, context: DirectiveContext): boolean {
-  if (!head) return false;
+function judge(
+  head: ProcessedHeadFields | null | undefined,
+  context: DirectiveContext,
+): 'own' | 'foreign' | 'unknown' {
+  if (!head) return 'unknown';
   const sequence = head.sequence ?? 0;
-  if (sequence > context.epoch.sequence) return true;
+  if (sequence > context.epoch.sequence) return 'foreign';
   const own = context.hashOf(sequence);
   const theirs = head.reportHash ?? new Uint8Array();
-  return own !== undefined && theirs.length > 0 && !sameBytes(own, theirs);
+  if (!own || theirs.length === 0) return 'unknown';
+  return sameBytes(own, theirs) ? 'own' : 'foreign';
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

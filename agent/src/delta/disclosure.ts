@@ -20,6 +20,8 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
   EnrolRequest: {
     public_key: 'Makes the device known to its collector.',
     secret: 'Proves that the device was invited.',
+    previous_key: 'The key the collector knows the device by, when it is replaced.',
+    split_ticket: 'Proves that a copied device was told to become one of its own.',
     host: 'Tells an administrator which device asks.',
   },
   Report: {
@@ -35,6 +37,8 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     usage: 'Which executables were used.',
     host: 'What the device is, when that changed.',
     cost: 'What the agent costs the device.',
+    previous_hash: 'A checksum of the report before: shows that the sender was not copied.',
+    settings_version: 'Which settings the agent runs by.',
     notice_serial: 'Which announcement of a move the agent follows.',
   },
   Epoch: {

@@ -7,6 +7,7 @@ import {
   type ExecutableId,
 } from '@fleetmeter/proto';
 import { type DirectiveDecision, decideDirective } from '../delta/directive-decision.ts';
+import type { EpochState } from '../delta/epoch-state.ts';
 import type { AgentStore } from '../store/agent-store.ts';
 
 export interface AcknowledgementEffect {
@@ -59,14 +60,22 @@ function obey(store: AgentStore, directive: DirectiveFields): DirectiveDecision 
     baselineUnderWay: store.baseline.underWay(),
   });
   if (decision.do === 'send-baseline') store.outbox.wantBaseline();
-  if (decision.do === 'open-child-epoch')
-    store.outbox.openEpoch(randomBytes(16), {
-      id: epoch.id,
-      sequence: epoch.sequence,
-      digest: epoch.ackedDigest,
-    });
+  if (decision.do === 'open-child-epoch') openChildEpoch(store, epoch, decision.fromSequence);
   if (decision.do === 'resend-usage') return resendUsage(store, directive, decision);
   return decision;
+}
+
+/**
+ * The child says again what reports of the parent from `fromSequence` on said: the collector took none of them.
+ * Usage acknowledged before stays acknowledged.
+ */
+function openChildEpoch(store: AgentStore, parent: EpochState, fromSequence: number): void {
+  store.usage.unacknowledge({ afterSequence: fromSequence - 1 });
+  store.outbox.openEpoch(randomBytes(16), {
+    id: parent.id,
+    sequence: Math.max(1, fromSequence - 1),
+    digest: parent.ackedDigest,
+  });
 }
 
 /** A directive comes with every acknowledgement until the collector sees it obeyed; obeying once is enough. */

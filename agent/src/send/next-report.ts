@@ -84,6 +84,7 @@ export function commitNextReport(
       ...to,
       ...change.content,
       epoch,
+      previousHash: store.outbox.hashOf(epoch.sequence),
       composedAt: Math.max(0, Math.floor(at.wallMs / 1000)),
       utcOffsetSeconds,
       usage: { records: usage, coverage, digests, permutation: permutations(identity.slotSecret) },

@@ -146,7 +146,7 @@ function addDevice(
     now,
   }: { device: bigint; epoch: number; hostname: string; reports: number; installed: number; now: number },
 ): void {
-  batch.add('epochs', { epoch_no, device_id64, parent_epoch_no: 0, opened_at: now });
+  batch.add('epochs', { epoch_no, device_id64, parent_epoch_no: 0, opened_at: now, moves: 0 });
   batch.add('host_facts', {
     device_id64,
     version: BigInt(now + reports),

@@ -2,7 +2,13 @@
 import type { Row, TableShape } from './native-block.ts';
 
 export const FACT_TABLES = {
-  epochs: { epoch_no: 'UInt32', device_id64: 'UInt64', parent_epoch_no: 'UInt32', opened_at: 'DateTime64' },
+  epochs: {
+    epoch_no: 'UInt32',
+    device_id64: 'UInt64',
+    parent_epoch_no: 'UInt32',
+    opened_at: 'DateTime64',
+    moves: 'UInt32',
+  },
   device_inventory: {
     epoch_no: 'UInt32',
     version: 'UInt32',

@@ -27,7 +27,7 @@ export async function makeFleet(clickhouse: ClickHouse, fleet: MadeFleet): Promi
   const { devices, executables, distinct, usageRows, day } = fleet;
   const stride = Math.floor(distinct / executables);
   await clickhouse.command(
-    `INSERT INTO {facts}.epochs SELECT number + 1, number + 1, 0, now64(3) FROM numbers({devices:UInt32})`,
+    `INSERT INTO {facts}.epochs SELECT number + 1, number + 1, 0, now64(3), 0 FROM numbers({devices:UInt32})`,
     { devices },
   );
   await clickhouse.command(

@@ -130,6 +130,37 @@ const MIGRATIONS: readonly string[] = [
    CREATE TRIGGER life_changed AFTER UPDATE ON device_lives BEGIN
      INSERT OR REPLACE INTO device_changes (device_id) VALUES (NEW.device_id);
    END;`,
+  `-- An epoch belongs to its sender until that is proven to be a copy.
+   ALTER TABLE epochs ADD COLUMN owner_device_id TEXT NOT NULL DEFAULT '';
+   ALTER TABLE epochs ADD COLUMN moves INTEGER NOT NULL DEFAULT 0;
+   UPDATE epochs SET owner_device_id = device_id;
+   CREATE INDEX epochs_by_owner ON epochs (owner_device_id, epoch_no);
+   CREATE INDEX epochs_by_parent ON epochs (parent_epoch_no) WHERE parent_epoch_no IS NOT NULL;
+   CREATE TABLE superseded_speech (
+     epoch_no INTEGER PRIMARY KEY,
+     sequence INTEGER NOT NULL,
+     at       INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE split_tickets (
+     ticket_hash        BLOB PRIMARY KEY,
+     device_id          TEXT NOT NULL UNIQUE,
+     original_device_id TEXT NOT NULL,
+     epoch_no           INTEGER NOT NULL,
+     proven_at          INTEGER NOT NULL,
+     public_key         BLOB,
+     joined_at          INTEGER
+   ) STRICT, WITHOUT ROWID;
+   -- Senders of one identity are told apart by their epoch. What was asked before is asked again when it still holds.
+   DROP TABLE directives;
+   CREATE TABLE directives (
+     device_id TEXT NOT NULL,
+     epoch     BLOB NOT NULL,
+     action    TEXT NOT NULL,
+     message   BLOB NOT NULL,
+     queued    INTEGER NOT NULL,
+     first_at  INTEGER NOT NULL,
+     PRIMARY KEY (device_id, epoch, action)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

@@ -9,6 +9,8 @@ import type { KeyObject } from 'node:crypto';
 import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
+import type { SplitDevice } from './split-tickets.ts';
+import type { Speech } from './superseded-speech.ts';
 
 export interface EnrolledDevice {
   deviceId: string;
@@ -19,12 +21,15 @@ export interface EnrolledDevice {
 export interface EpochRow {
   /** Dense number from the one allocator, never reused. */
   epochNo: number;
+  /** The device it belongs to: its sender, until that was proven to be a copy. */
   deviceId: string;
   /** 16 bytes. */
   epochId: Uint8Array;
   parentEpochNo?: number | undefined;
   /** Milliseconds since 1970 when the collector first processed a report of it. */
   openedAt: number;
+  /** How often it was moved to another device. */
+  moves: number;
 }
 
 /** What has to be recomputed: a day of usage (days since 1970 UTC), or the current inventory. */
@@ -79,14 +84,29 @@ export interface ProcessedRange {
   dirty: DirtyTarget[];
   /** Replaces the pending directive of the same device and kind of action. */
   directives: { deviceId: string; directive: DirectiveFields }[];
-  /** Devices whose inventory came right: their pending resync is taken back. */
-  resolved: string[];
+  /** Epochs whose inventory came right: their pending resync is taken back. */
+  resolved: { deviceId: string; epochId: Uint8Array }[];
+  /** Epochs that spoke although a newer epoch of their device had superseded them. */
+  superseded: Speech[];
   evidenceWanted: { executableId: ExecutableId; deviceId: string }[];
   /** Ids whose evidence is in the tables now. */
   evidenceProcessed: ExecutableId[];
   /** Use of executables that nobody has described yet. */
   undescribedUse: { executableNo: number; day: number }[];
   quarantined: QuarantinedRecord[];
+  now: number;
+}
+
+/** The sender of an epoch was proven to be one of two with the same identity. */
+export interface EpochSplit {
+  epochNo: number;
+  /** By whose key it signs. */
+  senderDeviceId: string;
+  /** Its report that proved it. */
+  sequence: number;
+  /** What its facts have to be derived anew for. */
+  dirty: DirtyTarget[];
+  /** Milliseconds since 1970. */
   now: number;
 }
 
@@ -141,7 +161,7 @@ export interface ControlStore {
 
   /** Opens the epoch at first sight. `created` tells the caller to write its row to the engine. */
   epoch(
-    deviceId: string,
+    senderDeviceId: string,
     epochId: Uint8Array,
     parentEpochId: Uint8Array | undefined,
     now: number,
@@ -157,10 +177,29 @@ export interface ControlStore {
   checkpoint(): number;
   commitProcessed(range: ProcessedRange): void;
 
-  /** Directives waiting for a device, oldest first. They stay until taken back or answered. */
-  directivesFor(deviceId: string): DirectiveFields[];
+  /** Number of the epoch that the device opened last. */
+  newestEpoch(deviceId: string): number;
+  /** What epochs of the device said beside their successors. */
+  supersededSpeech(deviceId: string): readonly Speech[];
+  /** The epoch and those opened from it that belong to the same device. */
+  descentOf(epochNo: number): EpochRow[];
+  /**
+   * A proven copy becomes the device that its ticket stands for. Throws SplitTicketRefusedError, KeyUnknownError,
+   * KeyIdTakenError, KeyReplacedError or DeviceRevokedError.
+   */
+  splitOff(keys: { previous: Uint8Array; next: Uint8Array; ticket: Uint8Array }, now: number): string;
+  /**
+   * Moves the epoch and its descent to a new device and leaves a split ticket for their sender. Committed when this
+   * returns; the caller writes the rows it gets to the engine.
+   */
+  splitEpoch(split: EpochSplit): { deviceId: string; moved: EpochRow[] };
+  /** Identities that were found to have more than one holder, newest first. */
+  splitDevices(limit: number): SplitDevice[];
+
+  /** Directives waiting for a device in this epoch, oldest first. They stay until taken back or answered. */
+  directivesFor(deviceId: string, epochId: Uint8Array | undefined): DirectiveFields[];
   /** Forget a directive that reached its device (its acknowledgement was answered). */
-  directiveDelivered(deviceId: string, action: string): void;
+  directiveDelivered(deviceId: string, directive: DirectiveFields): void;
 
   /** Positions in `numbers` of executables without processed evidence. */
   undescribed(numbers: Uint32Array): number[];

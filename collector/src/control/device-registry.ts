@@ -12,6 +12,7 @@ import { inTransaction } from './control-database.ts';
 import type { EnrolledDevice } from './control-store.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
 import { ReplacedKeys } from './replaced-keys.ts';
+import type { SplitTickets } from './split-tickets.ts';
 
 /** Keys kept in memory; about 300 bytes each. The others are read from the file, which costs some 20 µs. */
 const CACHED_KEYS = 200_000;
@@ -59,6 +60,7 @@ export class DeviceRegistry {
   readonly #page: StatementSync;
   readonly #setKey: StatementSync;
   readonly #isRevoked: StatementSync;
+  readonly #groupOf: StatementSync;
   readonly #dataVersion: StatementSync;
   readonly #replaced: ReplacedKeys;
   readonly #keys = new BoundedCache<string, CachedKey>(CACHED_KEYS);
@@ -91,6 +93,7 @@ export class DeviceRegistry {
     this.#isRevoked = database.prepare(
       'SELECT 1 FROM devices WHERE device_id = ? AND revoked_at IS NOT NULL',
     );
+    this.#groupOf = database.prepare('SELECT group_name FROM devices WHERE device_id = ?');
     this.#dataVersion = database.prepare('PRAGMA data_version');
     this.#replaced = new ReplacedKeys(database);
     this.#count = database.prepare('SELECT count(*) AS n FROM devices').get()?.n as number;
@@ -144,6 +147,37 @@ export class DeviceRegistry {
       return device;
     });
     this.#keys.delete(previousId);
+    this.#keys.set(nextId, { deviceId, publicKey: next });
+    return deviceId;
+  }
+
+  /**
+   * The holder of `previous` was proven to be a copy and becomes, under `next`, the device its ticket stands for, in
+   * the group of the original. The same again answers the same. Throws SplitTicketRefusedError, KeyUnknownError,
+   * KeyIdTakenError, KeyReplacedError or DeviceRevokedError.
+   */
+  splitOff(
+    { previous, next, ticket }: { previous: Uint8Array; next: Uint8Array; ticket: Uint8Array },
+    tickets: Pick<SplitTickets, 'redeem'>,
+    now: number,
+  ): string {
+    const done = this.#deviceOf(next, now);
+    if (done !== undefined) return done;
+    const nextId = keyIdOf(next);
+    const deviceId = inTransaction(this.#database, () => {
+      // The original may have replaced the key since it was copied.
+      const original =
+        this.#byPublicKey.get(previous)?.device_id ?? this.#replaced.byPublicKey(previous)?.deviceId;
+      if (typeof original !== 'string')
+        throw new KeyUnknownError(`no device has the key ${keyIdOf(previous)}`);
+      if (this.#isRevoked.get(original)) throw revoked(original);
+      this.#checkKeyIdIsFree(nextId);
+      const made = tickets.redeem(ticket, original, next, now);
+      const group = this.#groupOf.get(original)?.group_name as string;
+      this.#insert.run(made, nextId, next, now, group, null);
+      return made;
+    });
+    this.#count += 1;
     this.#keys.set(nextId, { deviceId, publicKey: next });
     return deviceId;
   }

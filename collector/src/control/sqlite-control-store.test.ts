@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { encodeIdList, keyIdOf } from '@fleetmeter/proto';
+import { type DirectiveFields, encodeIdList, keyIdOf } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ProcessedRange } from './control-store.ts';
+import type { DirtyTarget, ProcessedRange } from './control-store.ts';
 import type { NewToken } from './enrolment-tokens.ts';
 import { SqliteControlStore, type SqliteControlStoreOptions } from './sqlite-control-store.ts';
 
@@ -31,6 +31,7 @@ const range = (changes: Partial<ProcessedRange> = {}): ProcessedRange => ({
   dirty: [],
   directives: [],
   resolved: [],
+  superseded: [],
   evidenceWanted: [],
   evidenceProcessed: [],
   undescribedUse: [],
@@ -195,7 +196,8 @@ test('the checkpoint never goes back', () => {
 });
 
 test('a directive replaces the older one of its kind; resync stays until the inventory came right', () => {
-  const resync = (sequence: number) => ({ epoch: randomBytes(16), sequence, resync: {} });
+  const epoch = randomBytes(16);
+  const resync = (sequence: number, of = epoch) => ({ epoch: of, sequence, resync: {} });
   store.commitProcessed(
     range({
       directives: [
@@ -206,13 +208,67 @@ test('a directive replaces the older one of its kind; resync stays until the inv
   );
   store.commitProcessed(range({ directives: [{ deviceId: device, directive: resync(4) }] }));
   reopen();
-  expect(store.directivesFor(device).map((directive) => [directive.action, directive.sequence])).toEqual([
+  const waiting = store.directivesFor(device, epoch);
+  expect(waiting.map((directive) => [directive.action, directive.sequence])).toEqual([
     ['resendUsage', 3],
     ['resync', 4],
   ]);
-  store.directiveDelivered(device, 'resendUsage');
-  store.commitProcessed(range({ resolved: [device] }));
-  expect(store.directivesFor(device)).toEqual([]);
+  store.directiveDelivered(device, waiting[0] as DirectiveFields);
+  store.commitProcessed(range({ resolved: [{ deviceId: device, epochId: epoch }] }));
+  expect(store.directivesFor(device, epoch)).toEqual([]);
+});
+
+test('of what is asked of one epoch only its sender hears, and the first request for a new epoch stays', () => {
+  const [mine, theirs] = [randomBytes(16), randomBytes(16)];
+  const open = (epoch: Uint8Array, sequence: number) => ({ epoch, sequence, openEpoch: {} });
+  for (const directive of [open(mine, 7), open(theirs, 3), open(mine, 9)])
+    store.commitProcessed(range({ directives: [{ deviceId: device, directive }] }));
+  const heard = (epoch: Uint8Array | undefined) =>
+    store.directivesFor(device, epoch).map(({ sequence }) => sequence);
+  expect([heard(mine), heard(theirs), heard(undefined)]).toEqual([[7], [3], []]);
+  store.commitProcessed(range({ resolved: [{ deviceId: device, epochId: mine }] }));
+  expect(heard(mine)).toEqual([7]);
+  store.commitProcessed(range({ now: 1000 + 8 * 86_400_000 }));
+  expect([heard(mine), heard(theirs)]).toEqual([[], []]);
+});
+
+test('a proven copy takes its epoch and what was opened from it to a new device', () => {
+  const [first, copied, child, grandchild] = [1, 2, 3, 4].map((n) => new Uint8Array(16).fill(n)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  store.epoch(device, first, undefined, 1);
+  const copy = store.epoch(device, copied, first, 2);
+  store.epoch(device, child, copied, 3);
+  store.commitProcessed(range({ superseded: [{ epochNo: 1, sequence: 8, at: 900 }] }));
+  expect(store.supersededSpeech(device)).toEqual([{ epochNo: 1, sequence: 8, at: 900 }]);
+  const dirty: DirtyTarget[] = [{ kind: 'usage-day', day: 20_000 }];
+  const split = { epochNo: copy.epochNo, senderDeviceId: device, sequence: 5, dirty, now: 1000 };
+  const { deviceId, moved } = store.splitEpoch(split);
+  reopen();
+  expect(deviceId).not.toBe(device);
+  expect(moved.map(({ epochNo, moves }) => [epochNo, moves])).toEqual([
+    [2, 1],
+    [3, 1],
+  ]);
+  expect([first, copied, child].map((id) => store.epoch(device, id, undefined, 4).deviceId)).toEqual([
+    device,
+    deviceId,
+    deviceId,
+  ]);
+  // Opened by the copy before it heard of the split, and by what it became.
+  expect(store.epoch(device, grandchild, child, 5).deviceId).toBe(deviceId);
+  expect(store.epoch(deviceId, grandchild, child, 6)).toMatchObject({ deviceId, parentEpochNo: 3 });
+  expect(store.newestEpoch(device)).toBe(1);
+  expect(store.dirtyMarks().map(({ target }) => target)).toEqual(dirty);
+  const [ticket] = store.directivesFor(device, child);
+  expect(ticket?.split?.ticket).toHaveLength(32);
+  expect(store.directivesFor(device, first)).toEqual([]);
+  expect(store.splitDevices(9)).toEqual([
+    { originalDeviceId: device, deviceId, provenAt: 1000, joinedAt: undefined },
+  ]);
 });
 
 test('a request for usage joins the one that waits', () => {
@@ -222,7 +278,7 @@ test('a request for usage joins the one that waits', () => {
   store.commitProcessed(ask({ days: [20_000] }, 10));
   reopen();
   expect(
-    store.directivesFor(device).map(({ sequence, resendUsage }) => [sequence, resendUsage]),
+    store.directivesFor(device, undefined).map(({ sequence, resendUsage }) => [sequence, resendUsage]),
   ).toMatchObject([[10, { afterSequence: 7, days: [20_000] }]]);
 });
 

@@ -11,6 +11,7 @@ import type {
   DirtyTarget,
   EnrolledDevice,
   EpochRow,
+  EpochSplit,
   ProcessedRange,
   QuarantinedRecord,
   QuarantineReason,
@@ -23,9 +24,11 @@ import { EpochNumbers } from './epoch-numbers.ts';
 import { ExecutableNumbers } from './executable-numbers.ts';
 import { GroupSettings } from './group-settings.ts';
 import { MetaValues } from './meta-values.ts';
-import { PendingDirectives } from './pending-directives.ts';
+import { directiveAction, PendingDirectives } from './pending-directives.ts';
 import { QUARANTINE_LIMITS, type QuarantineLimits, QuarantineShelf } from './quarantine-shelf.ts';
 import { SettingsInForce } from './settings-in-force.ts';
+import { type SplitDevice, SplitTickets } from './split-tickets.ts';
+import { type Speech, SupersededSpeech } from './superseded-speech.ts';
 import { UndescribedUse } from './undescribed-use.ts';
 import { WantedEvidence } from './wanted-evidence.ts';
 
@@ -53,6 +56,8 @@ export class SqliteControlStore implements ControlStore {
   readonly #undescribedUse: UndescribedUse;
   readonly #groupSettings: GroupSettings;
   readonly #settings: SettingsInForce;
+  readonly #speech: SupersededSpeech;
+  readonly #splits: SplitTickets;
 
   constructor(options: SqliteControlStoreOptions) {
     this.#database = openControlDatabase(options.path);
@@ -75,6 +80,8 @@ export class SqliteControlStore implements ControlStore {
     this.#undescribedUse = new UndescribedUse(this.#database);
     this.#groupSettings = new GroupSettings(this.#database, this.#meta);
     this.#settings = new SettingsInForce(this.#database, this.#groupSettings);
+    this.#speech = new SupersededSpeech(this.#database);
+    this.#splits = new SplitTickets(this.#database);
   }
 
   enrol(rawPublicKey: Uint8Array, secret: string, now: number): string {
@@ -113,12 +120,55 @@ export class SqliteControlStore implements ControlStore {
   }
 
   epoch(
-    deviceId: string,
+    senderDeviceId: string,
     epochId: Uint8Array,
     parentEpochId: Uint8Array | undefined,
     now: number,
   ): EpochRow & { created: boolean } {
-    return this.#epochs.open(deviceId, epochId, parentEpochId, now);
+    return this.#epochs.open(senderDeviceId, epochId, parentEpochId, now);
+  }
+
+  newestEpoch(deviceId: string): number {
+    return this.#epochs.newest(deviceId);
+  }
+
+  supersededSpeech(deviceId: string): readonly Speech[] {
+    return this.#speech.of(deviceId);
+  }
+
+  descentOf(epochNo: number): EpochRow[] {
+    return this.#epochs.descent(epochNo);
+  }
+
+  splitEpoch(split: EpochSplit): { deviceId: string; moved: EpochRow[] } {
+    const { epochNo, senderDeviceId, sequence, dirty, now } = split;
+    const descent = this.#epochs.descent(epochNo);
+    const root = descent.find((row) => row.epochNo === epochNo);
+    if (!root) throw new Error(`there is no epoch ${epochNo}`);
+    try {
+      return inTransaction(this.#database, () => {
+        const { ticket, deviceId } = this.#splits.issue(senderDeviceId, epochNo, now);
+        const moved = this.#epochs.move(descent, deviceId);
+        this.#speech.forget();
+        const directive: DirectiveFields = { sequence, split: { ticket } };
+        for (const { epochId } of moved)
+          this.#directives.put(senderDeviceId, { ...directive, epoch: epochId }, now);
+        this.#dirty.mark(dirty, now);
+        return { deviceId, moved };
+      });
+    } catch (error) {
+      this.#epochs.forget();
+      this.#speech.forget();
+      throw error;
+    }
+  }
+
+  splitOff(keys: { previous: Uint8Array; next: Uint8Array; ticket: Uint8Array }, now: number): string {
+    return this.#devices.splitOff(keys, this.#splits, now);
+  }
+
+  splitDevices(limit: number): SplitDevice[] {
+    return this.#splits.list(limit);
   }
 
   internExecutables(ids: Uint8Array): { numbers: Uint32Array; created: number[] } {
@@ -141,6 +191,7 @@ export class SqliteControlStore implements ControlStore {
       this.#executables.reload();
       this.#quarantine.recount();
       this.#wanted.forget();
+      this.#speech.forget();
       throw error;
     }
   }
@@ -149,9 +200,12 @@ export class SqliteControlStore implements ControlStore {
     const before = this.checkpoint();
     this.#meta.setCounter('checkpoint', Math.max(before, range.checkpoint));
     this.#dirty.mark(range.dirty, range.now);
-    for (const deviceId of range.resolved) this.#directives.resolve(deviceId);
+    this.#directives.withdraw(range.now);
+    for (const { deviceId, epochId } of range.resolved) this.#directives.resolve(deviceId, epochId);
     // After `resolved`: of two decisions about one device in one range, asking again is the harmless one.
-    for (const { deviceId, directive } of range.directives) this.#directives.put(deviceId, directive);
+    for (const { deviceId, directive } of range.directives)
+      this.#directives.put(deviceId, directive, range.now);
+    for (const speech of range.superseded) this.#speech.note(speech);
     for (const { executableNo, day } of range.undescribedUse) this.#undescribedUse.note(executableNo, day);
     for (const executableNo of this.#executables.markEvidenceProcessed(range.evidenceProcessed))
       this.#undescribedUse.described(executableNo);
@@ -161,12 +215,12 @@ export class SqliteControlStore implements ControlStore {
     for (const record of range.quarantined) if (record.offset > before) this.#quarantine.put(record);
   }
 
-  directivesFor(deviceId: string): DirectiveFields[] {
-    return this.#directives.list(deviceId);
+  directivesFor(deviceId: string, epochId: Uint8Array | undefined): DirectiveFields[] {
+    return this.#directives.list(deviceId, epochId);
   }
 
-  directiveDelivered(deviceId: string, action: string): void {
-    this.#directives.drop(deviceId, action);
+  directiveDelivered(deviceId: string, directive: DirectiveFields): void {
+    this.#directives.drop(deviceId, directive.epoch ?? new Uint8Array(0), directiveAction(directive));
   }
 
   undescribed(numbers: Uint32Array): number[] {

@@ -17,6 +17,7 @@ import { internReport } from './interned-report.ts';
 import { processEvidence } from './process-evidence.ts';
 import { type EpochState, processReport, type ReportToProcess } from './process-report.ts';
 import { RangeEffects } from './range-effects.ts';
+import { epochFacts, type FoundCopy, splitCopies } from './split-copies.ts';
 
 export interface RangeDependencies {
   clickhouse: ClickHouse;
@@ -26,6 +27,8 @@ export interface RangeDependencies {
   inForce: () => CatalogueInForce;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Called for each identity that was found to have two living holders. */
+  onSplit?: (split: FoundCopy) => void;
 }
 
 export interface RangeOutcome {
@@ -84,6 +87,7 @@ export async function processRange(
 
   const touched = [...states.keys()];
   try {
+    await splitCopies(dependencies, effects);
     const rows = await effects.facts.write(clickhouse);
     effects.written();
     control.commitProcessed(effects.toProcessedRange(through, now()));
@@ -97,6 +101,8 @@ export async function processRange(
 
 interface InternedRecord extends ReportToProcess {
   epochNo: number;
+  /** See EpochState. */
+  deviceId: string;
   /** This range made the epoch: the tables know nothing of it. */
   created: boolean;
 }
@@ -113,17 +119,11 @@ function internedReports(
       const { report, source } = record;
       const epochId = report.epoch?.id ?? new Uint8Array(16);
       const epoch = control.epoch(source.deviceId, epochId, report.epoch?.parent?.id ?? undefined, now());
-      // Written with every baseline, not only at creation: a crash in between must not lose the row.
-      if (epoch.created || report.inventory?.baseline) {
-        effects.facts.add('epochs', {
-          epoch_no: epoch.epochNo,
-          device_id64: BigInt(`0x${epoch.deviceId}`),
-          parent_epoch_no: epoch.parentEpochNo ?? 0,
-          opened_at: epoch.openedAt,
-        });
-      }
-      const { epochNo, created } = epoch;
-      return [{ ...record, epochNo, created, interned: internReport(report, control) }];
+      // Written with every baseline, not only at creation or when it moves: a crash in between must not lose the row.
+      if (epoch.created || report.inventory?.baseline || epoch.moves > 0)
+        effects.facts.add('epochs', epochFacts(epoch));
+      const { epochNo, deviceId, created } = epoch;
+      return [{ ...record, epochNo, deviceId, created, interned: internReport(report, control) }];
     }),
   );
 }
@@ -133,16 +133,17 @@ async function statesOf(
   reports: readonly InternedRecord[],
   { clickhouse, heads }: RangeDependencies,
 ): Promise<Map<number, EpochState>> {
-  const epochNos = [...new Set(reports.map(({ epochNo }) => epochNo))];
+  const deviceOf = new Map(reports.map(({ epochNo, deviceId }) => [epochNo, deviceId]));
+  const epochNos = [...deviceOf.keys()];
   const created = new Set(reports.flatMap((report) => (report.created ? [report.epochNo] : [])));
   const read = await readEpochHeads(
     clickhouse,
     epochNos.filter((epochNo) => !created.has(epochNo) && !heads.get(epochNo)),
   );
   const states = new Map<number, EpochState>();
-  for (const epochNo of epochNos) {
+  for (const [epochNo, deviceId] of deviceOf) {
     const head = heads.get(epochNo) ?? read.get(epochNo) ?? NEW_EPOCH;
-    states.set(epochNo, { epochNo, head, inventory: undefined });
+    states.set(epochNo, { epochNo, deviceId, head, inventory: undefined });
   }
   // A baseline replaces whatever was there, and a new epoch has nothing: only changes need what they change.
   const changing = reports.filter(({ report }) => report.inventory && !report.inventory.baseline);

@@ -48,7 +48,12 @@ test.each([
       const { dirty, evidenceWanted, directives } = effects.toProcessedRange(1, 1);
       return { dirty, evidenceWanted, directives };
     };
-    const state: EpochState = { epochNo: 1, head: NEW_EPOCH, inventory: undefined };
+    const state: EpochState = {
+      epochNo: 1,
+      deviceId: '00000000000000aa',
+      head: NEW_EPOCH,
+      inventory: undefined,
+    };
     const first = outcome(state);
     expect(first).toMatchObject({ dirty: [{ kind: 'inventory' }], directives: [] });
     expect(first.evidenceWanted).toHaveLength(1);
@@ -90,7 +95,12 @@ test('after reports that are missing usage is asked for from the first of them o
       source,
       interned: internReport(report, control),
     };
-    const state = { epochNo: 1, head: { ...NEW_EPOCH, sequence: 6 }, inventory: undefined };
+    const state = {
+      epochNo: 1,
+      deviceId: '00000000000000aa',
+      head: { ...NEW_EPOCH, sequence: 6 },
+      inventory: undefined,
+    };
     processReport(item, state, control, effects);
     const { directives, quarantined } = effects.toProcessedRange(1, 1);
     expect(directives.map(({ directive }) => directive.resendUsage).filter(Boolean)).toEqual([

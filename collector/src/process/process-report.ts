@@ -10,6 +10,7 @@ import {
 import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
 import { applyChange, ascendingUnique, difference } from '../reconcile/apply-change.ts';
 import { type BaselineParts, completeInventory } from '../reconcile/baseline-parts.ts';
+import { livingBeside } from '../reconcile/live-senders.ts';
 import { type EpochHead, type Reconciliation, reconcileReport } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { MAX_BASELINE_IDS } from '../validate/report-shape.ts';
@@ -23,6 +24,8 @@ import { wantMissingEvidence } from './want-evidence.ts';
 /** What is known of an epoch while a range is processed. `inventory` and `parts` only when a change needs them. */
 export interface EpochState {
   epochNo: number;
+  /** The device that the epoch belongs to: the sender, unless that was proven to be a copy. */
+  deviceId: string;
   head: EpochHead;
   inventory: Uint32Array | undefined;
   parts?: BaselineParts | undefined;
@@ -47,12 +50,17 @@ export function processReport(
   const decision = reconcileReport(state.head, {
     sequence: report.sequence,
     reportHash: hash,
+    previousHash: report.previousHash,
     digestBefore: before,
     change: inventoryChangeOf(report),
   });
+  if (!decision.counts) {
+    ask(decision, state.head, item, effects);
+    return;
+  }
   processUsage(item, state.epochNo, control, effects);
   if (report.host)
-    effects.facts.add('host_facts', hostFactsRow(source.deviceId, source.receivedAt, report.host));
+    effects.facts.add('host_facts', hostFactsRow(state.deviceId, source.receivedAt, report.host));
 
   // After a crash before the commit the rows may be in, and what follows from them is not.
   if (decision.inventory === 'keep' && decision.ask !== 'baseline')
@@ -60,7 +68,26 @@ export function processReport(
   const accepted =
     decision.inventory === 'keep' || applyInventory(item, state, decision.inventory, control, effects);
   ask(accepted ? decision : { ...decision, ask: 'baseline' }, state.head, item, effects);
-  if (decision.advancesHead && accepted) advanceHead(item, state, effects);
+  if (!decision.advancesHead || !accepted) return;
+  takeTurn(item, state, control, effects);
+  advanceHead(item, state, effects);
+}
+
+/** Notes what tells one living sender from two. */
+function takeTurn(
+  { report, source }: ReportToProcess,
+  { epochNo, deviceId, head }: EpochState,
+  control: ControlStore,
+  effects: RangeEffects,
+): void {
+  const { sequence } = report;
+  const beside = livingBeside({ epochNo, sequence, previousAt: head.receivedAt }, [
+    ...control.supersededSpeech(deviceId),
+    ...effects.supersededSpeech(deviceId),
+  ]);
+  if (beside) effects.copies.set(epochNo, { senderDeviceId: source.deviceId, sequence, beside });
+  if (control.newestEpoch(deviceId) > epochNo)
+    effects.spokeSuperseded(deviceId, { epochNo, sequence, at: source.receivedAt });
 }
 
 /** Of an inventory that is in already: harmless to repeat. */
@@ -109,7 +136,7 @@ function applyInventory(
   });
   state.inventory = next;
   state.head = { ...state.head, digest: promised, inventoryVersion: report.sequence };
-  effects.resolve(source.deviceId);
+  effects.resolve(source.deviceId, report.epoch?.id ?? new Uint8Array(0));
   effects.markInventoryDirty();
   return true;
 }

@@ -134,6 +134,7 @@ test('what was processed before a crash is trimmed after it, although nothing ne
     dirty: [],
     directives: [],
     resolved: [],
+    superseded: [],
     evidenceWanted: [],
     evidenceProcessed: [],
     undescribedUse: [],

@@ -145,6 +145,7 @@ function setAside(
     dirty: [],
     directives: [],
     resolved: [],
+    superseded: [],
     evidenceWanted: [],
     evidenceProcessed: [],
     undescribedUse: [],

@@ -6,10 +6,19 @@ import type {
   QuarantinedRecord,
   QuarantineReason,
 } from '../control/control-store.ts';
+import type { Speech } from '../control/superseded-speech.ts';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
 import { FactBatch } from './fact-batch.ts';
+
+/** A report proved that its sender has its identity from another, who lives. */
+export interface ProvenCopy {
+  senderDeviceId: string;
+  sequence: number;
+  /** What the other said. */
+  beside: Speech;
+}
 
 export class RangeEffects {
   readonly facts = new FactBatch();
@@ -17,7 +26,10 @@ export class RangeEffects {
   readonly heads = new Map<number, EpochHead>();
   readonly #dirty = new Map<string, DirtyTarget>();
   readonly #directives: ProcessedRange['directives'] = [];
-  readonly #resolved = new Set<string>();
+  readonly #resolved = new Map<string, ProcessedRange['resolved'][number]>();
+  readonly #superseded = new Map<number, Speech & { deviceId: string }>();
+  /** Epochs whose sender was proven to be a copy, by number. */
+  readonly copies = new Map<number, ProvenCopy>();
   readonly #evidenceWanted: ProcessedRange['evidenceWanted'] = [];
   readonly #evidenceProcessed = new Set<ExecutableId>();
   readonly #quarantined: QuarantinedRecord[] = [];
@@ -51,15 +63,27 @@ export class RangeEffects {
 
   direct(deviceId: string, directive: DirectiveFields): void {
     this.#directives.push({ deviceId, directive });
-    this.#resolved.delete(deviceId);
+    if (directive.resync) this.#resolved.delete(resolvedKey(deviceId, directive.epoch));
   }
 
-  resolve(deviceId: string): void {
-    this.#resolved.add(deviceId);
+  resolve(deviceId: string, epochId: Uint8Array): void {
+    const key = resolvedKey(deviceId, epochId);
+    this.#resolved.set(key, { deviceId, epochId });
     for (let at = this.#directives.length - 1; at >= 0; at--) {
       const pending = this.#directives[at];
-      if (pending?.deviceId === deviceId && pending.directive.resync) this.#directives.splice(at, 1);
+      if (pending?.directive.resync && resolvedKey(pending.deviceId, pending.directive.epoch) === key)
+        this.#directives.splice(at, 1);
     }
+  }
+
+  /** The epoch of the device went on although a newer one had superseded it. */
+  spokeSuperseded(deviceId: string, speech: Speech): void {
+    this.#superseded.set(speech.epochNo, { ...speech, deviceId });
+  }
+
+  /** Within this range. */
+  supersededSpeech(deviceId: string): Speech[] {
+    return [...this.#superseded.values()].filter((speech) => speech.deviceId === deviceId);
   }
 
   wantEvidence(executableId: ExecutableId, deviceId: string): void {
@@ -104,7 +128,8 @@ export class RangeEffects {
       checkpoint,
       dirty: [...this.#dirty.values()],
       directives: this.#directives,
-      resolved: [...this.#resolved],
+      resolved: [...this.#resolved.values()],
+      superseded: [...this.#superseded.values()],
       evidenceWanted: this.#evidenceWanted.filter(
         ({ executableId }) => !this.#evidenceProcessed.has(executableId),
       ),
@@ -114,4 +139,8 @@ export class RangeEffects {
       now,
     };
   }
+}
+
+function resolvedKey(deviceId: string, epochId: Uint8Array | null | undefined): string {
+  return `${deviceId} ${Buffer.from(epochId ?? []).toString('hex')}`;
 }

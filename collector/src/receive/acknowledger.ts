@@ -83,9 +83,11 @@ export class Acknowledger {
       bytes: Acknowledgement.encode(fields).finish(),
       evidenceAsked: asked.length,
       delivered: () => {
-        for (const action of waiting.map(directiveAction))
+        for (const directive of waiting) {
+          const action = directiveAction(directive);
           if (action !== 'resendUsage' && !STAYS_UNTIL_RESOLVED.has(action))
-            this.#control.directiveDelivered(deviceId, action);
+            this.#control.directiveDelivered(deviceId, directive);
+        }
         if (usage && report) this.#usageAsked.set(deviceId, { what: nameOf(usage), of: report });
         if (news.until > 0) this.#toldUntil.set(deviceId, news.until);
       },
@@ -95,12 +97,12 @@ export class Acknowledger {
 
   /** What the device has to be told, without the request for usage that this report proves to have arrived. */
   #waitingFor(deviceId: string, report: Accepted['report']): DirectiveFields[] {
-    const waiting = this.#control.directivesFor(deviceId);
+    const waiting = this.#control.directivesFor(deviceId, report?.epochId);
     const asked = this.#usageAsked.get(deviceId);
     const usage = waiting.find(({ resendUsage }) => resendUsage);
     if (!asked || !usage || !report || nameOf(usage) !== asked.what || !isNewer(report, asked.of))
       return waiting;
-    this.#control.directiveDelivered(deviceId, 'resendUsage');
+    this.#control.directiveDelivered(deviceId, usage);
     this.#usageAsked.delete(deviceId);
     return waiting.filter((directive) => directive !== usage);
   }

@@ -13,6 +13,7 @@ import {
   KeyUnknownError,
 } from '../control/device-registry.ts';
 import { TokenRefusedError } from '../control/enrolment-tokens.ts';
+import { SplitTicketRefusedError } from '../control/split-tickets.ts';
 import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
 import { type NewStreamRecord, type Stream, StreamFullError } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
@@ -94,20 +95,25 @@ function admitted(control: ControlStore, newcomer: Newcomer, now: number): strin
     if (cause instanceof DeviceRevokedError) throw new Refusal('device-revoked', cause.message, { cause });
     if (cause instanceof KeyIdTakenError) throw new Refusal('key-id-taken', cause.message, { cause });
     if (cause instanceof KeyReplacedError) throw new Refusal('key-replaced', cause.message, { cause });
+    if (cause instanceof SplitTicketRefusedError)
+      throw new Refusal('split-ticket-refused', cause.message, { cause });
     if (cause instanceof KeyUnknownError) throw new Refusal('key-unknown', cause.message, { cause });
     throw cause;
   }
 }
 
-/** A key that another vouches for stands for that one's device; any other needs the secret of a token. */
+/**
+ * A key that another vouches for stands for that one's device, or with a ticket for a device of its own; any other
+ * needs the secret of a token.
+ */
 function deviceOf(
   control: ControlStore,
   { publicKey, secret, previousKey, splitTicket }: Newcomer,
   now: number,
 ): string {
   if (!previousKey) return control.enrol(publicKey, secret, now);
-  // With a ticket it becomes a device of its own.
-  if (splitTicket) throw new Refusal('message-malformed', 'this collector gives no split tickets');
+  if (splitTicket)
+    return control.splitOff({ previous: previousKey, next: publicKey, ticket: splitTicket }, now);
   return control.replaceKey(previousKey, publicKey, now);
 }
 

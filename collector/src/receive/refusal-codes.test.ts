@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { zstdCompressSync } from 'node:zlib';
-import { EnrolRequest, Envelope, EvidenceBatch, Report } from '@fleetmeter/proto';
+import { EnrolRequest, Envelope, EvidenceBatch, Report, sealEnvelope } from '@fleetmeter/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ControlStore } from '../control/control-store.ts';
 import { DeviceRevokedError, KeyIdTakenError, KeyReplacedError } from '../control/device-registry.ts';
@@ -99,6 +99,15 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
     const { port } = await collector.listen({ control });
     const request = EnrolRequest.encode({ publicKey: newcomer.publicKey }).finish();
     return post(port, '/v1/enrol', newcomer.seal('EnrolRequest', request));
+  },
+  'split-ticket-refused': async () => {
+    const copy = new TestDevice();
+    const request = EnrolRequest.encode({
+      publicKey: copy.publicKey,
+      previousKey: device.publicKey,
+      splitTicket: new Uint8Array(32).fill(1),
+    }).finish();
+    return post(collector.port, '/v1/enrol', sealEnvelope('EnrolRequest', request, copy, device));
   },
   'token-missing': () => join(''),
   'token-unknown': () => join('AbCdEfGhIjKlMnOpQrStUv'),

@@ -27,6 +27,7 @@ const range = (changes: Partial<ProcessedRange>): ProcessedRange => ({
   dirty: [],
   directives: [],
   resolved: [],
+  superseded: [],
   evidenceWanted: [],
   evidenceProcessed: [],
   undescribedUse: [],
@@ -186,7 +187,7 @@ test('a resync stays with every acknowledgement until the inventory came right; 
   expect(await actions()).toEqual(['resync', 'pollAgain']);
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await actions()).toEqual(['resync']);
-  collector.control.commitProcessed(range({ resolved: [deviceId] }));
+  collector.control.commitProcessed(range({ resolved: [{ deviceId, epochId: epoch }] }));
   expect(await actions()).toEqual([]);
 });
 

@@ -7,6 +7,7 @@ const head: EpochHead = { sequence: 5, reportHash: hash(5), receivedAt: 1, diges
 const report = (fields: Partial<ReportedState>): ReportedState => ({
   sequence: 6,
   reportHash: hash(6),
+  previousHash: hash(5).subarray(0, 8),
   digestBefore: digest,
   change: 'none',
   ...fields,
@@ -46,6 +47,37 @@ describe('a report that follows the head', () => {
   });
 });
 
+describe('a report of another sender with the same identity', () => {
+  test('does not name the head, so nothing of it counts, not even as a baseline', () => {
+    for (const change of ['none', 'delta', 'baseline'] as const)
+      expect(reconcileReport(head, report({ change, previousHash: hash(7).subarray(0, 8) })), change).toEqual(
+        {
+          counts: false,
+          inventory: 'keep',
+          advancesHead: false,
+          ask: 'compare-head',
+          usageMissing: false,
+        },
+      );
+  });
+
+  test('at or below the head does not count either; the head itself, repeated, does', () => {
+    expect(reconcileReport(head, report({ sequence: 4 })).counts).toBe(false);
+    expect(reconcileReport(head, report({ sequence: 5 })).counts).toBe(false);
+    expect(reconcileReport(head, report({ sequence: 5, reportHash: hash(5) })).counts).toBe(true);
+  });
+
+  test('cannot be told after a gap, and names nothing in the first report of an epoch', () => {
+    const other = hash(7).subarray(0, 8);
+    expect(
+      reconcileReport(head, report({ sequence: 7, change: 'baseline', previousHash: other })).counts,
+    ).toBe(true);
+    const unknown = { ...head, sequence: 0, reportHash: new Uint8Array(0), inventoryVersion: 0 };
+    const first = report({ sequence: 1, change: 'baseline', previousHash: undefined });
+    expect(reconcileReport(unknown, first)).toMatchObject({ counts: true, inventory: 'replace' });
+  });
+});
+
 describe('a report out of order', () => {
   test('repeated byte for byte is a no-op', () => {
     expect(
@@ -63,6 +95,7 @@ describe('a report out of order', () => {
 
   test('after a gap changes nothing, asks for a baseline and for lost usage', () => {
     expect(reconcileReport(head, report({ sequence: 8, change: 'delta' }))).toEqual({
+      counts: true,
       inventory: 'keep',
       advancesHead: false,
       ask: 'baseline',
@@ -74,6 +107,7 @@ describe('a report out of order', () => {
     expect(
       reconcileReport(head, report({ sequence: 9, change: 'baseline', digestBefore: undefined })),
     ).toEqual({
+      counts: true,
       inventory: 'replace',
       advancesHead: true,
       ask: 'nothing',

@@ -24,6 +24,8 @@ export interface EpochHead {
 export interface ReportedState {
   sequence: number;
   reportHash: Uint8Array;
+  /** First 8 bytes of the hash of the sender's report before this one; undefined or empty when it names none. */
+  previousHash: Uint8Array | undefined;
   digestBefore: InventoryDigest | undefined;
   /** Parts of a baseline have sequences in a row; see baseline-parts.ts. */
   change: 'none' | 'baseline' | 'delta' | 'first-part' | 'middle-part' | 'last-part';
@@ -32,6 +34,11 @@ export interface ReportedState {
 export interface Reconciliation {
   /** `collect`: put the part beside those before it. `complete`: with this part they are the inventory. */
   inventory: 'keep' | 'replace' | 'change' | 'collect' | 'complete';
+  /**
+   * False when the report does not follow what this epoch said so far: a late copy, whose content is in already, or a
+   * sender that was copied or put back, which says it again in an epoch of its own.
+   */
+  counts: boolean;
   /** False for repeated, late and unusable reports. */
   advancesHead: boolean;
   /** What the device is asked for, if anything. */
@@ -40,15 +47,24 @@ export interface Reconciliation {
   usageMissing: boolean;
 }
 
-const KEEP: Reconciliation = { inventory: 'keep', advancesHead: false, ask: 'nothing', usageMissing: false };
+const KEEP: Reconciliation = {
+  counts: true,
+  inventory: 'keep',
+  advancesHead: false,
+  ask: 'nothing',
+  usageMissing: false,
+};
+const DIVERGED: Reconciliation = { ...KEEP, counts: false, ask: 'compare-head' };
+const CHAINED_BYTES = 8;
 
 export function reconcileReport(head: EpochHead, report: ReportedState): Reconciliation {
-  if (report.sequence <= head.sequence) return repeatedOrRewound(head, report);
+  if (report.sequence <= head.sequence) return isHead(head, report) ? KEEP : DIVERGED;
+  if (report.sequence === head.sequence + 1 && !isChained(head, report)) return DIVERGED;
   const usageMissing = report.sequence > head.sequence + 1;
   if (report.change === 'baseline' || report.change === 'first-part') {
     const applied = head.inventoryVersion >= report.sequence;
     const inventory = applied ? 'keep' : report.change === 'baseline' ? 'replace' : 'collect';
-    return { inventory, advancesHead: true, ask: 'nothing', usageMissing };
+    return { ...KEEP, inventory, advancesHead: true, usageMissing };
   }
   if (report.sequence !== head.sequence + 1 || head.sequence === 0)
     return { ...KEEP, ask: 'baseline', usageMissing };
@@ -62,11 +78,16 @@ export function reconcileReport(head: EpochHead, report: ReportedState): Reconci
   return { ...KEEP, inventory: report.change === 'delta' ? 'change' : 'keep', advancesHead: true };
 }
 
+/** A repetition, byte for byte. */
+function isHead(head: EpochHead, report: ReportedState): boolean {
+  return report.sequence === head.sequence && Buffer.compare(report.reportHash, head.reportHash) === 0;
+}
+
 /**
- * A sequence seen before is a repetition, or the sender was rewound or copied. The head tells the agent which: it
- * opens a child epoch only when it sees its own sequence with another hash, or a head beyond its own.
+ * Its sender is the one that sent the head: nobody else knows what to name. The head then tells a sender that was put
+ * back or copied what it is: it sees its own sequence with another hash, or a head beyond its own.
  */
-function repeatedOrRewound(head: EpochHead, report: ReportedState): Reconciliation {
-  const same = report.sequence === head.sequence && Buffer.compare(report.reportHash, head.reportHash) === 0;
-  return same ? KEEP : { ...KEEP, ask: 'compare-head' };
+function isChained(head: EpochHead, { previousHash }: ReportedState): boolean {
+  if (head.sequence === 0 || !previousHash || previousHash.length === 0) return true;
+  return Buffer.compare(previousHash, head.reportHash.subarray(0, CHAINED_BYTES)) === 0;
 }

@@ -192,6 +192,12 @@ const table = {
     meaning: 'Another key already has the same key id.',
     advice: 'Remove the key of this agent; it makes another one.',
   },
+  'split-ticket-refused': {
+    status: 409,
+    permanent: true,
+    meaning: 'The copy of a device shows a ticket that was not given to it, or that another copy took up.',
+    advice: 'Usual for a copy of a copy: it goes on as it is, and is told apart again by what it reports.',
+  },
   // Who may join, and who may no longer.
   'token-missing': {
     status: 403,

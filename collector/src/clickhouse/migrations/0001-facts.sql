@@ -8,9 +8,10 @@ CREATE TABLE {facts}.epochs
     epoch_no        UInt32                  COMMENT 'Dense number of the epoch, from the control store',
     device_id64     UInt64                  COMMENT 'Device the epoch belongs to',
     parent_epoch_no UInt32                  COMMENT 'Epoch it branched off, 0 for none',
-    opened_at       DateTime64(3, 'UTC')    COMMENT 'When the collector first saw it'
+    opened_at       DateTime64(3, 'UTC')    COMMENT 'When the collector first saw it',
+    moves           UInt32                  COMMENT 'How often it was moved to another device; the newest row counts'
 )
-ENGINE = ReplacingMergeTree(opened_at) ORDER BY epoch_no
+ENGINE = ReplacingMergeTree(moves) ORDER BY epoch_no
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Epoch to device: facts stay, this mapping may move';
 

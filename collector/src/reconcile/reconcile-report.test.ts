@@ -148,6 +148,7 @@ describe('a part of a baseline', () => {
   test('after a gap is worth nothing without the lost one: the baseline has to begin again', () => {
     for (const change of ['middle-part', 'last-part'] as const)
       expect(reconcileReport(head, report({ sequence: 7, change, digestBefore: undefined }))).toEqual({
+        counts: true,
         inventory: 'keep',
         advancesHead: false,
         ask: 'baseline',

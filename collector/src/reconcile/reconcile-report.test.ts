@@ -135,7 +135,13 @@ describe('a part of a baseline', () => {
   test('that is the first counts whatever came before, as a baseline does, and the inventory stays', () => {
     expect(
       reconcileReport(head, report({ sequence: 9, change: 'first-part', digestBefore: undefined })),
-    ).toEqual({ inventory: 'collect', advancesHead: true, ask: 'nothing', usageMissing: true });
+    ).toEqual({
+      counts: true,
+      inventory: 'collect',
+      advancesHead: true,
+      ask: 'nothing',
+      usageMissing: true,
+    });
   });
 
   test('that follows the one before it is collected, and the last one completes the baseline', () => {

@@ -77,6 +77,12 @@ export class ScriptedDevice {
     return Report.encode(whole).finish();
   }
 
+  /** Joins another collector with the same key, and stays who it is here. */
+  async enrolAt(url: string, secret: string): Promise<void> {
+    const answer = await postTo(url, 'enrol', this.enrolRequest('here too', secret));
+    if (answer.status !== 200) throw new Error(answer.body.toString());
+  }
+
   report(fields: ReportFields): Uint8Array {
     return this.seal('Report', this.reportMessage(fields));
   }
@@ -93,14 +99,8 @@ export class ScriptedDevice {
     return { keyId: keyIdOf(this.#publicKey), privateKey: this.#privateKey };
   }
 
-  async post(route: 'enrol' | 'report' | 'evidence', body: Uint8Array): Promise<Answer> {
-    const headers = { 'content-type': ENVELOPE_CONTENT_TYPE };
-    const answer = await fetch(`${this.#url}/v1/${route}`, {
-      method: 'POST',
-      headers,
-      body: Buffer.from(body),
-    });
-    return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
+  post(route: Route, body: Uint8Array): Promise<Answer> {
+    return postTo(this.#url, route, body);
   }
 
   async acknowledged(route: 'report' | 'evidence', body: Uint8Array): Promise<Acknowledgement> {
@@ -112,4 +112,12 @@ export class ScriptedDevice {
   #address(): { collectorId: Uint8Array; deviceId: Uint8Array } {
     return { collectorId: this.#collectorId, deviceId: this.deviceId };
   }
+}
+
+type Route = 'enrol' | 'report' | 'evidence';
+
+async function postTo(url: string, route: Route, body: Uint8Array): Promise<Answer> {
+  const headers = { 'content-type': ENVELOPE_CONTENT_TYPE };
+  const answer = await fetch(`${url}/v1/${route}`, { method: 'POST', headers, body: Buffer.from(body) });
+  return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
 }

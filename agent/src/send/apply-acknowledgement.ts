@@ -50,6 +50,21 @@ export function applyAcknowledgement(
   });
 }
 
+/**
+ * For a collector that has newer reports of this epoch, composed later by this device's own clock: the state was put
+ * back. Drops the report in flight.
+ */
+export function leaveEpochBehind(store: AgentStore): void {
+  store.transaction(() => {
+    const epoch = store.outbox.epoch();
+    if (!epoch) return;
+    // The last report that was acknowledged before the refused one.
+    const sequence = epoch.sequence - 1;
+    const parent = sequence > 0 ? { id: epoch.id, sequence, digest: epoch.ackedDigest } : undefined;
+    store.outbox.openEpoch(randomBytes(16), parent);
+  });
+}
+
 /** Decides by the state that the directives before it left. */
 function obey(store: AgentStore, directive: DirectiveFields): DirectiveDecision {
   const epoch = store.outbox.epoch();

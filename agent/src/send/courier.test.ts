@@ -280,6 +280,16 @@ describe('when something goes wrong', () => {
     expect(collector.inventory.size).toBe(1);
   });
 
+  test('an agent whose reports are taken for kept ones begins a child epoch, which nobody can', async () => {
+    await faulty('replayed');
+    const [last, child] = collector.reports.slice(-2);
+    expect(child?.sequence).toBe(1);
+    expect(child?.inventory?.baseline).toBe(true);
+    expect(child?.epoch?.parent?.id).toEqual(last?.epoch?.id);
+    expect(child?.epoch?.parent?.sequence).toBe(last?.sequence);
+    expect(collector.inventory.size).toBe(1);
+  });
+
   test('a forgotten key is enrolled again, as the same device, without a new epoch', async () => {
     await agent.settle();
     const { epoch } = collector;

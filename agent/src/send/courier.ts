@@ -19,7 +19,11 @@ import type { Clock } from '../clock/clock.ts';
 import { type Enrolment, enrol } from '../enrol/enrol.ts';
 import type { Facts } from '../store/fact-table.ts';
 import type { OutboxReport } from '../store/outbox-table.ts';
-import { type AcknowledgementEffect, applyAcknowledgement } from './apply-acknowledgement.ts';
+import {
+  type AcknowledgementEffect,
+  applyAcknowledgement,
+  leaveEpochBehind,
+} from './apply-acknowledgement.ts';
 import { EvidenceQueue } from './evidence-queue.ts';
 import type { ApiPath, Exchange } from './http-exchange.ts';
 import { type Addressee, commitNextReport, type NextReportParts } from './next-report.ts';
@@ -174,7 +178,8 @@ export class Courier {
     if (verdict.is === 'not-admitted') return this.#notAdmitted(verdict);
     if (verdict.is === 'retry') return this.#failed(verdict.why, verdict.retryAfterMs);
     if (verdict.is === 'refused') {
-      store.outbox.drop();
+      if (verdict.code === 'report-replayed') leaveEpochBehind(store);
+      else store.outbox.drop();
       this.#dueMs = 0;
       this.counts.refused++;
       this.#refusedInARow++;

@@ -43,6 +43,7 @@ export type Fault =
   | 'busy'
   | 'captive-portal'
   | 'refuse'
+  | 'replayed'
   | 'forget-key'
   | 'wrong-sequence'
   | 'garbage';
@@ -121,6 +122,7 @@ export class ScriptedCollector {
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>');
     if (fault === 'garbage')
       return void response.writeHead(200, { 'content-type': ANSWER_CONTENT_TYPE }).end(randomBytes(40));
+    if (fault === 'replayed') return problem(response, 409, 'report-replayed', true);
     if (fault === 'refuse') return problem(response, 422, 'report-invalid', true);
     if (fault === 'forget-key') this.#keys.clear();
     if (request.headers['content-type'] !== ENVELOPE_CONTENT_TYPE)

@@ -167,6 +167,9 @@ export interface ControlStore {
     now: number,
   ): EpochRow & { created: boolean };
 
+  /** Whether a report of this epoch was processed. */
+  knowsEpoch(deviceId: string, epochId: Uint8Array): boolean;
+
   /**
    * Numbers for ids given as bytes (little-endian 64-bit each). New ids get new numbers, committed before this
    * returns. `created` lists positions of new ids.

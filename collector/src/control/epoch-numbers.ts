@@ -97,6 +97,12 @@ export class EpochNumbers {
     return epochs.map((row) => ({ ...row, deviceId: toDeviceId, moves: row.moves + 1 }));
   }
 
+  /** Whether a report of this epoch was processed. */
+  knows(deviceId: string, epochId: Uint8Array): boolean {
+    const key = `${deviceId}/${Buffer.from(epochId).toString('hex')}`;
+    return this.#known.get(key) !== undefined || this.#find.get(deviceId, epochId) !== undefined;
+  }
+
   #create(
     senderDeviceId: string,
     epochId: Uint8Array,

@@ -171,6 +171,10 @@ export class SqliteControlStore implements ControlStore {
     return this.#splits.list(limit);
   }
 
+  knowsEpoch(deviceId: string, epochId: Uint8Array): boolean {
+    return this.#epochs.knows(deviceId, epochId);
+  }
+
   internExecutables(ids: Uint8Array): { numbers: Uint32Array; created: number[] } {
     return this.#executables.intern(ids);
   }

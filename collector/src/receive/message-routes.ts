@@ -19,6 +19,7 @@ import { type NewStreamRecord, type Stream, StreamFullError } from '../stream/st
 import { Refusal } from '../validate/refusals.ts';
 import type { Accepted, Acknowledger } from './acknowledger.ts';
 import { type Newcomer, openEnrolRequest, openEvidence, openReport } from './open-message.ts';
+import { ReplayWindow } from './replay-window.ts';
 
 export interface RouteDependencies {
   control: ControlStore;
@@ -32,6 +33,7 @@ export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Pro
 
 export function messageRoutes(dependencies: RouteDependencies): Record<AgentRoute, RouteHandler> {
   const { control, stream, clock, metrics } = dependencies;
+  const replays = new ReplayWindow(control);
   const append = async (record: NewStreamRecord): Promise<void> => {
     try {
       await stream.append(record);
@@ -54,12 +56,16 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
     async report(request, reply) {
       const envelope = bodyOf(request);
       const { deviceId, report } = openReport(envelope, control, clock.now());
+      const epochId = Uint8Array.from(report.epoch?.id ?? []);
+      const time = { epochId, sequence: report.sequence, composedAt: report.composedAt };
+      replays.check(deviceId, time);
       await append({ kind: 'report', deviceId, receivedAt: clock.now(), envelope });
+      replays.accepted(deviceId, time);
       metrics.receivedBytes.inc({ route: 'report' }, envelope.length);
       return acknowledge(reply, dependencies, {
         deviceId,
         report: {
-          epochId: Uint8Array.from(report.epoch?.id ?? []),
+          epochId,
           sequence: report.sequence,
           settingsVersion: report.settingsVersion,
         },

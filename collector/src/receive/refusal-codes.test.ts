@@ -83,6 +83,13 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
   'id-list-malformed': () => send(device.report({ inventory: { presentIds: Buffer.alloc(16) } })),
   'inventory-contradictory': () =>
     send(device.report({ inventory: { baseline: true, absentIds: Buffer.alloc(8) } })),
+  'report-replayed': async () => {
+    const { port } = await collector.listen({ stream: { append: () => Promise.resolve(1) } });
+    const report = (sequence: number) =>
+      post(port, '/v1/report', device.report({ sequence, composedAt: 1_700_000_000 + sequence * 400_000 }));
+    await report(2);
+    return report(1);
+  },
   'public-key-malformed': () =>
     send(
       device.seal('EnrolRequest', EnrolRequest.encode({ publicKey: Buffer.alloc(31) }).finish()),

@@ -180,6 +180,13 @@ const table = {
     advice:
       'The agent is defective: a baseline names absent ids, an id is both, part numbers do not fit, or a part is larger than an even share.',
   },
+  'report-replayed': {
+    status: 409,
+    permanent: true,
+    meaning: 'The report is older than one of the same device that is here, by more than two days.',
+    advice:
+      'Somebody sends kept messages again, or a state and a clock were put back: the agent then begins a new epoch by itself.',
+  },
   'public-key-malformed': {
     status: 400,
     permanent: true,

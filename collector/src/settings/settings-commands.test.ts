@@ -137,7 +137,7 @@ test('a dry run shows the difference and changes nothing', async () => {
 test('a change spreads ring by ring, by time and by hand, and stands still while it is halted', async () => {
   const devices = await Promise.all(Array.from({ length: 40 }, () => deviceOf('default')));
   await apply({ default: { settings: { sampleIntervalSeconds: 10 }, rings: AT_ONCE } });
-  const rings = [{ percent: 10 }, { percent: 50, afterMinutes: 60 }, { percent: 100, afterMinutes: 120 }];
+  const rings = [{ percent: 25 }, { percent: 60, afterMinutes: 60 }, { percent: 100, afterMinutes: 120 }];
   await apply({ default: { settings: { sampleIntervalSeconds: 20 }, rings } });
   const { version } = await show('default');
   const expected = (percent: number) => devices.filter((each) => isInRing(each.deviceHex, version, percent));
@@ -148,25 +148,25 @@ test('a change spreads ring by ring, by time and by hand, and stands still while
     );
     return heard.flat();
   };
-  expect(expected(10).length).toBeGreaterThan(0);
+  expect(expected(25).length).toBeGreaterThan(0);
   await until(reached, (each) => each.length > 0);
-  expect(await reached()).toEqual(expected(10));
+  expect(await reached()).toEqual(expected(25));
   expect((await show('default')).spreading).toMatchObject({
     ring: 1,
     rings: 3,
-    percent: 10,
+    percent: 25,
     others: { version: 1, settings: { sampleIntervalSeconds: 10 } },
   });
 
   now += 60 * MINUTE;
-  expect(await reached()).toEqual(expected(50));
-  expect(expected(50).length).toBeLessThan(40);
+  expect(await reached()).toEqual(expected(60));
+  expect(expected(60).length).toBeLessThan(40);
   expect((await run('settings', 'halt')).said).toEqual([
-    `group default: version ${version} is for 50 % of the devices now, halted`,
+    `group default: version ${version} is for 60 % of the devices now, halted`,
   ]);
   await new Promise((resolve) => setTimeout(resolve, 300));
   now += 24 * 60 * MINUTE;
-  expect(await reached()).toEqual(expected(50));
+  expect(await reached()).toEqual(expected(60));
   await run('settings', 'advance');
   await until(reached, ({ length }) => length === 40);
   expect((await show('default')).spreading).toBeNull();

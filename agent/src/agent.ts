@@ -6,6 +6,7 @@
  *     host facts, own cost -------------'
  */
 import { randomBytes } from 'node:crypto';
+import { AdjustableFinder } from './adjustable-finder.ts';
 import { type Clock, dayOf } from './clock/clock.ts';
 import { repeat } from './clock/repeat.ts';
 import type { LoadedConfig } from './config/load-config.ts';
@@ -13,10 +14,12 @@ import { type CollectorPlace, collectorPlace } from './enrol/collector-place.ts'
 import { KeyRenewal } from './enrol/key-renewal.ts';
 import { createFinder } from './finder.ts';
 import { readHostFacts } from './host/host-facts.ts';
+import { runsOnBattery } from './host/power-supply.linux.ts';
 import { type DeviceIdentity, openDeviceIdentity } from './identity/device-identity.ts';
-import { userHash } from './identity/user-hash.ts';
+import { EVERYBODY, userHash } from './identity/user-hash.ts';
 import { FLUSH_AFTER_MS, Inventory } from './inventory/inventory.ts';
 import { MoveBook } from './move/move-book.ts';
+import { MeteringSwitch } from './sample/metering-switch.ts';
 import { LinuxProcessTable } from './sample/process-list.linux.ts';
 import { ProgramNames } from './sample/program-names.ts';
 import { Sampler } from './sample/sampler.ts';
@@ -26,6 +29,7 @@ import { proxyFor } from './send/proxy-choice.ts';
 import { reporting } from './send/reporting.ts';
 import { RoutedExchange } from './send/routed-exchange.ts';
 import { TrustingExchange } from './send/trusting-exchange.ts';
+import { CeilingFile } from './settings/ceiling.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
 import { agentStatus } from './status/agent-status.ts';
 import { ownCost } from './status/own-cost.ts';
@@ -40,6 +44,7 @@ import { UsageMeter } from './usage/usage-meter.ts';
 const DAY_MS = 86_400_000;
 /** Soon, since many computers are never on for a whole day. */
 const FIRST_UPKEEP_MS = 600_000;
+const LOOK_AT_SETTINGS_MS = 60_000;
 /** Programs are identified without waiting for the first scan when that takes longer. */
 const IDENTIFY_AT_THE_LATEST_MS = 600_000;
 
@@ -96,7 +101,14 @@ async function buildStages(
 ) {
   const { config, version, clock, log } = options;
   const started = clock.now();
-  const settings = new EffectiveSettings(options, store.facts);
+  const settings = new EffectiveSettings({
+    local: options,
+    facts: store.facts,
+    ceiling: new CeilingFile(config.ceilingFile),
+    wallMs: () => clock.now().wallMs,
+    onBattery: runsOnBattery,
+    log,
+  });
 
   // find -> inventory
   const inventory = new Inventory(store, () => dayOf(clock.now().wallMs));
@@ -104,7 +116,11 @@ async function buildStages(
     store.outbox.wantBaseline();
     log.warn({}, 'the inventory digest was wrong and was put right');
   }
-  const finder = createFinder(config, inventory, clock);
+  const finder = new AdjustableFinder({
+    make: (scope) => createFinder(scope, inventory, clock),
+    wanted: () => settings.finding,
+    onAdjust: () => inventory.forgetSkipped(),
+  });
   const filesHashedBefore = store.facts.read('lifetime')?.filesHashed ?? 0;
 
   // sample -> usage
@@ -125,8 +141,10 @@ async function buildStages(
     nameProgram: names.nameOf,
     resume: mark && { mark, live },
   });
-  const hashUser = (uid: number): string => userHash(identity.userSecret, uid);
-  const sampler = new Sampler({ table: new LinuxProcessTable(), names, meter, clock, hashUser });
+  const hashUser = (uid: number): string =>
+    userHash(identity.userSecret, settings.tellUsersApart ? uid : EVERYBODY);
+  const mayMeter = (path: string): boolean => finder.mayMeter(path);
+  const sampler = new Sampler({ table: new LinuxProcessTable(), names, meter, clock, hashUser, mayMeter });
 
   // host facts, own cost
   const host = { facts: await readHostFacts(version) };
@@ -171,6 +189,8 @@ async function buildStages(
     renewKey: (signal) => renewal.turn(signal),
     reportIntervalSeconds: () => settings.reportIntervalSeconds,
     onSettings: (received) => settings.receive(received),
+    settingsVersion: () => settings.version,
+    quiet: () => settings.paused,
     clock,
     random: Math.random,
     log,
@@ -224,10 +244,6 @@ async function runStages(
     await clock.sleep(IDENTIFY_AT_THE_LATEST_MS, signal);
     if (!signal.aborted) names.ready();
   };
-  const sample = async (): Promise<void> => {
-    meter.sampleIntervalMs = settings.sampleIntervalSeconds * 1000;
-    await patience.during(() => sampler.sample());
-  };
   /** Usage, live processes and status in one transaction; before them the evidence that they refer to. */
   const flush = (): void => {
     inventory.flush();
@@ -240,6 +256,24 @@ async function runStages(
     });
     meter.flushed();
   };
+  const metering = new MeteringSwitch({
+    ...{ sampler, meter, flush },
+    wanted: () => settings.metering,
+    tellUsersApart: () => settings.tellUsersApart,
+    forgetMark: () => store.usage.forgetMark(),
+  });
+  const sample = async (): Promise<void> => {
+    meter.sampleIntervalMs = settings.sampleIntervalSeconds * 1000;
+    await patience.during(() => metering.sample());
+  };
+  /** At once when a setting changes; and the ceiling, the battery and the end of a pause are looked at. */
+  const followSettings = async (): Promise<void> => {
+    while (!signal.aborted) {
+      settings.look();
+      await finder.adjust();
+      await clock.sleep(LOOK_AT_SETTINGS_MS, AbortSignal.any([signal, settings.changed]));
+    }
+  };
   const daily = async (): Promise<void> => {
     host.facts = await readHostFacts(version);
     const lost = tidyStore(store, dayOf(clock.now().wallMs));
@@ -249,6 +283,7 @@ async function runStages(
   const scanned = find();
   const loops = [
     scanned,
+    followSettings(),
     identifyAtTheLatest(),
     repeat(
       clock,

@@ -5,12 +5,28 @@ import { DpkgPackageOwners } from './evidence/package-owner.dpkg.ts';
 import { ExecutableFinder, type FinderOptions } from './watch/executable-finder.ts';
 import type { FindingSink, KnownFiles } from './watch/found-file.ts';
 
-export type Finder = Pick<ExecutableFinder, 'start' | 'scanOnce' | 'identify' | 'status' | 'close'>;
+export type Finder = Pick<
+  ExecutableFinder,
+  'start' | 'scanOnce' | 'identify' | 'mayMeter' | 'status' | 'close'
+>;
 
 const DPKG_FOLDER = '/var/lib/dpkg';
 const BYTES_PER_MEBIBYTE = 1_048_576;
 
-type FindingConfig = Pick<AgentConfig, 'roots' | 'settleMs' | 'rescanSeconds' | 'hashMebibytesPerSecond'>;
+export type FindingConfig = Pick<
+  AgentConfig,
+  'roots' | 'settleMs' | 'rescanSeconds' | 'hashMebibytesPerSecond'
+> &
+  FindingScope;
+
+/** Where programs are looked for, beyond the roots. */
+export interface FindingScope {
+  additionalRoots: readonly string[];
+  excludedFolders: readonly string[];
+  homeFolders: boolean;
+  /** Nothing outside these; undefined: no such bound. */
+  rootsAtMost?: readonly string[] | undefined;
+}
 
 export function createFinder(
   config: FindingConfig,
@@ -29,6 +45,11 @@ export function createFinder(
     rescanMs: config.rescanSeconds * 1000,
     hasher: pace > 0 ? { bytesPerSecond: pace * BYTES_PER_MEBIBYTE } : {},
     ...(config.roots && { rootPaths: config.roots }),
+    scope: {
+      added: config.additionalRoots,
+      homes: config.homeFolders,
+      limits: { excluded: config.excludedFolders, atMost: config.rootsAtMost },
+    },
     ...(onProgress && { onProgress }),
   });
 }

@@ -18,6 +18,14 @@ export interface AgentConfig {
   hashMebibytesPerSecond: number;
   firstScanDelaySeconds: number;
   rotateKeyDays: number;
+  /** Undefined: four times reportIntervalSeconds. */
+  sparingReportIntervalSeconds: number | undefined;
+  additionalRoots: readonly string[];
+  excludedFolders: readonly string[];
+  homeFolders: boolean;
+  meterUsage: boolean;
+  tellUsersApart: boolean;
+  ceilingFile: string;
 }
 
 export type SettingName = keyof AgentConfig;
@@ -133,6 +141,58 @@ export const SETTINGS: Record<SettingName, Setting> = {
     default: 365,
     read: number(0, 3650),
   },
+  sparingReportIntervalSeconds: {
+    meaning:
+      'Time between reports on battery; not set: four times the usual one. Set here, it wins over the collector.',
+    environment: 'FLEETMETER_SPARING_REPORT_INTERVAL_SECONDS',
+    flag: '--sparing-report-interval-seconds <n>',
+    default: undefined,
+    read: number(1, 86_400),
+  },
+  additionalRoots: {
+    meaning: 'Folders searched beside the usual ones. Set here, as roots, it wins over the collector.',
+    environment: 'FLEETMETER_ADDITIONAL_ROOTS',
+    flag: '--additional-roots <folders>',
+    default: [],
+    read: folders,
+  },
+  excludedFolders: {
+    meaning:
+      'Folders of which nothing is listed and nothing metered; those that the collector names come on top.',
+    environment: 'FLEETMETER_EXCLUDED_FOLDERS',
+    flag: '--excluded-folders <folders>',
+    default: [],
+    read: folders,
+  },
+  homeFolders: {
+    meaning: 'Whether homes of people are searched and metered. Set here, it wins over the collector.',
+    environment: 'FLEETMETER_HOME_FOLDERS',
+    flag: '--home-folders <true|false>',
+    default: true,
+    read: trueOrFalse,
+  },
+  meterUsage: {
+    meaning: 'Whether it is metered what runs. Set here, it wins over the collector.',
+    environment: 'FLEETMETER_METER_USAGE',
+    flag: '--meter-usage <true|false>',
+    default: true,
+    read: trueOrFalse,
+  },
+  tellUsersApart: {
+    meaning:
+      'Whether the users of this device are told apart, as keyed hashes. Set here, it wins over the collector.',
+    environment: 'FLEETMETER_TELL_USERS_APART',
+    flag: '--tell-users-apart <true|false>',
+    default: true,
+    read: trueOrFalse,
+  },
+  ceilingFile: {
+    meaning: 'File that says what may be collected at most, whatever is set elsewhere; need not exist.',
+    environment: 'FLEETMETER_CEILING_FILE',
+    flag: '--ceiling-file <file>',
+    default: '/etc/fleetmeter/ceiling.json',
+    read: text,
+  },
 };
 
 function text(value: unknown): string {
@@ -165,6 +225,12 @@ function folders(value: unknown): readonly string[] {
     list.every((each) => typeof each === 'string' && each.startsWith('/'));
   if (!good) throw new SettingError('must be absolute folders');
   return list;
+}
+
+function trueOrFalse(value: unknown): boolean {
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw new SettingError('must be true or false');
 }
 
 function number(least: number, most: number): (value: unknown) => number {

@@ -34,7 +34,12 @@ export interface ReportInput {
   usage: UsageInput;
   /** When they are due. */
   host: HostFactsFields | undefined;
-  cost: AgentCostFields;
+  /** Undefined in a quiet report. */
+  cost: AgentCostFields | undefined;
+  /** Of the collector's settings that the agent runs by; 0 or undefined: none. */
+  settingsVersion?: number | undefined;
+  /** Says only that the agent is there: no baseline, whatever is due. */
+  quiet?: boolean;
   /** Serial of the newest notice obeyed; 0: none. */
   noticeSerial: number;
 }
@@ -50,7 +55,7 @@ export function needsBaseline(epoch: EpochState): boolean {
 /** Its sequence is the epoch's plus one. */
 export function composeReport(input: ReportInput): ReportFields {
   const { epoch } = input;
-  const baseline = needsBaseline(epoch) || input.part !== undefined;
+  const baseline = !input.quiet && (needsBaseline(epoch) || input.part !== undefined);
   const inventory = composeInventory(baseline, input);
   const unchanged = !inventory && digestsEqual(input.digest, epoch.ackedDigest);
   const usage = composeUsage(input.usage);
@@ -67,7 +72,8 @@ export function composeReport(input: ReportInput): ReportFields {
     ...(inventory && { inventory }),
     ...(usage && { usage }),
     ...(input.host && { host: input.host }),
-    cost: input.cost,
+    ...(input.cost && { cost: input.cost }),
+    ...(input.settingsVersion && { settingsVersion: input.settingsVersion }),
     noticeSerial: input.noticeSerial,
   };
 }

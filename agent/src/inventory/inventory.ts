@@ -106,6 +106,11 @@ export class Inventory implements FindingSink, KnownFiles {
     return { digest: this.#digest, touchCounter: this.#touchCounter };
   }
 
+  /** The next scan tells of what it skips. */
+  forgetSkipped(): void {
+    this.#skipped.clear();
+  }
+
   skippedCounts(): { reason: SkipReason; count: number }[] {
     return this.#skipped.counts();
   }

@@ -18,6 +18,11 @@ export class SkippedFiles {
     this.#reasons.delete(path);
   }
 
+  clear(): void {
+    this.#reasons.clear();
+    this.#beyond.clear();
+  }
+
   /** How many by reason; reasons in a fixed order, so that equal states encode alike. */
   counts(): { reason: SkipReason; count: number }[] {
     const counts = new Map(this.#beyond);

@@ -11,6 +11,8 @@ export interface SamplerParts {
   clock: Clock;
   /** Keyed hash of a numeric user id. */
   hashUser: (uid: number) => string;
+  /** False: the program at this raw path is not looked at. */
+  mayMeter: (path: string) => boolean;
 }
 
 export class Sampler {
@@ -28,17 +30,18 @@ export class Sampler {
   }
 
   async sample(): Promise<void> {
-    const { table, names, meter, clock } = this.#parts;
+    const { table, names, meter, clock, mayMeter } = this.#parts;
     const sample = await table.read();
     if (!sample) {
       this.missed++;
       return;
     }
     const at = clock.now();
-    names.see(sample.processes);
+    const processes = sample.processes.filter(({ program }) => mayMeter(program.path));
+    names.see(processes);
     meter.observe(
       at,
-      sample.processes.map((each) => ({
+      processes.map((each) => ({
         process: each.process,
         program: each.program.key,
         user: this.#user(each.uid),
@@ -48,7 +51,12 @@ export class Sampler {
     );
     this.samples++;
     this.unreadable = sample.unreadable;
-    this.running = sample.processes.length;
+    this.running = processes.length;
+  }
+
+  /** Who is who is asked anew. */
+  forgetUsers(): void {
+    this.#users.clear();
   }
 
   #user(uid: number): string {

@@ -28,6 +28,7 @@ import { EvidenceQueue } from './evidence-queue.ts';
 import type { ApiPath, Exchange } from './http-exchange.ts';
 import { type Addressee, commitNextReport, type NextReportParts } from './next-report.ts';
 import { readAnswer, type Verdict } from './read-answer.ts';
+import { ReportSchedule } from './report-schedule.ts';
 import { retryDelayMs, retryLimits } from './retry-schedule.ts';
 
 const ASK_FOR_KEY_EVERY_MS = 3_600_000;
@@ -41,7 +42,8 @@ export interface CourierParts extends NextReportParts {
   joinSecret: () => string;
   host: () => HostFactsFields;
   reportIntervalSeconds: () => number;
-  onSettings: (settings: SettingsFields) => void;
+  /** Undefined: what the agent runs by is what the collector wants. */
+  onSettings: (settings: SettingsFields | undefined) => void;
   log: CourierLog;
   /** Before each report; does nothing unless it is due, and never rejects. Absent: keys stay. */
   renewKey?: (signal: AbortSignal) => Promise<void>;
@@ -77,8 +79,7 @@ export class Courier {
   /** Monotonic time from which the key for notices may be asked for. */
   #askForKeyMs = 0;
   #stopping: AbortSignal | undefined;
-  /** Monotonic time at which the next report is due. */
-  #dueMs = 0;
+  readonly #schedule = new ReportSchedule();
   #refusedInARow = 0;
   /** Baselines the collector asked for, one straight after another. */
   #baselinesInARow = 0;
@@ -99,8 +100,8 @@ export class Courier {
     const to = this.#enrolAgain ? undefined : this.#addressee();
     if (!to) return this.#enrol(signal);
     const pending = store.outbox.pending();
-    if (!pending && this.#evidence.size > 0) return this.#sendEvidence(to, signal);
-    const early = this.#dueMs - clock.now().monotonicMs;
+    if (!pending && this.#evidence.size > 0 && !this.#parts.quiet?.()) return this.#sendEvidence(to, signal);
+    const early = this.#dueMs() - clock.now().monotonicMs;
     if (!pending && early > 0) return early;
     await this.#parts.renewKey?.(signal);
     return this.#sendReport(pending ?? this.#compose(to), signal);
@@ -117,10 +118,15 @@ export class Courier {
   }
 
   #compose(to: Addressee): OutboxReport {
-    const { clock, reportIntervalSeconds } = this.#parts;
+    const { clock, random } = this.#parts;
     const at = clock.now();
-    this.#dueMs = at.monotonicMs + reportIntervalSeconds() * 1000;
+    this.#schedule.composed(at.monotonicMs, random());
     return commitNextReport(this.#parts, to, at, clock.utcOffsetSeconds(), this.#refusedInARow);
+  }
+
+  /** Monotonic time at which the next report is due. */
+  #dueMs(): number {
+    return this.#schedule.dueMs(this.#parts.reportIntervalSeconds());
   }
 
   async #enrol(signal: AbortSignal): Promise<number> {
@@ -138,7 +144,8 @@ export class Courier {
       if (outcome.is === 'refused')
         return this.#failed(`enrolment refused: ${outcome.code} ${outcome.detail}`);
       this.#enrolled(outcome.enrolment);
-      if (outcome.enrolment.settings) this.#parts.onSettings(outcome.enrolment.settings);
+      // Of another collector nothing stays.
+      this.#parts.onSettings(outcome.enrolment.settings ?? { version: 0 });
       log.info({ device: Buffer.from(outcome.enrolment.deviceId).toString('hex') }, 'enrolled');
       return this.#succeeded(0);
     } catch (error) {
@@ -180,7 +187,7 @@ export class Courier {
     if (verdict.is === 'refused') {
       if (verdict.code === 'report-replayed') leaveEpochBehind(store);
       else store.outbox.drop();
-      this.#dueMs = 0;
+      this.#schedule.dueAt(0);
       this.counts.refused++;
       this.#refusedInARow++;
       // The same address leads to another collector's state: what enrolment gave no longer holds.
@@ -197,6 +204,7 @@ export class Courier {
     if (acknowledgement?.acceptedSequence !== report.sequence)
       return this.#failed(`the answer does not acknowledge report ${report.sequence}`);
     const effect = applyAcknowledgement(store, acknowledgement, true);
+    if (!acknowledgement.settings) this.#parts.onSettings(undefined);
     this.counts.acknowledged++;
     if (!store.baseline.underWay()) this.#refusedInARow = 0;
     store.facts.write('lastReport', {
@@ -244,14 +252,18 @@ export class Courier {
     for (const decision of effect.decisions)
       if (decision.do !== 'send-evidence' && decision.do !== 'poll') log.info(decision, 'directive');
     if (effect.nextReportInSeconds !== undefined)
-      this.#dueMs = monotonicMs + effect.nextReportInSeconds * 1000;
-    else if (effect.partDue) this.#dueMs = monotonicMs;
-    if (effect.baselineDue) this.#baselinesInARow++;
-    else if (!effect.partDue) this.#baselinesInARow = 0;
+      this.#schedule.dueAt(monotonicMs + effect.nextReportInSeconds * 1000);
+    // While the agent is quiet a baseline has to wait.
+    const quiet = this.#parts.quiet?.() ?? false;
+    const baselineDue = effect.baselineDue && !quiet;
+    const partDue = effect.partDue && !quiet;
+    if (partDue && effect.nextReportInSeconds === undefined) this.#schedule.dueAt(monotonicMs);
+    if (baselineDue) this.#baselinesInARow++;
+    else if (!partDue) this.#baselinesInARow = 0;
     if (acknowledgement.notice.length > 0) this.#noticed(acknowledgement.notice, monotonicMs);
     // One baseline goes at once; a collector that is never content must not make the agent run hot.
-    if (effect.baselineDue) this.#dueMs = monotonicMs + this.#backOff(this.#baselinesInARow - 1);
-    return this.#succeeded(this.#evidence.size > 0 ? 0 : Math.max(0, this.#dueMs - monotonicMs));
+    if (baselineDue) this.#schedule.dueAt(monotonicMs + this.#backOff(this.#baselinesInARow - 1));
+    return this.#succeeded(this.#evidence.size > 0 ? 0 : Math.max(0, this.#dueMs() - monotonicMs));
   }
 
   #noticed(sealed: Uint8Array, monotonicMs: number): void {

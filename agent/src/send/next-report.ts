@@ -31,6 +31,10 @@ export interface NextReportParts {
   identity: DeviceIdentity;
   host: () => HostFactsFields;
   cost: () => AgentCostFields;
+  /** Of the collector's settings that the agent runs by. */
+  settingsVersion?: () => number;
+  /** True while the agent is paused: a report then says only that it is there. */
+  quiet?: () => boolean;
   /** Executables from which on a baseline goes in parts, and the most in one. */
   mostIdsInAPart?: number;
   /** What the collector's notices said of its place; without it they are of no account. */
@@ -60,7 +64,8 @@ export function commitNextReport(
   utcOffsetSeconds: number,
   refusedInARow = 0,
 ): OutboxReport {
-  const { store, inventory, identity, host, cost, notices } = parts;
+  const { store, inventory, identity, host, cost, notices, settingsVersion } = parts;
+  if (parts.quiet?.()) return commitQuietReport(parts, to, at, utcOffsetSeconds);
   inventory.flush();
   return store.transaction(() => {
     const epoch = store.outbox.epoch();
@@ -91,6 +96,7 @@ export function commitNextReport(
       host: baseline || hostHash !== epoch.ackedHostHash ? hostFacts : undefined,
       cost: cost(),
       noticeSerial: notices?.serial() ?? 0,
+      settingsVersion: settingsVersion?.(),
     });
     const sequence = epoch.sequence + 1;
     const envelope = sealEnvelope('Report', Report.encode(fields).finish(), identity.signingKey);
@@ -142,6 +148,52 @@ function inventoryChange(
     content: { digest: part.frozen.digest, present: [], absent: [], part },
     acknowledges: last ? part.frozen : { digest: epoch.ackedDigest, touch: epoch.ackedTouch },
   };
+}
+
+/**
+ * Asks whether the pause goes on: nothing that was observed before or since, no host facts, no cost. What is
+ * acknowledged with it is what was acknowledged already, so everything that is due stays due.
+ */
+function commitQuietReport(
+  { store, identity, settingsVersion, notices }: NextReportParts,
+  to: Addressee,
+  at: Instant,
+  utcOffsetSeconds: number,
+): OutboxReport {
+  return store.transaction(() => {
+    const epoch = store.outbox.epoch();
+    if (!epoch) throw new Error('no epoch is open');
+    const nothing = { records: [], coverage: [], digests: [] };
+    const fields = composeReport({
+      ...to,
+      quiet: true,
+      ...{ present: [], absent: [], digest: epoch.ackedDigest },
+      epoch,
+      previousHash: store.outbox.hashOf(epoch.sequence),
+      composedAt: Math.max(0, Math.floor(at.wallMs / 1000)),
+      utcOffsetSeconds,
+      usage: { ...nothing, permutation: permutations(identity.slotSecret) },
+      host: undefined,
+      cost: undefined,
+      settingsVersion: settingsVersion?.(),
+      noticeSerial: notices?.serial() ?? 0,
+    });
+    const sequence = epoch.sequence + 1;
+    const envelope = sealEnvelope('Report', Report.encode(fields).finish(), identity.signingKey);
+    store.outbox.put({
+      sequence,
+      envelope,
+      hash: envelopeHash(envelope),
+      baseline: false,
+      touch: epoch.ackedTouch,
+      digest: epoch.ackedDigest,
+      hostHash: epoch.ackedHostHash,
+      usage: [],
+      coverage: [],
+      digests: [],
+    });
+    return { sequence, envelope };
+  });
 }
 
 function permutations(secret: Uint8Array): (day: number) => Uint16Array {

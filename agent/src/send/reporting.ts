@@ -3,7 +3,9 @@ import type { Clock } from '../clock/clock.ts';
 import type { Courier } from './courier.ts';
 
 /** Below this somebody is watching; from it on, a fleet that starts together must not report together. */
-const JITTER_FROM_SECONDS = 60;
+export const JITTER_FROM_SECONDS = 60;
+/** What decides when a report is due may change meanwhile: the battery, the interval. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** Milliseconds from start to the first report: anywhere in the first interval. `random` is in [0, 1). */
 export function firstReportDelayMs(intervalSeconds: number, random: number): number {
@@ -32,6 +34,7 @@ export async function reporting(
     await patiently(async () => {
       waitMs = await courier.turn(signal);
     });
-    await clock.sleep(waitMs, signal);
+    // After a failure the wait is the whole point of it.
+    await clock.sleep(courier.counts.failures > 0 ? waitMs : Math.min(waitMs, LOOK_AGAIN_MS), signal);
   }
 }

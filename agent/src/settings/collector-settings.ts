@@ -1,29 +1,55 @@
-/** What a collector may set, within bounds. Pure. */
-import type { SettingsFields } from '@fleetmeter/proto';
+/** What a collector set, checked here as well: its bounds may be others than ours. Pure. */
+import {
+  FLEET_SETTING_NAMES,
+  type FleetSettingName,
+  type FleetSettings,
+  fleetSettingFault,
+  fleetSettingsOf,
+  type SettingsFields,
+} from '@fleetmeter/proto';
+
+export interface RefusedSetting {
+  setting: FleetSettingName;
+  value: unknown;
+  /** `must be ...` */
+  why: string;
+}
 
 export interface CollectorSettings {
+  /** 0: none. */
   version: number;
-  reportIntervalSeconds?: number;
-  sampleIntervalSeconds?: number;
+  group: string;
+  paused: boolean;
+  settings: FleetSettings;
+  /** Values that are not used; what was in force before stays. */
+  refused: RefusedSetting[];
 }
 
-/** No collector can make an agent busier, or quieter, than this. */
-export const SETTING_BOUNDS = {
-  reportIntervalSeconds: { least: 1, most: 86_400 },
-  sampleIntervalSeconds: { least: 1, most: 300 },
-} as const;
+export const NO_COLLECTOR_SETTINGS: CollectorSettings = {
+  version: 0,
+  group: '',
+  paused: false,
+  settings: {},
+  refused: [],
+};
 
-/** Values out of bounds are brought to the bound; absent ones stay the agent's own. */
-export function boundedSettings(settings: SettingsFields): CollectorSettings {
+/** A message is whole: what it does not set is not set any more. A value that cannot be is as it was before. */
+export function acceptSettings(message: SettingsFields, before: CollectorSettings): CollectorSettings {
+  const asked = fleetSettingsOf(message);
+  const refused: RefusedSetting[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const setting of FLEET_SETTING_NAMES) {
+    if (!(setting in asked)) continue;
+    const why = fleetSettingFault(setting, asked[setting]);
+    if (why) refused.push({ setting, value: asked[setting], why });
+    const value = why ? before.settings[setting] : asked[setting];
+    if (value !== undefined) settings[setting] = value;
+  }
   return {
-    version: settings.version ?? 0,
-    ...bounded('reportIntervalSeconds', settings.reportIntervalSeconds),
-    ...bounded('sampleIntervalSeconds', settings.sampleIntervalSeconds),
+    version: message.version ?? 0,
+    group: (message.group ?? '').slice(0, 64),
+    paused: message.paused ?? false,
+    settings: settings as FleetSettings,
+    refused,
   };
-}
-
-function bounded(name: keyof typeof SETTING_BOUNDS, value: number | null | undefined) {
-  if (typeof value !== 'number') return {};
-  const { least, most } = SETTING_BOUNDS[name];
-  return { [name]: Math.min(Math.max(value, least), most) };
 }

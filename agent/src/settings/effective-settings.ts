@@ -1,38 +1,158 @@
-/** The settings in force: what was set on the device, else what the collector set, else the default. */
-import type { SettingsFields } from '@fleetmeter/proto';
+/** The settings in force, from all layers, and whether the agent is paused. Tells whoever waits when any of it changes. */
+import type { FleetSettingName, SettingsFields } from '@fleetmeter/proto';
 import type { LoadedConfig } from '../config/load-config.ts';
+import type { FindingConfig } from '../finder.ts';
 import type { FactTable } from '../store/fact-table.ts';
-import { boundedSettings, type CollectorSettings } from './collector-settings.ts';
+import type { CeilingFile } from './ceiling.ts';
+import { acceptSettings, type CollectorSettings, NO_COLLECTOR_SETTINGS } from './collector-settings.ts';
+import { type LayeredSettings, layeredSettings, type SettingValues } from './layered-settings.ts';
+import { afterClockChange, isPaused, type Pause, pausedUntilMs } from './pause.ts';
 
-type Settable = 'reportIntervalSeconds' | 'sampleIntervalSeconds';
+export interface EffectiveSettingsParts {
+  local: LoadedConfig;
+  facts: Pick<FactTable, 'read' | 'write' | 'remove'>;
+  ceiling: CeilingFile;
+  /** Milliseconds since 1970. */
+  wallMs: () => number;
+  /** Whether the device runs on battery now. */
+  onBattery: () => boolean;
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/** As `status` shows it. */
+export interface SettingsStatus {
+  version: number;
+  group: string;
+  values: { [Name in FleetSettingName]: LayeredSettings[Name] };
+  refused: CollectorSettings['refused'];
+  ceiling: { file: string; says: object; fault: string | null };
+  on_battery: boolean;
+  paused_until: string | null;
+}
 
 export class EffectiveSettings {
-  readonly #local: LoadedConfig;
-  readonly #facts: FactTable;
-  #collector: CollectorSettings | undefined;
+  readonly #parts: EffectiveSettingsParts;
+  #collector: CollectorSettings;
+  #pause: Pause | undefined;
+  #layered: LayeredSettings;
+  #onBattery: boolean;
+  #changed = new AbortController();
 
-  constructor(local: LoadedConfig, facts: FactTable) {
-    this.#local = local;
-    this.#facts = facts;
-    this.#collector = facts.read('settings');
+  constructor(parts: EffectiveSettingsParts) {
+    this.#parts = parts;
+    // Written by an earlier version, it may lack fields.
+    this.#collector = { ...NO_COLLECTOR_SETTINGS, ...parts.facts.read('settings') };
+    this.#pause = parts.facts.read('pause');
+    this.#layered = this.#layers();
+    this.#onBattery = parts.onBattery();
   }
 
+  /** Of the collector's settings that the agent runs by; 0: none. */
+  get version(): number {
+    return this.#collector.version;
+  }
+
+  get values(): SettingValues {
+    const values = Object.entries(this.#layered).map(([name, { value }]) => [name, value]);
+    return Object.fromEntries(values) as SettingValues;
+  }
+
+  /** On battery the longer of the two. */
   get reportIntervalSeconds(): number {
-    return this.#value('reportIntervalSeconds');
+    const usual = this.#layered.reportIntervalSeconds.value;
+    return this.#onBattery ? Math.max(usual, this.#layered.sparingReportIntervalSeconds.value) : usual;
   }
 
   get sampleIntervalSeconds(): number {
-    return this.#value('sampleIntervalSeconds');
+    return this.#layered.sampleIntervalSeconds.value;
   }
 
-  /** Applies and keeps what a collector sent, within bounds. */
-  receive(settings: SettingsFields): void {
-    this.#collector = boundedSettings(settings);
-    this.#facts.write('settings', this.#collector);
+  get tellUsersApart(): boolean {
+    return this.#layered.tellUsersApart.value;
   }
 
-  #value(name: Settable): number {
-    const { config, explicit } = this.#local;
-    return explicit.has(name) ? config[name] : (this.#collector?.[name] ?? config[name]);
+  get paused(): boolean {
+    return isPaused(this.#pause, this.#parts.wallMs());
+  }
+
+  get metering(): boolean {
+    return this.#layered.meterUsage.value && !this.paused;
+  }
+
+  /** What to look for and where; undefined while nothing is to be looked for. */
+  get finding(): FindingConfig | undefined {
+    if (this.paused) return undefined;
+    const { roots, settleMs } = this.#parts.local.config;
+    const { rescanSeconds, hashMebibytesPerSecond, additionalRoots, excludedFolders, homeFolders } =
+      this.values;
+    const rootsAtMost = this.#parts.ceiling.ceiling.roots;
+    return {
+      ...{ roots, settleMs, rescanSeconds, hashMebibytesPerSecond },
+      ...{ additionalRoots, excludedFolders, homeFolders, rootsAtMost },
+    };
+  }
+
+  /** Applies and keeps what a collector sent; with an answer that sets nothing, what it sent before goes on. */
+  receive(message: SettingsFields | undefined): void {
+    const { facts, log } = this.#parts;
+    if (message) {
+      this.#collector = acceptSettings(message, this.#collector);
+      facts.write('settings', this.#collector);
+      const { version, group, paused, refused } = this.#collector;
+      log.info({ version, group, paused }, 'settings of the collector');
+      for (const each of refused) log.warn({ ...each }, 'a setting of the collector cannot be used');
+    }
+    if (this.#collector.paused) {
+      this.#pause = { toldAtMs: this.#parts.wallMs() };
+      facts.write('pause', this.#pause);
+    } else if (this.#pause) {
+      this.#pause = undefined;
+      facts.remove('pause');
+    }
+    if (message) this.#change();
+  }
+
+  /** Once in a while: the device and its ceiling may have changed, and a pause ends by itself. */
+  look(): void {
+    const { ceiling, wallMs, onBattery, facts, log } = this.#parts;
+    const faultBefore = ceiling.fault;
+    ceiling.look();
+    if (ceiling.fault && ceiling.fault !== faultBefore)
+      log.warn({ why: ceiling.fault }, 'the ceiling as it was before goes on');
+    this.#onBattery = onBattery();
+    const pause = this.#pause && afterClockChange(this.#pause, wallMs());
+    if (pause && pause !== this.#pause) facts.write('pause', pause);
+    this.#pause = pause;
+    this.#change();
+  }
+
+  /** Aborted when any setting may have changed. */
+  get changed(): AbortSignal {
+    return this.#changed.signal;
+  }
+
+  status(): SettingsStatus {
+    const { ceiling } = this.#parts;
+    return {
+      version: this.#collector.version,
+      group: this.#collector.group,
+      values: this.#layered,
+      refused: this.#collector.refused,
+      ceiling: { file: ceiling.path, says: ceiling.ceiling, fault: ceiling.fault ?? null },
+      on_battery: this.#onBattery,
+      paused_until: this.#pause && this.paused ? new Date(pausedUntilMs(this.#pause)).toISOString() : null,
+    };
+  }
+
+  #change(): void {
+    this.#layered = this.#layers();
+    const changed = this.#changed;
+    this.#changed = new AbortController();
+    changed.abort();
+  }
+
+  #layers(): LayeredSettings {
+    const { local, ceiling } = this.#parts;
+    return layeredSettings(local, this.#collector.settings, ceiling.ceiling);
   }
 }

@@ -5,7 +5,7 @@ import type { ProgramNames } from '../sample/program-names.ts';
 import type { Sampler } from '../sample/sampler.ts';
 import type { Courier, CourierCounts } from '../send/courier.ts';
 import type { RouteState } from '../send/routed-exchange.ts';
-import type { EffectiveSettings } from '../settings/effective-settings.ts';
+import type { EffectiveSettings, SettingsStatus } from '../settings/effective-settings.ts';
 import type { UsageMeter } from '../usage/usage-meter.ts';
 import type { FinderStatus } from '../watch/finder-status.ts';
 import type { OwnCost } from './own-cost.ts';
@@ -28,6 +28,7 @@ export interface AgentStatus {
   move: MoveStatus;
   reportIntervalSeconds: number;
   sampleIntervalSeconds: number;
+  settings: SettingsStatus;
   roots: readonly string[];
   finding: FinderStatus;
   filesHashedSinceStart: number;
@@ -90,6 +91,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
     move: input.move,
     reportIntervalSeconds: settings.reportIntervalSeconds,
     sampleIntervalSeconds: settings.sampleIntervalSeconds,
+    settings: settings.status(),
     roots: finding.roots,
     finding,
     filesHashedSinceStart,
@@ -119,6 +121,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
       privileged: process.getuid?.() === 0,
       droppedValues: meter.dropped,
       storeError: input.storeError,
+      settings: settings.status(),
       skipped,
     }),
   };

@@ -1,4 +1,5 @@
 /** What a person should know and may act on, as data. Pure. */
+import type { SettingsStatus } from '../settings/effective-settings.ts';
 
 export interface Problem {
   code: string;
@@ -23,6 +24,7 @@ export interface ProblemInput {
   skipped: readonly { reason: string; count: number }[];
   /** Last error of the store while running. */
   storeError: string | undefined;
+  settings: Pick<SettingsStatus, 'refused' | 'ceiling'>;
 }
 
 /** Fewer failures than this are blips. */
@@ -90,6 +92,20 @@ export function problemsOf(input: ProblemInput): Problem[] {
       'usage-dropped',
       `${input.droppedValues} usage values were dropped`,
       'Their programs could not be identified, or there were too many.',
+    );
+  for (const { setting, value, why } of input.settings.refused)
+    add(
+      'warning',
+      'setting-refused',
+      `The collector set ${setting} to ${JSON.stringify(value).slice(0, 80)}, which ${why}`,
+      'It stays as it was before; put it right with fleetmeter-collector apply.',
+    );
+  if (input.settings.ceiling.fault)
+    add(
+      'error',
+      'ceiling-unreadable',
+      `The ceiling cannot be used: ${input.settings.ceiling.fault}`,
+      'What it said before goes on; the agent will not start again before it is put right.',
     );
   const limit = input.skipped.find(({ reason }) => reason === 'watch-limit');
   if (limit)

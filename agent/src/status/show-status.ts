@@ -1,6 +1,7 @@
 /** `status` for people, or as JSON. */
 import type { AgentStatus } from './agent-status.ts';
 import { readStatus, type StatusReport } from './read-status.ts';
+import { settingsLines } from './settings-lines.ts';
 
 export function showStatus(dataDir: string, json: boolean, nowMs: number): void {
   const report = readStatus(dataDir);
@@ -69,6 +70,7 @@ function agentLines(agent: AgentStatus): [string, string][] {
     ],
     ...addressLines(agent),
     ...moveLines(agent),
+    ...settingsLines(agent.settings),
     ['roots', agent.roots.join(' ')],
     ['hashed', `${agent.filesHashedSinceStart} files since start, ${agent.filesHashedEver} ever`],
     ['not listed', skipped || 'nothing'],

@@ -1,5 +1,7 @@
 /** Small facts by name, as JSON: what is read whole and written rarely. */
 import type { MoveState } from '../move/move-state.ts';
+import type { CollectorSettings } from '../settings/collector-settings.ts';
+import type { Pause } from '../settings/pause.ts';
 import type { StateDatabase } from './state-database.ts';
 
 /** Every name in use, with what it holds. */
@@ -17,7 +19,9 @@ export interface Facts {
   /** Notices that were not obeyed, by reason. */
   noticesIgnored: Partial<Record<string, number>>;
   /** What the collector set. */
-  settings: { version: number; reportIntervalSeconds?: number; sampleIntervalSeconds?: number };
+  settings: CollectorSettings;
+  /** There while the collector has paused the agent. */
+  pause: Pause;
   /** As of the last flush; `status/` writes and reads it, the store does not look inside. */
   status: unknown;
   /** True once a full scan has ended. */

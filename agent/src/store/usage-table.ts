@@ -108,12 +108,20 @@ export class UsageTable {
 
   mark(): MeterMark | undefined {
     const row = this.#database.sql('SELECT boot_id, monotonic_ms, boot_ms FROM meter_state').get();
-    if (!row) return undefined;
+    if (!row || row.boot_id === '') return undefined;
     return {
       bootId: row.boot_id as string,
       monotonicMs: row.monotonic_ms as number,
       bootMs: row.boot_ms as number,
     };
+  }
+
+  /** Metering is interrupted: no later run of the agent goes on from where it stood. */
+  forgetMark(): void {
+    this.#database.transaction(() => {
+      this.#database.sql(`UPDATE meter_state SET boot_id = ''`).run();
+      this.#writeLive([]);
+    });
   }
 
   live(): LiveProcess[] {

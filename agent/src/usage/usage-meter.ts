@@ -104,6 +104,18 @@ export class UsageMeter {
     this.#options.sampleIntervalMs = value;
   }
 
+  /**
+   * Nobody watches from now on. The next observation begins like the first one ever: what happened in between, and what
+   * an earlier agent last saw, counts for nothing.
+   */
+  interrupt(): void {
+    if (this.#previous) this.#run = this.#options.newRun();
+    this.#options.resume = undefined;
+    this.#previous = undefined;
+    this.#tracked = new Map();
+    this.#countedUntil = new Map();
+  }
+
   observe(at: Instant, processes: readonly ObservedProcess[]): void {
     // First: time added under the id must come on top of what waited under the program's name.
     this.#nameWaiting();

@@ -23,7 +23,7 @@ import { MountTable } from './mount-table.linux.ts';
 import { PackageFollower } from './package-follower.ts';
 import { ProgramIdentifier } from './program-identifier.ts';
 import { SafeSink } from './safe-sink.ts';
-import { findScanRoots, type ScanRoots } from './scan-roots.linux.ts';
+import { findScanRoots, type ScanRootOptions, type ScanRoots } from './scan-roots.linux.ts';
 import { ScanRun } from './scan-run.ts';
 import { SkipLedger } from './skip-ledger.ts';
 import { TurnClock } from './turn-clock.ts';
@@ -34,6 +34,8 @@ export interface FinderOptions {
   known: KnownFiles;
   /** Replaces the default roots. */
   rootPaths?: readonly string[];
+  /** See ScanRootOptions. */
+  scope?: Pick<ScanRootOptions, 'added' | 'limits' | 'homes'>;
   owners?: PackageOwners;
   /** Folder of the package database, watched for changes. Absent: looked at with each full scan only. */
   packageFolder?: string;
@@ -93,7 +95,12 @@ export class ExecutableFinder {
     const clock = new TurnClock(options.clock);
     this.#clock = clock;
     const settleMs = options.settleMs ?? 500;
-    this.#roots = findScanRoots({ mounts: this.#mounts, ...(rootPaths ? { paths: rootPaths } : {}) });
+    this.#roots = findScanRoots({
+      ...options.scope,
+      mounts: this.#mounts,
+      ...(rootPaths ? { paths: rootPaths } : {}),
+    });
+    this.#mounts = MountTable.read(this.#roots.limits);
     this.#hasher = new FileHasher(options.hasher);
     this.#ledger = new SkipLedger(sink);
     this.#owners = options.owners ?? NO_PACKAGE_OWNERS;
@@ -167,6 +174,11 @@ export class ExecutableFinder {
     return this.#identifier.identify(openPath, rawPath);
   }
 
+  /** Whether a program at this raw path may be metered. */
+  mayMeter(path: string): boolean {
+    return !this.#roots.limits.forbids(path);
+  }
+
   status(): FinderStatus {
     return {
       state: this.#state,
@@ -210,7 +222,7 @@ export class ExecutableFinder {
   async #scanNow(): Promise<void> {
     if (this.#abort.signal.aborted) return;
     this.#state = 'scanning';
-    this.#mounts = MountTable.read();
+    this.#mounts = MountTable.read(this.#roots.limits);
     for (const root of this.#roots.excluded) this.#ledger.skip(root, 'excluded-file-system');
     await this.#packages.loadIfNew();
     const run = this.#newRun();

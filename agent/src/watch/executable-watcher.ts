@@ -13,7 +13,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type FSWatcher as Chokidar, watch as watchTree } from 'chokidar';
-import { isWithin, type ScanRoot } from './scan-roots.linux.ts';
+import { isWithin } from './is-within.ts';
+import type { ScanRoot } from './scan-roots.linux.ts';
 
 export interface ExecutableWatcherOptions {
   roots: readonly ScanRoot[];

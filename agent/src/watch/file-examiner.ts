@@ -10,7 +10,7 @@ import type { FileHasher } from '../hash/file-hasher.ts';
 import { reasonOf } from '../hash/safe-open.ts';
 import { identityKey, identityOf, sameIdentity } from './file-identity.ts';
 import type { FileIdentity, FindingSink, FoundFile, KnownFiles } from './found-file.ts';
-import { isWithin } from './scan-roots.linux.ts';
+import { isWithin } from './is-within.ts';
 import type { SkipLedger } from './skip-ledger.ts';
 
 /**

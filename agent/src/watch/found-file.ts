@@ -31,6 +31,7 @@ export type SkipReason =
   | 'folder-unreadable'
   | 'watch-limit'
   | 'excluded-file-system'
+  | 'excluded-folder'
   | 'package-database-busy';
 
 /** Where finding tells what it found. Every call is about the present state; repeating one changes nothing. */

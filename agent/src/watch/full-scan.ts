@@ -118,7 +118,8 @@ function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
   } else if (listing.last) target.onReadable(listing.folder);
   for (const path of listing.notUnicode) target.onSkip(path, 'path-not-unicode');
   for (const { path, key } of listing.folders) {
-    if (target.mounts.excludesMountAt(path)) target.onSkip(path, 'excluded-file-system');
+    if (target.mounts.isForbidden(path)) target.onSkip(path, 'excluded-folder');
+    else if (target.mounts.excludesMountAt(path)) target.onSkip(path, 'excluded-file-system');
     else if (!walk.visited.has(key)) {
       walk.visited.add(key);
       target.onFolder(path, key);

@@ -1,5 +1,9 @@
-/** Which folders lie on file systems that finding stays off, told by type from /proc/self/mountinfo. */
+/**
+ * Which folders finding stays off: those on some kinds of file systems, told by type from /proc/self/mountinfo, and those
+ * that somebody said it is to stay off.
+ */
 import { readFileSync } from 'node:fs';
+import { type FolderLimits, NO_FOLDER_LIMITS } from './folder-limits.ts';
 
 /** Made by the kernel: their "files" are views of its state, and reading them may block or act. */
 const PSEUDO =
@@ -17,28 +21,37 @@ export interface Mount {
 
 export class MountTable {
   readonly #types: Map<string, string>;
+  readonly #limits: FolderLimits;
 
-  constructor(mounts: Iterable<Mount>) {
+  constructor(mounts: Iterable<Mount>, limits: FolderLimits = NO_FOLDER_LIMITS) {
+    this.#limits = limits;
     // Later lines lie on top of earlier ones.
     this.#types = new Map([...mounts].map(({ path, type }) => [path, type]));
   }
 
-  static read(): MountTable {
+  static read(limits?: FolderLimits): MountTable {
     try {
-      return new MountTable(parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')));
+      return new MountTable(parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')), limits);
     } catch {
-      return new MountTable([]);
+      return new MountTable([], limits);
     }
   }
 
   /** A walk that comes from above must not enter this folder. */
   excludesMountAt(folder: string): boolean {
+    if (this.isForbidden(folder)) return true;
     const type = this.#types.get(folder);
     return type !== undefined && (isForeign(type) || LAYERED.test(type));
   }
 
-  /** A path lies on a pseudo or network file system, whichever way it is reached. */
+  /** Somebody said that nothing at this path is to be looked at. */
+  isForbidden(path: string): boolean {
+    return this.#limits.forbids(path);
+  }
+
+  /** A path is forbidden, or lies on a pseudo or network file system, whichever way it is reached. */
   excludes(path: string): boolean {
+    if (this.isForbidden(path)) return true;
     for (let folder = path; ; folder = folder.slice(0, folder.lastIndexOf('/')) || '/') {
       const type = this.#types.get(folder);
       if (type !== undefined) return isForeign(type);

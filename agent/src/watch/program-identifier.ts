@@ -31,6 +31,7 @@ export class ProgramIdentifier {
 
   /** `openPath`: /proc/PID/exe. `rawPath`: where that link says the program is. */
   async identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason> {
+    if (this.#options.mounts().isForbidden(rawPath)) return 'excluded-folder';
     if (this.#options.mounts().excludes(rawPath)) return 'excluded-file-system';
     const stats = await stat(openPath, { bigint: true }).catch(reasonOf);
     if (typeof stats === 'string') return stats;

@@ -1,6 +1,8 @@
 /** Where programs are on Linux: the system's folders and the homes of people. */
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { FolderLimits, type FolderWishes } from './folder-limits.ts';
+import { isWithin } from './is-within.ts';
 import { MountTable } from './mount-table.linux.ts';
 
 export interface ScanRoot {
@@ -18,11 +20,19 @@ export interface ScanRoots {
   missing: string[];
   /** Roots and homes on file systems that finding stays off; they were not even looked at. */
   excluded: string[];
+  /** What of these trees, and of all others, may not be looked at. */
+  limits: FolderLimits;
 }
 
 export interface ScanRootOptions {
   /** Replaces the default roots. */
   paths?: readonly string[];
+  /** Beside the default roots or those that replace them. */
+  added?: readonly string[];
+  /** Default: only what the mounts exclude. */
+  limits?: Partial<FolderWishes>;
+  /** False: homes are excluded folders. Default true. */
+  homes?: boolean;
   /** Default /etc/passwd. */
   passwdFile?: string;
   /** Default /home. */
@@ -43,20 +53,28 @@ const NOBODY_UID = 65534;
 
 export function findScanRoots(options: ScanRootOptions = {}): ScanRoots {
   const mounts = options.mounts ?? MountTable.read();
-  const found: ScanRoots = { roots: [], homes: [], missing: [], excluded: [] };
   const homes = findHomes(options);
-  const wanted = options.paths
-    ? options.paths.map((path): ScanRoot => ({ path, kind: 'small' }))
-    : [
-        ...SYSTEM_ROOTS.map((path): ScanRoot => ({ path, kind: 'large' })),
-        ...ADDED_ROOTS.map((path): ScanRoot => ({ path, kind: 'small' })),
-        ...homes.map((path): ScanRoot => ({ path, kind: 'large' })),
-      ];
+  const limits = new FolderLimits({
+    excluded: [
+      ...bothPaths(options.limits?.excluded ?? [], mounts),
+      ...(options.homes === false ? withRealPaths(homes, mounts) : []),
+    ],
+    atMost: options.limits?.atMost && bothPaths(options.limits.atMost, mounts),
+  });
+  const found: ScanRoots = { roots: [], homes: [], missing: [], excluded: [], limits };
+  const wanted = [
+    ...(options.paths?.map((path): ScanRoot => ({ path, kind: 'small' })) ?? [
+      ...SYSTEM_ROOTS.map((path): ScanRoot => ({ path, kind: 'large' })),
+      ...ADDED_ROOTS.map((path): ScanRoot => ({ path, kind: 'small' })),
+      ...homes.map((path): ScanRoot => ({ path, kind: 'large' })),
+    ]),
+    ...(options.added ?? []).map((path): ScanRoot => ({ path, kind: 'small' })),
+  ];
   for (const { path, kind } of wanted) {
     const real = realFolder(path, mounts);
     if (real === 'excluded') found.excluded.push(path);
     else if (real === undefined) found.missing.push(path);
-    else found.roots.push({ path: real, kind });
+    else for (const part of limits.allowedPartsOf(real)) found.roots.push({ path: part, kind });
   }
   found.roots = outermost(found.roots);
   found.homes = withRealPaths(homes, mounts);
@@ -72,14 +90,19 @@ function outermost(roots: ScanRoot[]): ScanRoot[] {
   );
 }
 
-export function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
-}
-
 function findHomes({ passwdFile = '/etc/passwd', homeFolder = '/home' }: ScanRootOptions): string[] {
   const named = passwdHomes(readText(passwdFile)).filter((home) => !NO_HOMES.test(home));
   const usual = folderNames(homeFolder).map((name) => join(homeFolder, name));
   return [...new Set([...named, ...usual])];
+}
+
+/** Programs and folders are told by their real paths, whatever links somebody wrote down. */
+function bothPaths(folders: readonly string[], mounts: MountTable): string[] {
+  const real = folders.flatMap((folder) => {
+    const path = realFolder(folder, mounts);
+    return path === undefined || path === 'excluded' ? [] : [path];
+  });
+  return [...new Set([...folders, ...real])];
 }
 
 /** Paths below a linked home are found under its real name, which says no less about the person. */

@@ -1,0 +1,131 @@
+/**
+ * Finding that follows the settings: another scope or pace means another finder, and nothing to look for means none.
+ * A new finder scans once; files that are known are not hashed again, and those outside its scope are gone.
+ */
+import type { Finder, FindingConfig } from './finder.ts';
+import type { FinderStatus } from './watch/finder-status.ts';
+import type { FoundFile, SkipReason } from './watch/found-file.ts';
+
+export interface AdjustableFinderParts {
+  make: (config: FindingConfig) => Finder;
+  /** What to look for now; undefined: nothing. */
+  wanted: () => FindingConfig | undefined;
+  /** Called before another finder begins. */
+  onAdjust: () => void;
+}
+
+type HashSums = Pick<FinderStatus['hashing'], 'filesHashed' | 'bytesHashed' | 'threadCpuMs'>;
+
+export class AdjustableFinder {
+  readonly #parts: AdjustableFinderParts;
+  readonly #firstScan = Promise.withResolvers<void>();
+  #finder: Finder | undefined;
+  /** What the present finder was made for. */
+  #madeFor: string;
+  #started = false;
+  #closed = false;
+  /** Adjustments, one after the other. */
+  #adjusting: Promise<void> = Promise.resolve();
+  /** Of finders that have ended. */
+  #before: HashSums = { filesHashed: 0, bytesHashed: 0, threadCpuMs: 0 };
+
+  constructor(parts: AdjustableFinderParts) {
+    this.#parts = parts;
+    const wanted = parts.wanted();
+    this.#madeFor = nameOf(wanted);
+    this.#finder = wanted && parts.make(wanted);
+    // Whoever starts it hears of a failure; who only closes it does not have to.
+    this.#firstScan.promise.catch(() => undefined);
+  }
+
+  /** Resolves after the first complete scan of any finder, or when it is closed. */
+  start(): Promise<void> {
+    this.#started = true;
+    if (this.#finder) this.#begin(this.#finder);
+    void this.adjust();
+    return this.#firstScan.promise;
+  }
+
+  /** Makes finding what the settings say now. Resolves when the old finder has ended, if there had to be another. */
+  adjust(): Promise<void> {
+    this.#adjusting = this.#adjusting.then(() => this.#adjust());
+    return this.#adjusting;
+  }
+
+  /** While there is no finder a program is one to be identified later. */
+  identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason> {
+    return this.#finder?.identify(openPath, rawPath) ?? Promise.resolve('package-database-busy');
+  }
+
+  mayMeter(path: string): boolean {
+    return this.#finder?.mayMeter(path) ?? false;
+  }
+
+  status(): FinderStatus {
+    const status = this.#finder?.status() ?? NOTHING;
+    return { ...status, hashing: { ...status.hashing, ...sums(this.#before, status.hashing) } };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([this.#adjusting, this.#finder?.close()]);
+    this.#firstScan.resolve();
+  }
+
+  async #adjust(): Promise<void> {
+    const wanted = this.#parts.wanted();
+    if (this.#closed || !this.#started || nameOf(wanted) === this.#madeFor) return;
+    const ended = this.#finder;
+    if (ended) {
+      await ended.close();
+      this.#before = sums(this.#before, ended.status().hashing);
+    }
+    this.#finder = undefined;
+    this.#madeFor = nameOf(wanted);
+    if (this.#closed) return;
+    this.#parts.onAdjust();
+    if (!wanted) return;
+    this.#finder = this.#parts.make(wanted);
+    this.#begin(this.#finder);
+  }
+
+  #begin(finder: Finder): void {
+    finder.start().then(() => {
+      if (finder.status().lastScan?.complete) this.#firstScan.resolve();
+    }, this.#firstScan.reject);
+  }
+}
+
+function nameOf(config: FindingConfig | undefined): string {
+  return JSON.stringify(config ?? null);
+}
+
+function sums(a: HashSums, b: HashSums): HashSums {
+  return {
+    filesHashed: a.filesHashed + b.filesHashed,
+    bytesHashed: a.bytesHashed + b.bytesHashed,
+    threadCpuMs: a.threadCpuMs + b.threadCpuMs,
+  };
+}
+
+/** Of a finder that is not there. */
+const NOTHING: FinderStatus = {
+  state: 'closed',
+  roots: [],
+  missingRoots: [],
+  scan: undefined,
+  lastScan: undefined,
+  hashing: { filesHashed: 0, bytesHashed: 0, threadCpuMs: 0, queued: 0, threadsRunning: 0 },
+  listingCpuMs: 0,
+  watchedFolders: 0,
+  watchedTrees: [],
+  skipped: {},
+  vanished: 0,
+  changedWhileHashing: 0,
+  settling: 0,
+  waitingForPackages: 0,
+  eventBursts: 0,
+  changesForgotten: 0,
+  failures: 0,
+  lastFailure: undefined,
+};

@@ -1,0 +1,52 @@
+/**
+ * Turns metering on and off, and makes each gap a clean one: what runs while nobody looks counts for nothing, also not
+ * for a later run of the agent, and programs that began meanwhile are no launches.
+ */
+import type { Sampler } from './sampler.ts';
+
+export interface MeteringSwitchParts {
+  sampler: Pick<Sampler, 'sample' | 'forgetUsers'>;
+  meter: { interrupt(): void };
+  /** Whether to look now. */
+  wanted: () => boolean;
+  tellUsersApart: () => boolean;
+  /** Makes durable what was metered until now. */
+  flush: () => void;
+  /** Takes back durably where metering stood. */
+  forgetMark: () => void;
+}
+
+export class MeteringSwitch {
+  readonly #parts: MeteringSwitchParts;
+  /** Undefined before the first time: an earlier run of the agent may have metered. */
+  #on: boolean | undefined;
+  #apart: boolean;
+
+  constructor(parts: MeteringSwitchParts) {
+    this.#parts = parts;
+    this.#apart = parts.tellUsersApart();
+  }
+
+  /** Instead of Sampler.sample(). */
+  async sample(): Promise<void> {
+    const { sampler, wanted, tellUsersApart } = this.#parts;
+    if (!wanted()) {
+      if (this.#on !== false) this.#interrupt();
+      this.#on = false;
+      return;
+    }
+    // Under another name a user would be another one, and everything running would have been started just now.
+    if (this.#apart !== tellUsersApart()) this.#interrupt();
+    this.#apart = tellUsersApart();
+    this.#on = true;
+    await sampler.sample();
+  }
+
+  #interrupt(): void {
+    const { sampler, meter, flush, forgetMark } = this.#parts;
+    flush();
+    meter.interrupt();
+    forgetMark();
+    sampler.forgetUsers();
+  }
+}

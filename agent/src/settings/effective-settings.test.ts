@@ -85,7 +85,14 @@ test('a value that cannot be is refused alone, stays as it was, and is told in l
   ]);
   const problems = problemsOf({
     ...{ sendFailures: 0, lastFailure: undefined, refusedReports: 0, quarantined: 0, missedSamples: 0 },
-    ...{ unreadableProcesses: 0, privileged: true, droppedValues: 0, skipped: [], storeError: undefined },
+    ...{
+      unreadableProcesses: 0,
+      privileged: true,
+      droppedValues: 0,
+      skipped: [],
+      noticesIgnored: {},
+      storeError: undefined,
+    },
     settings: settings.status(),
   });
   expect(problems.map(({ code, title }) => [code, title])).toContainEqual([

@@ -15,13 +15,14 @@ import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
 import { writerSecret, writerUser } from './engine/writer-secret.ts';
 import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
-import { createMetrics } from './metrics/metrics.ts';
+import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
 import { watchCertificateLife, watchControlStore, watchStream } from './metrics/store-metrics.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
 import { startAgentServer } from './receive/agent-server.ts';
+import { admissionLimits, BaselineAdmission } from './receive/baseline-admission.ts';
 import { startRecompute } from './recompute/recompute.ts';
 import { startRemap } from './remap/remap.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
@@ -85,6 +86,13 @@ async function joinStages(
   const authority = await openConfiguredAuthority(config, now, (reason) =>
     log.info({ reason }, 'a certificate was made'),
   );
+  const admission = new BaselineAdmission(admissionLimits(config.baselinesPerSecond));
+  scrapedGauge(
+    metrics.registry,
+    'fleetmeter_receive_baselines_waiting',
+    'Devices that were told when to ask again for a whole inventory',
+    () => admission.waiting(now()),
+  );
   const agentServer = await startAgentServer({
     host: config.agentHost,
     port: config.agentPort,
@@ -92,6 +100,7 @@ async function joinStages(
     stream,
     metrics: metrics.receive,
     log,
+    admission,
     tls: authority?.secureContext(),
   });
   started.push(() => agentServer.close());

@@ -3,6 +3,8 @@
  * `--kebab-case` on the command line, FLEETMETER_UPPER_CASE in the environment and `camelCase` in the file.
  */
 import { isIP } from 'node:net';
+import { ADMISSIONS_PER_SECOND } from '../receive/baseline-admission.ts';
+
 export interface Setting<T> {
   meaning: string;
   /** What it is when nobody sets it; undefined means "not set". */
@@ -118,6 +120,11 @@ export const SETTINGS = {
   catalogueFile: optional(
     'JSON file that names applications by package; looked at every few seconds; not set: the package is the application',
     nonEmpty,
+  ),
+  baselinesPerSecond: setting(
+    'Devices a second that may send a whole inventory: new ones, and those whose inventory was lost; the others wait for their turn',
+    ADMISSIONS_PER_SECOND,
+    integer(1, 100_000),
   ),
   streamMaxBytes: setting(
     'Bytes of reports that may wait for processing; beyond it agents are told to try later',

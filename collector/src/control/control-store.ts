@@ -131,7 +131,7 @@ export interface ControlStore {
    * Gives the key its device id, the same one for the same key; a new key needs the secret of a token. Throws
    * TokenRefusedError, DeviceRevokedError, KeyReplacedError or KeyIdTakenError.
    */
-  enrol(rawPublicKey: Uint8Array, secret: string, now: number): string;
+  enrol(rawPublicKey: Uint8Array, secret: string, now: number, admit?: () => void): string;
   /**
    * Gives the device of `previous` another key, both raw; the old one counts for a while longer, see replaced-keys.ts.
    * Throws KeyUnknownError, KeyReplacedError, KeyIdTakenError or DeviceRevokedError.

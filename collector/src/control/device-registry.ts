@@ -101,13 +101,15 @@ export class DeviceRegistry {
 
   /**
    * The device id of this key, made at first sight for one that shows the secret of a token. Throws KeyIdTakenError,
-   * KeyReplacedError, DeviceRevokedError, or TokenRefusedError.
+   * KeyReplacedError, DeviceRevokedError, or TokenRefusedError; and what `admit` throws, which is called for a new key
+   * whose secret counts: then nothing has changed.
    */
   enrol(
     rawPublicKey: Uint8Array,
     secret: string,
     tokens: Pick<EnrolmentTokens, 'redeem'>,
     now: number,
+    admit: () => void = () => {},
   ): string {
     const known = this.#deviceOf(rawPublicKey, now);
     if (known !== undefined) return known;
@@ -115,6 +117,7 @@ export class DeviceRegistry {
     const deviceId = inTransaction(this.#database, () => {
       this.#checkKeyIdIsFree(keyId);
       const { tokenId, group } = tokens.redeem(secret, now);
+      admit();
       // A collision of 64 random bits fails on the primary key, and the agent simply asks again.
       const made = randomBytes(8).toString('hex');
       this.#insert.run(made, keyId, rawPublicKey, now, group, tokenId);

@@ -84,8 +84,8 @@ export class SqliteControlStore implements ControlStore {
     this.#splits = new SplitTickets(this.#database);
   }
 
-  enrol(rawPublicKey: Uint8Array, secret: string, now: number): string {
-    return this.#devices.enrol(rawPublicKey, secret, this.tokens, now);
+  enrol(rawPublicKey: Uint8Array, secret: string, now: number, admit?: () => void): string {
+    return this.#devices.enrol(rawPublicKey, secret, this.tokens, now, admit);
   }
 
   replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string {

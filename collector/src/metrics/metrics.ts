@@ -13,6 +13,7 @@ export interface ReceiveMetrics {
   receivedBytes: Counter<'route'>;
   acknowledgeSeconds: Histogram<'route'>;
   evidenceAsked: Counter;
+  baselines: Counter<'outcome'>;
   connectionsDropped: Counter;
 }
 
@@ -56,6 +57,12 @@ export function createMetrics(): Metrics {
       evidenceAsked: new Counter({
         name: 'fleetmeter_receive_evidence_asked_total',
         help: 'Evidence that acknowledgements asked devices for',
+        registers,
+      }),
+      baselines: new Counter({
+        name: 'fleetmeter_receive_baselines_total',
+        help: 'Devices that had to send a whole inventory or old usage, by outcome: admitted, or postponed to a later time',
+        labelNames: ['outcome'],
         registers,
       }),
       connectionsDropped: new Counter({

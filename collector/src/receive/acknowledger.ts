@@ -19,6 +19,8 @@ import {
 import { BoundedCache } from '../control/bounded-cache.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import { directiveAction, STAYS_UNTIL_RESOLVED } from '../control/pending-directives.ts';
+import type { BaselineAdmission } from './baseline-admission.ts';
+import { answeredBy, asksForMuch } from './baseline-request.ts';
 import type { EvidenceQuestions } from './evidence-questions.ts';
 
 /** As the schema says. */
@@ -31,18 +33,26 @@ const REMEMBERED_DEVICES = 100_000;
 export interface Accepted {
   deviceId: string;
   /** Absent for an evidence batch. */
-  report?: { epochId: Uint8Array; sequence: number; settingsVersion: number };
+  report?: {
+    epochId: Uint8Array;
+    sequence: number;
+    settingsVersion: number;
+    /** See AnsweringReport. */
+    baselineSince: number;
+  };
   /** Executables it names, 8 bytes little-endian each. */
   executableIds: Uint8Array;
   /** Milliseconds since 1970. */
   now: number;
 }
 
-type ReportName = Omit<NonNullable<Accepted['report']>, 'settingsVersion'>;
+type ReportName = Pick<NonNullable<Accepted['report']>, 'epochId' | 'sequence'>;
 
 export interface PreparedAcknowledgement {
   bytes: Uint8Array;
   evidenceAsked: number;
+  /** Whether a device that has to send everything again may do so now; undefined when none has to. */
+  baseline: 'admitted' | 'postponed' | undefined;
   /** Call exactly one: the answer was written out, or the connection ended before. */
   delivered(): void;
   lost(): void;
@@ -54,20 +64,26 @@ export class Acknowledger {
     'directivesFor' | 'directiveDelivered' | 'quarantinedFrom' | 'settingsFor'
   >;
   readonly #questions: EvidenceQuestions;
+  readonly #admission: BaselineAdmission;
   /** Milliseconds since 1970 of the newest quarantined record a device was told of. */
   readonly #toldUntil = new BoundedCache<string, number>(REMEMBERED_DEVICES);
 
   /** Requests for usage that went out, by device: what was asked, with the acknowledgement of which report. */
   readonly #usageAsked = new BoundedCache<string, { what: string; of: ReportName }>(REMEMBERED_DEVICES);
 
-  constructor(control: ControlStore, questions: EvidenceQuestions) {
+  constructor(control: ControlStore, questions: EvidenceQuestions, admission: BaselineAdmission) {
     this.#control = control;
+    this.#admission = admission;
     this.#questions = questions;
   }
 
   prepare(accepted: Accepted): PreparedAcknowledgement {
     const { deviceId, report, now } = accepted;
-    const waiting = this.#waitingFor(deviceId, report);
+    const { waiting, baseline, nextReportInSeconds } = this.#admitted(
+      this.#waitingFor(deviceId, report),
+      report,
+      now,
+    );
     const usage = waiting.find(({ resendUsage }) => resendUsage);
     const asked = this.#questions.ask(deviceId, accepted.executableIds, now);
     const news = this.#untold(deviceId, now);
@@ -78,10 +94,12 @@ export class Acknowledger {
       collectorTime: Math.floor(now / 1000),
       quarantined: news.records,
       ...(settings && { settings }),
+      ...(nextReportInSeconds !== undefined && { nextReportInSeconds }),
     };
     return {
       bytes: Acknowledgement.encode(fields).finish(),
       evidenceAsked: asked.length,
+      baseline,
       delivered: () => {
         for (const directive of waiting) {
           const action = directiveAction(directive);
@@ -105,6 +123,25 @@ export class Acknowledger {
     this.#control.directiveDelivered(deviceId, usage);
     this.#usageAsked.delete(deviceId);
     return waiting.filter((directive) => directive !== usage);
+  }
+
+  /** Without what has to wait: the device is then told when to report again, and asked for it then. */
+  #admitted(
+    waiting: DirectiveFields[],
+    report: Accepted['report'],
+    now: number,
+  ): { waiting: DirectiveFields[]; nextReportInSeconds?: number | undefined } & Pick<
+    PreparedAcknowledgement,
+    'baseline'
+  > {
+    const small = waiting.filter((directive) => !asksForMuch(directive));
+    if (!report || small.length === waiting.length) return { waiting: small, baseline: undefined };
+    const due = waiting.filter((directive) => asksForMuch(directive) && !answeredBy(directive, report));
+    if (due.length === 0) return { waiting: small, baseline: undefined };
+    const answer = this.#admission.ask(now);
+    const told = waiting.filter((directive) => small.includes(directive) || due.includes(directive));
+    if (answer.admitted) return { waiting: told, baseline: 'admitted' };
+    return { waiting: small, baseline: 'postponed', nextReportInSeconds: answer.inSeconds };
   }
 
   #untold(deviceId: string, now: number): { records: QuarantinedRecordFields[]; until: number } {

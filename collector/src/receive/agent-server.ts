@@ -24,6 +24,7 @@ import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { Acknowledger } from './acknowledger.ts';
+import { BaselineAdmission } from './baseline-admission.ts';
 import { EvidenceQuestions } from './evidence-questions.ts';
 import { messageRoutes } from './message-routes.ts';
 import { MAX_BODY_BYTES } from './open-message.ts';
@@ -38,6 +39,8 @@ export interface AgentServerOptions {
   log: Logger;
   clock?: Clock;
   limits?: Partial<ConnectionLimits>;
+  /** Who may send a whole inventory now; one for all receivers of a process. */
+  admission?: BaselineAdmission;
   /** Without it, as plain HTTP, only this computer is served. */
   tls?: ServerSecureContext | undefined;
 }
@@ -136,10 +139,10 @@ function serverKind(limits: ConnectionLimits, tls: ServerSecureContext | undefin
 }
 
 function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
-  const { control, stream, metrics, clock = systemClock } = options;
+  const { control, stream, metrics, clock = systemClock, admission = new BaselineAdmission() } = options;
   const questions = new EvidenceQuestions(control, new EvidenceLeases());
-  const acknowledger = new Acknowledger(control, questions);
-  const handlers = messageRoutes({ control, stream, acknowledger, metrics, clock });
+  const acknowledger = new Acknowledger(control, questions, admission);
+  const handlers = messageRoutes({ control, stream, acknowledger, admission, metrics, clock });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(ENVELOPE_CONTENT_TYPE, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
@@ -188,7 +191,8 @@ function answerRefusal(
   { metrics, log }: AgentServerOptions,
 ): void {
   const refusal = refusalOf(error);
-  const { status, retryAfterSeconds } = refusal.kind;
+  const { status } = refusal.kind;
+  const { retryAfterSeconds } = refusal;
   const route = (request.routeOptions?.config as { route?: AgentRoute } | undefined)?.route;
   metrics.refusals.inc({ code: refusal.code });
   if (route) metrics.requests.inc({ route, outcome: status >= 500 ? 'failed' : 'refused' });

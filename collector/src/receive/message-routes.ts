@@ -18,6 +18,8 @@ import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
 import { type NewStreamRecord, type Stream, StreamFullError } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
 import type { Accepted, Acknowledger } from './acknowledger.ts';
+import type { BaselineAdmission } from './baseline-admission.ts';
+import { baselineSince } from './baseline-request.ts';
 import { type Newcomer, openEnrolRequest, openEvidence, openReport } from './open-message.ts';
 import { ReplayWindow } from './replay-window.ts';
 
@@ -25,15 +27,29 @@ export interface RouteDependencies {
   control: ControlStore;
   stream: Pick<Stream, 'append'>;
   acknowledger: Acknowledger;
+  admission: BaselineAdmission;
   metrics: ReceiveMetrics;
   clock: Clock;
 }
 
+/** For whom there is no appointment. */
+const LATEST_TURN_SECONDS = 3_600;
+
 export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 export function messageRoutes(dependencies: RouteDependencies): Record<AgentRoute, RouteHandler> {
-  const { control, stream, clock, metrics } = dependencies;
+  const { control, stream, clock, metrics, admission } = dependencies;
   const replays = new ReplayWindow(control);
+  /** A device that is new here sends a whole inventory next. */
+  const admitNewcomer = (): void => {
+    const answer = admission.ask(clock.now());
+    metrics.baselines.inc({ outcome: answer.admitted ? 'admitted' : 'postponed' });
+    if (answer.admitted) return;
+    const { inSeconds: retryAfterSeconds = LATEST_TURN_SECONDS } = answer;
+    throw new Refusal('enrolment-postponed', `it is this device's turn in ${retryAfterSeconds} seconds`, {
+      retryAfterSeconds,
+    });
+  };
   const append = async (record: NewStreamRecord): Promise<void> => {
     try {
       await stream.append(record);
@@ -45,7 +61,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
   return {
     async enrol(request, reply) {
       const newcomer = openEnrolRequest(bodyOf(request));
-      const device = admitted(control, newcomer, clock.now());
+      const device = admitted(control, newcomer, clock.now(), admitNewcomer);
       const { collectorId } = control;
       const settings = control.settingsFor(device, 0, clock.now());
       const deviceId = Buffer.from(device, 'hex');
@@ -68,6 +84,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
           epochId,
           sequence: report.sequence,
           settingsVersion: report.settingsVersion,
+          baselineSince: baselineSince(report),
         },
         executableIds: executableIdsIn(report),
         now: clock.now(),
@@ -93,9 +110,9 @@ function bodyOf(request: FastifyRequest): Buffer {
   throw new Refusal('envelope-malformed', 'the request has no body');
 }
 
-function admitted(control: ControlStore, newcomer: Newcomer, now: number): string {
+function admitted(control: ControlStore, newcomer: Newcomer, now: number, admitNewcomer: () => void): string {
   try {
-    return deviceOf(control, newcomer, now);
+    return deviceOf(control, newcomer, now, admitNewcomer);
   } catch (cause) {
     if (cause instanceof TokenRefusedError) throw new Refusal(cause.fault, cause.message, { cause });
     if (cause instanceof DeviceRevokedError) throw new Refusal('device-revoked', cause.message, { cause });
@@ -116,8 +133,9 @@ function deviceOf(
   control: ControlStore,
   { publicKey, secret, previousKey, splitTicket }: Newcomer,
   now: number,
+  admitNewcomer: () => void,
 ): string {
-  if (!previousKey) return control.enrol(publicKey, secret, now);
+  if (!previousKey) return control.enrol(publicKey, secret, now, admitNewcomer);
   if (splitTicket)
     return control.splitOff({ previous: previousKey, next: publicKey, ticket: splitTicket }, now);
   return control.replaceKey(previousKey, publicKey, now);
@@ -135,6 +153,7 @@ function executableIdsIn(report: Report): Uint8Array {
 function acknowledge(reply: FastifyReply, dependencies: RouteDependencies, accepted: Accepted): FastifyReply {
   const prepared = dependencies.acknowledger.prepare(accepted);
   dependencies.metrics.evidenceAsked.inc(prepared.evidenceAsked);
+  if (prepared.baseline) dependencies.metrics.baselines.inc({ outcome: prepared.baseline });
   const connection = reply.raw;
   if (connection.destroyed) prepared.lost();
   else connection.once('close', () => (connection.writableFinished ? prepared.delivered() : prepared.lost()));

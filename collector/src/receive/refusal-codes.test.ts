@@ -8,6 +8,7 @@ import { DeviceRevokedError, KeyIdTakenError, KeyReplacedError } from '../contro
 import type { NewToken } from '../control/enrolment-tokens.ts';
 import { StreamFullError } from '../stream/stream.ts';
 import { REFUSALS, type RefusalCode } from '../validate/refusals.ts';
+import { BaselineAdmission } from './baseline-admission.ts';
 import { type ReceivingCollector, startReceiving } from './fixtures/receiving-collector.ts';
 import { type Answer, post, rawExchange, TestDevice } from './fixtures/test-device.ts';
 
@@ -140,6 +141,13 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
       },
     });
     return post((await collector.listen({ control })).port, '/v1/report', device.report());
+  },
+  'enrolment-postponed': async () => {
+    const admission = new BaselineAdmission({ perSecond: 1, burst: 0, longestWaitSeconds: 60 });
+    const newcomer = new TestDevice();
+    const { port } = await collector.listen({ admission });
+    const request = EnrolRequest.encode({ publicKey: newcomer.publicKey, secret: token({}).secret }).finish();
+    return post(port, '/v1/enrol', newcomer.seal('EnrolRequest', request));
   },
   'stream-full': async () => {
     const stream = { append: () => Promise.reject(new StreamFullError('full')) };

@@ -8,10 +8,13 @@ import {
   EvidenceBatch,
   encodeIdList,
   Report,
+  type ReportFields,
 } from '@fleetmeter/proto';
 import { reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../clock/clock.ts';
 import type { ProcessedRange } from '../control/control-store.ts';
+import { BaselineAdmission } from './baseline-admission.ts';
 import { type ReceivingCollector, startReceiving } from './fixtures/receiving-collector.ts';
 import { post, TestDevice } from './fixtures/test-device.ts';
 
@@ -227,6 +230,36 @@ test('every fact of receiving is in the metrics', async () => {
   const text = await collector.metrics.registry.metrics();
   for (const name of ['requests_total', 'refusals_total', 'bytes_total', 'acknowledge_seconds_bucket'])
     expect(text).toContain(`fleetmeter_receive_${name}`);
+});
+
+test('while many have to send everything, the others are told when to come, and asked then', async () => {
+  const clock = { ...systemClock, now: () => at };
+  let at = 1_790_000_000_000;
+  const admission = new BaselineAdmission({ perSecond: 1, burst: 1, longestWaitSeconds: 60 });
+  const { port } = await collector.listen({ admission, clock });
+  const devices = [await collector.newDevice(), await collector.newDevice(), await collector.newDevice()];
+  const directives = devices.map(({ deviceHex: deviceId, epochId: epoch }) => ({
+    deviceId,
+    directive: { epoch, sequence: 1, resync: {} },
+  }));
+  collector.control.commitProcessed(range({ directives }));
+  const told = async (device: TestDevice, fields: ReportFields) => {
+    const { body } = await post(port, '/v1/report', device.report(fields));
+    const { directives: asked, nextReportInSeconds } = Acknowledgement.decode(body);
+    return [asked.filter(({ resync }) => resync).length, nextReportInSeconds];
+  };
+  const [first, second, third] = devices as [TestDevice, TestDevice, TestDevice];
+  expect(await told(first, { sequence: 2 })).toEqual([1, null]);
+  expect(await told(second, { sequence: 2 })).toEqual([0, 1]);
+  expect(await told(third, { sequence: 2 })).toEqual([0, 2]);
+  // The baseline that was asked for needs nobody's leave, and is not asked for again.
+  expect(await told(first, { sequence: 3, inventory: { baseline: true } })).toEqual([0, null]);
+  at += 1000;
+  expect(await told(second, { sequence: 3 })).toEqual([1, null]);
+  at += 1000;
+  expect(await told(third, { sequence: 3 })).toEqual([1, null]);
+  const counted = (await collector.metrics.receive.baselines.get()).values;
+  expect(counted.find(({ labels }) => labels.outcome === 'postponed')?.value).toBeGreaterThanOrEqual(2);
 });
 
 test('a request for usage is told until a newer report proves that it arrived', async () => {

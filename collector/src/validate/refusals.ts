@@ -257,6 +257,14 @@ const table = {
     retryAfterSeconds: 3600,
   },
   // Not the sender's fault.
+  'enrolment-postponed': {
+    status: 429,
+    permanent: false,
+    meaning: 'Many devices are joining at once, and this one has to wait for its turn.',
+    advice:
+      'Nothing to do: the agent tries again when it is told to. baselinesPerSecond says how many may join.',
+    retryAfterSeconds: 60,
+  },
   'stream-full': {
     status: 503,
     permanent: false,
@@ -296,9 +304,17 @@ export class Refusal extends Error {
   override name = 'Refusal';
   readonly code: RefusalCode;
 
-  constructor(code: RefusalCode, detail: string, options?: ErrorOptions) {
+  /** Seconds until trying again helps; the kind's own unless said otherwise. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: RefusalCode,
+    detail: string,
+    options?: ErrorOptions & { retryAfterSeconds?: number | undefined },
+  ) {
     super(detail, options);
     this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? this.kind.retryAfterSeconds;
   }
 
   get kind(): RefusalKind {

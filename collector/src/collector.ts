@@ -173,6 +173,8 @@ async function joinStages(
     held: () => remap.running,
     timePercent: config.recomputeTimePercent,
     intervalMs: config.recomputeIntervalSeconds * 1000,
+    supersedeAfterMs: config.supersedeAfterSeconds * 1000,
+    onSuperseding: (outcome) => processing.superseding.inc({ outcome }),
     onDerived: (target, milliseconds) =>
       processing.deriveSeconds.observe({ kind: target.kind }, milliseconds / 1000),
     onFailed: (target) => processing.deriveFailures.inc({ kind: target.kind }),

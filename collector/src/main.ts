@@ -12,6 +12,7 @@ import { systemClock } from './clock/clock.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
 import { type CollectorConfig, environmentName, flagName, SETTINGS } from './config/schema.ts';
 import { DataFolderLockedError } from './control/data-folder-lock.ts';
+import { SupersedingError } from './control/device-lives.ts';
 import { NoControlStoreError } from './control/enrolment-desk.ts';
 import { type CommandOutput, EnrolCommandError } from './enrol/command-line.ts';
 import { addDevice } from './enrol/device-command.ts';
@@ -125,6 +126,7 @@ const MESSAGE_IS_ENOUGH = [
   StartError,
   DataFolderLockedError,
   NoControlStoreError,
+  SupersedingError,
   AuthorityError,
   EnrolCommandError,
   SettingsDocumentError,

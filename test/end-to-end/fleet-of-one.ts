@@ -38,13 +38,22 @@ export class FleetOfOne {
   /** With which any number of devices may join. */
   readonly joinSecret = joinSecret(join(this.folder, 'data'));
 
-  private constructor(ports: { admin: number; agent: number; sql: number }, tls: boolean) {
+  private constructor(
+    ports: { admin: number; agent: number; sql: number },
+    tls: boolean,
+    collector: Record<string, unknown>,
+  ) {
     this.#ports = ports;
     this.#tls = tls;
     mkdirSync(this.root);
     writeFileSync(
       join(this.folder, 'collector.json'),
-      JSON.stringify({ recomputeIntervalSeconds: 1, recomputeTimePercent: 50, processLingerMs: 100 }),
+      JSON.stringify({
+        recomputeIntervalSeconds: 1,
+        recomputeTimePercent: 50,
+        processLingerMs: 100,
+        ...collector,
+      }),
     );
     const agentConfig = {
       roots: [this.root],
@@ -56,10 +65,16 @@ export class FleetOfOne {
     writeFileSync(join(this.folder, 'agent.json'), JSON.stringify(agentConfig));
   }
 
-  /** Scripted devices speak plain HTTP. */
-  static async create({ tls = false } = {}): Promise<FleetOfOne> {
+  /** Scripted devices speak plain HTTP. `collector`: settings beside the short intervals. */
+  static async create({
+    tls = false,
+    collector = {},
+  }: {
+    tls?: boolean;
+    collector?: Record<string, unknown>;
+  } = {}): Promise<FleetOfOne> {
     const [admin, agent, sql] = [await freePort(), await freePort(), await freePort()];
-    return new FleetOfOne({ admin, agent, sql }, tls);
+    return new FleetOfOne({ admin, agent, sql }, tls, collector);
   }
 
   readonly collectorProgram = COLLECTOR;

@@ -117,6 +117,11 @@ export const SETTINGS = {
     3,
     integer(1, 100),
   ),
+  supersedeAfterSeconds: setting(
+    'Seconds that a device must be silent, after another with its hardware joined, to count as its former self',
+    18_000,
+    integer(1, 31_536_000),
+  ),
   catalogueFile: optional(
     'JSON file that names applications by package; looked at every few seconds; not set: the package is the application',
     nonEmpty,

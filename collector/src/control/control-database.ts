@@ -161,6 +161,24 @@ const MIGRATIONS: readonly string[] = [
      first_at  INTEGER NOT NULL,
      PRIMARY KEY (device_id, epoch, action)
    ) STRICT, WITHOUT ROWID;`,
+  // Which device has which sign of its hardware (6 bytes of a hash), and which two look like one computer.
+  `CREATE TABLE device_hardware (
+     device_id TEXT PRIMARY KEY,
+     identity  TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE hardware_signs (
+     sign      INTEGER NOT NULL,
+     device_id TEXT NOT NULL,
+     PRIMARY KEY (sign, device_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE hardware_twins (
+     newcomer TEXT NOT NULL,
+     former   TEXT NOT NULL,
+     verdict  TEXT NOT NULL,
+     at       INTEGER NOT NULL,
+     PRIMARY KEY (newcomer, former)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX hardware_twins_by_verdict ON hardware_twins (verdict, at);`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

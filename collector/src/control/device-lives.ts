@@ -4,6 +4,8 @@
  * those that another process makes, until the engine's tables have it.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { inTransaction } from './control-database.ts';
+import { HardwareTwins } from './hardware-twins.ts';
 
 /** A device as the engine's tables are to know it. */
 export interface DeviceLife {
@@ -20,12 +22,39 @@ export interface DeviceLife {
   erased: boolean;
 }
 
+/** What somebody asked for cannot be. The message is for people, one line. */
+export class SupersedingError extends Error {
+  override name = 'SupersedingError';
+}
+
+/** So many times may a computer have been set up anew. */
+const LONGEST_CHAIN = 1000;
+
 export class DeviceLives {
+  /** Which devices look like one computer. */
+  readonly twins: HardwareTwins;
+  readonly #database: DatabaseSync;
+  readonly #life: StatementSync;
+  readonly #joined: StatementSync;
+  readonly #supersede: StatementSync;
+  readonly #takeBack: StatementSync;
   readonly #changed: StatementSync;
   readonly #told: StatementSync;
   readonly #between: StatementSync;
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.twins = new HardwareTwins(database);
+    this.#life = database.prepare('SELECT superseded_by, erased_at FROM device_lives WHERE device_id = ?');
+    this.#joined = database.prepare('SELECT 1 AS joined FROM devices WHERE device_id = ?');
+    this.#supersede = database.prepare(
+      `INSERT INTO device_lives (device_id, superseded_by, superseded_at) VALUES (?, ?, ?)
+       ON CONFLICT (device_id) DO UPDATE SET superseded_by = excluded.superseded_by, superseded_at = excluded.superseded_at`,
+    );
+    this.#takeBack = database.prepare(
+      `UPDATE device_lives SET superseded_by = NULL, superseded_at = NULL
+       WHERE device_id = ? AND superseded_by IS NOT NULL RETURNING device_id`,
+    );
     this.#changed = database.prepare(
       `SELECT device_changes.change AS change, devices.device_id AS device_id, devices.group_name AS group_name,
          devices.revoked_at AS revoked_at, coalesce(enrolment_tokens.ephemeral, 0) AS ephemeral,
@@ -56,6 +85,37 @@ export class DeviceLives {
       supersededAt: (row.superseded_at as number | null) ?? undefined,
       erased: row.erased_at !== null,
     }));
+  }
+
+  /** `former` is `successor` from now on, until it reports again. Throws SupersedingError. */
+  supersede(former: string, successor: string, now: number): void {
+    inTransaction(this.#database, () => {
+      for (const device of [former, successor]) {
+        if (!this.#joined.get(device))
+          throw new SupersedingError(`there is no device ${JSON.stringify(device)}`);
+        if (this.#life.get(device)?.erased_at) throw new SupersedingError(`device ${device} was erased`);
+      }
+      let next: string | null | undefined = successor;
+      for (let steps = 0; next && steps < LONGEST_CHAIN; steps++) {
+        if (next === former)
+          throw new SupersedingError(
+            `device ${former} is itself what became of ${successor}: it cannot be its former self`,
+          );
+        next = this.#life.get(next)?.superseded_by as string | null | undefined;
+      }
+      this.#supersede.run(former, successor, now);
+      this.twins.decide(successor, former, 'superseded', now);
+    });
+  }
+
+  /** A device of its own again, and for ever. False when it was not superseded. */
+  takeBack(former: string, why: 'both-alive' | 'undone', now: number): boolean {
+    return inTransaction(this.#database, () => {
+      const successor = this.#life.get(former)?.superseded_by as string | null | undefined;
+      if (!successor || !this.#takeBack.get(former)) return false;
+      this.twins.decide(successor, former, why, now);
+      return true;
+    });
   }
 
   /** Of the devices with ids above `after` up to `last`, those that are not what they were when they joined. */

@@ -6,6 +6,7 @@ import type { RegisteredDevice } from '../control/device-registry.ts';
 import { openEnrolmentDesk } from '../control/enrolment-desk.ts';
 import { type CommandOutput, EnrolCommandError, textTable, utcTime, withPlace } from './command-line.ts';
 import { type DerivedDevice, derivedDevices } from './derived-devices.ts';
+import { addLife } from './life-command.ts';
 
 const PAGE = 1000;
 /** `enrolled` has not reported yet, or nobody can say: the engine does not answer. */
@@ -22,6 +23,7 @@ export function addDevice(program: Command, output: CommandOutput): void {
   withPlace(device.command('reinstate'), output, (...given) => change('reinstated', ...given))
     .description('take reports of a revoked device again')
     .argument('<device>', 'its 16 digits');
+  addLife(device, output);
 }
 
 /** Page by page: a million devices do not have to fit into memory. JSON is one object a line. */

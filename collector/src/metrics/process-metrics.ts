@@ -10,6 +10,7 @@ export interface ProcessMetrics {
   rangeSeconds: Histogram;
   deriveSeconds: Histogram<'kind'>;
   deriveFailures: Counter<'kind'>;
+  superseding: Counter<'outcome'>;
   remapLooked: Counter;
   remapWritten: Counter;
   catalogueFaulty: Gauge;
@@ -62,6 +63,12 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
       name: 'fleetmeter_recompute_failures_total',
       help: 'Derivations that failed and will be tried again, by kind',
       labelNames: ['kind'],
+      registers,
+    }),
+    superseding: new Counter({
+      name: 'fleetmeter_recompute_superseding_total',
+      help: 'Devices of one hardware identity: superseded, both-alive, or returned after they were superseded',
+      labelNames: ['outcome'],
       registers,
     }),
     remapLooked: new Counter({

@@ -8,6 +8,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { NEW_EPOCH, readEpochHeads, readInventories } from '../clickhouse/epoch-states.ts';
 import { Turn } from '../clock/turn.ts';
 import type { ControlStore } from '../control/control-store.ts';
+import { hardwareIdentityOf } from '../reconcile/hardware-identity.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
 import { inventoryChangeOf } from './baseline-part.ts';
@@ -99,6 +100,8 @@ export async function processRange(
   }
 }
 
+type ReportRecord = Extract<DecodedRecord, { kind: 'report' }>;
+
 interface InternedRecord extends ReportToProcess {
   epochNo: number;
   /** See EpochState. */
@@ -123,9 +126,20 @@ function internedReports(
       if (epoch.created || report.inventory?.baseline || epoch.moves > 0)
         effects.facts.add('epochs', epochFacts(epoch));
       const { epochNo, deviceId, created } = epoch;
+      noteHardware(deviceId, record, control);
       return [{ ...record, epochNo, deviceId, created, interned: internReport(report, control) }];
     }),
   );
+}
+
+/** Containers show the hardware of the computer they run on, and are no computer. */
+function noteHardware(
+  deviceId: string,
+  { report, source }: ReportRecord,
+  { lives }: RangeDependencies['control'],
+): void {
+  const { hardware, ephemeral } = report.host ?? {};
+  if (hardware && !ephemeral) lives.twins.note(deviceId, hardwareIdentityOf(hardware), source.receivedAt);
 }
 
 /** What is known of each epoch, by its number; its reports share one object. */

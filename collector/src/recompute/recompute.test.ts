@@ -5,7 +5,10 @@ import type { ControlStore } from '../control/control-store.ts';
 import { dueMarks, startRecompute } from './recompute.ts';
 
 /** Nobody joined, nobody left. */
-const devices = () => ({ lives: { untold: () => [], told: () => {} }, markCountedDevices: () => {} });
+const devices = () => ({
+  lives: { untold: () => [], told: () => {}, twins: { waiting: () => [] } },
+  markCountedDevices: () => {},
+});
 
 test('a control store that cannot be written for a moment does not end recomputing', async () => {
   let full = 3;
@@ -28,6 +31,8 @@ test('a control store that cannot be written for a moment does not end recomputi
     held: () => false,
     timePercent: 50,
     intervalMs: 5,
+    supersedeAfterMs: 1000,
+    onSuperseding: () => {},
     onDerived: () => {},
     onFailed: () => {},
   });
@@ -63,6 +68,8 @@ test('devices are derived when a report was processed, dirty or not, and hold no
     held: () => false,
     timePercent: 50,
     intervalMs: 5,
+    supersedeAfterMs: 1000,
+    onSuperseding: () => {},
     onDerived: () => {},
     onFailed: () => {},
   });

@@ -9,6 +9,7 @@ import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import type { ControlStore, DirtyMark, DirtyTarget } from '../control/control-store.ts';
 import { devicesRefresher } from './refresh-devices.ts';
+import type { SupersedingOutcome } from './supersede-devices.ts';
 
 export interface RecomputeOptions {
   clickhouse: ClickHouse;
@@ -24,6 +25,9 @@ export interface RecomputeOptions {
   timePercent: number;
   /** Shortest time between two rounds. */
   intervalMs: number;
+  /** How long a device must have been silent after another with its hardware joined, to be its former self. */
+  supersedeAfterMs: number;
+  onSuperseding: (outcome: SupersedingOutcome) => void;
   onDerived: (target: DirtyTarget, milliseconds: number) => void;
   onFailed: (target: DirtyTarget) => void;
 }

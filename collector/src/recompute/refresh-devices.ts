@@ -6,21 +6,20 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveDevices, readCountedMark, readHeadsMark } from '../clickhouse/derive-devices.ts';
 import { writeDeviceRegistry } from '../clickhouse/write-device-registry.ts';
 import type { ControlStore } from '../control/control-store.ts';
+import { type Superseding, supersedeDevices } from './supersede-devices.ts';
 
 /** Devices written to the registry at once: some 60 bytes each. */
 const WRITTEN_AT_ONCE = 20_000;
 /** How often the passing of time alone is a reason to derive. */
 const LOOK_AGAIN_MS = 3_600_000;
 
-export interface RefreshedDevices {
-  clickhouse: ClickHouse;
+export interface RefreshedDevices extends Superseding {
   control: Pick<ControlStore, 'lives' | 'markCountedDevices'>;
-  /** Milliseconds since 1970. */
-  now: () => number;
 }
 
 /** What is returned does one round; it rejects when the engine does, and the next round does what is missing. */
-export function devicesRefresher({ clickhouse, control, now }: RefreshedDevices): () => Promise<void> {
+export function devicesRefresher(options: RefreshedDevices): () => Promise<void> {
+  const { clickhouse, control, now } = options;
   let derivedFor = '';
   return async () => {
     const told = await tellRegistry(clickhouse, control, now);
@@ -29,6 +28,10 @@ export function devicesRefresher({ clickhouse, control, now }: RefreshedDevices)
     if (reason === derivedFor && !told) return;
     derivedFor = '';
     await deriveDevices(clickhouse, now());
+    if (await supersedeDevices(options)) {
+      await tellRegistry(clickhouse, control, now);
+      await deriveDevices(clickhouse, now());
+    }
     // Kept in the control store and not here: a crash between the two must not leave the old counts for ever.
     control.markCountedDevices(await readCountedMark(clickhouse), now());
     derivedFor = reason;

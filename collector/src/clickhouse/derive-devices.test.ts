@@ -37,7 +37,7 @@ const life = (number: number, changes: Partial<DeviceLife> = {}): DeviceLife => 
 });
 async function report(number: number, at: number, sequence = 1, ephemeral = 2): Promise<void> {
   await writer.command(
-    `INSERT INTO {facts}.epochs VALUES (${number}, ${number}, 0, fromUnixTimestamp64Milli(${at}))`,
+    `INSERT INTO {facts}.epochs (epoch_no, device_id64, parent_epoch_no, opened_at) VALUES (${number}, ${number}, 0, fromUnixTimestamp64Milli(${at}))`,
   );
   await writer.command(`INSERT INTO {facts}.device_heads (epoch_no, sequence, received_at)
     VALUES (${number}, ${sequence}, fromUnixTimestamp64Milli(${at}))`);

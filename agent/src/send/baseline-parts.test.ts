@@ -36,6 +36,7 @@ class Agent {
   store!: AgentStore;
   inventory!: Inventory;
   courier!: Courier;
+  quiet = false;
   #exchange!: HttpExchange;
 
   constructor(url: string) {
@@ -62,6 +63,7 @@ class Agent {
       log: { info: () => {}, warn: () => {} },
       random: () => 0.5,
       mostIdsInAPart: IN_A_PART,
+      quiet: () => this.quiet,
     });
   }
 
@@ -174,6 +176,19 @@ test('a resync that a part caused begins the baseline again, with what there is 
   expect(partsOf(collector.reports).slice(0, 5)).toEqual(['0/3', '1/3', '0/3', '1/3', '2/3']);
   expect(partsOf(collector.reports).slice(5)).not.toContain('0/3');
   expect(has()).toEqual(idsOf(1, 2, 3, 4, 5, 6, 7, 8));
+});
+
+test('a pause between parts begins the baseline again once it is over', async () => {
+  await agent.turn();
+  await agent.turn();
+  agent.quiet = true;
+  await agent.pass(2 * INTERVAL_SECONDS);
+  agent.quiet = false;
+  await agent.pass(2 * INTERVAL_SECONDS);
+  const said = partsOf(collector.reports);
+  expect(said.slice(said.lastIndexOf('0/3'), said.lastIndexOf('0/3') + 3)).toEqual(['0/3', '1/3', '2/3']);
+  expect(has()).toEqual(idsOf(1, 2, 3, 4, 5, 6, 7));
+  expect(agent.courier.counts.refused).toBe(0);
 });
 
 test('a part that is refused for good begins the baseline again, in smaller parts', async () => {

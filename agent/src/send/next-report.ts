@@ -161,6 +161,8 @@ function commitQuietReport(
   utcOffsetSeconds: number,
 ): OutboxReport {
   return store.transaction(() => {
+    // Parts have sequences in a row: with this one between them the baseline has to begin again.
+    if (store.baseline.underWay()) store.outbox.wantBaseline();
     const epoch = store.outbox.epoch();
     if (!epoch) throw new Error('no epoch is open');
     const nothing = { records: [], coverage: [], digests: [] };

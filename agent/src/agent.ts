@@ -38,6 +38,7 @@ import { type AgentStore, agentStore } from './store/agent-store.ts';
 import { StorePatience } from './store/patience.ts';
 import { openStateDatabase } from './store/state-database.ts';
 import { openStateFolder, stateFolderOf } from './store/state-folder.ts';
+import { StateLimit } from './store/state-limit.ts';
 import { tidyStore } from './store/upkeep.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
 
@@ -111,7 +112,9 @@ async function buildStages(
   });
 
   // find -> inventory
-  const inventory = new Inventory(store, () => dayOf(clock.now().wallMs));
+  const today = (): number => dayOf(clock.now().wallMs);
+  const limit = new StateLimit(store, today);
+  const inventory = new Inventory(store, today, () => limit.isFull);
   if (!inventory.verifyDigest()) {
     store.outbox.wantBaseline();
     log.warn({}, 'the inventory digest was wrong and was put right');
@@ -211,9 +214,23 @@ async function buildStages(
       skipped: inventory.skippedCounts(),
       cost: cost(),
       storeError: patience.error,
+      state: { ...store.room(), forgotten: limit.forgotten },
       ...{ filesHashedBefore, meter, sampler, names, courier, settings },
     });
-  return { settings, inventory, finder, names, meter, sampler, host, exchange, courier, patience, status };
+  return {
+    settings,
+    inventory,
+    finder,
+    names,
+    meter,
+    sampler,
+    host,
+    exchange,
+    courier,
+    limit,
+    patience,
+    status,
+  };
 }
 
 async function runStages(
@@ -222,7 +239,8 @@ async function runStages(
   store: AgentStore,
   stopped: AbortSignal,
 ): Promise<void> {
-  const { settings, inventory, finder, names, meter, sampler, host, exchange, courier, patience } = stages;
+  const { settings, inventory, finder, names, meter, sampler, host, exchange, courier, limit, patience } =
+    stages;
   // The failure of one loop ends them all.
   const failure = new AbortController();
   const signal = AbortSignal.any([stopped, failure.signal]);
@@ -232,8 +250,10 @@ async function runStages(
     await clock.sleep(config.firstScanDelaySeconds * 1000, signal);
     if (!signal.aborted) await finder.start();
     if (signal.aborted) return;
-    inventory.flush();
-    store.facts.write('firstScanFinished', true);
+    await patience.during(() => {
+      inventory.flush();
+      store.facts.write('firstScanFinished', true);
+    });
     log.info(
       { executables: inventory.state().digest.count, ...finder.status().lastScan },
       'first scan finished',
@@ -246,6 +266,9 @@ async function runStages(
   };
   /** Usage, live processes and status in one transaction; before them the evidence that they refer to. */
   const flush = (): void => {
+    const forgotten = limit.keep();
+    if (forgotten.acknowledged + forgotten.unreported > 0)
+      log.warn(forgotten, 'the state reached its limit: usage was forgotten');
     inventory.flush();
     const status = stages.status();
     const due = meter.flush();
@@ -277,6 +300,7 @@ async function runStages(
   const daily = async (): Promise<void> => {
     host.facts = await readHostFacts(version);
     const lost = tidyStore(store, dayOf(clock.now().wallMs));
+    limit.lost(lost);
     if (lost > 0) log.warn({ rows: lost }, 'usage that was never reported was too old or too much');
   };
 

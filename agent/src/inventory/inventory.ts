@@ -27,6 +27,7 @@ export const FLUSH_AFTER_MS = 200;
 export class Inventory implements FindingSink, KnownFiles {
   readonly #store: AgentStore;
   readonly #today: () => number;
+  readonly #isFull: () => boolean;
   readonly #skipped = new SkippedFiles();
   /** Path to its file, or to undefined when there is none any more. */
   readonly #queue = new Map<string, FoundFile | undefined>();
@@ -34,16 +35,22 @@ export class Inventory implements FindingSink, KnownFiles {
   #digest: InventoryDigest;
   #touchCounter: number;
 
-  /** `today` gives days since 1970-01-01 UTC. */
-  constructor(store: AgentStore, today: () => number) {
+  /** `today` gives days since 1970-01-01 UTC. While `isFull`, only files at known paths are taken. */
+  constructor(store: AgentStore, today: () => number, isFull: () => boolean = () => false) {
     this.#store = store;
     this.#today = today;
+    this.#isFull = isFull;
     const state = store.inventory.state();
     this.#digest = state.digest;
     this.#touchCounter = state.touchCounter;
   }
 
   found(file: FoundFile): void {
+    if (this.#isFull() && !this.byPath(file.path)) {
+      this.skipped(file.path, 'state-full');
+      return;
+    }
+    this.#makeRoom(file.path);
     this.#skipped.remove(file.path);
     this.#queue.set(file.path, file);
     this.#queueByIdentity.set(identityKey(file.identity), file);
@@ -51,6 +58,7 @@ export class Inventory implements FindingSink, KnownFiles {
   }
 
   gone(path: string): void {
+    this.#makeRoom(path);
     this.#skipped.remove(path);
     this.#queue.set(path, undefined);
     if (this.#queue.size >= FLUSH_ROWS) this.flush();
@@ -123,6 +131,11 @@ export class Inventory implements FindingSink, KnownFiles {
     this.#digest = digest;
     this.#store.inventory.writeState(this.state());
     return false;
+  }
+
+  /** A store that takes nothing must not make the queue grow: what is not taken here is told again by the next scan. */
+  #makeRoom(path: string): void {
+    if (this.#queue.size >= FLUSH_ROWS && !this.#queue.has(path)) this.flush();
   }
 
   #apply(path: string, file: FoundFile | undefined, day: number): void {

@@ -92,6 +92,7 @@ test('a value that cannot be is refused alone, stays as it was, and is told in l
       skipped: [],
       noticesIgnored: {},
       storeError: undefined,
+      state: { mostBytes: 1, forgotten: { acknowledged: 0, unreported: 0 } },
     },
     settings: settings.status(),
   });

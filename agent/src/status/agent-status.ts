@@ -6,6 +6,8 @@ import type { Sampler } from '../sample/sampler.ts';
 import type { Courier, CourierCounts } from '../send/courier.ts';
 import type { RouteState } from '../send/routed-exchange.ts';
 import type { EffectiveSettings, SettingsStatus } from '../settings/effective-settings.ts';
+import type { StoreRoom } from '../store/state-database.ts';
+import type { Forgotten } from '../store/state-limit.ts';
 import type { UsageMeter } from '../usage/usage-meter.ts';
 import type { FinderStatus } from '../watch/finder-status.ts';
 import type { OwnCost } from './own-cost.ts';
@@ -44,6 +46,8 @@ export interface AgentStatus {
     unidentifiablePrograms: number;
     droppedValues: number;
   };
+  /** Bytes in the database, and usage rows that went because of its limit. */
+  state: StoreRoom & { forgotten: Forgotten };
   reporting: CourierCounts;
   evidence: { sent: number; missing: number; waiting: number };
   cost: OwnCost;
@@ -62,6 +66,7 @@ export interface StatusInput
     | 'addresses'
     | 'addressSwitches'
     | 'move'
+    | 'state'
     | 'skipped'
     | 'cost'
   > {
@@ -107,6 +112,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
       unidentifiablePrograms: names.unidentifiable,
       droppedValues: meter.dropped,
     },
+    state: input.state,
     reporting: { ...courier.counts },
     evidence: { sent: evidence.sent, missing: evidence.missing, waiting: evidence.size },
     cost,
@@ -122,6 +128,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
       droppedValues: meter.dropped,
       storeError: input.storeError,
       settings: settings.status(),
+      state: input.state,
       skipped,
     }),
   };

@@ -22,6 +22,8 @@ export interface ProblemInput {
   privileged: boolean;
   droppedValues: number;
   skipped: readonly { reason: string; count: number }[];
+  /** Of the state: its limit in bytes, and usage rows that went because of it. */
+  state: { mostBytes: number; forgotten: { acknowledged: number; unreported: number } };
   /** Last error of the store while running. */
   storeError: string | undefined;
   settings: Pick<SettingsStatus, 'refused' | 'ceiling'>;
@@ -41,6 +43,30 @@ export function problemsOf(input: ProblemInput): Problem[] {
       'store-failing',
       `The store cannot be written: ${input.storeError}`,
       'Look at free space and rights of the state folder.',
+    );
+  const limitMib = Math.floor(input.state.mostBytes / 1024 / 1024);
+  const leftOut = input.skipped.find(({ reason }) => reason === 'state-full');
+  if (leftOut)
+    add(
+      'error',
+      'state-full',
+      `The state is at its limit of ${limitMib} MiB: ${leftOut.count} files are not listed`,
+      'Exclude folders with many program files by the setting roots.',
+    );
+  const { unreported, acknowledged } = input.state.forgotten;
+  if (unreported > 0)
+    add(
+      'error',
+      'usage-forgotten',
+      `The state reached its limit of ${limitMib} MiB: ${unreported} usage values were forgotten that were never reported`,
+      'Find out why the collector was not reached for so long; those days count as not observed.',
+    );
+  else if (acknowledged > 0)
+    add(
+      'warning',
+      'state-limit',
+      `The state reached its limit of ${limitMib} MiB: ${acknowledged} usage values were forgotten that the collector has`,
+      'Nothing is lost unless the collector loses its data and asks for them again.',
     );
   if (input.sendFailures >= FAILURES_WORTH_TELLING)
     add(

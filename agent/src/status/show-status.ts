@@ -11,7 +11,7 @@ export function showStatus(dataDir: string, json: boolean, nowMs: number): void 
 export function statusText(report: StatusReport, nowMs: number): string {
   const lines: [string, string][] = [
     ['agent', agentLine(report, nowMs)],
-    ['state', report.state_folder],
+    ['state', stateLine(report)],
     ['device', deviceLine(report, nowMs)],
     ['epoch', epochLine(report)],
     ['last report', lastReportLine(report, nowMs)],
@@ -40,6 +40,12 @@ function deviceLine({ device_id, key }: StatusReport, nowMs: number): string {
   const device = device_id ?? 'not enrolled yet';
   if (!key) return device;
   return `${device}, key ${key.id} made ${age(nowMs - Date.parse(key.made_at))} ago${key.being_replaced ? ', being replaced' : ''}`;
+}
+
+function stateLine({ state_folder, agent }: StatusReport): string {
+  if (!agent?.state) return state_folder;
+  const [used, most] = [agent.state.usedBytes, agent.state.mostBytes].map((bytes) => bytes / 1024 / 1024);
+  return `${state_folder}, ${used?.toFixed(1)} of at most ${Math.round(most ?? 0)} MiB`;
 }
 
 function epochLine({ epoch, epoch_parent, sequence }: StatusReport): string {

@@ -3,7 +3,7 @@ import { BaselineTable } from './baseline-table.ts';
 import { FactTable } from './fact-table.ts';
 import { InventoryTable } from './inventory-table.ts';
 import { OutboxTable } from './outbox-table.ts';
-import type { StateDatabase } from './state-database.ts';
+import type { StateDatabase, StoreRoom } from './state-database.ts';
 import { UsageDigestTable } from './usage-digest-table.ts';
 import { UsageTable } from './usage-table.ts';
 
@@ -17,6 +17,7 @@ export interface AgentStore {
   outbox: OutboxTable;
   baseline: BaselineTable;
   facts: FactTable;
+  room(): StoreRoom;
   close(): void;
 }
 
@@ -30,6 +31,7 @@ export function agentStore(database: StateDatabase): AgentStore {
     outbox: new OutboxTable(database),
     baseline: new BaselineTable(database),
     facts: new FactTable(database),
+    room: () => database.room(),
     close: () => database.close(),
   };
 }

@@ -3,7 +3,7 @@
  * cut. A store that cannot be read is moved aside and a new one begins; the caller says so aloud, and the new
  * store opens a new epoch by having none.
  */
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations.ts';
@@ -14,6 +14,13 @@ const FILE = 'agent.db';
 const CORRUPT = new Set([11 /* SQLITE_CORRUPT */, 26 /* SQLITE_NOTADB */]);
 const CORRUPT_COPIES_KEPT = 2;
 const WAL_BYTES_KEPT = 4 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/**
+ * The state folder's hard limit is 256 MiB. A transaction that changes every page makes a log as large as the database,
+ * so that both together may take twice this; the rest is for damaged copies and small files.
+ */
+const MOST_DATABASE_BYTES = 112 * MIB;
+const MOST_CORRUPT_BYTES = 24 * MIB;
 
 export class StateDatabase {
   readonly #database: DatabaseSync;
@@ -54,9 +61,25 @@ export class StateDatabase {
     }
   }
 
+  room(): StoreRoom {
+    const number = (pragma: string): number =>
+      Number(Object.values(this.sql(`PRAGMA ${pragma}`).get() ?? {})[0] ?? 0);
+    const pageBytes = number('page_size');
+    return {
+      usedBytes: (number('page_count') - number('freelist_count')) * pageBytes,
+      mostBytes: number('max_page_count') * pageBytes,
+    };
+  }
+
   close(): void {
     this.#database.close();
   }
+}
+
+/** Pages that were used once and are free again do not count as used. */
+export interface StoreRoom {
+  usedBytes: number;
+  mostBytes: number;
 }
 
 export interface OpenedState {
@@ -66,14 +89,18 @@ export interface OpenedState {
 }
 
 /** Opens or makes the store. Throws StateError when a newer agent wrote it. */
-export function openStateDatabase(stateFolder: string, nowMs: number): OpenedState {
+export function openStateDatabase(
+  stateFolder: string,
+  nowMs: number,
+  mostBytes = MOST_DATABASE_BYTES,
+): OpenedState {
   const path = join(stateFolder, FILE);
   try {
-    return { database: openAndMigrate(path) };
+    return { database: openAndMigrate(path, mostBytes) };
   } catch (error) {
     if (!CORRUPT.has(primaryCode(error))) throw error;
     const movedAside = moveAside(stateFolder, path, nowMs);
-    return { database: openAndMigrate(path), movedAside };
+    return { database: openAndMigrate(path, mostBytes), movedAside };
   }
 }
 
@@ -97,13 +124,15 @@ export function isStoreDamaged(error: unknown): boolean {
   return CORRUPT.has(primaryCode(error));
 }
 
-function openAndMigrate(path: string): StateDatabase {
+function openAndMigrate(path: string, mostBytes: number): StateDatabase {
   const database = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
   try {
     chmodSync(path, 0o600);
     database.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`,
     );
+    const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.page_size);
+    database.exec(`PRAGMA max_page_count = ${Math.floor(mostBytes / pageBytes)}`);
     const check = database.prepare('PRAGMA quick_check(1)').get();
     if (check?.quick_check !== 'ok')
       throw Object.assign(new Error(`the store is damaged: ${check?.quick_check}`), { errcode: 11 });
@@ -135,8 +164,13 @@ function moveAside(stateFolder: string, path: string, nowMs: number): string {
     if (existsSync(path + suffix)) renameSync(path + suffix, target + suffix);
   }
   const copies = readdirSync(stateFolder).filter((name) => /^agent\.db\.corrupt-\d+$/.test(name));
-  for (const name of copies.sort().slice(0, -CORRUPT_COPIES_KEPT)) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(join(stateFolder, name + suffix), { force: true });
+  const files = (name: string): string[] =>
+    ['', '-wal', '-shm'].map((suffix) => join(stateFolder, name + suffix)).filter((file) => existsSync(file));
+  let kept = 0;
+  for (const [index, name] of copies.sort().reverse().entries()) {
+    const bytes = files(name).reduce((sum, file) => sum + statSync(file).size, 0);
+    if (index < CORRUPT_COPIES_KEPT && kept + bytes <= MOST_CORRUPT_BYTES) kept += bytes;
+    else for (const file of files(name)) rmSync(file);
   }
-  return target;
+  return existsSync(target) ? target : `${target}, and removed since it is too large to keep`;
 }

@@ -3,8 +3,8 @@ import type { AgentStore } from './agent-store.ts';
 
 /** Usage is kept this long beyond its acknowledgement: a collector that lost some can ask for it. */
 const USAGE_KEPT_DAYS = 35;
-/** About 150 MB. */
-const MOST_USAGE_ROWS = 500_000;
+/** About 75 MB: well below the most that the database may hold. */
+const MOST_USAGE_ROWS = 250_000;
 
 /** `today` in days since 1970. Returns how many unacknowledged usage rows had to go. */
 export function tidyStore(store: AgentStore, today: number): number {

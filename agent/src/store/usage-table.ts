@@ -226,6 +226,33 @@ export class UsageTable {
       return due - this.countDue();
     });
   }
+
+  /** Of the first day that has any. Returns how many rows went. */
+  forgetOldestAcknowledgedDay(): number {
+    const from = 'FROM usage WHERE changed <= acknowledged';
+    return this.#changes(`DELETE ${from} AND day = (SELECT min(day) ${from})`);
+  }
+
+  /**
+   * All of the first day that there is, and that the day was observed: use that is not known must not look like none.
+   * A report in flight no longer acknowledges any of it. Returns how many usage rows went.
+   */
+  forgetOldestDay(): number {
+    return this.#database.transaction(() => {
+      const day = this.#database.sql('SELECT min(day) AS day FROM usage').get()?.day as number | null;
+      if (day === null) return 0;
+      this.#changes(
+        'DELETE FROM outbox_usage WHERE usage_no IN (SELECT usage_no FROM usage WHERE day = ?)',
+        day,
+      );
+      this.#changes('DELETE FROM coverage WHERE changed > acknowledged AND day = ?', day);
+      return this.#changes('DELETE FROM usage WHERE day = ?', day);
+    });
+  }
+
+  #changes(sql: string, ...values: number[]): number {
+    return Number(this.#database.sql(sql).run(...values).changes);
+  }
 }
 
 function dueUsage(row: Row): DueUsage {

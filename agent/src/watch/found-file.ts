@@ -32,7 +32,9 @@ export type SkipReason =
   | 'watch-limit'
   | 'excluded-file-system'
   | 'excluded-folder'
-  | 'package-database-busy';
+  | 'package-database-busy'
+  /** The agent's state is at its limit. */
+  | 'state-full';
 
 /** Where finding tells what it found. Every call is about the present state; repeating one changes nothing. */
 export interface FindingSink {

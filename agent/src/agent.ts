@@ -14,6 +14,7 @@ import { type CollectorPlace, collectorPlace } from './enrol/collector-place.ts'
 import { KeyRenewal } from './enrol/key-renewal.ts';
 import { createFinder } from './finder.ts';
 import { readHostFacts } from './host/host-facts.ts';
+import { readManagement } from './host/management.ts';
 import { runsOnBattery } from './host/power-supply.linux.ts';
 import { type DeviceIdentity, openDeviceIdentity } from './identity/device-identity.ts';
 import { EVERYBODY, userHash } from './identity/user-hash.ts';
@@ -150,7 +151,9 @@ async function buildStages(
   const sampler = new Sampler({ table: new LinuxProcessTable(), names, meter, clock, hashUser, mayMeter });
 
   // host facts, own cost
-  const host = { facts: await readHostFacts(version) };
+  const host = { facts: await readHostFacts(version, config.managementFile) };
+  const { fault } = readManagement(config.managementFile);
+  if (fault) log.warn({ file: config.managementFile, fault }, 'the management file was not understood');
   const proxyOf = (address: string) => proxyFor(address, config);
   const moves = new MoveBook({ facts: store.facts, place, nowMs: () => clock.now().wallMs });
   const exchange = new RoutedExchange({
@@ -298,7 +301,7 @@ async function runStages(
     }
   };
   const daily = async (): Promise<void> => {
-    host.facts = await readHostFacts(version);
+    host.facts = await readHostFacts(version, config.managementFile);
     const lost = tidyStore(store, dayOf(clock.now().wallMs));
     limit.lost(lost);
     if (lost > 0) log.warn({ rows: lost }, 'usage that was never reported was too old or too much');

@@ -16,6 +16,7 @@ import { SupersedingError } from './control/device-lives.ts';
 import { NoControlStoreError } from './control/enrolment-desk.ts';
 import { type CommandOutput, EnrolCommandError } from './enrol/command-line.ts';
 import { addDevice } from './enrol/device-command.ts';
+import { addGroup } from './enrol/group-command.ts';
 import { addToken } from './enrol/token-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
 import { addApply } from './settings/apply-command.ts';
@@ -58,6 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
   };
   addToken(program, output);
   addDevice(program, output);
+  addGroup(program, output);
   addApply(program, output);
   addSettings(program, output);
   addFleet(program, output);

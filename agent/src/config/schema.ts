@@ -2,6 +2,8 @@
  * Every setting of the agent: meaning, unit in the name, default, and where it may come from. A flag wins over
  * the environment, that over the config file, that over the default.
  */
+import { DEFAULT_MANAGEMENT_FILE } from '../host/management.ts';
+
 export interface AgentConfig {
   dataDir: string;
   collectorUrl: string;
@@ -18,6 +20,7 @@ export interface AgentConfig {
   hashMebibytesPerSecond: number;
   firstScanDelaySeconds: number;
   rotateKeyDays: number;
+  managementFile: string;
   /** Undefined: four times reportIntervalSeconds. */
   sparingReportIntervalSeconds: number | undefined;
   additionalRoots: readonly string[];
@@ -133,6 +136,14 @@ export const SETTINGS: Record<SettingName, Setting> = {
     flag: '--first-scan-delay-seconds <n>',
     default: 0,
     read: number(0, 86_400),
+  },
+  managementFile: {
+    meaning:
+      'JSON in which the management of this device says its managementId and groupTag, if it is there.',
+    environment: 'FLEETMETER_MANAGEMENT_FILE',
+    flag: '--management-file <file>',
+    default: DEFAULT_MANAGEMENT_FILE,
+    read: text,
   },
   rotateKeyDays: {
     meaning: 'Age in days at which the device makes itself a new key; 0 = never.',

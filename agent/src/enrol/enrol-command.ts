@@ -16,6 +16,7 @@ export interface EnrolCommand {
   dataDir: string;
   proxy: ProxySettings;
   version: string;
+  managementFile: string;
   json: boolean;
   nowMs: number;
   print: (text: string) => void;
@@ -32,7 +33,7 @@ export async function enrolCommand(command: EnrolCommand, signal: AbortSignal): 
   const { addresses, secret, authorities } = decodeJoinString(joinString);
   const folder = openStateFolder(dataDir);
   const identity = openDeviceIdentity(folder);
-  const host = await readHostFacts(command.version);
+  const host = await readHostFacts(command.version, command.managementFile);
   const failures: string[] = [];
   for (const address of addresses) {
     const exchange = new TrustingExchange(

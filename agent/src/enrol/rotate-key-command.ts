@@ -16,6 +16,7 @@ export interface RotateKeyCommand {
   dataDir: string;
   placeIn: (stateFolder: string) => CollectorPlace;
   version: string;
+  managementFile: string;
   json: boolean;
   nowMs: number;
   print: (text: string) => void;
@@ -34,7 +35,7 @@ export async function rotateKeyCommand(command: RotateKeyCommand, signal: AbortS
     throw new KeyNotReplacedError('this device has no key yet: fleetmeter-agent enrol makes one');
   const identity = openDeviceIdentity(folder);
   const place = command.placeIn(folder);
-  const host = await readHostFacts(command.version);
+  const host = await readHostFacts(command.version, command.managementFile);
   const failures: string[] = [];
   for (const address of place.addresses()) {
     const exchange = new TrustingExchange({ url: () => address, authorities: place.authorities }, folder);

@@ -5,17 +5,19 @@ import { join } from 'node:path';
 import { type HostFactsFields, JoinKind } from '@fleetmeter/proto';
 import { system } from 'systeminformation';
 import { cleanMacAddresses, cleanSerial, cleanSystemUuid } from './hardware-identity.ts';
+import { readManagement } from './management.ts';
 import { parseOsRelease } from './os-release.ts';
 
 const NETWORK_INTERFACES = '/sys/class/net';
 const PERMANENT_ADDRESS = '0';
 
-/** Never rejects: what cannot be read is left out. */
-export async function readHostFacts(agentVersion: string): Promise<HostFactsFields> {
+/** Never rejects: what cannot be read is left out. `managementFile`: see management.ts. */
+export async function readHostFacts(agentVersion: string, managementFile: string): Promise<HostFactsFields> {
   const firmware = await system().catch(() => undefined);
   const uuid = cleanSystemUuid(firmware?.uuid);
   const osRelease = parseOsRelease(readText('/etc/os-release') || readText('/usr/lib/os-release'));
   const container = isContainer();
+  const { managementId, groupTag } = readManagement(managementFile);
   return {
     hostname: hostname().split('.')[0] ?? '',
     os: platform(),
@@ -34,6 +36,8 @@ export async function readHostFacts(agentVersion: string): Promise<HostFactsFiel
       macAddresses: cleanMacAddresses(physicalAddresses()),
     },
     joinKind: JoinKind.JOIN_KIND_UNSPECIFIED,
+    managementId,
+    groupTag,
     ...(container && { ephemeral: true }),
     ...(firmware && { virtual: firmware.virtual === true || container }),
   };

@@ -21,7 +21,8 @@ export type Verdict =
 
 /** Statuses that may be permanent; their problem document says whether they are. */
 const MAY_BE_PERMANENT = new Set([400, 401, 409, 413, 415, 422]);
-const NOT_ADMITTED = /^(?:token-[a-z-]+|device-revoked|key-replaced|awaiting-approval)$/;
+const NOT_ADMITTED =
+  /^(?:token-[a-z-]+|device-revoked|key-replaced|awaiting-approval|join-rejected|approval-queue-full)$/;
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
 /** Code, detail and permanence as in the collector's problem document (RFC 9457 with two members of our own). */

@@ -179,6 +179,33 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (newcomer, former)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX hardware_twins_by_verdict ON hardware_twins (verdict, at);`,
+  `ALTER TABLE enrolment_tokens ADD COLUMN approve INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE waiting_devices (
+     key_id        TEXT PRIMARY KEY,
+     token_id      TEXT NOT NULL,
+     hostname      TEXT NOT NULL,
+     management_id TEXT NOT NULL,
+     group_tag     TEXT NOT NULL,
+     asked_at      INTEGER NOT NULL,
+     last_asked_at INTEGER NOT NULL,
+     decision      TEXT
+   ) STRICT, WITHOUT ROWID;
+   -- What group rules look at, and the group that counts when none fits.
+   CREATE TABLE device_names (
+     device_id     TEXT PRIMARY KEY,
+     joined_group  TEXT NOT NULL,
+     hostname      TEXT NOT NULL,
+     management_id TEXT NOT NULL,
+     group_tag     TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE group_rules (
+     position   INTEGER PRIMARY KEY,
+     kind       TEXT NOT NULL,
+     is_prefix  INTEGER NOT NULL,
+     pattern    TEXT NOT NULL,
+     group_name TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX group_rules_by_pattern ON group_rules (is_prefix, kind, pattern, position);`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

@@ -7,6 +7,7 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
+import type { DeviceNames } from './device-groups.ts';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
 import type { SplitDevice } from './split-tickets.ts';
@@ -16,6 +17,13 @@ export interface EnrolledDevice {
   deviceId: string;
   /** Ed25519, 32 bytes. */
   publicKey: Uint8Array;
+}
+
+/** What else there is to say of a device that is new here. */
+export interface Joining {
+  names?: DeviceNames;
+  /** Called once its secret counts; what it throws keeps the device out, and then nothing has changed. */
+  admit?: () => void;
 }
 
 export interface EpochRow {
@@ -94,6 +102,8 @@ export interface ProcessedRange {
   /** Use of executables that nobody has described yet. */
   undescribedUse: { executableNo: number; day: number }[];
   quarantined: QuarantinedRecord[];
+  /** What devices said they are called. */
+  names?: { deviceId: string; names: DeviceNames }[];
   now: number;
 }
 
@@ -129,9 +139,9 @@ export interface ControlStore {
 
   /**
    * Gives the key its device id, the same one for the same key; a new key needs the secret of a token. Throws
-   * TokenRefusedError, DeviceRevokedError, KeyReplacedError or KeyIdTakenError.
+   * TokenRefusedError, NotApprovedError, DeviceRevokedError, KeyReplacedError or KeyIdTakenError.
    */
-  enrol(rawPublicKey: Uint8Array, secret: string, now: number, admit?: () => void): string;
+  enrol(rawPublicKey: Uint8Array, secret: string, now: number, joining?: Joining): string;
   /**
    * Gives the device of `previous` another key, both raw; the old one counts for a while longer, see replaced-keys.ts.
    * Throws KeyUnknownError, KeyReplacedError, KeyIdTakenError or DeviceRevokedError.

@@ -7,10 +7,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { keyIdOf } from '@fleetmeter/proto';
+import { type Admitted, NotApprovedError } from './admission.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { inTransaction } from './control-database.ts';
 import type { EnrolledDevice } from './control-store.ts';
-import type { EnrolmentTokens } from './enrolment-tokens.ts';
 import { ReplacedKeys } from './replaced-keys.ts';
 import type { SplitTickets } from './split-tickets.ts';
 
@@ -100,14 +100,13 @@ export class DeviceRegistry {
   }
 
   /**
-   * The device id of this key, made at first sight for one that shows the secret of a token. Throws KeyIdTakenError,
-   * KeyReplacedError, DeviceRevokedError, or TokenRefusedError; and what `admit` throws, which is called for a new key
-   * whose secret counts: then nothing has changed.
+   * The device id of this key, made at first sight for one that `judge` lets in. Throws KeyIdTakenError,
+   * KeyReplacedError, DeviceRevokedError, NotApprovedError; and what `judge` and `admit` throw: then nothing has changed.
+   * `admit` is called for a new key that `judge` lets in.
    */
   enrol(
     rawPublicKey: Uint8Array,
-    secret: string,
-    tokens: Pick<EnrolmentTokens, 'redeem'>,
+    judge: (keyId: string) => Admitted | NotApprovedError,
     now: number,
     admit: () => void = () => {},
   ): string {
@@ -116,13 +115,17 @@ export class DeviceRegistry {
     const keyId = keyIdOf(rawPublicKey);
     const deviceId = inTransaction(this.#database, () => {
       this.#checkKeyIdIsFree(keyId);
-      const { tokenId, group } = tokens.redeem(secret, now);
+      const admitted = judge(keyId);
+      if (admitted instanceof NotApprovedError) return admitted;
       admit();
+      const { tokenId, group } = admitted;
       // A collision of 64 random bits fails on the primary key, and the agent simply asks again.
       const made = randomBytes(8).toString('hex');
       this.#insert.run(made, keyId, rawPublicKey, now, group, tokenId);
+      admitted.joined(made);
       return made;
     });
+    if (deviceId instanceof NotApprovedError) throw deviceId;
     this.#count += 1;
     // Its first report comes at once.
     this.#keys.set(keyId, { deviceId, publicKey: rawPublicKey });

@@ -6,14 +6,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openControlDatabase } from './control-database.ts';
+import { DeviceGroups } from './device-groups.ts';
 import { DeviceLives } from './device-lives.ts';
 import { DeviceRegistry } from './device-registry.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
+import { WaitingDevices } from './waiting-devices.ts';
 
 export interface EnrolmentDesk extends Disposable {
   tokens: EnrolmentTokens;
   devices: DeviceRegistry;
   lives: DeviceLives;
+  groups: DeviceGroups;
+  waiting: WaitingDevices;
 }
 
 /** There is no control store in this folder. The message is for people, one line. */
@@ -27,6 +31,8 @@ export function openEnrolmentDesk(collectorDir: string): EnrolmentDesk {
     tokens: new EnrolmentTokens(database),
     devices: new DeviceRegistry(database),
     lives: new DeviceLives(database),
+    groups: new DeviceGroups(database),
+    waiting: new WaitingDevices(database),
     [Symbol.dispose]: () => database.close(),
   };
 }

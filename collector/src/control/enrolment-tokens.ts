@@ -4,7 +4,6 @@
  */
 import { hash, randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { inTransaction } from './control-database.ts';
 
 export interface NewToken {
   /** Devices that may join with it. */
@@ -17,6 +16,8 @@ export interface NewToken {
   note: string;
   /** Devices that join with it come and go: pooled desktops, build machines. Not said: they stay. */
   ephemeral?: boolean | undefined;
+  /** Each device that joins with it waits until an administrator lets it in. */
+  approve?: boolean | undefined;
 }
 
 export interface EnrolmentToken extends NewToken {
@@ -50,7 +51,6 @@ const SECRET_BYTES = 16;
 const TOKEN_ID_BYTES = 4;
 
 export class EnrolmentTokens {
-  readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #all: StatementSync;
   readonly #bySecret: StatementSync;
@@ -58,10 +58,9 @@ export class EnrolmentTokens {
   readonly #revoke: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#database = database;
     this.#insert = database.prepare(
-      `INSERT INTO enrolment_tokens (token_id, secret_hash, uses, expires_at, group_name, note, ephemeral, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO enrolment_tokens (token_id, secret_hash, uses, expires_at, group_name, note, ephemeral, approve, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#all = database.prepare('SELECT * FROM enrolment_tokens ORDER BY created_at, token_id');
     this.#bySecret = database.prepare('SELECT * FROM enrolment_tokens WHERE secret_hash = ?');
@@ -73,10 +72,11 @@ export class EnrolmentTokens {
 
   /** The secret is told here once and kept nowhere. */
   create(token: NewToken, now: number): { tokenId: string; secret: string } {
-    const { uses, expiresAt, group, note, ephemeral } = token;
+    const { uses, expiresAt, group, note, ephemeral, approve } = token;
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const tokenId = randomBytes(TOKEN_ID_BYTES).toString('hex');
-    this.#insert.run(tokenId, hashOf(secret), uses, expiresAt, group, note, ephemeral ? 1 : 0, now);
+    const flags = [ephemeral, approve].map((flag) => (flag ? 1 : 0));
+    this.#insert.run(tokenId, hashOf(secret), uses, expiresAt, group, note, ...flags, now);
     return { tokenId, secret };
   }
 
@@ -89,8 +89,8 @@ export class EnrolmentTokens {
     return this.#revoke.run(now, tokenId).changes > 0;
   }
 
-  /** Counts one use, with what the caller's transaction does. Throws TokenRefusedError. */
-  redeem(secret: string, now: number): { tokenId: string; group: string } {
+  /** The token with which a device may join now. Throws TokenRefusedError. */
+  valid(secret: string, now: number): EnrolmentToken {
     if (secret === '')
       throw new TokenRefusedError('token-missing', 'a device that is new here needs a join string');
     const row = this.#bySecret.get(hashOf(secret));
@@ -105,8 +105,12 @@ export class EnrolmentTokens {
         'token-used-up',
         `token ${token.tokenId} let ${token.uses} devices in, as many as it may`,
       );
-    inTransaction(this.#database, () => this.#use.run(token.tokenId));
-    return { tokenId: token.tokenId, group: token.group };
+    return token;
+  }
+
+  /** Counts one use, within the transaction in which the token was found valid. */
+  use(tokenId: string): void {
+    this.#use.run(tokenId);
   }
 }
 
@@ -123,6 +127,7 @@ function tokenOf(row: Record<string, unknown>): EnrolmentToken {
     group: row.group_name as string,
     note: row.note as string,
     ephemeral: row.ephemeral === 1,
+    approve: row.approve === 1,
     createdAt: row.created_at as number,
     revokedAt: (row.revoked_at as number | null) ?? undefined,
   };

@@ -76,6 +76,11 @@ export class SettingsInForce {
     this.#devices.clear();
   }
 
+  /** It is in another group now. */
+  forgetDevice(deviceId: string): void {
+    this.#devices.delete(deviceId);
+  }
+
   /** What devices confirmed is on stable storage when it returns. */
   flush(): void {
     clearTimeout(this.#writeSoon);

@@ -2,6 +2,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
+import { Admission } from './admission.ts';
 import { CatalogueProgress } from './catalogue-progress.ts';
 import { inTransaction, openControlDatabase } from './control-database.ts';
 import type {
@@ -12,10 +13,12 @@ import type {
   EnrolledDevice,
   EpochRow,
   EpochSplit,
+  Joining,
   ProcessedRange,
   QuarantinedRecord,
   QuarantineReason,
 } from './control-store.ts';
+import { DeviceGroups, type DeviceNames } from './device-groups.ts';
 import { DeviceLives } from './device-lives.ts';
 import { DeviceRegistry } from './device-registry.ts';
 import { DirtyMarks } from './dirty-marks.ts';
@@ -30,6 +33,7 @@ import { SettingsInForce } from './settings-in-force.ts';
 import { type SplitDevice, SplitTickets } from './split-tickets.ts';
 import { type Speech, SupersededSpeech } from './superseded-speech.ts';
 import { UndescribedUse } from './undescribed-use.ts';
+import { WaitingDevices } from './waiting-devices.ts';
 import { WantedEvidence } from './wanted-evidence.ts';
 
 export interface SqliteControlStoreOptions {
@@ -38,14 +42,19 @@ export interface SqliteControlStoreOptions {
   quarantine?: Partial<QuarantineLimits>;
 }
 
+const NAMELESS: DeviceNames = { hostname: '', managementId: '', groupTag: '' };
+
 export class SqliteControlStore implements ControlStore {
   readonly collectorId: Uint8Array;
   readonly userKey: KeyObject;
   readonly tokens: EnrolmentTokens;
+  readonly waiting: WaitingDevices;
   readonly lives: DeviceLives;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
+  readonly #groups: DeviceGroups;
+  readonly #admission: Admission;
   readonly #epochs: EpochNumbers;
   readonly #executables: ExecutableNumbers;
   readonly #directives: PendingDirectives;
@@ -74,6 +83,9 @@ export class SqliteControlStore implements ControlStore {
       ...options.quarantine,
     });
     this.tokens = new EnrolmentTokens(this.#database);
+    this.#groups = new DeviceGroups(this.#database);
+    this.waiting = new WaitingDevices(this.#database);
+    this.#admission = new Admission(this.tokens, this.waiting, this.#groups);
     this.lives = new DeviceLives(this.#database);
     this.#wanted = new WantedEvidence(this.#database);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
@@ -84,8 +96,10 @@ export class SqliteControlStore implements ControlStore {
     this.#splits = new SplitTickets(this.#database);
   }
 
-  enrol(rawPublicKey: Uint8Array, secret: string, now: number, admit?: () => void): string {
-    return this.#devices.enrol(rawPublicKey, secret, this.tokens, now, admit);
+  enrol(rawPublicKey: Uint8Array, secret: string, now: number, joining: Joining = {}): string {
+    const { names = NAMELESS, admit } = joining;
+    const judge = (keyId: string) => this.#admission.judge({ keyId, secret, names }, now);
+    return this.#devices.enrol(rawPublicKey, judge, now, admit);
   }
 
   replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string {
@@ -215,6 +229,8 @@ export class SqliteControlStore implements ControlStore {
       this.#undescribedUse.described(executableNo);
     for (const { executableId, deviceId } of range.evidenceWanted) this.#wanted.want(executableId, deviceId);
     for (const executableId of range.evidenceProcessed) this.#wanted.satisfied(executableId);
+    for (const { deviceId, names } of range.names ?? [])
+      if (this.#groups.note(deviceId, names) !== undefined) this.#settings.forgetDevice(deviceId);
     // A second owner of the same range must not put its bad records aside twice.
     for (const record of range.quarantined) if (record.offset > before) this.#quarantine.put(record);
   }

@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
 import type { CollectorConfig } from '../config/schema.ts';
 
+export const GROUP_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u;
+
 export interface CommandOutput {
   /** What was asked for, to be piped. */
   print(text: string): void;

@@ -7,6 +7,7 @@ import { openEnrolmentDesk } from '../control/enrolment-desk.ts';
 import { type CommandOutput, EnrolCommandError, textTable, utcTime, withPlace } from './command-line.ts';
 import { type DerivedDevice, derivedDevices } from './derived-devices.ts';
 import { addLife } from './life-command.ts';
+import { addApproval, listWaiting } from './waiting-command.ts';
 
 const PAGE = 1000;
 /** `enrolled` has not reported yet, or nobody can say: the engine does not answer. */
@@ -16,6 +17,7 @@ export function addDevice(program: Command, output: CommandOutput): void {
   const device = program.command('device').description('list, revoke and reinstate devices');
   withPlace(device.command('list'), output, list)
     .description('devices that have joined, with their state')
+    .option('--waiting', 'those that hold a join string and wait to be let in')
     .addOption(new Option('--state <state>', 'only those that are so').choices(STATES));
   withPlace(device.command('revoke'), output, (...given) => change('revoked', ...given))
     .description('take nothing more from this device, within a second; what it sent stays')
@@ -24,15 +26,17 @@ export function addDevice(program: Command, output: CommandOutput): void {
     .description('take reports of a revoked device again')
     .argument('<device>', 'its 16 digits');
   addLife(device, output);
+  addApproval(device, output);
 }
 
 /** Page by page: a million devices do not have to fit into memory. JSON is one object a line. */
 async function list(
-  { json, state: wanted }: Record<string, unknown>,
+  { json, state: wanted, waiting }: Record<string, unknown>,
   _: string[],
   config: CollectorConfig,
   output: CommandOutput,
 ): Promise<void> {
+  if (waiting === true) return listWaiting(json === true, config, output);
   using desk = openEnrolmentDesk(config.collectorDir);
   const derived = derivedDevices(config);
   let engineFault: string | undefined;

@@ -8,6 +8,7 @@ import type { EnrolmentToken } from '../control/enrolment-tokens.ts';
 import {
   type CommandOutput,
   EnrolCommandError,
+  GROUP_NAME,
   textTable,
   utcTime,
   wholeNumber,
@@ -15,7 +16,6 @@ import {
 } from './command-line.ts';
 
 const DAY_MS = 86_400_000;
-const GROUP = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u;
 const EXAMPLES = `
 Examples:
   $ fleetmeter-collector token create                          for up to 500 devices within 7 days
@@ -30,6 +30,7 @@ interface CreateFlags {
   group: string;
   note: string;
   ephemeral?: boolean;
+  approve?: boolean;
   address: string[];
   json?: boolean;
 }
@@ -42,6 +43,7 @@ export function addToken(program: Command, output: CommandOutput): void {
     .option('--days <n>', 'days that it is valid', '7')
     .option('--group <name>', 'group of the devices that join with it', 'default')
     .option('--ephemeral', 'its devices come and go: they are archived after a day of silence')
+    .option('--approve', 'its devices wait until you let them in: device list --waiting, device approve')
     .option('--note <text>', 'what it is for; shown in the list', '')
     .option(
       '--address <url...>',
@@ -62,8 +64,17 @@ function create(
   config: CollectorConfig,
   output: CommandOutput,
 ): void {
-  const { uses, days, group, note, ephemeral = false, address, json } = flags as unknown as CreateFlags;
-  if (!GROUP.test(group))
+  const {
+    uses,
+    days,
+    group,
+    note,
+    ephemeral = false,
+    approve = false,
+    address,
+    json,
+  } = flags as unknown as CreateFlags;
+  if (!GROUP_NAME.test(group))
     throw new EnrolCommandError(
       '--group takes letters, digits, blank, dot, hyphen and underscore, at most 64',
     );
@@ -79,6 +90,7 @@ function create(
     group,
     note,
     ephemeral,
+    approve,
   };
   // An address that no join string takes must not leave a token behind.
   encodeJoinString({ addresses, secret: 'x'.repeat(22), authorities });
@@ -121,7 +133,9 @@ function list(
     stateOf(token, now),
     `${token.used} of ${token.uses}`,
     utcTime(token.expiresAt),
-    token.ephemeral ? `${token.group} (ephemeral)` : token.group,
+    [token.group, token.ephemeral && '(ephemeral)', token.approve && '(by approval)']
+      .filter(Boolean)
+      .join(' '),
     token.note,
   ]);
   output.print(textTable(['token', 'state', 'joined', 'valid until', 'group', 'note'], rows));

@@ -59,8 +59,10 @@ export function processReport(
     return;
   }
   processUsage(item, state.epochNo, control, effects);
-  if (report.host)
+  if (report.host) {
     effects.facts.add('host_facts', hostFactsRow(state.deviceId, source.receivedAt, report.host));
+    effects.named(state.deviceId, report.host);
+  }
 
   // After a crash before the commit the rows may be in, and what follows from them is not.
   if (decision.inventory === 'keep' && decision.ask !== 'baseline')

@@ -1,11 +1,12 @@
 /** Everything that processing one range of the stream will change, gathered before anything is written. */
-import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
+import type { DirectiveFields, ExecutableId, HostFactsFields } from '@fleetmeter/proto';
 import type {
   DirtyTarget,
   ProcessedRange,
   QuarantinedRecord,
   QuarantineReason,
 } from '../control/control-store.ts';
+import type { DeviceNames } from '../control/device-groups.ts';
 import type { Speech } from '../control/superseded-speech.ts';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
@@ -34,6 +35,7 @@ export class RangeEffects {
   readonly #evidenceProcessed = new Set<ExecutableId>();
   readonly #quarantined: QuarantinedRecord[] = [];
   readonly #undescribedUse = new Map<string, ProcessedRange['undescribedUse'][number]>();
+  readonly #names = new Map<string, DeviceNames>();
   readonly #announced: AnnouncedExecutables;
   readonly #announcing = new Set<number>();
 
@@ -95,6 +97,15 @@ export class RangeEffects {
     this.#undescribedUse.set(`${executableNo} ${day}`, { executableNo, day });
   }
 
+  /** What the device says it is called; group rules look at it. */
+  named(deviceId: string, { hostname, managementId, groupTag }: HostFactsFields): void {
+    this.#names.set(deviceId, {
+      hostname: hostname ?? '',
+      managementId: managementId ?? '',
+      groupTag: groupTag ?? '',
+    });
+  }
+
   evidenceProcessed(executableId: ExecutableId): boolean {
     if (this.#evidenceProcessed.has(executableId)) return false;
     this.#evidenceProcessed.add(executableId);
@@ -136,6 +147,7 @@ export class RangeEffects {
       evidenceProcessed: [...this.#evidenceProcessed],
       undescribedUse: [...this.#undescribedUse.values()],
       quarantined: this.#quarantined,
+      names: [...this.#names].map(([deviceId, names]) => ({ deviceId, names })),
       now,
     };
   }

@@ -5,6 +5,7 @@
 import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report } from '@fleetmeter/proto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
+import { NotApprovedError } from '../control/admission.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import {
   DeviceRevokedError,
@@ -115,6 +116,7 @@ function admitted(control: ControlStore, newcomer: Newcomer, now: number, admitN
     return deviceOf(control, newcomer, now, admitNewcomer);
   } catch (cause) {
     if (cause instanceof TokenRefusedError) throw new Refusal(cause.fault, cause.message, { cause });
+    if (cause instanceof NotApprovedError) throw new Refusal(cause.fault, cause.message, { cause });
     if (cause instanceof DeviceRevokedError) throw new Refusal('device-revoked', cause.message, { cause });
     if (cause instanceof KeyIdTakenError) throw new Refusal('key-id-taken', cause.message, { cause });
     if (cause instanceof KeyReplacedError) throw new Refusal('key-replaced', cause.message, { cause });
@@ -131,11 +133,11 @@ function admitted(control: ControlStore, newcomer: Newcomer, now: number, admitN
  */
 function deviceOf(
   control: ControlStore,
-  { publicKey, secret, previousKey, splitTicket }: Newcomer,
+  { publicKey, secret, previousKey, splitTicket, names }: Newcomer,
   now: number,
   admitNewcomer: () => void,
 ): string {
-  if (!previousKey) return control.enrol(publicKey, secret, now, admitNewcomer);
+  if (!previousKey) return control.enrol(publicKey, secret, now, { names, admit: admitNewcomer });
   if (splitTicket)
     return control.splitOff({ previous: previousKey, next: publicKey, ticket: splitTicket }, now);
   return control.replaceKey(previousKey, publicKey, now);

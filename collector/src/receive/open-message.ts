@@ -14,6 +14,7 @@ import {
 } from '@fleetmeter/proto';
 import { openEnvelope, openSelfSigned } from '@fleetmeter/proto/opening';
 import type { ControlStore, EnrolledDevice } from '../control/control-store.ts';
+import type { DeviceNames } from '../control/device-groups.ts';
 import { DeviceRevokedError, KeyReplacedError } from '../control/device-registry.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { evidenceBatchFault, reportFault, type ShapeFault } from '../validate/report-shape.ts';
@@ -57,6 +58,8 @@ export interface Newcomer {
   secret: string;
   /** The key that vouches for the new one; its private half signed as well. */
   previousKey: Uint8Array | undefined;
+  /** What group rules look at. */
+  names: DeviceNames;
   /** In place of a secret; never without a previous key. */
   splitTicket: Uint8Array | undefined;
 }
@@ -75,7 +78,7 @@ export function openEnrolRequest(body: Uint8Array): Newcomer {
   return newcomer as unknown as Newcomer;
 }
 
-function newcomerOf({ publicKey, secret, previousKey, splitTicket }: EnrolRequest): Newcomer {
+function newcomerOf({ publicKey, secret, previousKey, splitTicket, host }: EnrolRequest): Newcomer {
   const hasTicket = (splitTicket?.length ?? 0) > 0;
   const hasPrevious = (previousKey?.length ?? 0) > 0;
   if (hasTicket && !hasPrevious)
@@ -83,6 +86,11 @@ function newcomerOf({ publicKey, secret, previousKey, splitTicket }: EnrolReques
   return {
     publicKey: rawKey(publicKey),
     secret: secret ?? '',
+    names: {
+      hostname: host?.hostname ?? '',
+      managementId: host?.managementId ?? '',
+      groupTag: host?.groupTag ?? '',
+    },
     previousKey: hasPrevious ? rawKey(previousKey) : undefined,
     splitTicket: hasTicket ? Uint8Array.from(splitTicket ?? []) : undefined,
   };

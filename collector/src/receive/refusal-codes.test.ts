@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { zstdCompressSync } from 'node:zlib';
 import { EnrolRequest, Envelope, EvidenceBatch, Report, sealEnvelope } from '@fleetmeter/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NotApprovedError } from '../control/admission.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import { DeviceRevokedError, KeyIdTakenError, KeyReplacedError } from '../control/device-registry.ts';
 import type { NewToken } from '../control/enrolment-tokens.ts';
@@ -126,6 +127,22 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
     collector.control.tokens.revoke(tokenId, 1);
     return join(secret);
   },
+  'awaiting-approval': () => join(token({ approve: true }).secret),
+  'join-rejected': async () => {
+    const { secret } = token({ approve: true });
+    const newcomer = new TestDevice();
+    await join(secret, newcomer);
+    collector.control.waiting.decide(newcomer.keyId, 'rejected');
+    return join(secret, newcomer);
+  },
+  'approval-queue-full': async () => {
+    const control = controlWith({
+      enrol: () => {
+        throw new NotApprovedError('approval-queue-full', 'full');
+      },
+    });
+    return join('', new TestDevice(), (await collector.listen({ control })).port);
+  },
   'device-revoked': async () => {
     const control = controlWith({
       findKey: () => {
@@ -173,10 +190,9 @@ function token(changes: Partial<NewToken>): { tokenId: string; secret: string } 
   return collector.control.tokens.create({ ...usual, ...changes }, 0);
 }
 
-function join(secret: string): Promise<Answer> {
-  const newcomer = new TestDevice();
+function join(secret: string, newcomer = new TestDevice(), port = collector.port): Promise<Answer> {
   const request = EnrolRequest.encode({ publicKey: newcomer.publicKey, secret }).finish();
-  return send(newcomer.seal('EnrolRequest', request), {}, '/v1/enrol');
+  return post(port, '/v1/enrol', newcomer.seal('EnrolRequest', request));
 }
 
 /** A request whose headers were half sent when the server began to close. */

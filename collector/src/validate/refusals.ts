@@ -241,6 +241,29 @@ const table = {
     advice: 'Ask for another; devices that joined with it before are not concerned.',
     retryAfterSeconds: 300,
   },
+  'awaiting-approval': {
+    status: 403,
+    permanent: false,
+    meaning: 'An administrator has to let this device in.',
+    advice:
+      'fleetmeter-collector device list --waiting shows it, device approve lets it in; the agent asks again by itself.',
+    retryAfterSeconds: 600,
+  },
+  'join-rejected': {
+    status: 403,
+    permanent: false,
+    meaning: 'An administrator has rejected this device.',
+    advice: 'fleetmeter-collector device approve lets it in after all; otherwise remove the agent.',
+    retryAfterSeconds: 3600,
+  },
+  'approval-queue-full': {
+    status: 403,
+    permanent: false,
+    meaning: 'As many devices as may wait to be let in do so already.',
+    advice:
+      'Approve or reject some: fleetmeter-collector device list --waiting. Whoever has not asked for a week makes room.',
+    retryAfterSeconds: 3600,
+  },
   'device-revoked': {
     status: 403,
     permanent: false,

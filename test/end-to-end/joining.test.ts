@@ -1,6 +1,6 @@
 /** Joining as an administrator does it, with the programs' own command lines, and putting a device out again. */
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -95,9 +95,34 @@ test('a collector that cannot be reached: the string is kept, for when it can', 
   const { joinString } = JSON.parse(made.out) as { joinString: string };
   const kept = await agent('d', ['enrol', joinString]);
   expect(kept.code).toBe(0);
-  expect(kept.out).toMatch(/^kept; the agent joins when a collector answers \(http:\/\/127.0.0.1:9: .+\)\n$/);
+  expect(kept.out).toMatch(
+    /^kept; the agent joins when a collector lets it in \(http:\/\/127.0.0.1:9: .+\)\n$/,
+  );
   expect(readFileSync(join(fleet.folder, 'd/agent/join-string'), 'utf8').trim()).toBe(joinString);
 });
+
+test('a join string by approval: the device waits, is let in, and joins by itself; its tag counts by a rule', async () => {
+  const { joinString } = await newToken('--approve', '--group', 'guests');
+  const managementFile = join(fleet.folder, 'management.json');
+  writeFileSync(managementFile, JSON.stringify({ groupTag: 'finance' }));
+  const enrol = () => agent('w', ['enrol', joinString, '--management-file', managementFile]);
+  const asked = await enrol();
+  expect(asked).toMatchObject({ code: 0, error: '' });
+  expect(asked.out).toMatch(/^kept; .*awaiting-approval: the device with key [0-9a-f]{16} waits/);
+  const [, key = ''] = /key ([0-9a-f]{16})/.exec(asked.out) ?? [];
+  expect((await collector('device', 'list', '--waiting')).out).toMatch(new RegExp(`^${key}  waits `, 'm'));
+  expect((await collector('device', 'reject', key)).code).toBe(0);
+  expect((await enrol()).error).toContain('join-rejected');
+  expect((await collector('device', 'approve', key)).error).toBe(`the device with key ${key} is approved\n`);
+  const rules = join(fleet.folder, 'groups.csv');
+  writeFileSync(rules, 'kind,pattern,group\ntag,finance,money\n');
+  expect((await collector('group', 'import', rules)).error).toMatch(/^1 rules count from now on; 0 devices/);
+  const [, device = ''] = /as device ([0-9a-f]{16})/.exec((await enrol()).out) ?? [];
+  expect((await collector('device', 'list')).out).toMatch(new RegExp(`^${device}  enrolled .* money `, 'm'));
+  writeFileSync(rules, '');
+  expect((await collector('group', 'import', rules)).error).toMatch(/; 1 devices changed their group/);
+  expect((await collector('device', 'list')).out).toMatch(new RegExp(`^${device}  enrolled .* guests `, 'm'));
+}, 90_000);
 
 test('a device that is put out under load is refused within a second, others lose nothing, and it can come back', async () => {
   const [bad, good] = [new ScriptedDevice(fleet.agentUrl), new ScriptedDevice(fleet.agentUrl)];

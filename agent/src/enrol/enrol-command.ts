@@ -22,6 +22,13 @@ export interface EnrolCommand {
   print: (text: string) => void;
 }
 
+/** The join string is good; the agent asks again by itself. */
+const LATER: ReadonlySet<string> = new Set([
+  'awaiting-approval',
+  'approval-queue-full',
+  'enrolment-postponed',
+]);
+
 /** The collector does not want this device. The message is for people, one line. */
 export class JoinRefusedError extends Error {
   override name = 'JoinRefusedError';
@@ -35,6 +42,14 @@ export async function enrolCommand(command: EnrolCommand, signal: AbortSignal): 
   const identity = openDeviceIdentity(folder);
   const host = await readHostFacts(command.version, command.managementFile);
   const failures: string[] = [];
+  const keep = (why: string): void => {
+    writeJoinFile(folder, joinString);
+    print(
+      json
+        ? `${JSON.stringify({ enrolled: false, why })}\n`
+        : `kept; the agent joins when a collector lets it in (${why})\n`,
+    );
+  };
   for (const address of addresses) {
     const exchange = new TrustingExchange(
       { url: () => address, authorities: () => authorities },
@@ -56,6 +71,10 @@ export async function enrolCommand(command: EnrolCommand, signal: AbortSignal): 
         );
         return;
       }
+      if (outcome.is === 'not-admitted' && LATER.has(outcome.code)) {
+        keep(`${address}: ${outcome.code}: ${outcome.detail}`);
+        return;
+      }
       if (outcome.is === 'refused' || outcome.is === 'not-admitted')
         throw new JoinRefusedError(`${address} refuses this device: ${outcome.code}: ${outcome.detail}`);
       failures.push(`${address}: ${outcome.is === 'retry' ? outcome.why : outcome.is}`);
@@ -67,11 +86,5 @@ export async function enrolCommand(command: EnrolCommand, signal: AbortSignal): 
     }
   }
   // Management tools install before the network is there: the agent joins as soon as it can.
-  writeJoinFile(folder, joinString);
-  const why = failures.join('; ');
-  print(
-    json
-      ? `${JSON.stringify({ enrolled: false, why })}\n`
-      : `kept; the agent joins when a collector answers (${why})\n`,
-  );
+  keep(failures.join('; '));
 }

@@ -12,6 +12,7 @@ import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
 import type { SplitDevice } from './split-tickets.ts';
 import type { Speech } from './superseded-speech.ts';
+import type { WaitingDevices } from './waiting-devices.ts';
 
 export interface EnrolledDevice {
   deviceId: string;
@@ -149,6 +150,8 @@ export interface ControlStore {
   replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string;
   /** Secrets that let devices join. */
   readonly tokens: Pick<EnrolmentTokens, 'create' | 'list' | 'revoke'>;
+  /** Devices that may join once an administrator lets them in. */
+  readonly waiting: Pick<WaitingDevices, 'count'>;
   /** What becomes of devices after they joined. */
   readonly lives: DeviceLives;
   /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError or KeyReplacedError. */

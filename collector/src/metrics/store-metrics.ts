@@ -32,6 +32,9 @@ export function watchControlStore(registry: Registry, control: ControlStore): vo
   const gauge = (name: `fleetmeter_control_${string}`, help: string, read: () => number) =>
     scrapedGauge(registry, name, help, read);
   gauge('fleetmeter_control_devices', 'Enrolled devices', () => control.deviceCount());
+  gauge('fleetmeter_control_waiting_devices', 'Devices that wait to be let in, or were rejected', () =>
+    control.waiting.count(),
+  );
   gauge('fleetmeter_control_executables', 'Executables with a number', () => control.executableCount());
   gauge('fleetmeter_control_checkpoint', 'Stream offset up to which everything is processed', () =>
     control.checkpoint(),

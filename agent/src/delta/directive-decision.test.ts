@@ -43,6 +43,8 @@ describe('resync', () => {
 test('a resync that no report caused does not stop a baseline that is on its way in parts, one of a part does', () => {
   const underWay = { ...context, baselineUnderWay: true };
   expect(decideDirective({ resync: {} }, underWay).do).toBe('nothing');
+  expect(decideDirective({ ...tag(0xffff_ffff), resync: {} }, underWay).do).toBe('nothing');
+  expect(decide({ ...tag(0xffff_ffff), resync: {} })).toBe('send-baseline');
   expect(decideDirective({ ...tag(8), resync: {} }, underWay).do).toBe('send-baseline');
 });
 

@@ -94,7 +94,8 @@ function answeredBy(
   { epoch, baselineUnderWay }: DirectiveContext,
 ): string | undefined {
   // It comes with every acknowledgement until the inventory is right: obeyed each time, no baseline would ever end.
-  if (isOfNoReport(directive)) return baselineUnderWay ? 'a baseline is on its way' : undefined;
+  const beyond = (directive.sequence ?? 0) > epoch.sequence && !directive.resync?.head;
+  if (isOfNoReport(directive) || beyond) return baselineUnderWay ? 'a baseline is on its way' : undefined;
   return (directive.sequence ?? 0) < epoch.baselineSequence ? 'a baseline was sent since' : undefined;
 }
 

@@ -33,16 +33,29 @@ export interface Newcomer {
   secret: string;
 }
 
-/** One attempt. Rejects when no answer came. */
+/** The next attempt makes more. */
+const MOST_KEYS_TRIED = 3;
+
+/**
+ * One attempt. When another device has a key of the same name, which is 64 bits of a hash, this one gets a new key:
+ * no collector ever took the old one for its own. Rejects when no answer came.
+ */
 export async function enrol(
   exchange: Exchange,
   { identity, host, secret }: Newcomer,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<EnrolOutcome> {
-  const { publicKey, signingKey } = identity.keys.current();
-  const message = EnrolRequest.encode({ publicKey, secret, host }).finish();
-  return await postEnrolRequest(exchange, sealEnvelope('EnrolRequest', message, signingKey), nowMs, signal);
+  const { keys } = identity;
+  for (let tried = 1; ; tried++) {
+    const { publicKey, signingKey } = keys.current();
+    const message = EnrolRequest.encode({ publicKey, secret, host }).finish();
+    const envelope = sealEnvelope('EnrolRequest', message, signingKey);
+    const outcome = await postEnrolRequest(exchange, envelope, nowMs, signal);
+    if (outcome.is !== 'refused' || outcome.code !== 'key-id-taken') return outcome;
+    keys.takeOver(keys.makeNext());
+    if (tried === MOST_KEYS_TRIED) return outcome;
+  }
 }
 
 /** Any request for a device id. Rejects when no answer came. */

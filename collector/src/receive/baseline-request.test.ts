@@ -25,6 +25,7 @@ test('of another epoch it means nothing, and one that no report caused is answer
   expect(answeredBy(resync, { epochId: other, baselineSince: 0 })).toBe(true);
   expect(answeredBy({ resync: {} }, { epochId, baselineSince: 0 })).toBe(false);
   expect(answeredBy({ resync: {} }, { epochId, baselineSince: 1 })).toBe(true);
+  expect(answeredBy({ ...resync, sequence: 0xffff_ffff }, { epochId, baselineSince: 1 })).toBe(true);
 });
 
 test('usage asked for again is in no baseline', () => {

@@ -17,6 +17,8 @@ export function asksForMuch({ resync, openEpoch, resendUsage }: DirectiveFields)
   return (resync ?? openEpoch ?? resendUsage ?? undefined) !== undefined;
 }
 
+const LATER_THAN_ANY = 0xffff_ffff;
+
 /**
  * The device would not heed it any more: the report is the baseline that was asked for and only has to be processed, or
  * is of another epoch. One that no report caused is answered by any baseline.
@@ -26,5 +28,7 @@ export function answeredBy(directive: DirectiveFields, report: AnsweringReport):
   const epoch = directive.epoch ?? new Uint8Array(0);
   if (epoch.length === 0) return report.baselineSince > 0;
   if (Buffer.compare(epoch, report.epochId) !== 0) return true;
+  // Later than any report, so that the device heeds it whatever it has sent.
+  if (directive.sequence === LATER_THAN_ANY) return report.baselineSince > 0;
   return report.baselineSince > (directive.sequence ?? 0);
 }

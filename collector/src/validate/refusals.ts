@@ -197,7 +197,7 @@ const table = {
     status: 409,
     permanent: true,
     meaning: 'Another key already has the same key id.',
-    advice: 'Remove the key of this agent; it makes another one.',
+    advice: 'Nothing to do: the agent makes another key and joins with that.',
   },
   'split-ticket-refused': {
     status: 409,

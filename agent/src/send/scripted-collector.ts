@@ -29,6 +29,7 @@ import {
   idListFault,
   keyIdOf,
   Report,
+  type SettingsFields,
 } from '@fleetmeter/proto';
 import { openEnvelope, openSelfSigned } from '@fleetmeter/proto/opening';
 
@@ -67,6 +68,8 @@ export class ScriptedCollector {
   /** Added to the next acknowledgements of reports. */
   extraDirectives: DirectiveFields[] = [];
   nextReportInSeconds: number | undefined;
+  /** Sent to an agent that says it runs by another version. */
+  settings: (SettingsFields & { version: number }) | undefined;
   wantsEvidence = true;
   /** Refuses reports meant for another collector. */
   checksAddress = false;
@@ -187,6 +190,7 @@ export class ScriptedCollector {
       acceptedSequence: report.sequence,
       directives: [...this.#directives(report), ...this.extraDirectives],
       ...(this.nextReportInSeconds !== undefined && { nextReportInSeconds: this.nextReportInSeconds }),
+      ...(this.settings && this.settings.version !== report.settingsVersion && { settings: this.settings }),
     };
   }
 

@@ -82,3 +82,35 @@ test('network and pseudo file systems are stayed off, layered ones only below a 
   expect(mounts.excludesMountAt('/opt')).toBe(false);
   expect(findScanRoots({ paths: ['/proc', '/usr'], mounts }).excluded).toEqual(['/proc']);
 });
+
+test('folders that somebody excluded are stayed off under each of their names, homes also when only they are', () => {
+  for (const name of ['home/ada/bin', 'real/opt', 'usr/bin'])
+    mkdirSync(join(folder, name), { recursive: true });
+  symlinkSync('real/opt', join(folder, 'opt'));
+  const found = findScanRoots({
+    paths: [folder],
+    homes: false,
+    homeFolder: join(folder, 'home'),
+    passwdFile: '/dev/null',
+    limits: { excluded: [join(folder, 'opt')] },
+  });
+  const mounts = MountTable.read(found.limits);
+  const excluded = (name: string) => mounts.excludes(join(folder, name));
+  expect(['opt/x', 'real/opt/x', 'home/ada/bin/x'].map(excluded)).toEqual([true, true, true]);
+  expect(['usr/bin/x', 'real/x', 'home/x', 'optional'].map(excluded)).toEqual([false, false, false, false]);
+  expect(mounts.excludesMountAt(join(folder, 'home/ada'))).toBe(true);
+  expect(found.roots.map(({ path }) => path)).toEqual([folder]);
+});
+
+test('roots are cut down to what is allowed at most, and added ones to no more', () => {
+  for (const name of ['usr/bin', 'usr/share', 'opt']) mkdirSync(join(folder, name), { recursive: true });
+  const at = (name: string) => join(folder, name);
+  const rootsOf = (atMost: string[], added: string[] = []) =>
+    findScanRoots({ paths: [at('usr')], added, limits: { excluded: [], atMost } }).roots.map(
+      ({ path }) => path,
+    );
+  expect(rootsOf([folder])).toEqual([at('usr')]);
+  expect(rootsOf([at('usr/bin')], [at('opt')])).toEqual([at('usr/bin')]);
+  expect(rootsOf([at('opt')], [at('opt')])).toEqual([at('opt')]);
+  expect(rootsOf([])).toEqual([]);
+});

@@ -1,0 +1,129 @@
+/** Finding under changing settings, over real folders. */
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AdjustableFinder } from './adjustable-finder.ts';
+import { realClock } from './clock/real-clock.ts';
+import { createFinder, type FindingConfig } from './finder.ts';
+import { FakeInventory } from './watch/fake-inventory.ts';
+
+let root: string;
+let inventory: FakeInventory;
+let wanted: FindingConfig | undefined;
+let finder: AdjustableFinder;
+let adjusted: number;
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'adjust-')));
+  for (const name of ['tools', 'private', 'elsewhere']) {
+    mkdirSync(join(root, name));
+    copyFileSync('/bin/true', join(root, name, 'program'));
+  }
+  inventory = new FakeInventory();
+  adjusted = 0;
+  wanted = config();
+  finder = new AdjustableFinder({
+    make: (scope) => createFinder(scope, inventory, realClock()),
+    wanted: () => wanted,
+    onAdjust: () => adjusted++,
+  });
+});
+afterEach(async () => {
+  await finder.close();
+  rmSync(root, { recursive: true });
+});
+
+const config = (changes: Partial<FindingConfig> = {}): FindingConfig => ({
+  roots: [join(root, 'tools'), join(root, 'private')],
+  ...{ settleMs: 100, rescanSeconds: 3600, hashMebibytesPerSecond: 0 },
+  ...{ additionalRoots: [], excludedFolders: [], homeFolders: true },
+  ...changes,
+});
+const found = (): string[] =>
+  [...inventory.paths()].map((path) => path.slice(root.length + 1).replace('/program', '')).sort();
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  for (const end = performance.now() + 10_000; !condition(); await sleep(20))
+    if (performance.now() > end) throw new Error(`not within 10 s: ${what}; found ${found()}`);
+}
+
+test('another scope takes effect while the agent runs, and only what is new in it is hashed', async () => {
+  await finder.start();
+  expect(found()).toEqual(['private', 'tools']);
+  const { filesHashed } = finder.status().hashing;
+
+  wanted = config({ excludedFolders: [join(root, 'private')] });
+  await finder.adjust();
+  await until('private is gone', () => found().join() === 'tools');
+  expect([finder.mayMeter(join(root, 'tools/x')), finder.mayMeter(join(root, 'private/x'))]).toEqual([
+    true,
+    false,
+  ]);
+  expect(await finder.identify(join(root, 'private/program'), join(root, 'private/program'))).toBe(
+    'excluded-folder',
+  );
+
+  wanted = config({ additionalRoots: [join(root, 'elsewhere')] });
+  await finder.adjust();
+  await until('three folders', () => found().join() === 'elsewhere,private,tools');
+  expect(finder.status().hashing.filesHashed).toBe(filesHashed + 2);
+  await finder.adjust();
+  expect(adjusted, 'the same again is no change').toBe(2);
+});
+
+test('nothing outside the roots of the ceiling is listed or metered, whatever else is set', async () => {
+  wanted = config({
+    additionalRoots: [join(root, 'elsewhere')],
+    rootsAtMost: [join(root, 'tools')],
+  });
+  void finder.start();
+  await finder.adjust();
+  await until('tools', () => found().join() === 'tools');
+  await sleep(300);
+  expect(found()).toEqual(['tools']);
+  expect(finder.status().roots).toEqual([join(root, 'tools')]);
+  expect(finder.mayMeter('/usr/bin/true')).toBe(false);
+});
+
+test('a root above what the ceiling allows is searched in the allowed part only', async () => {
+  wanted = config({ roots: [root], rootsAtMost: [join(root, 'tools'), '/somewhere'] });
+  await finder.adjust();
+  await finder.start();
+  await until('tools', () => found().join() === 'tools');
+});
+
+test('paused there is no finder: what appears is found afterwards, and nothing known is lost', async () => {
+  await finder.start();
+  wanted = undefined;
+  await finder.adjust();
+  copyFileSync('/bin/false', join(root, 'tools/new'));
+  await sleep(500);
+  expect(found()).toEqual(['private', 'tools']);
+  expect(finder.status()).toMatchObject({ state: 'closed', watchedFolders: 0, hashing: { filesHashed: 2 } });
+  expect(finder.mayMeter(join(root, 'tools/new'))).toBe(false);
+  wanted = config();
+  await finder.adjust();
+  await until('the new one', () => found().includes('tools/new'));
+  expect(finder.status().hashing.filesHashed).toBe(3);
+});
+
+test('an agent that starts paused has its first scan when it goes on', async () => {
+  wanted = undefined;
+  finder = new AdjustableFinder({
+    make: (scope) => createFinder(scope, inventory, realClock()),
+    wanted: () => wanted,
+    onAdjust: () => {},
+  });
+  let scanned = false;
+  void finder.start().then(() => {
+    scanned = true;
+  });
+  await sleep(200);
+  expect([scanned, found()]).toEqual([false, []]);
+  wanted = config();
+  await finder.adjust();
+  await until('scanned', () => scanned);
+  expect(found()).toEqual(['private', 'tools']);
+});

@@ -17,6 +17,7 @@ import {
 } from '@fleetmeter/proto';
 import type { Clock } from '../clock/clock.ts';
 import { type Enrolment, enrol } from '../enrol/enrol.ts';
+import { noteTicket, splitOff } from '../enrol/split-off.ts';
 import type { Facts } from '../store/fact-table.ts';
 import type { OutboxReport } from '../store/outbox-table.ts';
 import {
@@ -99,6 +100,7 @@ export class Courier {
     const { store, clock } = this.#parts;
     const to = this.#enrolAgain ? undefined : this.#addressee();
     if (!to) return this.#enrol(signal);
+    if (store.facts.read('split')) return this.#splitOff(signal);
     const pending = store.outbox.pending();
     if (!pending && this.#evidence.size > 0 && !this.#parts.quiet?.()) return this.#sendEvidence(to, signal);
     const early = this.#dueMs() - clock.now().monotonicMs;
@@ -147,6 +149,25 @@ export class Courier {
       // Of another collector nothing stays.
       this.#parts.onSettings(outcome.enrolment.settings ?? { version: 0 });
       log.info({ device: Buffer.from(outcome.enrolment.deviceId).toString('hex') }, 'enrolled');
+      return this.#succeeded(0);
+    } catch (error) {
+      return this.#failed((error as Error).message);
+    }
+  }
+
+  async #splitOff(signal: AbortSignal): Promise<number> {
+    const { clock, log, store } = this.#parts;
+    try {
+      const outcome = await splitOff(this.#parts, clock.now().wallMs, signal);
+      if (outcome?.is === 'retry') return this.#failed(outcome.why, outcome.retryAfterMs);
+      if (outcome?.is === 'not-admitted') return this.#notAdmitted(outcome);
+      if (outcome?.is === 'refused') return this.#failed(`split refused: ${outcome.code} ${outcome.detail}`);
+      if (outcome?.is === 'key-unknown') return this.#keyUnknown();
+      log.info(
+        { device: store.facts.read('enrolment')?.deviceId },
+        'another machine had the same identity: this one is a device of its own now',
+      );
+      this.#schedule.dueAt(0);
       return this.#succeeded(0);
     } catch (error) {
       return this.#failed((error as Error).message);
@@ -250,7 +271,11 @@ export class Courier {
     for (const record of acknowledgement.quarantined)
       log.warn({ ...record }, 'the collector put a record aside');
     for (const decision of effect.decisions)
-      if (decision.do !== 'send-evidence' && decision.do !== 'poll') log.info(decision, 'directive');
+      if (decision.do === 'split') noteTicket(this.#parts, decision.ticket);
+    const split = this.#parts.store.facts.read('split') !== undefined;
+    for (const decision of effect.decisions)
+      if (decision.do !== 'send-evidence' && decision.do !== 'poll')
+        log.info({ do: decision.do }, 'directive');
     if (effect.nextReportInSeconds !== undefined)
       this.#schedule.dueAt(monotonicMs + effect.nextReportInSeconds * 1000);
     // While the agent is quiet a baseline has to wait.
@@ -263,7 +288,7 @@ export class Courier {
     if (acknowledgement.notice.length > 0) this.#noticed(acknowledgement.notice, monotonicMs);
     // One baseline goes at once; a collector that is never content must not make the agent run hot.
     if (baselineDue) this.#schedule.dueAt(monotonicMs + this.#backOff(this.#baselinesInARow - 1));
-    return this.#succeeded(this.#evidence.size > 0 ? 0 : Math.max(0, this.#dueMs() - monotonicMs));
+    return this.#succeeded(split || this.#evidence.size > 0 ? 0 : Math.max(0, this.#dueMs() - monotonicMs));
   }
 
   #noticed(sealed: Uint8Array, monotonicMs: number): void {

@@ -18,6 +18,8 @@ export interface Facts {
   move: MoveState;
   /** Notices that were not obeyed, by reason. */
   noticesIgnored: Partial<Record<string, number>>;
+  /** The ticket with which this agent becomes a device of its own, and the key made for that; hex. */
+  split: { ticket: string; nextKeyId: string };
   /** What the collector set. */
   settings: CollectorSettings;
   /** There while the collector has paused the agent. */

@@ -158,7 +158,7 @@ const MIGRATIONS: readonly string[] = [
      action    TEXT NOT NULL,
      message   BLOB NOT NULL,
      queued    INTEGER NOT NULL,
-     first_at  INTEGER NOT NULL,
+     asked_at  INTEGER NOT NULL,
      PRIMARY KEY (device_id, epoch, action)
    ) STRICT, WITHOUT ROWID;`,
   // Which device has which sign of its hardware (6 bytes of a hash), and which two look like one computer.

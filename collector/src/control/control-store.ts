@@ -93,8 +93,8 @@ export interface ProcessedRange {
   dirty: DirtyTarget[];
   /** Replaces the pending directive of the same device and kind of action. */
   directives: { deviceId: string; directive: DirectiveFields }[];
-  /** Epochs whose inventory came right: their pending resync is taken back. */
-  resolved: { deviceId: string; epochId: Uint8Array }[];
+  /** What need not be asked of an epoch any more. */
+  resolved: ResolvedRequest[];
   /** Epochs that spoke although a newer epoch of their device had superseded them. */
   superseded: Speech[];
   evidenceWanted: { executableId: ExecutableId; deviceId: string }[];
@@ -119,6 +119,13 @@ export interface EpochSplit {
   dirty: DirtyTarget[];
   /** Milliseconds since 1970. */
   now: number;
+}
+
+/** A resync is over once the inventory is right, a new epoch is not awaited any more once the old one went on for long. */
+export interface ResolvedRequest {
+  deviceId: string;
+  epochId: Uint8Array;
+  action: 'resync' | 'openEpoch';
 }
 
 /** The catalogue that counts, and how far the mappings follow it. */

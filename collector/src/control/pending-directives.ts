@@ -4,7 +4,8 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Acknowledgement, type DirectiveFields } from '@fleetmeter/proto';
-import { mergeUsageRequests } from './merge-usage-requests.ts';
+import type { ResolvedRequest } from './control-store.ts';
+import { mergeDirectives } from './merge-directives.ts';
 import type { MetaValues } from './meta-values.ts';
 
 export type DirectiveAction = 'resync' | 'openEpoch' | 'split' | 'resendUsage' | 'sendEvidence' | 'pollAgain';
@@ -32,8 +33,6 @@ export const STAYS_UNTIL_RESOLVED: ReadonlySet<DirectiveAction> = new Set(['resy
 
 /** They mean the sender that is in this very epoch. */
 const OF_ONE_EPOCH = STAYS_UNTIL_RESOLVED;
-/** The first one counts: it names the oldest report that the collector did not take, and the ticket that was given. */
-const STAYS_AS_IT_IS: ReadonlySet<DirectiveAction> = new Set(['openEpoch', 'split']);
 /** A sender who did not come for it in this time diverges again when it comes. */
 const WITHDRAWN_AFTER_MS = 7 * 86_400_000;
 const WITHDRAWN_EVERY_MS = 3_600_000;
@@ -42,7 +41,6 @@ export class PendingDirectives {
   readonly #meta: MetaValues;
   readonly #put: StatementSync;
   readonly #list: StatementSync;
-  readonly #putOnce: StatementSync;
   readonly #drop: StatementSync;
   readonly #withdraw: StatementSync;
   #withdrawnAt = Number.NEGATIVE_INFINITY;
@@ -51,15 +49,12 @@ export class PendingDirectives {
 
   constructor(database: DatabaseSync, meta: MetaValues) {
     this.#meta = meta;
-    const insert = (orElse: string): StatementSync =>
-      database.prepare(
-        `INSERT ${orElse} INTO directives (device_id, epoch, action, message, queued, first_at) VALUES (?, ?, ?, ?, ?, ?)`,
-      );
-    this.#put = insert('OR REPLACE');
-    this.#putOnce = insert('OR IGNORE');
+    this.#put = database.prepare(
+      'INSERT OR REPLACE INTO directives (device_id, epoch, action, message, queued, asked_at) VALUES (?, ?, ?, ?, ?, ?)',
+    );
     this.#list = database.prepare('SELECT message FROM directives WHERE device_id = ? ORDER BY queued');
     this.#drop = database.prepare('DELETE FROM directives WHERE device_id = ? AND epoch = ? AND action = ?');
-    this.#withdraw = database.prepare("DELETE FROM directives WHERE action = 'openEpoch' AND first_at < ?");
+    this.#withdraw = database.prepare("DELETE FROM directives WHERE action = 'openEpoch' AND asked_at < ?");
     const devices = database.prepare('SELECT DISTINCT device_id FROM directives').all();
     this.#devices = new Set(devices.map((row) => row.device_id as string));
   }
@@ -74,12 +69,11 @@ export class PendingDirectives {
         directiveAction(each) === directiveAction(directive) &&
         sameBytes(each.epoch ?? new Uint8Array(0), epoch),
     );
-    const asked = waiting ? mergeUsageRequests(waiting, directive) : directive;
+    const asked = waiting ? mergeDirectives(waiting, directive) : directive;
     // The schema has no message that is a directive alone, so it is kept inside an acknowledgement.
     const message = Acknowledgement.encode({ directives: [asked] }).finish();
     const action = directiveAction(directive);
-    const statement = STAYS_AS_IT_IS.has(action) ? this.#putOnce : this.#put;
-    statement.run(deviceId, epoch, action, message, queued, now);
+    this.#put.run(deviceId, epoch, action, message, queued, now);
     this.#devices.add(deviceId);
   }
 
@@ -97,10 +91,9 @@ export class PendingDirectives {
     this.#drop.run(deviceId, epochId, action);
   }
 
-  /** The inventory of this epoch came right. */
-  resolve(deviceId: string, epochId: Uint8Array): void {
+  resolve({ deviceId, epochId, action }: ResolvedRequest): void {
     if (!this.#devices.has(deviceId)) return;
-    for (const epoch of [epochId, new Uint8Array(0)]) this.drop(deviceId, epoch, 'resync');
+    for (const epoch of [epochId, new Uint8Array(0)]) this.drop(deviceId, epoch, action);
   }
 
   /** Call it now and then: forgets what nobody came for. */

@@ -214,7 +214,7 @@ test('a directive replaces the older one of its kind; resync stays until the inv
     ['resync', 4],
   ]);
   store.directiveDelivered(device, waiting[0] as DirectiveFields);
-  store.commitProcessed(range({ resolved: [{ deviceId: device, epochId: epoch }] }));
+  store.commitProcessed(range({ resolved: [{ deviceId: device, epochId: epoch, action: 'resync' }] }));
   expect(store.directivesFor(device, epoch)).toEqual([]);
 });
 
@@ -226,7 +226,7 @@ test('of what is asked of one epoch only its sender hears, and the first request
   const heard = (epoch: Uint8Array | undefined) =>
     store.directivesFor(device, epoch).map(({ sequence }) => sequence);
   expect([heard(mine), heard(theirs), heard(undefined)]).toEqual([[7], [3], []]);
-  store.commitProcessed(range({ resolved: [{ deviceId: device, epochId: mine }] }));
+  store.commitProcessed(range({ resolved: [{ deviceId: device, epochId: mine, action: 'resync' }] }));
   expect(heard(mine)).toEqual([7]);
   store.commitProcessed(range({ now: 1000 + 8 * 86_400_000 }));
   expect([heard(mine), heard(theirs)]).toEqual([[], []]);

@@ -219,7 +219,7 @@ export class SqliteControlStore implements ControlStore {
     this.#meta.setCounter('checkpoint', Math.max(before, range.checkpoint));
     this.#dirty.mark(range.dirty, range.now);
     this.#directives.withdraw(range.now);
-    for (const { deviceId, epochId } of range.resolved) this.#directives.resolve(deviceId, epochId);
+    for (const request of range.resolved) this.#directives.resolve(request);
     // After `resolved`: of two decisions about one device in one range, asking again is the harmless one.
     for (const { deviceId, directive } of range.directives)
       this.#directives.put(deviceId, directive, range.now);

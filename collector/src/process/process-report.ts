@@ -31,6 +31,9 @@ export interface EpochState {
   parts?: BaselineParts | undefined;
 }
 
+/** Reports of an epoch after which nobody is waited for who should open a child of it. */
+const WITHDRAWN_AFTER_REPORTS = 32;
+
 export interface ReportToProcess {
   report: Report;
   hash: Uint8Array;
@@ -72,7 +75,23 @@ export function processReport(
   ask(accepted ? decision : { ...decision, ask: 'baseline' }, state.head, item, effects);
   if (!decision.advancesHead || !accepted) return;
   takeTurn(item, state, control, effects);
+  withdrawNewEpoch(item, control, effects);
   advanceHead(item, state, effects);
+}
+
+/**
+ * The sender went on for long after it was told to compare heads, so it was not the one that is meant, and the one that
+ * is will diverge again. An agent remembers 64 of its reports, and has to see its own among them until then.
+ */
+function withdrawNewEpoch(
+  { report, source: { deviceId } }: ReportToProcess,
+  control: ControlStore,
+  effects: RangeEffects,
+): void {
+  const epochId = epochIdOf(report);
+  for (const { openEpoch } of control.directivesFor(deviceId, epochId))
+    if (openEpoch && report.sequence >= (openEpoch.head?.sequence ?? 0) + WITHDRAWN_AFTER_REPORTS)
+      effects.resolve({ deviceId, epochId, action: 'openEpoch' });
 }
 
 /** Notes what tells one living sender from two. */
@@ -138,7 +157,7 @@ function applyInventory(
   });
   state.inventory = next;
   state.head = { ...state.head, digest: promised, inventoryVersion: report.sequence };
-  effects.resolve(source.deviceId, report.epoch?.id ?? new Uint8Array(0));
+  effects.resolve({ deviceId: source.deviceId, epochId: epochIdOf(report), action: 'resync' });
   effects.markInventoryDirty();
   return true;
 }
@@ -237,6 +256,10 @@ function ask(
     effects.direct(source.deviceId, { ...origin, openEpoch: { head: processed } });
   if (decision.usageMissing)
     effects.direct(source.deviceId, { ...origin, resendUsage: { afterSequence: head.sequence } });
+}
+
+function epochIdOf(report: Report): Uint8Array {
+  return report.epoch?.id ?? new Uint8Array(0);
 }
 
 function digestOf(fields: InventoryDigestFields | null | undefined): InventoryDigest | undefined {

@@ -5,8 +5,10 @@ import type {
   ProcessedRange,
   QuarantinedRecord,
   QuarantineReason,
+  ResolvedRequest,
 } from '../control/control-store.ts';
 import type { DeviceNames } from '../control/device-groups.ts';
+import { directiveAction } from '../control/pending-directives.ts';
 import type { Speech } from '../control/superseded-speech.ts';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
@@ -27,7 +29,7 @@ export class RangeEffects {
   readonly heads = new Map<number, EpochHead>();
   readonly #dirty = new Map<string, DirtyTarget>();
   readonly #directives: ProcessedRange['directives'] = [];
-  readonly #resolved = new Map<string, ProcessedRange['resolved'][number]>();
+  readonly #resolved = new Map<string, ResolvedRequest>();
   readonly #superseded = new Map<number, Speech & { deviceId: string }>();
   /** Epochs whose sender was proven to be a copy, by number. */
   readonly copies = new Map<number, ProvenCopy>();
@@ -65,15 +67,17 @@ export class RangeEffects {
 
   direct(deviceId: string, directive: DirectiveFields): void {
     this.#directives.push({ deviceId, directive });
-    if (directive.resync) this.#resolved.delete(resolvedKey(deviceId, directive.epoch));
+    this.#resolved.delete(requestKey(deviceId, directive.epoch, directiveAction(directive)));
   }
 
-  resolve(deviceId: string, epochId: Uint8Array): void {
-    const key = resolvedKey(deviceId, epochId);
-    this.#resolved.set(key, { deviceId, epochId });
+  resolve({ deviceId, epochId, action }: ResolvedRequest): void {
+    const key = requestKey(deviceId, epochId, action);
+    this.#resolved.set(key, { deviceId, epochId, action });
     for (let at = this.#directives.length - 1; at >= 0; at--) {
       const pending = this.#directives[at];
-      if (pending?.directive.resync && resolvedKey(pending.deviceId, pending.directive.epoch) === key)
+      if (!pending) continue;
+      const { directive } = pending;
+      if (requestKey(pending.deviceId, directive.epoch, directiveAction(directive)) === key)
         this.#directives.splice(at, 1);
     }
   }
@@ -153,6 +157,6 @@ export class RangeEffects {
   }
 }
 
-function resolvedKey(deviceId: string, epochId: Uint8Array | null | undefined): string {
-  return `${deviceId} ${Buffer.from(epochId ?? []).toString('hex')}`;
+function requestKey(deviceId: string, epochId: Uint8Array | null | undefined, action: string): string {
+  return `${deviceId} ${Buffer.from(epochId ?? []).toString('hex')} ${action}`;
 }

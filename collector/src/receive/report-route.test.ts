@@ -190,7 +190,7 @@ test('a resync stays with every acknowledgement until the inventory came right; 
   expect(await actions()).toEqual(['resync', 'pollAgain']);
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await actions()).toEqual(['resync']);
-  collector.control.commitProcessed(range({ resolved: [{ deviceId, epochId: epoch }] }));
+  collector.control.commitProcessed(range({ resolved: [{ deviceId, epochId: epoch, action: 'resync' }] }));
   expect(await actions()).toEqual([]);
 });
 

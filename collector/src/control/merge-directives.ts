@@ -1,11 +1,25 @@
-/** Two requests for usage that wait for the same device become one that asks for both. */
+/** Two requests of one kind that wait for the same sender become one. */
 import type { DirectiveFields } from '@fleetmeter/proto';
 
 /** More days than agents keep: then everything. */
 const MOST_DAYS = 60;
 
-/** `later` when one of the two is no request for usage. Tagged as the later one, so that agents obey it once more. */
-export function mergeUsageRequests(earlier: DirectiveFields, later: DirectiveFields): DirectiveFields {
+/** Both are of one kind of action, of one epoch. */
+export function mergeDirectives(earlier: DirectiveFields, later: DirectiveFields): DirectiveFields {
+  if (later.openEpoch) return mergeNewEpochs(earlier, later);
+  return mergeUsageRequests(earlier, later);
+}
+
+/**
+ * The head of now, by which a sender tells whether it is meant, and the oldest report that was not taken, since several
+ * senders may be meant.
+ */
+function mergeNewEpochs(earlier: DirectiveFields, later: DirectiveFields): DirectiveFields {
+  return { ...later, sequence: Math.min(earlier.sequence ?? 0, later.sequence ?? 0) };
+}
+
+/** `later` when the two are no requests for usage. Tagged as the later one, so that agents obey it once more. */
+function mergeUsageRequests(earlier: DirectiveFields, later: DirectiveFields): DirectiveFields {
   const [before, after] = [earlier.resendUsage, later.resendUsage];
   if (!before || !after) return later;
   const days = [...new Set([...(before.days ?? []), ...(after.days ?? [])])].sort((a, b) => a - b);

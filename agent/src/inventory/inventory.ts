@@ -140,12 +140,21 @@ export class Inventory implements FindingSink, KnownFiles {
 
   #apply(path: string, file: FoundFile | undefined, day: number): void {
     const old = this.#store.inventory.executableOfFile(path);
-    const now = file && this.#keep(file, day);
+    const now = file && this.#keepOwn(file, day);
     if (file && now) this.#store.inventory.writeFile(file, now.executableNo);
     else this.#store.inventory.removeFile(path);
     if (old?.executableNo === now?.executableNo) return;
     if (old) this.#setFiles(old, old.files - 1, day);
     if (now) this.#setFiles(now, now.files + 1, day);
+  }
+
+  /** Undefined, and counted, when the id is that of another executable: it would be installed under the wrong name. */
+  #keepOwn(file: FoundFile, day: number): ExecutableRow | undefined {
+    const { digestPart } = identifyEvidence(encodeEvidence(file.evidence));
+    const kept = this.#keep(file, day);
+    if (Buffer.compare(kept.digestPart, digestPart) === 0) return kept;
+    this.#skipped.add(file.path, 'id-taken');
+    return undefined;
   }
 
   #keep(file: FoundFile, day: number): ExecutableRow {

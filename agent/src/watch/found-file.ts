@@ -33,6 +33,8 @@ export type SkipReason =
   | 'excluded-file-system'
   | 'excluded-folder'
   | 'package-database-busy'
+  /** Another executable of this device has the same id: nobody could tell them apart. */
+  | 'id-taken'
   /** The agent's state is at its limit. */
   | 'state-full';
 

@@ -12,6 +12,7 @@ import type { ControlStore } from '../control/control-store.ts';
 import { mapExecutable } from '../map/map-executable.ts';
 import { mappingRow } from '../map/mapping-row.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import type { KnownEvidence } from './known-evidence.ts';
 import type { RangeEffects } from './range-effects.ts';
 
 /** Adds one record's effects; returns the executable's number when it is new evidence. */
@@ -21,6 +22,7 @@ export function processEvidence(
   control: ControlStore,
   inForce: CatalogueInForce,
   effects: RangeEffects,
+  known: KnownEvidence = new Map(),
 ): number | undefined {
   const bytes = record.evidence ?? new Uint8Array(0);
   if (record.encodingVersion !== EVIDENCE_VERSION) {
@@ -36,6 +38,13 @@ export function processEvidence(
     effects.quarantine(source, 'evidence-id-mismatch', `claims ${claimed}, proves ${executableId}`, 0, bytes);
     return undefined;
   }
+  const hash = Buffer.from(digestPart).toString('hex');
+  const first = known.get(executableId);
+  if (first !== undefined && first !== hash) {
+    const detail = `${executableId} is of evidence ${first}, and of ${hash}`;
+    effects.quarantine(source, 'evidence-collision', detail, 0, bytes);
+    return undefined;
+  }
   const idBytes = encodeIdList([executableId]);
   if (control.withoutEvidence(idBytes).length === 0) return undefined;
   let evidence: ReturnType<typeof decodeEvidence>;
@@ -48,6 +57,7 @@ export function processEvidence(
   }
   // Nothing is written for what is known already: the same evidence comes from up to three devices.
   if (!effects.evidenceProcessed(executableId)) return undefined;
+  known.set(executableId, hash);
   const executableNo = control.internExecutables(idBytes).numbers[0] as number;
   effects.facts.add('executables', {
     executable_no: executableNo,

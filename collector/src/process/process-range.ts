@@ -15,6 +15,7 @@ import { inventoryChangeOf } from './baseline-part.ts';
 import { type DecodedRecord, decodeRecord } from './decode-record.ts';
 import type { EpochHeadCache } from './epoch-head-cache.ts';
 import { internReport } from './interned-report.ts';
+import { readKnownEvidence } from './known-evidence.ts';
 import { processEvidence } from './process-evidence.ts';
 import { type EpochState, processReport, type ReportToProcess } from './process-report.ts';
 import { RangeEffects } from './range-effects.ts';
@@ -66,6 +67,7 @@ export async function processRange(
     );
   }
   const states = await statesOf(reportsToProcess, dependencies);
+  const known = await readKnownEvidence(decoded, dependencies);
   let reports = 0;
   const described: number[] = [];
   for (const record of decoded) {
@@ -75,7 +77,7 @@ export async function processRange(
     } else if (record.kind === 'evidence') {
       for (const evidence of record.batch.records) {
         await turn.share();
-        const executableNo = processEvidence(evidence, record.source, control, inForce, effects);
+        const executableNo = processEvidence(evidence, record.source, control, inForce, effects, known);
         if (executableNo !== undefined) described.push(executableNo);
       }
     } else {

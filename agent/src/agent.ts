@@ -6,6 +6,7 @@
  *     host facts, own cost -------------'
  */
 import { randomBytes } from 'node:crypto';
+import { decodeEvidence } from '@fleetmeter/proto';
 import { AdjustableFinder } from './adjustable-finder.ts';
 import { type Clock, dayOf } from './clock/clock.ts';
 import { repeat } from './clock/repeat.ts';
@@ -32,6 +33,7 @@ import { RoutedExchange } from './send/routed-exchange.ts';
 import { TrustingExchange } from './send/trusting-exchange.ts';
 import { CeilingFile } from './settings/ceiling.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
+import { mayTellEvidence } from './settings/told-evidence.ts';
 import { agentStatus } from './status/agent-status.ts';
 import { ownCost } from './status/own-cost.ts';
 import { holdAgentLock } from './store/agent-lock.ts';
@@ -128,6 +130,10 @@ async function buildStages(
   const filesHashedBefore = store.facts.read('lifetime')?.filesHashed ?? 0;
 
   // sample -> usage
+  const everybody = userHash(identity.userSecret, EVERYBODY);
+  // An earlier run that knew users by other names is not gone on from: everything would seem to have been started.
+  if (store.usage.live().some(({ user }) => (user === everybody) === settings.tellUsersApart))
+    store.usage.forgetMark();
   const mark = store.usage.mark();
   const live = mark?.bootId === clock.bootId() ? store.usage.live() : [];
   const names = new ProgramNames({
@@ -192,6 +198,13 @@ async function buildStages(
     },
     collectorUrl: place.url,
     joinSecret: place.secret,
+    evidenceOf: (id) => {
+      const evidence = store.inventory.evidenceOf(id);
+      if (!evidence) return undefined;
+      const { path } = decodeEvidence(evidence);
+      const isTold = mayTellEvidence(path, store.inventory.isInstalled(id), settings.toldScope);
+      return isTold ? evidence : undefined;
+    },
     renewKey: (signal) => renewal.turn(signal),
     reportIntervalSeconds: () => settings.reportIntervalSeconds,
     onSettings: (received) => settings.receive(received),
@@ -221,6 +234,7 @@ async function buildStages(
       ...{ filesHashedBefore, meter, sampler, names, courier, settings },
     });
   return {
+    everybody,
     settings,
     inventory,
     finder,
@@ -267,6 +281,13 @@ async function runStages(
     await clock.sleep(IDENTIFY_AT_THE_LATEST_MS, signal);
     if (!signal.aborted) names.ready();
   };
+  /** A ceiling also holds for what was metered before it was there. */
+  const eraseForbidden = (): void => {
+    const { keptUsage } = settings;
+    if (keptUsage === 'all') return;
+    const rows = keptUsage === 'nothing' ? store.usage.eraseAll() : store.usage.eraseOthers(stages.everybody);
+    if (rows > 0) log.warn({ rows, keptUsage }, 'usage that the ceiling forbids was erased');
+  };
   /** Usage, live processes and status in one transaction; before them the evidence that they refer to. */
   const flush = (): void => {
     const forgotten = limit.keep();
@@ -281,6 +302,7 @@ async function runStages(
       store.facts.write('status', status);
     });
     meter.flushed();
+    eraseForbidden();
   };
   const metering = new MeteringSwitch({
     ...{ sampler, meter, flush },
@@ -307,6 +329,7 @@ async function runStages(
     if (lost > 0) log.warn({ rows: lost }, 'usage that was never reported was too old or too much');
   };
 
+  eraseForbidden();
   const scanned = find();
   const loops = [
     scanned,

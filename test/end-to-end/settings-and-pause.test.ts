@@ -196,6 +196,8 @@ test('a paused agent observes and tells nothing, over a restart, until it is res
     (usage?.records ?? []).map(({ executableId }) => decodeIdList(Uint8Array.from(executableId ?? []))[0]),
   );
   expect(used).not.toContain(second);
+  // This computer runs more than that; the ceiling lets none of it be metered.
+  expect(used.filter((id) => !known.has(id as string))).toEqual([]);
   // Observed since then, by the clock of this test, and whole seconds of what was in flight.
   const observed = coverageOf(await reports()) - coverageBefore;
   expect(observed).toBeLessThanOrEqual((Date.now() - resumedAt) / 1000 + 2);
@@ -208,3 +210,29 @@ test('a paused agent observes and tells nothing, over a restart, until it is res
   const office = await until('counted', shown, ({ version, devices }) => devices[0].version === version);
   expect(office).toMatchObject({ paused_at: null, devices: [{ version: office.version, devices: 1 }] });
 }, 120_000);
+
+test('a ceiling that forbids metering holds against the collector, and for what was metered before', async () => {
+  const napper = spawn(program('root/first'), ['600'], { stdio: 'ignore' });
+  await until('metered', status, ({ agent: { usage } }) => usage.running > 0);
+  agent.kill('SIGKILL');
+  writeFileSync(
+    join(folder, 'ceiling.json'),
+    JSON.stringify({ meterUsage: false, roots: [program('root'), program('added')] }),
+  );
+  const settings = { meterUsage: true, tellUsersApart: true, additionalRoots: [program('root')] };
+  await applyGroups(collector.dataDir, { office: { settings, rings: AT_ONCE } });
+  const before = (await reports()).length;
+  agent = spawn(process.execPath, [AGENT, 'run', ...flags()], { stdio: 'ignore' });
+  await until('reports', reports, ({ length }) => length >= before + 6);
+  // The first may be one that was in flight.
+  const later = (await reports()).slice(before + 1);
+  expect(later.filter(({ usage }) => usage)).toEqual([]);
+  const shown = await until(
+    'a new status',
+    status,
+    ({ agent: each }) => each.settings.values.meterUsage.value === false,
+  );
+  expect(shown.agent.settings.values.meterUsage).toEqual({ value: false, origin: 'ceiling' });
+  expect(shown.usage_rows_to_send).toBe(0);
+  napper.kill();
+}, 90_000);

@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import {
   Acknowledgement,
   EvidenceBatch,
+  type ExecutableId,
   type HostFactsFields,
   resealEnvelope,
   type SettingsFields,
@@ -45,6 +46,8 @@ export interface CourierParts extends NextReportParts {
   reportIntervalSeconds: () => number;
   /** Undefined: what the agent runs by is what the collector wants. */
   onSettings: (settings: SettingsFields | undefined) => void;
+  /** What may be told of it; absent: all that is kept. */
+  evidenceOf?: (executableId: ExecutableId) => Uint8Array | undefined;
   log: CourierLog;
   /** Before each report; does nothing unless it is due, and never rejects. Absent: keys stay. */
   renewKey?: (signal: AbortSignal) => Promise<void>;
@@ -87,7 +90,7 @@ export class Courier {
 
   constructor(parts: CourierParts) {
     this.#parts = parts;
-    this.#evidence = new EvidenceQueue((id) => parts.store.inventory.evidenceOf(id));
+    this.#evidence = new EvidenceQueue(parts.evidenceOf ?? ((id) => parts.store.inventory.evidenceOf(id)));
   }
 
   get evidence(): Pick<EvidenceQueue, 'sent' | 'missing' | 'size'> {

@@ -7,6 +7,7 @@ import type { CeilingFile } from './ceiling.ts';
 import { acceptSettings, type CollectorSettings, NO_COLLECTOR_SETTINGS } from './collector-settings.ts';
 import { type LayeredSettings, layeredSettings, type SettingValues } from './layered-settings.ts';
 import { afterClockChange, isPaused, type Pause, pausedUntilMs } from './pause.ts';
+import type { ToldScope } from './told-evidence.ts';
 
 export interface EffectiveSettingsParts {
   local: LoadedConfig;
@@ -77,6 +78,18 @@ export class EffectiveSettings {
 
   get metering(): boolean {
     return this.#layered.meterUsage.value && !this.paused;
+  }
+
+  /** What usage may be kept under the ceiling. */
+  get keptUsage(): 'nothing' | 'of-no-single-user' | 'all' {
+    const { meterUsage, tellUsersApart } = this.#parts.ceiling.ceiling;
+    if (meterUsage === false) return 'nothing';
+    return tellUsersApart === false ? 'of-no-single-user' : 'all';
+  }
+
+  get toldScope(): ToldScope {
+    const { homeFolders, excludedFolders } = this.values;
+    return { homeFolders, excludedFolders, rootsAtMost: this.#parts.ceiling.ceiling.roots };
   }
 
   /** What to look for and where; undefined while nothing is to be looked for. */

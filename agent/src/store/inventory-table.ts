@@ -161,6 +161,11 @@ export class InventoryTable {
     return row?.evidence as Uint8Array | undefined;
   }
 
+  isInstalled(executableId: ExecutableId): boolean {
+    const row = this.#database.sql('SELECT files FROM executables WHERE executable_id = ?').get(executableId);
+    return ((row?.files as number | undefined) ?? 0) > 0;
+  }
+
   /** Forgets evidence that is neither installed, nor in kept usage, nor owed to the collector. */
   forgetUnneeded(ackedTouch: number, beforeDay: number): void {
     this.#database

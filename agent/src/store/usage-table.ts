@@ -124,6 +124,19 @@ export class UsageTable {
     });
   }
 
+  /** Forgets what other users did, sent or not. Returns how many rows. */
+  eraseOthers(user: string): number {
+    return Number(this.#database.sql('DELETE FROM usage WHERE user <> ?').run(user).changes);
+  }
+
+  /** Forgets all usage and coverage, sent or not. Returns how many rows of usage. */
+  eraseAll(): number {
+    return this.#database.transaction(() => {
+      this.#database.sql('DELETE FROM coverage').run();
+      return Number(this.#database.sql('DELETE FROM usage').run().changes);
+    });
+  }
+
   live(): LiveProcess[] {
     return this.#database
       .sql('SELECT * FROM live_processes')

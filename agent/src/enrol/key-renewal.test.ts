@@ -193,6 +193,20 @@ test('a running agent follows what another process replaced, and both may replac
   expect(identity.keys.next()).toBeUndefined();
 });
 
+test('a collector of before there were two signatures: the old key goes on, and it is said why', async () => {
+  const courier = courierWith(renewalOf(0));
+  await turns(courier, 2);
+  const old = keyId();
+  ageKey(400);
+  const renewal = renewalOf(365);
+  collector.mostSignatures = 1;
+  await renewal.turn(signal);
+  expect(renewal.lastFailure).toBe('this collector is too old to replace keys');
+  expect(keyId()).toBe(old);
+  await turns(courier, 2);
+  expect(courier.counts.failures).toBe(0);
+});
+
 test('a next key whose file is damaged is made again', async () => {
   await turns(courierWith(renewalOf(0)), 2);
   writeFileSync(join(folder, 'device-key.next.pem'), 'not a key');

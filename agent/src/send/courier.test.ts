@@ -280,6 +280,37 @@ describe('when something goes wrong', () => {
     expect(collector.inventory.size).toBe(1);
   });
 
+  test('a collector that speaks another version: it is said in words, everything is kept, and goes once it fits', async () => {
+    await agent.settle();
+    agent.inventory.found(file('/usr/bin/new', 1));
+    collector.fault = () => 'other-version';
+    for (let turn = 0; turn < 5; turn++) await agent.turn();
+    expect(agent.courier.counts).toMatchObject({
+      refused: 0,
+      notAdmitted: { code: 'wire-version-unsupported', detail: 'the test said wire-version-unsupported' },
+    });
+    const waiting = agent.store.outbox.pending()?.envelope as Uint8Array;
+    collector.fault = () => 'none';
+    await agent.settle();
+    expect(agent.courier.counts.notAdmitted).toBeUndefined();
+    expect(collector.bodies.map(({ hash }) => hash)).toContain(
+      createHash('sha256').update(waiting).digest('hex'),
+    );
+    expect(collector.inventory.size).toBe(1);
+  });
+
+  test('what a newer collector says besides is passed over: unknown fields, unknown directives', async () => {
+    // Directive 2 with an unknown action 99, and the unknown field 200 of the acknowledgement.
+    const directive = [0x9a, 0x06, 0x01, 0x2a];
+    collector.fromTheFuture = Buffer.from([0x12, directive.length, ...directive, 0xc2, 0x0c, 0x01, 0x2a]);
+    agent.inventory.found(file('/usr/bin/a', 1));
+    await agent.settle();
+    await agent.settle();
+    expect(collector.inventory.size).toBe(1);
+    expect(agent.courier.counts).toMatchObject({ failures: 0, refused: 0 });
+    expect(collector.resyncs).toBe(0);
+  });
+
   test('an agent whose reports are taken for kept ones begins a child epoch, which nobody can', async () => {
     await faulty('replayed');
     const [last, child] = collector.reports.slice(-2);

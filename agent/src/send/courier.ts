@@ -67,6 +67,8 @@ export interface CourierCounts {
   failures: number;
   quarantined: number;
   lastFailure: string | undefined;
+  /** What the collector said the last time, when it takes nothing of this device. */
+  notAdmitted: { code: string; detail: string } | undefined;
 }
 
 export class Courier {
@@ -78,6 +80,7 @@ export class Courier {
     failures: 0,
     quarantined: 0,
     lastFailure: undefined,
+    notAdmitted: undefined,
   };
   #enrolAgain = false;
   /** Monotonic time from which the key for notices may be asked for. */
@@ -322,10 +325,13 @@ export class Courier {
   }
 
   #notAdmitted({ code, detail, retryAfterMs }: Extract<Verdict, { is: 'not-admitted' }>): number {
-    return this.#failed(`not admitted: ${code}: ${detail}`, retryAfterMs);
+    const waitMs = this.#failed(`not admitted: ${code}: ${detail}`, retryAfterMs);
+    this.counts.notAdmitted = { code, detail };
+    return waitMs;
   }
 
   #succeeded(waitMs: number): number {
+    this.counts.notAdmitted = undefined;
     this.counts.failures = 0;
     this.counts.lastFailure = undefined;
     return waitMs;
@@ -335,6 +341,7 @@ export class Courier {
     // The agent itself broke the request off; the report stays in the outbox.
     if (this.#stopping?.aborted) return 0;
     this.counts.failures++;
+    this.counts.notAdmitted = undefined;
     this.counts.lastFailure = why;
     const waitMs = this.#backOff(this.counts.failures, retryAfterMs);
     this.#parts.log.warn(

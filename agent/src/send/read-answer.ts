@@ -15,14 +15,23 @@ export type Verdict =
   | { is: 'refused'; code: string; detail: string }
   /** The collector does not know the key (any more): enrol. */
   | { is: 'key-unknown' }
-  /** An administrator has to act: the join string does not count, or the device was put out. Later, again. */
+  /**
+   * An administrator has to act: the join string does not count, the device was put out, or the versions of agent and
+   * collector do not fit. Later, again.
+   */
   | { is: 'not-admitted'; code: string; detail: string; retryAfterMs: number }
   | { is: 'retry'; why: string; retryAfterMs: number };
 
 /** Statuses that may be permanent; their problem document says whether they are. */
 const MAY_BE_PERMANENT = new Set([400, 401, 409, 413, 415, 422]);
-const NOT_ADMITTED =
-  /^(?:token-[a-z-]+|device-revoked|key-replaced|awaiting-approval|join-rejected|approval-queue-full)$/;
+/** Codes by status. */
+const NOT_ADMITTED: ReadonlyMap<number, RegExp> = new Map([
+  [
+    403,
+    /^(?:token-[a-z-]+|device-revoked|key-replaced|awaiting-approval|join-rejected|approval-queue-full)$/,
+  ],
+  [415, /^wire-version-unsupported$/],
+]);
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
 /** Code, detail and permanence as in the collector's problem document (RFC 9457 with two members of our own). */
@@ -45,7 +54,7 @@ export function readAnswer(answer: HttpAnswer, nowMs: number): Verdict {
   const code = text(problem.code) || `http-${answer.status}`;
   if (answer.status === 401 && code === 'key-unknown') return { is: 'key-unknown' };
   const detail = text(problem.detail) || text(problem.title);
-  if (answer.status === 403 && NOT_ADMITTED.test(code))
+  if (NOT_ADMITTED.get(answer.status)?.test(code))
     return { is: 'not-admitted', code, detail, retryAfterMs: retryAfterMs(answer.retryAfter, nowMs) };
   if (MAY_BE_PERMANENT.has(answer.status) && problem.permanent === true)
     return { is: 'refused', code, detail };

@@ -19,6 +19,7 @@ import {
   ENVELOPE_CONTENT_TYPE,
   EnrolRequest,
   EnrolResponse,
+  Envelope,
   EvidenceBatch,
   type ExecutableId,
   encodeIdList,
@@ -45,6 +46,8 @@ export type Fault =
   | 'captive-portal'
   | 'refuse'
   | 'replayed'
+  /** Speaks another version of the wire. */
+  | 'other-version'
   | 'forget-key'
   | 'wrong-sequence'
   | 'garbage';
@@ -70,9 +73,13 @@ export class ScriptedCollector {
   nextReportInSeconds: number | undefined;
   /** Sent to an agent that says it runs by another version. */
   settings: (SettingsFields & { version: number }) | undefined;
+  /** Goes behind each acknowledgement: what a newer collector would say besides. */
+  fromTheFuture: Uint8Array = new Uint8Array(0);
   wantsEvidence = true;
   /** Refuses reports meant for another collector. */
   checksAddress = false;
+  /** 1: as before keys could be replaced. */
+  mostSignatures = 2;
   /** Refuses reports with more. */
   mostUsageRecords = Number.POSITIVE_INFINITY;
 
@@ -125,6 +132,7 @@ export class ScriptedCollector {
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>');
     if (fault === 'garbage')
       return void response.writeHead(200, { 'content-type': ANSWER_CONTENT_TYPE }).end(randomBytes(40));
+    if (fault === 'other-version') return problem(response, 415, 'wire-version-unsupported', false);
     if (fault === 'replayed') return problem(response, 409, 'report-replayed', true);
     if (fault === 'refuse') return problem(response, 422, 'report-invalid', true);
     if (fault === 'forget-key') this.#keys.clear();
@@ -151,10 +159,12 @@ export class ScriptedCollector {
     if (path !== '/v1/report') throw new Error('no such path');
     const acknowledgement = this.#takeReport(body);
     if (fault === 'wrong-sequence') acknowledgement.acceptedSequence = 999_999;
-    return Acknowledgement.encode(acknowledgement).finish();
+    return Buffer.concat([Acknowledgement.encode(acknowledgement).finish(), this.fromTheFuture]);
   }
 
   #enrol(body: Buffer): Uint8Array {
+    if (Envelope.decode(body).signatures.length > this.mostSignatures)
+      throw Object.assign(new Error('exactly one'), { fault: 'signature-missing' });
     const signersOf = (message: Buffer): Uint8Array[] => {
       const { publicKey, previousKey } = EnrolRequest.decode(message);
       return previousKey.length > 0 ? [publicKey, previousKey] : [publicKey];

@@ -84,7 +84,14 @@ test('a value that cannot be is refused alone, stays as it was, and is told in l
     { setting: 'excludedFolders', value: ['relative'] },
   ]);
   const problems = problemsOf({
-    ...{ sendFailures: 0, lastFailure: undefined, refusedReports: 0, quarantined: 0, missedSamples: 0 },
+    ...{
+      sendFailures: 0,
+      lastFailure: undefined,
+      notAdmitted: undefined,
+      refusedReports: 0,
+      quarantined: 0,
+      missedSamples: 0,
+    },
     ...{
       unreadableProcesses: 0,
       privileged: true,

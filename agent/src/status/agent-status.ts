@@ -119,6 +119,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
     problems: problemsOf({
       sendFailures: courier.counts.failures,
       lastFailure: courier.counts.lastFailure,
+      notAdmitted: courier.counts.notAdmitted,
       refusedReports: courier.counts.refused,
       quarantined: courier.counts.quarantined,
       noticesIgnored: input.move.ignored,

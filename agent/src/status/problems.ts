@@ -1,5 +1,6 @@
 /** What a person should know and may act on, as data. Pure. */
 import type { SettingsStatus } from '../settings/effective-settings.ts';
+import { adviceFor, type NotAdmitted } from './not-admitted.ts';
 
 export interface Problem {
   code: string;
@@ -12,6 +13,7 @@ export interface ProblemInput {
   /** Failures to reach the collector in a row. */
   sendFailures: number;
   lastFailure: string | undefined;
+  notAdmitted: NotAdmitted | undefined;
   refusedReports: number;
   quarantined: number;
   /** Notices that were not obeyed, by reason. */
@@ -68,7 +70,14 @@ export function problemsOf(input: ProblemInput): Problem[] {
       `The state reached its limit of ${limitMib} MiB: ${acknowledged} usage values were forgotten that the collector has`,
       'Nothing is lost unless the collector loses its data and asks for them again.',
     );
-  if (input.sendFailures >= FAILURES_WORTH_TELLING)
+  if (input.notAdmitted)
+    add(
+      'error',
+      'not-admitted',
+      `The collector takes nothing of this device: ${input.notAdmitted.code}: ${input.notAdmitted.detail}`,
+      adviceFor(input.notAdmitted),
+    );
+  else if (input.sendFailures >= FAILURES_WORTH_TELLING)
     add(
       'warning',
       'collector-unreachable',

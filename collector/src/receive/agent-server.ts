@@ -180,7 +180,13 @@ async function leaveOutWhatHttpImplies(request: FastifyRequest, reply: FastifyRe
 async function checkContentType(request: FastifyRequest): Promise<void> {
   if (request.headers['content-encoding'] !== undefined)
     throw new Refusal('content-encoding-refused', 'send the body without a content encoding');
-  if (request.headers['content-type'] !== ENVELOPE_CONTENT_TYPE)
+  const type = request.headers['content-type'];
+  if (type !== ENVELOPE_CONTENT_TYPE && /^application\/x-fm[0-9]{1,9}$/.test(type ?? ''))
+    throw new Refusal(
+      'wire-version-unsupported',
+      `this collector speaks ${ENVELOPE_CONTENT_TYPE}, not ${type}`,
+    );
+  if (type !== ENVELOPE_CONTENT_TYPE)
     throw new Refusal('content-type-unsupported', `the content type must be ${ENVELOPE_CONTENT_TYPE}`);
 }
 
@@ -199,6 +205,8 @@ function answerRefusal(
   if (status >= 500) log.warn({ code: refusal.code, error: String(refusal.cause ?? error) }, 'not accepted');
   else log.debug({ code: refusal.code, detail: refusal.message }, 'refused');
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
+  // What is spoken here (W3C LDP), for whoever comes in another version.
+  if (status === 415) reply.header('accept-post', ENVELOPE_CONTENT_TYPE);
   reply
     .code(status)
     .type(PROBLEM_CONTENT_TYPE)

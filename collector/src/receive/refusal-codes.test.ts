@@ -46,6 +46,7 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
   'origin-foreign': () => send(device.report(), { origin: 'http://page.example' }),
   'route-unknown': () => post(collector.port, '/v1/report', Buffer.alloc(0), {}, undefined, 'GET'),
   'content-type-unsupported': () => send(device.report(), { 'content-type': 'application/octet-stream' }),
+  'wire-version-unsupported': () => send(device.report(), { 'content-type': 'application/x-fm2' }),
   'content-encoding-refused': () => send(device.report(), { 'content-encoding': 'gzip' }),
   'body-too-large': () => send(Buffer.alloc(1024 * 1024 + 1)),
   'request-timeout': async () => {

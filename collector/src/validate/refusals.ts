@@ -43,6 +43,13 @@ const table = {
     meaning: 'The content type is not exactly the one of an envelope.',
     advice: 'Send application/x-fm1 without parameters; look for a proxy that changes it.',
   },
+  'wire-version-unsupported': {
+    status: 415,
+    permanent: false,
+    meaning: 'The agent speaks a version of the wire that this collector does not.',
+    advice: 'Update the older of the two; the agent keeps what it has. Accept-Post says what is spoken here.',
+    retryAfterSeconds: 3600,
+  },
   'content-encoding-refused': {
     status: 415,
     permanent: false,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type PipelineState, startAdminServer } from './admin/admin-server.ts';
 import { openConfiguredAuthority } from './authority/configured-authority.ts';
+import { openNoticeKey } from './authority/notice-key.ts';
 import { watchCertificate } from './authority/watch-certificate.ts';
 import { openCatalogueSource } from './catalogue/catalogue-in-force.ts';
 import { type ClickHouse, type ClickHouseAddress, connectClickHouse } from './clickhouse/clickhouse.ts';
@@ -17,7 +18,12 @@ import { writerSecret, writerUser } from './engine/writer-secret.ts';
 import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
-import { watchCertificateLife, watchControlStore, watchStream } from './metrics/store-metrics.ts';
+import {
+  watchCertificateLife,
+  watchControlStore,
+  watchNotices,
+  watchStream,
+} from './metrics/store-metrics.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
@@ -68,6 +74,7 @@ async function joinStages(
   const control = new SqliteControlStore({ path: join(folder, 'control.db') });
   started.push(() => control.close());
   watchControlStore(metrics.registry, control);
+  watchNotices(metrics.registry, control);
   const { reportIntervalSeconds, sampleIntervalSeconds } = config;
   control.setBottomSettings({
     ...(reportIntervalSeconds !== undefined && { reportIntervalSeconds }),
@@ -102,6 +109,7 @@ async function joinStages(
     log,
     admission,
     tls: authority?.secureContext(),
+    noticeKey: openNoticeKey(folder).publicKey,
   });
   started.push(() => agentServer.close());
   if (authority) {

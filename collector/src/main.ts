@@ -18,6 +18,7 @@ import { type CommandOutput, EnrolCommandError } from './enrol/command-line.ts';
 import { addDevice } from './enrol/device-command.ts';
 import { addGroup } from './enrol/group-command.ts';
 import { addToken } from './enrol/token-command.ts';
+import { addMove } from './move/move-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
 import { addApply } from './settings/apply-command.ts';
 import { addFleet } from './settings/fleet-command.ts';
@@ -63,6 +64,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addApply(program, output);
   addSettings(program, output);
   addFleet(program, output);
+  addMove(program, output);
   addPlan(program, output);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;

@@ -206,6 +206,17 @@ const MIGRATIONS: readonly string[] = [
      group_name TEXT NOT NULL
    ) STRICT;
    CREATE INDEX group_rules_by_pattern ON group_rules (is_prefix, kind, pattern, position);`,
+  `CREATE TABLE move_notices (
+     serial      INTEGER PRIMARY KEY,
+     addresses   TEXT NOT NULL,
+     authorities TEXT NOT NULL,
+     issued_at   INTEGER NOT NULL,
+     valid_until INTEGER NOT NULL,
+     sealed      BLOB NOT NULL
+   ) STRICT;
+   -- Of the newest notice that the device said it obeys.
+   ALTER TABLE devices ADD COLUMN notice_serial INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX devices_by_notice ON devices (notice_serial, revoked_at) WHERE notice_serial > 0;`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

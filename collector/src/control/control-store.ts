@@ -10,6 +10,7 @@ import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } fro
 import type { DeviceNames } from './device-groups.ts';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
+import type { NoticesInForce } from './notices-in-force.ts';
 import type { SplitDevice } from './split-tickets.ts';
 import type { Speech } from './superseded-speech.ts';
 import type { WaitingDevices } from './waiting-devices.ts';
@@ -161,6 +162,8 @@ export interface ControlStore {
   readonly waiting: Pick<WaitingDevices, 'count'>;
   /** What becomes of devices after they joined. */
   readonly lives: DeviceLives;
+  /** What devices are told when the collector moves, and what they say of it. */
+  readonly notices: Pick<NoticesInForce, 'noticeFor' | 'confirmed' | 'newestSerial' | 'counts'>;
   /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError or KeyReplacedError. */
   findKey(keyId: string, now: number): EnrolledDevice | undefined;
   deviceCount(): number;

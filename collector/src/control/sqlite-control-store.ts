@@ -27,6 +27,8 @@ import { EpochNumbers } from './epoch-numbers.ts';
 import { ExecutableNumbers } from './executable-numbers.ts';
 import { GroupSettings } from './group-settings.ts';
 import { MetaValues } from './meta-values.ts';
+import { MoveNotices } from './move-notices.ts';
+import { NoticesInForce } from './notices-in-force.ts';
 import { directiveAction, PendingDirectives } from './pending-directives.ts';
 import { QUARANTINE_LIMITS, type QuarantineLimits, QuarantineShelf } from './quarantine-shelf.ts';
 import { SettingsInForce } from './settings-in-force.ts';
@@ -50,6 +52,7 @@ export class SqliteControlStore implements ControlStore {
   readonly tokens: EnrolmentTokens;
   readonly waiting: WaitingDevices;
   readonly lives: DeviceLives;
+  readonly notices: NoticesInForce;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -87,6 +90,7 @@ export class SqliteControlStore implements ControlStore {
     this.waiting = new WaitingDevices(this.#database);
     this.#admission = new Admission(this.tokens, this.waiting, this.#groups);
     this.lives = new DeviceLives(this.#database);
+    this.notices = new NoticesInForce(this.#database, new MoveNotices(this.#database));
     this.#wanted = new WantedEvidence(this.#database);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
     this.#undescribedUse = new UndescribedUse(this.#database);
@@ -317,6 +321,7 @@ export class SqliteControlStore implements ControlStore {
   close(): void {
     if (!this.#database.isOpen) return;
     this.#settings.flush();
+    this.notices.flush();
     this.#database.close();
   }
 }

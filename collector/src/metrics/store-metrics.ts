@@ -60,3 +60,23 @@ export function watchControlStore(registry: Registry, control: ControlStore): vo
     },
   });
 }
+
+/** How far devices follow the newest notice of a move. */
+export function watchNotices(registry: Registry, control: ControlStore): void {
+  scrapedGauge(
+    registry,
+    'fleetmeter_control_notice_serial',
+    'Serial of the newest notice of a move; 0 when there never was one',
+    () => control.notices.newestSerial(),
+  );
+  new Gauge({
+    name: 'fleetmeter_control_devices_by_notice',
+    help: 'Devices by the notice they obey: the newest, an earlier one, one this collector never issued, or none',
+    labelNames: ['notice'],
+    registers: [registry],
+    collect() {
+      for (const [notice, devices] of Object.entries(control.notices.counts(control.deviceCount())))
+        this.set({ notice }, devices);
+    },
+  });
+}

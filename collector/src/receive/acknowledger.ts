@@ -37,6 +37,7 @@ export interface Accepted {
     epochId: Uint8Array;
     sequence: number;
     settingsVersion: number;
+    noticeSerial?: number;
     /** See AnsweringReport. */
     baselineSince: number;
   };
@@ -61,7 +62,7 @@ export interface PreparedAcknowledgement {
 export class Acknowledger {
   readonly #control: Pick<
     ControlStore,
-    'directivesFor' | 'directiveDelivered' | 'quarantinedFrom' | 'settingsFor'
+    'directivesFor' | 'directiveDelivered' | 'quarantinedFrom' | 'settingsFor' | 'notices'
   >;
   readonly #questions: EvidenceQuestions;
   readonly #admission: BaselineAdmission;
@@ -88,6 +89,7 @@ export class Acknowledger {
     const asked = this.#questions.ask(deviceId, accepted.executableIds, now);
     const news = this.#untold(deviceId, now);
     const settings = this.#control.settingsFor(deviceId, report?.settingsVersion, now);
+    const notice = report && this.#control.notices.noticeFor(report.noticeSerial ?? 0, now);
     const fields: AcknowledgementFields = {
       acceptedSequence: report?.sequence ?? 0,
       directives: [...waiting, ...sendEvidence(asked, report)],
@@ -95,6 +97,7 @@ export class Acknowledger {
       quarantined: news.records,
       ...(settings && { settings }),
       ...(nextReportInSeconds !== undefined && { nextReportInSeconds }),
+      ...(notice && { notice }),
     };
     return {
       bytes: Acknowledgement.encode(fields).finish(),

@@ -37,6 +37,8 @@ export interface AgentServerOptions {
   stream: Pick<Stream, 'append'>;
   metrics: ReceiveMetrics;
   log: Logger;
+  /** Public half of the key that signs notices, raw, 32 bytes. */
+  noticeKey?: Uint8Array;
   clock?: Clock;
   limits?: Partial<ConnectionLimits>;
   /** Who may send a whole inventory now; one for all receivers of a process. */
@@ -142,7 +144,10 @@ function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
   const { control, stream, metrics, clock = systemClock, admission = new BaselineAdmission() } = options;
   const questions = new EvidenceQuestions(control, new EvidenceLeases());
   const acknowledger = new Acknowledger(control, questions, admission);
-  const handlers = messageRoutes({ control, stream, acknowledger, admission, metrics, clock });
+  const handlers = messageRoutes({
+    ...{ control, stream, acknowledger, admission, metrics, clock },
+    noticeKey: options.noticeKey,
+  });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(ENVELOPE_CONTENT_TYPE, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),

@@ -29,6 +29,8 @@ export interface RouteDependencies {
   stream: Pick<Stream, 'append'>;
   acknowledger: Acknowledger;
   admission: BaselineAdmission;
+  /** What notices are signed with, raw; devices learn it when they join. */
+  noticeKey: Uint8Array | undefined;
   metrics: ReceiveMetrics;
   clock: Clock;
 }
@@ -39,7 +41,7 @@ const LATEST_TURN_SECONDS = 3_600;
 export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 export function messageRoutes(dependencies: RouteDependencies): Record<AgentRoute, RouteHandler> {
-  const { control, stream, clock, metrics, admission } = dependencies;
+  const { control, stream, clock, metrics, admission, noticeKey } = dependencies;
   const replays = new ReplayWindow(control);
   /** A device that is new here sends a whole inventory next. */
   const admitNewcomer = (): void => {
@@ -66,7 +68,11 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
       const { collectorId } = control;
       const settings = control.settingsFor(device, 0, clock.now());
       const deviceId = Buffer.from(device, 'hex');
-      const answer = EnrolResponse.encode({ deviceId, collectorId, ...(settings && { settings }) });
+      const answer = EnrolResponse.encode({
+        ...{ deviceId, collectorId },
+        ...(settings && { settings }),
+        ...(noticeKey && { noticeKey }),
+      });
       return send(reply, answer.finish());
     },
 
@@ -79,6 +85,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
       await append({ kind: 'report', deviceId, receivedAt: clock.now(), envelope });
       replays.accepted(deviceId, time);
       metrics.receivedBytes.inc({ route: 'report' }, envelope.length);
+      control.notices.confirmed(deviceId, report.noticeSerial);
       return acknowledge(reply, dependencies, {
         deviceId,
         report: {
@@ -86,6 +93,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
           sequence: report.sequence,
           settingsVersion: report.settingsVersion,
           baselineSince: baselineSince(report),
+          noticeSerial: report.noticeSerial,
         },
         executableIds: executableIdsIn(report),
         now: clock.now(),

@@ -20,17 +20,14 @@ import { runsOnBattery } from './host/power-supply.linux.ts';
 import { type DeviceIdentity, openDeviceIdentity } from './identity/device-identity.ts';
 import { EVERYBODY, userHash } from './identity/user-hash.ts';
 import { FLUSH_AFTER_MS, Inventory } from './inventory/inventory.ts';
-import { MoveBook } from './move/move-book.ts';
 import { MeteringSwitch } from './sample/metering-switch.ts';
 import { LinuxProcessTable } from './sample/process-list.linux.ts';
 import { ProgramNames } from './sample/program-names.ts';
 import { Sampler } from './sample/sampler.ts';
+import { collectorLink } from './send/collector-link.ts';
 import { Courier, type CourierLog } from './send/courier.ts';
-import { MOVED_AUTHORITIES_FILE } from './send/pinned-authorities.ts';
 import { proxyFor } from './send/proxy-choice.ts';
 import { reporting } from './send/reporting.ts';
-import { RoutedExchange } from './send/routed-exchange.ts';
-import { TrustingExchange } from './send/trusting-exchange.ts';
 import { CeilingFile } from './settings/ceiling.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
 import { mayTellEvidence } from './settings/told-evidence.ts';
@@ -161,18 +158,12 @@ async function buildStages(
   const { fault } = readManagement(config.managementFile);
   if (fault) log.warn({ file: config.managementFile, fault }, 'the management file was not understood');
   const proxyOf = (address: string) => proxyFor(address, config);
-  const moves = new MoveBook({ facts: store.facts, place, nowMs: () => clock.now().wallMs });
-  const exchange = new RoutedExchange({
-    routes: () => moves.routes(),
-    onTaken: ({ moved }) => moves.answered(moved),
-    connect: (to, kind) =>
-      new TrustingExchange(
-        to,
-        stateFolderOf(config.dataDir),
-        kind === 'moved' ? MOVED_AUTHORITIES_FILE : undefined,
-        { proxyOf },
-      ),
+  const { exchange, moves, notices } = collectorLink({
+    facts: store.facts,
+    place,
+    stateFolder: stateFolderOf(config.dataDir),
     clock,
+    network: { proxyOf },
   });
   const cost = () =>
     ownCost({
@@ -192,10 +183,7 @@ async function buildStages(
     host: () => host.facts,
     cost,
     exchange,
-    notices: {
-      serial: () => moves.serial(),
-      receive: (sealed) => moves.receive(sealed, exchange.lastMoved),
-    },
+    notices,
     collectorUrl: place.url,
     joinSecret: place.secret,
     evidenceOf: (id) => {

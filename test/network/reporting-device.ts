@@ -9,7 +9,7 @@ import { Inventory } from '../../agent/src/inventory/inventory.ts';
 import { Courier } from '../../agent/src/send/courier.ts';
 import type { Exchange } from '../../agent/src/send/http-exchange.ts';
 import { type AgentStore, agentStore } from '../../agent/src/store/agent-store.ts';
-import { openStateDatabase } from '../../agent/src/store/state-database.ts';
+import { openStateDatabase, openTransientState } from '../../agent/src/store/state-database.ts';
 import { noSlots, setSlot } from '../../agent/src/usage/slots.ts';
 import type { UsageRow } from '../../agent/src/usage/usage-values.ts';
 import type { FoundFile } from '../../agent/src/watch/found-file.ts';
@@ -38,6 +38,8 @@ export interface DeviceParts {
   /** In [0, 1). */
   random: () => number;
   exchange: (stateFolder: string) => Exchange;
+  /** Keeps its state in memory. */
+  transient?: boolean;
 }
 
 export class ReportingDevice {
@@ -57,7 +59,8 @@ export class ReportingDevice {
 
   constructor(parts: DeviceParts) {
     this.run = createHash('sha256').update(parts.hostname).digest('hex').slice(0, 16);
-    this.store = agentStore(openStateDatabase(this.folder, 0).database);
+    const { transient = false } = parts;
+    this.store = agentStore(transient ? openTransientState() : openStateDatabase(this.folder, 0).database);
     this.inventory = new Inventory(this.store, () => this.clock.day);
     this.exchange = parts.exchange(this.folder);
     this.courier = new Courier({
@@ -124,7 +127,7 @@ export class ReportingDevice {
   async turn(): Promise<number> {
     const waitMs = await this.courier.turn(new AbortController().signal);
     if (this.courier.counts.failures > 0) this.waits.push(waitMs);
-    this.clock.ms += waitMs;
+    this.clock.ms += Math.ceil(waitMs);
     return waitMs;
   }
 

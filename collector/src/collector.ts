@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type PipelineState, startAdminServer } from './admin/admin-server.ts';
+import { startAudit } from './audit/audit.ts';
+import { LOST_KINDS } from './audit/audit-findings.ts';
 import { openConfiguredAuthority } from './authority/configured-authority.ts';
 import { openNoticeKey } from './authority/notice-key.ts';
 import { watchCertificate } from './authority/watch-certificate.ts';
@@ -15,6 +17,7 @@ import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
 import { writerSecret, writerUser } from './engine/writer-secret.ts';
+import { createAuditMetrics } from './metrics/audit-metrics.ts';
 import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
@@ -69,6 +72,7 @@ async function joinStages(
   started.push(() => lock.release());
   const metrics = createMetrics();
   const processing = createProcessMetrics(metrics.registry);
+  const auditing = createAuditMetrics(metrics.registry);
 
   // Memory: what was acknowledged, and what is known of devices.
   const control = new SqliteControlStore({ path: join(folder, 'control.db') });
@@ -137,11 +141,12 @@ async function joinStages(
     onFault: (faulty) => processing.catalogueFaulty.set(faulty),
   });
   started.push(() => catalogue.close());
+  const heads = new EpochHeadCache(REMEMBERED_HEADS);
   const processor = startProcessor({
     stream,
     clickhouse,
     control,
-    heads: new EpochHeadCache(REMEMBERED_HEADS),
+    heads,
     announced: new AnnouncedExecutables(),
     lingerMs: config.processLingerMs,
     inForce: () => catalogue.current(),
@@ -188,6 +193,25 @@ async function joinStages(
     onFailed: (target) => processing.deriveFailures.inc({ kind: target.kind }),
   });
   started.push(() => recompute.close());
+  const audit = startAudit({
+    ...{ clickhouse, control, heads, log, now },
+    inForce: () => catalogue.current(),
+    remapping: () => remap.running,
+    intervalMs: config.auditIntervalSeconds * 1000,
+    timePercent: config.auditTimePercent,
+    onFinished: (findings, milliseconds) => {
+      for (const kind of LOST_KINDS) auditing.lost.inc({ kind }, findings.lost[kind]);
+      auditing.asked.inc(findings.asked);
+      auditing.postponed.set(findings.postponed);
+      auditing.devices.set(findings.devices);
+      auditing.digests.set(findings.digests);
+      auditing.unverifiable.set(findings.unverifiable);
+      auditing.finished.set(now() / 1000);
+      auditing.seconds.set(milliseconds / 1000);
+    },
+    onFailed: () => auditing.failures.inc(),
+  });
+  started.push(() => audit.close());
   // Connections of its own: the page's questions never take those that processing needs.
   const questions = connectClickHouse(engine.address);
   started.push(() => questions.close());

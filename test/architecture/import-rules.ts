@@ -109,7 +109,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'receiving ends at the stream: it must go on when the database is down',
   },
   {
-    from: /^collector\/src\/(?:process|reconcile|map|recompute)\//,
+    from: /^collector\/src\/(?:process|reconcile|map|recompute|audit)\//,
     to: /^collector\/src\/receive\//,
     why: 'receive and process meet only at the contracts of stream and control store, so that they can run apart',
   },

@@ -19,7 +19,7 @@ export interface ClickHouse {
   /** Rows of a SELECT as objects; 64-bit integers come as strings. */
   rows<T>(sql: string, parameters?: Record<string, unknown>): Promise<T[]>;
   /** The answer of a SELECT in RowBinary, in pieces as they come; see readRows. */
-  binary(sql: string): AsyncIterable<Buffer>;
+  binary(sql: string, parameters?: Record<string, unknown>): AsyncIterable<Buffer>;
   /** Inserts one block; resolves after its part is on stable storage. An empty block is not sent. */
   insert<S extends TableShape>(table: string, block: NativeBlock<S>): Promise<void>;
   ping(): Promise<boolean>;
@@ -56,8 +56,11 @@ export function connectClickHouse(
       });
       return await answer.json<T>();
     },
-    async *binary(sql) {
-      const answer = await client.exec({ query: `${named(sql)} FORMAT RowBinary` });
+    async *binary(sql, parameters) {
+      const answer = await client.exec({
+        query: `${named(sql)} FORMAT RowBinary`,
+        ...(parameters ? { query_params: parameters } : {}),
+      });
       for await (const piece of answer.stream) yield piece as Buffer;
     },
     async insert(table, block) {

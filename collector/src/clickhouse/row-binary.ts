@@ -57,6 +57,10 @@ export class RowBinaryReader {
     return this.#bytes.subarray(at) as Buffer<ArrayBuffer>;
   }
 
+  uint8(): number {
+    return this.#bytes.readUInt8(this.#take(1));
+  }
+
   uint32(): number {
     return this.#bytes.readUInt32LE(this.#take(4));
   }

@@ -122,6 +122,16 @@ export const SETTINGS = {
     18_000,
     integer(1, 31_536_000),
   ),
+  auditIntervalSeconds: setting(
+    'Seconds from one audit of all facts to the next, at least; lost facts are found within one audit',
+    3_600,
+    integer(1, 7 * 86_400),
+  ),
+  auditTimePercent: setting(
+    'Percent of the time that auditing may take: at 10, what takes 30 seconds of work is spread over five minutes',
+    10,
+    integer(1, 100),
+  ),
   catalogueFile: optional(
     'JSON file that names applications by package; looked at every few seconds; not set: the package is the application',
     nonEmpty,

@@ -217,6 +217,15 @@ const MIGRATIONS: readonly string[] = [
    -- Of the newest notice that the device said it obeys.
    ALTER TABLE devices ADD COLUMN notice_serial INTEGER NOT NULL DEFAULT 0;
    CREATE INDEX devices_by_notice ON devices (notice_serial, revoked_at) WHERE notice_serial > 0;`,
+  `-- 1: the evidence of these numbers was in the tables and is no longer. Batches count in their order.
+   ALTER TABLE processed_evidence ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE audit_requests (
+     kind       TEXT NOT NULL,
+     day        INTEGER NOT NULL,
+     device_id  TEXT NOT NULL,
+     difference TEXT NOT NULL,
+     PRIMARY KEY (kind, day, device_id)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

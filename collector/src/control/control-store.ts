@@ -7,6 +7,7 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
+import type { AuditLedger } from './audit-ledger.ts';
 import type { DeviceNames } from './device-groups.ts';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
@@ -40,6 +41,11 @@ export interface EpochRow {
   openedAt: number;
   /** How often it was moved to another device. */
   moves: number;
+}
+
+/** With who sends it: the device that is asked for what is missing. */
+export interface SentEpoch extends EpochRow {
+  senderDeviceId: string;
 }
 
 /** What has to be recomputed: a day of usage (days since 1970 UTC), or the current inventory. */
@@ -192,6 +198,10 @@ export interface ControlStore {
 
   /** Whether a report of this epoch was processed. */
   knowsEpoch(deviceId: string, epochId: Uint8Array): boolean;
+  /** Epochs with numbers from `first` to `last`, in their order. */
+  epochsBetween(first: number, last: number): SentEpoch[];
+  /** The highest epoch number given; 0 before the first. */
+  lastEpochNo(): number;
 
   /**
    * Numbers for ids given as bytes (little-endian 64-bit each). New ids get new numbers, committed before this
@@ -234,6 +244,15 @@ export interface ControlStore {
   /** Ids this device has whose evidence is wanted, at most `limit`. */
   evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[];
 
+  /**
+   * The evidence of these numbers was in the tables and is lost: it is wanted again, of the devices that are known to
+   * have it and of whoever names it next.
+   */
+  evidenceLost(
+    numbers: readonly number[],
+    holders: readonly { executableNo: number; deviceId: string }[],
+  ): void;
+
   /** Days (since 1970, UTC) on which any of these was used before it was described. */
   daysOfUndescribedUse(executableNos: readonly number[]): number[];
 
@@ -251,6 +270,9 @@ export interface ControlStore {
   noteRemapped(generation: number, next: number, written: number): void;
   /** Ends the re-mapping and marks the targets when anything was written; returns how many mappings were. */
   finishRemap(generation: number, targets: DirtyTarget[], now: number): number;
+
+  /** What the audit asked of devices. */
+  readonly auditLedger: Pick<AuditLedger, 'ask' | 'settled' | 'forgetDaysBefore'>;
 
   quarantineCounts(): { reason: QuarantineReason; count: number }[];
   /** Records that had to make room for newer ones, ever. */

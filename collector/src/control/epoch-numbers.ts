@@ -5,7 +5,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { BoundedCache } from './bounded-cache.ts';
 import { inTransaction } from './control-database.ts';
-import type { EpochRow } from './control-store.ts';
+import type { EpochRow, SentEpoch } from './control-store.ts';
 
 const CACHED_EPOCHS = 100_000;
 const COLUMNS = 'epoch_no, epoch_id, owner_device_id, parent_epoch_no, opened_at, moves';
@@ -18,6 +18,8 @@ export class EpochNumbers {
   readonly #newest: StatementSync;
   readonly #descent: StatementSync;
   readonly #move: StatementSync;
+  readonly #between: StatementSync;
+  readonly #last: StatementSync;
   readonly #known = new BoundedCache<string, EpochRow>(CACHED_EPOCHS);
   readonly #newestOf = new BoundedCache<string, number>(CACHED_EPOCHS);
 
@@ -27,6 +29,10 @@ export class EpochNumbers {
     this.#findParent = database.prepare(
       `SELECT ${COLUMNS} FROM epochs WHERE owner_device_id = ? AND epoch_id = ?`,
     );
+    this.#between = database.prepare(
+      `SELECT ${COLUMNS}, device_id FROM epochs WHERE epoch_no BETWEEN ? AND ? ORDER BY epoch_no`,
+    );
+    this.#last = database.prepare('SELECT max(epoch_no) AS last FROM epochs');
     this.#insert = database.prepare(
       `INSERT INTO epochs (device_id, epoch_id, owner_device_id, parent_epoch_no, opened_at) VALUES (?, ?, ?, ?, ?)`,
     );
@@ -101,6 +107,19 @@ export class EpochNumbers {
   knows(deviceId: string, epochId: Uint8Array): boolean {
     const key = `${deviceId}/${Buffer.from(epochId).toString('hex')}`;
     return this.#known.get(key) !== undefined || this.#find.get(deviceId, epochId) !== undefined;
+  }
+
+  /** Epochs with numbers from `first` to `last`, in their order. */
+  list(first: number, last: number): SentEpoch[] {
+    return this.#between.all(first, last).map((row) => ({
+      ...(epochRow(row) as EpochRow),
+      senderDeviceId: row.device_id as string,
+    }));
+  }
+
+  /** The highest number given; 0 before the first. */
+  last(): number {
+    return (this.#last.get()?.last as number | null) ?? 0;
   }
 
   #create(

@@ -15,6 +15,7 @@ export class ExecutableNumbers {
   readonly #database: DatabaseSync;
   readonly #insertIds: StatementSync;
   readonly #insertProcessed: StatementSync;
+  readonly #findIds: StatementSync;
   #table = new IdTable();
   /** One bit per number. */
   #processed = new Uint8Array(1 << 13);
@@ -22,7 +23,10 @@ export class ExecutableNumbers {
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#insertIds = database.prepare('INSERT INTO executable_numbers (first_number, ids) VALUES (?, ?)');
-    this.#insertProcessed = database.prepare('INSERT INTO processed_evidence (numbers) VALUES (?)');
+    this.#insertProcessed = database.prepare('INSERT INTO processed_evidence (numbers, lost) VALUES (?, ?)');
+    this.#findIds = database.prepare(
+      'SELECT first_number, ids FROM executable_numbers WHERE first_number <= ? ORDER BY first_number DESC LIMIT 1',
+    );
     this.#load();
   }
 
@@ -83,13 +87,29 @@ export class ExecutableNumbers {
     });
     const fresh = this.intern(bytes).numbers.filter((number) => !this.#isProcessed(number));
     if (fresh.length === 0) return fresh;
-    const packed = Buffer.alloc(fresh.length * NUMBER_BYTES);
-    fresh.forEach((number, index) => {
-      packed.writeUInt32LE(number, index * NUMBER_BYTES);
-    });
-    this.#insertProcessed.run(packed);
-    for (const number of fresh) this.#setProcessed(number);
+    this.#insertProcessed.run(packedNumbers(fresh), 0);
+    for (const number of fresh) this.#setProcessed(number, true);
     return fresh;
+  }
+
+  /** The evidence of these numbers is no longer in the tables: it is missing again. */
+  markEvidenceLost(numbers: readonly number[]): void {
+    if (numbers.length === 0) return;
+    this.#insertProcessed.run(packedNumbers(numbers), 1);
+    for (const number of numbers) this.#setProcessed(number, false);
+  }
+
+  /** The id of each number; numbers that were never given are left out. */
+  idsOf(numbers: Iterable<number>): Map<number, ExecutableId> {
+    const ids = new Map<number, ExecutableId>();
+    for (const number of numbers) {
+      const row = this.#findIds.get(number);
+      const place = row ? (number - (row.first_number as number)) * ID_BYTES : 0;
+      const list = row?.ids as Uint8Array | undefined;
+      if (!list || place + ID_BYTES > list.length) continue;
+      ids.set(number, hexIds(list, [place])[0] as ExecutableId);
+    }
+    return ids;
   }
 
   /** Puts memory back to what the file says, after a transaction that this took part in failed. */
@@ -124,10 +144,12 @@ export class ExecutableNumbers {
         this.#table.add(view.getUint32(at, true), view.getUint32(at + 4, true), number);
       }
     }
-    for (const row of this.#database.prepare('SELECT numbers FROM processed_evidence').iterate()) {
+    const batches = this.#database.prepare('SELECT numbers, lost FROM processed_evidence ORDER BY batch');
+    for (const row of batches.iterate()) {
       const numbers = row.numbers as Uint8Array;
       const view = viewOf(numbers);
-      for (let at = 0; at < numbers.length; at += NUMBER_BYTES) this.#setProcessed(view.getUint32(at, true));
+      for (let at = 0; at < numbers.length; at += NUMBER_BYTES)
+        this.#setProcessed(view.getUint32(at, true), row.lost === 0);
     }
   }
 
@@ -135,15 +157,24 @@ export class ExecutableNumbers {
     return number !== 0 && (((this.#processed[number >>> 3] ?? 0) >>> (number & 7)) & 1) === 1;
   }
 
-  #setProcessed(number: number): void {
+  #setProcessed(number: number, processed: boolean): void {
     const byte = number >>> 3;
     if (byte >= this.#processed.length) {
       const larger = new Uint8Array(Math.max(byte + 1, this.#processed.length * 2));
       larger.set(this.#processed);
       this.#processed = larger;
     }
-    this.#processed[byte] = (this.#processed[byte] as number) | (1 << (number & 7));
+    const bit = 1 << (number & 7);
+    const others = (this.#processed[byte] as number) & ~bit;
+    this.#processed[byte] = processed ? others | bit : others;
   }
+}
+
+function packedNumbers(numbers: ArrayLike<number>): Buffer {
+  const packed = Buffer.alloc(numbers.length * NUMBER_BYTES);
+  for (let index = 0; index < numbers.length; index++)
+    packed.writeUInt32LE(numbers[index] as number, index * NUMBER_BYTES);
+  return packed;
 }
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -351,3 +351,20 @@ test('numbers of a range that fails are given out again', () => {
     [1],
   ]);
 });
+
+test('evidence that was lost is missing and wanted again, also after a restart, until it is processed anew', () => {
+  const ids = ['000000000000000a', '000000000000000b'];
+  const numbers = store.internExecutables(encodeIdList(ids)).numbers;
+  store.commitProcessed(range({ evidenceProcessed: ids }));
+  const lost = numbers[1] as number;
+  store.evidenceLost([lost], [{ executableNo: lost, deviceId: device }]);
+  for (const _ of [1, 2]) {
+    expect(store.undescribed(numbers)).toEqual([1]);
+    expect(store.evidenceWantedFrom(device, 9)).toEqual([ids[1]]);
+    reopen();
+  }
+  store.commitProcessed(range({ evidenceProcessed: ids }));
+  reopen();
+  expect(store.undescribed(numbers)).toEqual([]);
+  expect(store.evidenceWantedFrom(device, 9)).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
 import { Admission } from './admission.ts';
+import { AuditLedger } from './audit-ledger.ts';
 import { CatalogueProgress } from './catalogue-progress.ts';
 import { inTransaction, openControlDatabase } from './control-database.ts';
 import type {
@@ -17,6 +18,7 @@ import type {
   ProcessedRange,
   QuarantinedRecord,
   QuarantineReason,
+  SentEpoch,
 } from './control-store.ts';
 import { DeviceGroups, type DeviceNames } from './device-groups.ts';
 import { DeviceLives } from './device-lives.ts';
@@ -53,6 +55,7 @@ export class SqliteControlStore implements ControlStore {
   readonly waiting: WaitingDevices;
   readonly lives: DeviceLives;
   readonly notices: NoticesInForce;
+  readonly auditLedger: AuditLedger;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -92,6 +95,7 @@ export class SqliteControlStore implements ControlStore {
     this.lives = new DeviceLives(this.#database);
     this.notices = new NoticesInForce(this.#database, new MoveNotices(this.#database));
     this.#wanted = new WantedEvidence(this.#database);
+    this.auditLedger = new AuditLedger(this.#database, this.#directives);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
     this.#undescribedUse = new UndescribedUse(this.#database);
     this.#groupSettings = new GroupSettings(this.#database, this.#meta);
@@ -193,6 +197,14 @@ export class SqliteControlStore implements ControlStore {
     return this.#epochs.knows(deviceId, epochId);
   }
 
+  epochsBetween(first: number, last: number): SentEpoch[] {
+    return this.#epochs.list(first, last);
+  }
+
+  lastEpochNo(): number {
+    return this.#epochs.last();
+  }
+
   internExecutables(ids: Uint8Array): { numbers: Uint32Array; created: number[] } {
     return this.#executables.intern(ids);
   }
@@ -253,6 +265,26 @@ export class SqliteControlStore implements ControlStore {
 
   withoutEvidence(ids: Uint8Array, limit = Number.POSITIVE_INFINITY): ExecutableId[] {
     return this.#executables.withoutEvidence(ids, limit);
+  }
+
+  evidenceLost(
+    numbers: readonly number[],
+    holders: readonly { executableNo: number; deviceId: string }[],
+  ): void {
+    try {
+      inTransaction(this.#database, () => {
+        this.#executables.markEvidenceLost(numbers);
+        const ids = this.#executables.idsOf(new Set(holders.map(({ executableNo }) => executableNo)));
+        for (const { executableNo, deviceId } of holders) {
+          const executableId = ids.get(executableNo);
+          if (executableId) this.#wanted.want(executableId, deviceId);
+        }
+      });
+    } catch (error) {
+      this.#executables.reload();
+      this.#wanted.forget();
+      throw error;
+    }
   }
 
   evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[] {

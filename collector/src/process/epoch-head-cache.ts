@@ -19,6 +19,11 @@ export class EpochHeadCache {
     return head;
   }
 
+  /** Looks without counting as use. */
+  peek(epochNo: number): EpochHead | undefined {
+    return this.#heads.get(epochNo);
+  }
+
   set(epochNo: number, head: EpochHead): void {
     this.#heads.delete(epochNo);
     this.#heads.set(epochNo, head);

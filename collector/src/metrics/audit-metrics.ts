@@ -1,0 +1,47 @@
+/** What the audit tells an operator: whether facts get lost, and whether they come back. */
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+export interface AuditMetrics {
+  lost: Counter<'kind'>;
+  asked: Counter;
+  postponed: Gauge;
+  failures: Counter;
+  devices: Gauge;
+  digests: Gauge;
+  unverifiable: Gauge;
+  finished: Gauge;
+  seconds: Gauge;
+}
+
+export function createAuditMetrics(registry: Registry): AuditMetrics {
+  const registers = [registry];
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `fleetmeter_audit_${name}`, help, registers });
+  return {
+    lost: new Counter({
+      name: 'fleetmeter_audit_lost_total',
+      help: 'Facts found lost: rows by kind, and for usage and coverage each (device, day, run); counted by each sweep until they are back',
+      labelNames: ['kind'],
+      registers,
+    }),
+    asked: new Counter({
+      name: 'fleetmeter_audit_requests_total',
+      help: 'Requests to devices for what was lost, one for each difference',
+      registers,
+    }),
+    postponed: gauge('postponed_requests', 'Requests that had to wait for room in the last sweep'),
+    failures: new Counter({
+      name: 'fleetmeter_audit_failures_total',
+      help: 'Sweeps that failed and began again',
+      registers,
+    }),
+    devices: gauge('devices', 'Devices that the last sweep looked at'),
+    digests: gauge('digests', 'Digests of (device, day, run) that the last sweep compared'),
+    unverifiable: gauge(
+      'unverifiable_inventories',
+      'Inventories with executables nobody has described yet: their sum cannot be compared',
+    ),
+    finished: gauge('finished_timestamp_seconds', 'When the last sweep ended, seconds since 1970'),
+    seconds: gauge('sweep_seconds', 'How long the last sweep took, rests included'),
+  };
+}

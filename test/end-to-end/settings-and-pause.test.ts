@@ -6,6 +6,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { decodeIdList, encodeJoinString, Report } from '@fleetmeter/proto';
@@ -234,5 +235,7 @@ test('a ceiling that forbids metering holds against the collector, and for what 
   );
   expect(shown.agent.settings.values.meterUsage).toEqual({ value: false, origin: 'ceiling' });
   expect(shown.usage_rows_to_send).toBe(0);
+  using kept = new DatabaseSync(join(folder, 'data/agent/agent.db'), { readOnly: true });
+  expect(kept.prepare('SELECT count(*) AS rows FROM usage').get()).toEqual({ rows: 0 });
   napper.kill();
 }, 90_000);

@@ -160,6 +160,10 @@ async function joinStages(
       processing.rangeSeconds.observe(milliseconds / 1000);
     },
     onRetry: () => processing.retries.inc(),
+    onSplit: (copy) => {
+      processing.copies.inc();
+      log.warn(copy, 'two machines have one identity: the copy becomes a device of its own');
+    },
   });
   started.push(() => processor.close());
   const remap = startRemap({

@@ -10,6 +10,7 @@ import { DeviceGroups } from './device-groups.ts';
 import { DeviceLives } from './device-lives.ts';
 import { DeviceRegistry } from './device-registry.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
+import { SplitTickets } from './split-tickets.ts';
 import { WaitingDevices } from './waiting-devices.ts';
 
 export interface EnrolmentDesk extends Disposable {
@@ -18,6 +19,7 @@ export interface EnrolmentDesk extends Disposable {
   lives: DeviceLives;
   groups: DeviceGroups;
   waiting: WaitingDevices;
+  splits: SplitTickets;
 }
 
 /** There is no control store in this folder. The message is for people, one line. */
@@ -33,6 +35,7 @@ export function openEnrolmentDesk(collectorDir: string): EnrolmentDesk {
     lives: new DeviceLives(database),
     groups: new DeviceGroups(database),
     waiting: new WaitingDevices(database),
+    splits: new SplitTickets(database),
     [Symbol.dispose]: () => database.close(),
   };
 }

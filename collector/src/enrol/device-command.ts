@@ -5,6 +5,7 @@ import type { CollectorConfig } from '../config/schema.ts';
 import type { RegisteredDevice } from '../control/device-registry.ts';
 import { openEnrolmentDesk } from '../control/enrolment-desk.ts';
 import { type CommandOutput, EnrolCommandError, textTable, utcTime, withPlace } from './command-line.ts';
+import { addCopies } from './copies-command.ts';
 import { type DerivedDevice, derivedDevices } from './derived-devices.ts';
 import { addLife } from './life-command.ts';
 import { addApproval, listWaiting } from './waiting-command.ts';
@@ -26,6 +27,7 @@ export function addDevice(program: Command, output: CommandOutput): void {
     .description('take reports of a revoked device again')
     .argument('<device>', 'its 16 digits');
   addLife(device, output);
+  addCopies(device, output);
   addApproval(device, output);
 }
 

@@ -11,6 +11,7 @@ export interface ProcessMetrics {
   deriveSeconds: Histogram<'kind'>;
   deriveFailures: Counter<'kind'>;
   superseding: Counter<'outcome'>;
+  copies: Counter;
   remapLooked: Counter;
   remapWritten: Counter;
   catalogueFaulty: Gauge;
@@ -50,6 +51,11 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
       name: 'fleetmeter_process_range_seconds',
       help: 'From a range read to its checkpoint',
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+      registers,
+    }),
+    copies: new Counter({
+      name: 'fleetmeter_process_copies_total',
+      help: 'Machines that were found to have the identity of another one and became devices of their own',
       registers,
     }),
     deriveSeconds: new Histogram({

@@ -73,6 +73,7 @@ withSettings(
     await rotateKeyCommand(
       {
         dataDir: config.dataDir,
+        proxy: config,
         placeIn: (folder) => collectorPlace(folder, config.collectorUrl, explicit.has('collectorUrl')),
         version,
         managementFile: config.managementFile,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { readHostFacts } from '../host/host-facts.ts';
 import { openDeviceIdentity } from '../identity/device-identity.ts';
 import { DEVICE_KEY_FILE } from '../identity/device-keys.ts';
+import { type ProxySettings, proxyFor } from '../send/proxy-choice.ts';
 import { TrustingExchange } from '../send/trusting-exchange.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import type { CollectorPlace } from './collector-place.ts';
@@ -14,6 +15,7 @@ import { replaceKey } from './replace-key.ts';
 
 export interface RotateKeyCommand {
   dataDir: string;
+  proxy: ProxySettings;
   placeIn: (stateFolder: string) => CollectorPlace;
   version: string;
   managementFile: string;
@@ -38,7 +40,14 @@ export async function rotateKeyCommand(command: RotateKeyCommand, signal: AbortS
   const host = await readHostFacts(command.version, command.managementFile);
   const failures: string[] = [];
   for (const address of place.addresses()) {
-    const exchange = new TrustingExchange({ url: () => address, authorities: place.authorities }, folder);
+    const exchange = new TrustingExchange(
+      { url: () => address, authorities: place.authorities },
+      folder,
+      undefined,
+      {
+        proxyOf: (origin) => proxyFor(origin, command.proxy),
+      },
+    );
     try {
       const outcome = await replaceKey(exchange, identity, host, command.nowMs, signal);
       if (outcome.is === 'replaced') {

@@ -3,7 +3,7 @@
  * end, so that a proxy sees an address and nothing else.
  */
 import type { Duplex } from 'node:stream';
-import { type buildConnector, Client } from 'undici';
+import { buildConnector, Client } from 'undici';
 import { AuthorityError } from './authority-error.ts';
 import type { WebProxy } from './proxy-choice.ts';
 import { proxyRefusal, proxyUnreachable } from './proxy-error.ts';
@@ -14,7 +14,11 @@ const TUNNEL_TIMEOUT_MS = 20_000;
 /** `to` is "host:port". Rejects with AuthorityError 'proxy', or with the signal's reason. */
 export async function openTunnel(proxy: WebProxy, to: string, signal: AbortSignal): Promise<Duplex> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(TUNNEL_TIMEOUT_MS)]);
-  const client = new Client(proxy.origin, { connect: { timeout: TUNNEL_TIMEOUT_MS, allowH2: false } });
+  const connect = buildConnector({ timeout: TUNNEL_TIMEOUT_MS, allowH2: false });
+  const client = new Client(proxy.origin, {
+    // Its certificate is for its own name; the one in the header is the collector's.
+    connect: ({ servername: _, ...way }, callback) => connect(way, callback),
+  });
   try {
     const { statusCode, headers, socket } = await client.connect({
       path: to,
@@ -37,13 +41,13 @@ export async function openTunnel(proxy: WebProxy, to: string, signal: AbortSigna
   }
 }
 
-/** Connects as `direct` does, inside a tunnel where `proxyOf` names a proxy for the origin. */
+/** Connects as `direct` does; to https inside a tunnel, where `proxyOf` names a proxy for the origin. */
 export function tunnelling(
   direct: buildConnector.connector,
   proxyOf: (origin: string) => WebProxy | undefined,
 ): buildConnector.connector {
   return (to, callback) => {
-    const proxy = proxyOf(`${to.protocol}//${to.host}`);
+    const proxy = to.protocol === 'https:' ? proxyOf(`https://${to.host}`) : undefined;
     if (!proxy) return direct(to, callback);
     const place = to.port ? to.host : `${to.host}:443`;
     openTunnel(proxy, place ?? '', new AbortController().signal).then(

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type MadeCertificate, makeCertificate, makeServerCertificate } from './fixtures/certificates.ts';
 import { type ConnectProxy, listenProxy, type ProxyWish } from './fixtures/connect-proxy.ts';
@@ -102,6 +103,27 @@ describe('through a proxy', () => {
     const between = await proxy({ host: '::1', leadsTo: () => collector.port });
     expect(await post(exchangeThrough(between.url, `https://[${IPV6}]:8711`))).toBe('thanks');
     expect(between.asked[0]).toBe(`[${IPV6}]:8711`);
+  });
+
+  test('it may speak TLS itself: the system says whether it is the right one, and plays no part beyond it', async () => {
+    const collector = await collectorAt();
+    const company = await makeCertificate({ name: 'Example Company' });
+    const own = await makeServerCertificate(company);
+    const certificate = { key: own.key, cert: own.pem + company.pem };
+    const between = await proxy({ certificate, wants: 'me:secret', leadsTo: () => collector.port });
+    const url = between.url.replace('//', '//me:secret@');
+    expect(await failure(exchangeThrough(url))).toMatchObject({
+      fault: 'proxy',
+      message: expect.stringMatching(/cannot be reached \(SELF_SIGNED_CERT_IN_CHAIN\)/),
+    });
+    const system = getCACertificates('default');
+    setDefaultCACertificates([...system, company.pem]);
+    try {
+      expect(await post(exchangeThrough(url))).toBe('thanks');
+    } finally {
+      setDefaultCACertificates(system);
+    }
+    expect(new Set(between.asked)).toEqual(new Set([`${NAME}:8711`]));
   });
 
   test('the usual port of https is asked for by number', async () => {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type PipelineState, startAdminServer } from './admin/admin-server.ts';
-import { startAudit } from './audit/audit.ts';
+import { type Audit, startAudit } from './audit/audit.ts';
 import { LOST_KINDS } from './audit/audit-findings.ts';
 import { openConfiguredAuthority } from './authority/configured-authority.ts';
 import { openNoticeKey } from './authority/notice-key.ts';
@@ -225,7 +225,7 @@ async function joinStages(
     host: config.adminHost,
     port: config.adminPort,
     clickhouse: questions,
-    pipeline: () => pipelineState({ stream, control, engine: engine.supervisor, clickhouse }),
+    pipeline: () => pipelineState({ stream, control, audit, engine: engine.supervisor, clickhouse }),
     ready: () => readiness(clickhouse),
     metricsText: async () => ({
       contentType: metrics.registry.contentType,
@@ -285,11 +285,18 @@ async function startEngine(
 interface PipelineParts {
   stream: Awaited<ReturnType<typeof openSqliteStream>>;
   control: SqliteControlStore;
+  audit: Audit;
   engine: EngineSupervisor | undefined;
   clickhouse: ClickHouse;
 }
 
-async function pipelineState({ stream, control, engine, clickhouse }: PipelineParts): Promise<PipelineState> {
+async function pipelineState({
+  stream,
+  control,
+  audit,
+  engine,
+  clickhouse,
+}: PipelineParts): Promise<PipelineState> {
   const { head, bytes, records, unreadable } = await stream.stats();
   const marks = control.dirtyMarks();
   return {
@@ -300,6 +307,12 @@ async function pipelineState({ stream, control, engine, clickhouse }: PipelinePa
     executables: control.executableCount(),
     quarantine: control.quarantineCounts(),
     catalogue: catalogueState(control),
+    audit: {
+      finished: audit.state.finishedAt ?? null,
+      step: audit.state.step ?? null,
+      steps: audit.state.steps,
+      lost: audit.state.findings?.lost ?? {},
+    },
     dirty: {
       count: marks.length,
       oldest: marks.length === 0 ? null : Math.min(...marks.map(({ since }) => since)),

@@ -13,6 +13,11 @@ export interface PipelineState {
   catalogue: { version: string; generation: number; remaining: number };
   /** What waits to be recomputed; `oldest` in milliseconds since 1970. */
   dirty: { count: number; oldest: number | null };
+  /**
+   * The audit of all facts: when the last sweep ended (milliseconds since 1970; null: none since the start), how many
+   * steps of the present one are done (null: between two), and how many lost facts the last one found, by kind.
+   */
+  audit: { finished: number | null; step: number | null; steps: number; lost: Record<string, number> };
   engine: { up: boolean; restarts: number; pid?: number | undefined };
 }
 

@@ -20,7 +20,7 @@ import { runsOnBattery } from './host/power-supply.linux.ts';
 import { type DeviceIdentity, openDeviceIdentity } from './identity/device-identity.ts';
 import { EVERYBODY, userHash } from './identity/user-hash.ts';
 import { FLUSH_AFTER_MS, Inventory } from './inventory/inventory.ts';
-import { MeteringSwitch } from './sample/metering-switch.ts';
+import { knewUsersOtherwise, MeteringSwitch } from './sample/metering-switch.ts';
 import { LinuxProcessTable } from './sample/process-list.linux.ts';
 import { ProgramNames } from './sample/program-names.ts';
 import { Sampler } from './sample/sampler.ts';
@@ -128,9 +128,7 @@ async function buildStages(
 
   // sample -> usage
   const everybody = userHash(identity.userSecret, EVERYBODY);
-  // An earlier run that knew users by other names is not gone on from: everything would seem to have been started.
-  if (store.usage.live().some(({ user }) => (user === everybody) === settings.tellUsersApart))
-    store.usage.forgetMark();
+  if (knewUsersOtherwise(store.usage.live(), everybody, settings.tellUsersApart)) store.usage.forgetMark();
   const mark = store.usage.mark();
   const live = mark?.bootId === clock.bootId() ? store.usage.live() : [];
   const names = new ProgramNames({

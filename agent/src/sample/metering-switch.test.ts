@@ -7,7 +7,7 @@ import type { Instant } from '../clock/clock.ts';
 import { type AgentStore, agentStore } from '../store/agent-store.ts';
 import { openStateDatabase } from '../store/state-database.ts';
 import { UsageMeter } from '../usage/usage-meter.ts';
-import { MeteringSwitch } from './metering-switch.ts';
+import { knewUsersOtherwise, MeteringSwitch } from './metering-switch.ts';
 
 const ID = '00000000000000aa';
 let folder: string;
@@ -41,6 +41,7 @@ const now = (): Instant => ({
 
 /** As at a start of the agent, also after kill -9. */
 function start(): void {
+  if (knewUsersOtherwise(store.usage.live(), 'all', apart)) store.usage.forgetMark();
   const mark = store.usage.mark();
   meter = new UsageMeter({
     bootId: 'boot',
@@ -145,4 +146,23 @@ test('when users are no longer told apart, nobody seems to have started everythi
   await sampleUntil(200);
   expect(totals().launches).toBe(0);
   expect(new Set(store.usage.dueUsage(10).map(({ user }) => user))).toEqual(new Set(['u1', 'all']));
+});
+
+test.each([true, false])('the same over a restart, when users were told apart before: %s', async (before) => {
+  apart = before;
+  await sampleUntil(100);
+  flush();
+  apart = !before;
+  start();
+  await sampleUntil(200);
+  expect(totals()).toEqual({ seconds: 100 + 95, coverage: 100 + 95, launches: 0 });
+});
+
+test('a restart under the same names goes on where the earlier run stood', async () => {
+  await sampleUntil(100);
+  flush();
+  seconds = 150;
+  start();
+  await sampleUntil(200);
+  expect(totals()).toMatchObject({ seconds: 200, launches: 0 });
 });

@@ -16,6 +16,18 @@ export interface MeteringSwitchParts {
   forgetMark: () => void;
 }
 
+/**
+ * Whether an earlier run of the agent knew the users of what was running then by other names. It cannot be gone on from:
+ * under its other name everything would seem to have been started since. `everybody` is the name of all users together.
+ */
+export function knewUsersOtherwise(
+  live: readonly { user: string }[],
+  everybody: string,
+  tellUsersApart: boolean,
+): boolean {
+  return live.some(({ user }) => (user === everybody) === tellUsersApart);
+}
+
 export class MeteringSwitch {
   readonly #parts: MeteringSwitchParts;
   /** Undefined before the first time: an earlier run of the agent may have metered. */

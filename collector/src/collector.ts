@@ -104,6 +104,12 @@ async function joinStages(
     'Devices that were told when to ask again for a whole inventory',
     () => admission.waiting(now()),
   );
+  const noticeKey = openNoticeKey(folder).publicKey;
+  if (!control.isKnownNoticeKey(noticeKey))
+    log.error(
+      { folder },
+      'notice-key.pem is not the one that devices learned when they joined: bring back the old one from a backup',
+    );
   const agentServer = await startAgentServer({
     host: config.agentHost,
     port: config.agentPort,
@@ -113,7 +119,7 @@ async function joinStages(
     log,
     admission,
     tls: authority?.secureContext(),
-    noticeKey: openNoticeKey(folder).publicKey,
+    noticeKey,
   });
   started.push(() => agentServer.close());
   if (authority) {

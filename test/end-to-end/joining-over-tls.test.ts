@@ -58,6 +58,38 @@ test('the collector restarts with the same authority, and the agent goes on', as
   );
 }, 120_000);
 
+test('a move that is announced while both run is obeyed with the next report, and status says so', async () => {
+  const there = 'https://127.0.0.1:9';
+  const announced = fleet.command(fleet.collectorProgram, 'move', 'announce', '--address', there, '--json');
+  const { serial } = JSON.parse(announced) as { serial: number };
+  await fleet.eventually(
+    'the collector knows that the device obeys it',
+    async () =>
+      (JSON.parse(fleet.command(fleet.collectorProgram, 'move', 'status', '--json')) as { confirmed: number })
+        .confirmed === 1,
+    60,
+  );
+  await fleet.eventually(
+    'the agent shows it',
+    async () => {
+      const { agent } = (await fleet.agentStatus()) as { agent: { move: object; addresses: object[] } };
+      expect(agent.move).toMatchObject({
+        serial,
+        announced: { addresses: [there], answers: false },
+        ignored: {},
+      });
+      expect(agent.addresses).toMatchObject([{ url: there, moved: true }, { url: fleet.agentUrl }]);
+      return true;
+    },
+    30,
+  );
+  const text = fleet.command(fleet.agentProgram, 'status');
+  expect(text).toMatch(new RegExp(`^move +notice ${serial}: to ${there}, which has not answered yet`, 'm'));
+  expect(text).toMatch(/^addresses +https:\/\/127\.0\.0\.1:9 \(announced by the collector, /m);
+  expect(fleet.command(fleet.collectorProgram, 'move', 'status')).toMatch(/^still to be told {2,}0$/m);
+  fleet.command(fleet.collectorProgram, 'move', 'cancel');
+}, 120_000);
+
 test('plain HTTP at that port is no way in', async () => {
   const answer = await new Promise<string>((resolve) => {
     const socket = connect(Number(new URL(fleet.agentUrl).port), '127.0.0.1');

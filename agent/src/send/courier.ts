@@ -195,8 +195,10 @@ export class Courier {
         store.outbox.openEpoch(randomBytes(16), undefined);
         store.usage.unacknowledge({ sinceDay: 0 });
       }
-      // A key for notices that is known stays: only who joins anew takes another one on trust.
-      const known = before?.collectorId === enrolment.collectorId ? before.noticeKey : undefined;
+      // A key for notices that is known stays: only who joins somewhere anew takes another one on trust.
+      const sameCollector = before?.collectorId === enrolment.collectorId;
+      const samePlace = before?.collectorUrl === enrolment.collectorUrl;
+      const known = sameCollector && samePlace ? before.noticeKey : undefined;
       const key = known ?? (noticeKey && Buffer.from(noticeKey).toString('hex'));
       store.facts.write('enrolment', { ...enrolment, ...(key && { noticeKey: key }) });
     });

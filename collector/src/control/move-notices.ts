@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { MoveNotice } from '@fleetmeter/proto';
 import { inTransaction } from './control-database.ts';
+import type { MetaValues } from './meta-values.ts';
 
 export interface IssuedNotice {
   serial: number;
@@ -84,4 +85,15 @@ export class MoveNotices {
   deviceCount(): number {
     return this.#devices.get()?.n as number;
   }
+}
+
+/**
+ * Whether this is the key that devices learned of this control store; the first one shown is. Notices by another one are
+ * believed by nobody who joined before.
+ */
+export function isKnownNoticeKey(meta: MetaValues, publicKey: Uint8Array): boolean {
+  const key = Buffer.from(publicKey).toString('hex');
+  const known = meta.text('notice_key');
+  if (known === '') meta.setText('notice_key', key);
+  return known === '' || known === key;
 }

@@ -29,7 +29,7 @@ import { EpochNumbers } from './epoch-numbers.ts';
 import { ExecutableNumbers } from './executable-numbers.ts';
 import { GroupSettings } from './group-settings.ts';
 import { MetaValues } from './meta-values.ts';
-import { MoveNotices } from './move-notices.ts';
+import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
 import { NoticesInForce } from './notices-in-force.ts';
 import { directiveAction, PendingDirectives } from './pending-directives.ts';
 import { QUARANTINE_LIMITS, type QuarantineLimits, QuarantineShelf } from './quarantine-shelf.ts';
@@ -116,6 +116,10 @@ export class SqliteControlStore implements ControlStore {
 
   findKey(keyId: string, now: number): EnrolledDevice | undefined {
     return this.#devices.findKey(keyId, now);
+  }
+
+  isKnownNoticeKey(publicKey: Uint8Array): boolean {
+    return isKnownNoticeKey(this.#meta, publicKey);
   }
 
   deviceCount(): number {

@@ -138,6 +138,10 @@ function issue(desk: MoveDesk, draft: NoticeDraft, config: CollectorConfig, now:
     throw new EnrolCommandError(
       'the collector has no key for notices yet: start this version once; devices learn the key when they join',
     );
+  if (!desk.isKnownKey(key.publicKey))
+    throw new EnrolCommandError(
+      'notice-key.pem is not the one that devices learned when they joined, so they would not believe it: bring back the old one from a backup',
+    );
   const seal = (notice: MoveNotice) => sealNotice(notice, key);
   return desk.notices.issue(desk.collectorId, draft, seal, now);
 }

@@ -18,6 +18,7 @@ import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
 import { writerSecret, writerUser } from './engine/writer-secret.ts';
 import { createAuditMetrics } from './metrics/audit-metrics.ts';
+import { startEraseJob } from './erase/erase-devices.ts';
 import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
@@ -163,6 +164,7 @@ async function joinStages(
       processing.evidence.inc(outcome.evidence);
       processing.rows.inc(outcome.rows);
       processing.quarantined.inc(outcome.quarantined);
+      processing.dropped.inc(outcome.dropped);
       processing.rangeSeconds.observe(milliseconds / 1000);
     },
     onRetry: () => processing.retries.inc(),
@@ -222,6 +224,16 @@ async function joinStages(
     onFailed: () => auditing.failures.inc(),
   });
   started.push(() => audit.close());
+  const erasing = startEraseJob({
+    clickhouse,
+    control,
+    log,
+    now,
+    settled: () => processor.settled(),
+    onDeleted: () => recompute.wake(),
+    onDone: () => processing.erasedDevices.inc(),
+  });
+  started.push(() => erasing.close());
   // Connections of its own: the page's questions never take those that processing needs.
   const questions = connectClickHouse(engine.address);
   started.push(() => questions.close());

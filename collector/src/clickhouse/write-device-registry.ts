@@ -25,7 +25,7 @@ export async function writeDeviceRegistry(
     block.append({
       device_id64: idNumber(device.deviceId),
       version: BigInt(now),
-      device_group: device.group,
+      device_group: device.erased ? '' : device.group,
       ephemeral: device.ephemeral ? 1 : 0,
       revoked: device.revoked ? 1 : 0,
       superseded_by64: device.supersededBy === undefined ? 0n : idNumber(device.supersededBy),

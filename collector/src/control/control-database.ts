@@ -104,7 +104,8 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    -- The version that the device last said it runs by.
    ALTER TABLE devices ADD COLUMN settings_version INTEGER NOT NULL DEFAULT 0;`,
-  // What the engine's tables have still to be told of devices: one row each, whoever wrote and whatever it was.
+  // What the engine's tables have still to be told of devices: one row each, whoever wrote and whatever it was. Not OR
+  // REPLACE: what is said of conflicts in the statement that fires a trigger counts inside it as well.
   `ALTER TABLE enrolment_tokens ADD COLUMN ephemeral INTEGER NOT NULL DEFAULT 0;
    CREATE TABLE device_lives (
      device_id     TEXT PRIMARY KEY,
@@ -119,16 +120,20 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    INSERT INTO device_changes (device_id) SELECT device_id FROM devices;
    CREATE TRIGGER device_joined AFTER INSERT ON devices BEGIN
-     INSERT OR REPLACE INTO device_changes (device_id) VALUES (NEW.device_id);
+     DELETE FROM device_changes WHERE device_id = NEW.device_id;
+     INSERT INTO device_changes (device_id) VALUES (NEW.device_id);
    END;
    CREATE TRIGGER device_changed AFTER UPDATE OF group_name, token_id, revoked_at ON devices BEGIN
-     INSERT OR REPLACE INTO device_changes (device_id) VALUES (NEW.device_id);
+     DELETE FROM device_changes WHERE device_id = NEW.device_id;
+     INSERT INTO device_changes (device_id) VALUES (NEW.device_id);
    END;
    CREATE TRIGGER life_began AFTER INSERT ON device_lives BEGIN
-     INSERT OR REPLACE INTO device_changes (device_id) VALUES (NEW.device_id);
+     DELETE FROM device_changes WHERE device_id = NEW.device_id;
+     INSERT INTO device_changes (device_id) VALUES (NEW.device_id);
    END;
    CREATE TRIGGER life_changed AFTER UPDATE ON device_lives BEGIN
-     INSERT OR REPLACE INTO device_changes (device_id) VALUES (NEW.device_id);
+     DELETE FROM device_changes WHERE device_id = NEW.device_id;
+     INSERT INTO device_changes (device_id) VALUES (NEW.device_id);
    END;`,
   `-- An epoch belongs to its sender until that is proven to be a copy.
    ALTER TABLE epochs ADD COLUMN owner_device_id TEXT NOT NULL DEFAULT '';
@@ -226,6 +231,16 @@ const MIGRATIONS: readonly string[] = [
      difference TEXT NOT NULL,
      PRIMARY KEY (kind, day, device_id)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE erasures (
+     device_id    TEXT PRIMARY KEY,
+     phase        TEXT NOT NULL,
+     progress     TEXT NOT NULL,
+     requested_at INTEGER NOT NULL,
+     marked_at    INTEGER NOT NULL,
+     days         TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX erasures_open ON erasures (requested_at) WHERE phase != 'done';
+   CREATE INDEX hardware_twins_by_former ON hardware_twins (former);`,
 ];
 
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */

@@ -170,6 +170,8 @@ export interface ControlStore {
   readonly lives: DeviceLives;
   /** What devices are told when the collector moves, and what they say of it. */
   readonly notices: Pick<NoticesInForce, 'noticeFor' | 'confirmed' | 'newestSerial' | 'counts'>;
+  /** Everything that an erased device said or was asked, but not that it was erased. */
+  forgetDevice(deviceId: string): void;
   /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError or KeyReplacedError. */
   findKey(keyId: string, now: number): EnrolledDevice | undefined;
   deviceCount(): number;

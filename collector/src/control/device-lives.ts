@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { inTransaction } from './control-database.ts';
+import { Erasures } from './erasures.ts';
 import { HardwareTwins } from './hardware-twins.ts';
 
 /** A device as the engine's tables are to know it. */
@@ -33,6 +34,8 @@ const LONGEST_CHAIN = 1000;
 export class DeviceLives {
   /** Which devices look like one computer. */
   readonly twins: HardwareTwins;
+  /** Which are not to be kept. */
+  readonly erasures: Erasures;
   readonly #database: DatabaseSync;
   readonly #life: StatementSync;
   readonly #joined: StatementSync;
@@ -45,6 +48,7 @@ export class DeviceLives {
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.twins = new HardwareTwins(database);
+    this.erasures = new Erasures(database);
     this.#life = database.prepare('SELECT superseded_by, erased_at FROM device_lives WHERE device_id = ?');
     this.#joined = database.prepare('SELECT 1 AS joined FROM devices WHERE device_id = ?');
     this.#supersede = database.prepare(

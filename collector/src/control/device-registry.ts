@@ -27,6 +27,16 @@ export class KeyIdTakenError extends Error {
 /** An administrator has put this device out. */
 export class DeviceRevokedError extends Error {
   override name = 'DeviceRevokedError';
+  readonly deviceId: string;
+  constructor(message: string, deviceId = '') {
+    super(message);
+    this.deviceId = deviceId;
+  }
+}
+
+/** An administrator has put it out for good, with everything that was known of it. */
+export class DeviceErasedError extends DeviceRevokedError {
+  override name = 'DeviceErasedError';
 }
 
 /** Its device has replaced this key, and the time in which both counted is over. */
@@ -83,7 +93,8 @@ export class DeviceRegistry {
       'UPDATE devices SET revoked_at = ? WHERE device_id = ? AND revoked_at IS NULL',
     );
     this.#reinstate = database.prepare(
-      'UPDATE devices SET revoked_at = NULL WHERE device_id = ? AND revoked_at IS NOT NULL',
+      `UPDATE devices SET revoked_at = NULL WHERE device_id = ? AND revoked_at IS NOT NULL
+       AND device_id NOT IN (SELECT device_id FROM device_lives WHERE erased_at IS NOT NULL)`,
     );
     this.#page = database.prepare(
       `SELECT device_id, key_id, group_name, token_id, enrolled_at, revoked_at FROM devices
@@ -239,7 +250,7 @@ export class DeviceRegistry {
     return this.#revoke.run(now, deviceId).changes > 0;
   }
 
-  /** False when there is no such device, or it is not revoked. */
+  /** False when there is no such device, it is not revoked, or it was erased. */
   reinstate(deviceId: string): boolean {
     return this.#reinstate.run(deviceId).changes > 0;
   }
@@ -278,5 +289,5 @@ function replaced(keyId: string): KeyReplacedError {
 }
 
 function revoked(deviceId: string): DeviceRevokedError {
-  return new DeviceRevokedError(`device ${deviceId} was revoked`);
+  return new DeviceRevokedError(`device ${deviceId} was revoked`, deviceId);
 }

@@ -37,10 +37,26 @@ test('saying the same again changes nothing, and a decision stands', () => {
   const [early, late] = [joined(10), joined(20)];
   for (const device of [early, late, early, late]) store.lives.twins.note(device, identity, 30);
   store.lives.supersede(early, late, 40);
+  // Again, while the tables have not been told yet.
+  store.lives.supersede(early, late, 40);
   expect(store.lives.takeBack(early, 'undone', 50)).toBe(true);
   expect(store.lives.takeBack(early, 'undone', 50)).toBe(false);
   store.lives.twins.note(late, { ...identity, macs: [] }, 60);
   expect(all()).toMatchObject([{ verdict: 'undone', at: 50 }]);
+});
+
+test("an erased device leaves no sign, takes nobody's place, and asking twice is harmless", () => {
+  const [early, late] = [joined(10), joined(20)];
+  for (const device of [early, late]) store.lives.twins.note(device, identity, 30);
+  expect(store.lives.erasures.request(early, 40)).toBe(true);
+  expect(store.lives.erasures.request(early, 41)).toBe(true);
+  expect(store.lives.erasures.get(early)).toMatchObject({ phase: 'requested', requestedAt: 40 });
+  store.forgetDevice(early);
+  expect(all()).toEqual([]);
+  const third = joined(50);
+  store.lives.twins.note(third, identity, 51);
+  expect(all()).toMatchObject([{ newcomer: third, former: late }]);
+  expect(() => store.lives.supersede(late, early, 60)).toThrow(/was erased/);
 });
 
 test('a device whose hardware changed is known by the new one only', () => {

@@ -44,6 +44,7 @@ export class HardwareTwins {
   readonly #waiting: StatementSync;
   readonly #page: StatementSync;
   readonly #forget: StatementSync;
+  readonly #forgetDevice: readonly StatementSync[];
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -71,6 +72,11 @@ export class HardwareTwins {
       `SELECT newcomer, former, verdict, at FROM hardware_twins
        WHERE (newcomer, former) > (?, ?) ORDER BY newcomer, former LIMIT ?`,
     );
+    this.#forgetDevice = [
+      'DELETE FROM device_hardware WHERE device_id = ?',
+      'DELETE FROM hardware_twins WHERE newcomer = ?',
+      'DELETE FROM hardware_twins WHERE former = ?',
+    ].map((sql) => database.prepare(sql));
     this.#forget = database.prepare('DELETE FROM hardware_twins WHERE newcomer = ? AND former = ?');
   }
 
@@ -116,6 +122,13 @@ export class HardwareTwins {
   /** They were never the same. */
   forget({ newcomer, former }: Pick<Twins, 'newcomer' | 'former'>): void {
     this.#forget.run(newcomer, former);
+  }
+
+  /** Runs inside the caller's transaction. */
+  forgetDevice(deviceId: string): void {
+    const identity = this.#known(deviceId);
+    if (identity) this.#dropSigns(deviceId, identity);
+    for (const statement of this.#forgetDevice) statement.run(deviceId);
   }
 
   /** In the order of their ids, those behind `after`. */

@@ -22,7 +22,7 @@ import type {
 } from './control-store.ts';
 import { DeviceGroups, type DeviceNames } from './device-groups.ts';
 import { DeviceLives } from './device-lives.ts';
-import { DeviceRegistry } from './device-registry.ts';
+import { DeviceErasedError, DeviceRegistry, DeviceRevokedError } from './device-registry.ts';
 import { DirtyMarks } from './dirty-marks.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
 import { EpochNumbers } from './epoch-numbers.ts';
@@ -107,15 +107,36 @@ export class SqliteControlStore implements ControlStore {
   enrol(rawPublicKey: Uint8Array, secret: string, now: number, joining: Joining = {}): string {
     const { names = NAMELESS, admit } = joining;
     const judge = (keyId: string) => this.#admission.judge({ keyId, secret, names }, now);
-    return this.#devices.enrol(rawPublicKey, judge, now, admit);
+    return this.#tellingErased(() => this.#devices.enrol(rawPublicKey, judge, now, admit));
   }
 
   replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string {
-    return this.#devices.replaceKey(previous, next, now);
+    return this.#tellingErased(() => this.#devices.replaceKey(previous, next, now));
   }
 
   findKey(keyId: string, now: number): EnrolledDevice | undefined {
-    return this.#devices.findKey(keyId, now);
+    return this.#tellingErased(() => this.#devices.findKey(keyId, now));
+  }
+
+  /** Erased devices are revoked as well, so that only those cost a second look. */
+  #tellingErased<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof DeviceRevokedError) || !this.lives.erasures.isErased(error.deviceId))
+        throw error;
+      throw new DeviceErasedError(`device ${error.deviceId} was erased`, error.deviceId);
+    }
+  }
+
+  forgetDevice(deviceId: string): void {
+    inTransaction(this.#database, () => {
+      this.lives.erasures.forget(deviceId);
+      this.lives.twins.forgetDevice(deviceId);
+    });
+    this.#quarantine.recount();
+    this.#wanted.forget();
+    this.#speech.forget();
   }
 
   isKnownNoticeKey(publicKey: Uint8Array): boolean {
@@ -190,7 +211,7 @@ export class SqliteControlStore implements ControlStore {
   }
 
   splitOff(keys: { previous: Uint8Array; next: Uint8Array; ticket: Uint8Array }, now: number): string {
-    return this.#devices.splitOff(keys, this.#splits, now);
+    return this.#tellingErased(() => this.#devices.splitOff(keys, this.#splits, now));
   }
 
   splitDevices(limit: number): SplitDevice[] {

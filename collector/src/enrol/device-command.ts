@@ -7,6 +7,7 @@ import { openEnrolmentDesk } from '../control/enrolment-desk.ts';
 import { type CommandOutput, EnrolCommandError, textTable, utcTime, withPlace } from './command-line.ts';
 import { addCopies } from './copies-command.ts';
 import { type DerivedDevice, derivedDevices } from './derived-devices.ts';
+import { addErase } from './erase-command.ts';
 import { addLife } from './life-command.ts';
 import { addApproval, listWaiting } from './waiting-command.ts';
 
@@ -29,6 +30,7 @@ export function addDevice(program: Command, output: CommandOutput): void {
   addLife(device, output);
   addCopies(device, output);
   addApproval(device, output);
+  addErase(device, output);
 }
 
 /** Page by page: a million devices do not have to fit into memory. JSON is one object a line. */

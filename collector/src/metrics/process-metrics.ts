@@ -6,6 +6,8 @@ export interface ProcessMetrics {
   evidence: Counter;
   rows: Counter;
   quarantined: Counter;
+  dropped: Counter;
+  erasedDevices: Counter;
   retries: Counter;
   rangeSeconds: Histogram;
   deriveSeconds: Histogram<'kind'>;
@@ -40,6 +42,16 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     quarantined: new Counter({
       name: 'fleetmeter_process_quarantined_total',
       help: 'Records put aside',
+      registers,
+    }),
+    dropped: new Counter({
+      name: 'fleetmeter_process_dropped_records_total',
+      help: 'Records left out because their device was erased',
+      registers,
+    }),
+    erasedDevices: new Counter({
+      name: 'fleetmeter_erase_devices_total',
+      help: 'Devices erased to the end since the start',
       registers,
     }),
     retries: new Counter({

@@ -38,6 +38,8 @@ export interface RangeOutcome {
   reports: number;
   evidence: number;
   quarantined: number;
+  /** Records of erased devices. */
+  dropped: number;
 }
 
 /** Records whose new numbers are committed together: one wait for the disk, and some 5 ms without a turn for others. */
@@ -59,20 +61,26 @@ export async function processRange(
     await turn.share();
     decoded.push(decodeRecord(record));
   }
-  const reportsToProcess: InternedRecord[] = [];
+  const reportsToProcess: (InternedRecord | undefined)[] = [];
   for (let at = 0; at < decoded.length; at += COMMITTED_TOGETHER) {
     await turn.share();
     reportsToProcess.push(
       ...internedReports(decoded.slice(at, at + COMMITTED_TOGETHER), dependencies, effects),
     );
   }
-  const states = await statesOf(reportsToProcess, dependencies);
   const known = await readKnownEvidence(decoded, dependencies);
+  const states = await statesOf(
+    reportsToProcess.filter((report) => report !== undefined),
+    dependencies,
+  );
   let reports = 0;
+  let dropped = 0;
   const described: number[] = [];
   for (const record of decoded) {
     await turn.share();
-    if (record.kind === 'undecodable') {
+    if (record.kind !== 'report' && control.lives.erasures.isClosed(record.source.deviceId)) {
+      dropped++;
+    } else if (record.kind === 'undecodable') {
       effects.quarantine(record.source, 'record-undecodable', record.detail, 0, record.source.envelope);
     } else if (record.kind === 'evidence') {
       for (const evidence of record.batch.records) {
@@ -81,8 +89,9 @@ export async function processRange(
         if (executableNo !== undefined) described.push(executableNo);
       }
     } else {
-      const report = reportsToProcess[reports++] as InternedRecord;
-      processReport(report, states.get(report.epochNo) as EpochState, control, effects);
+      const report = reportsToProcess[reports++];
+      if (!report) dropped++;
+      else processReport(report, states.get(report.epochNo) as EpochState, control, effects);
     }
   }
   // A program may have been used before anybody knew what it was: its days change their application.
@@ -95,7 +104,7 @@ export async function processRange(
     effects.written();
     control.commitProcessed(effects.toProcessedRange(through, now()));
     for (const [epochNo, head] of effects.heads) heads.set(epochNo, head);
-    return { rows, reports, evidence: described.length, quarantined: effects.quarantinedCount };
+    return { rows, reports, evidence: described.length, quarantined: effects.quarantinedCount, dropped };
   } catch (error) {
     heads.forget(touched);
     throw error;
@@ -112,18 +121,22 @@ interface InternedRecord extends ReportToProcess {
   created: boolean;
 }
 
-/** The reports in order, with numbers for their epochs and executables: one commit for all new numbers. */
+/**
+ * The reports in order, with numbers for their epochs and executables: one commit for all new numbers. Undefined where
+ * the epoch belongs to a device that was erased: it is closed for ever.
+ */
 function internedReports(
   decoded: readonly DecodedRecord[],
   { control, now }: RangeDependencies,
   effects: RangeEffects,
-): InternedRecord[] {
+): (InternedRecord | undefined)[] {
   return control.allocating(() =>
-    decoded.flatMap((record): InternedRecord[] => {
+    decoded.flatMap((record): (InternedRecord | undefined)[] => {
       if (record.kind !== 'report') return [];
       const { report, source } = record;
       const epochId = report.epoch?.id ?? new Uint8Array(16);
       const epoch = control.epoch(source.deviceId, epochId, report.epoch?.parent?.id ?? undefined, now());
+      if (control.lives.erasures.isClosed(epoch.deviceId)) return [undefined];
       // Written with every baseline, not only at creation or when it moves: a crash in between must not lose the row.
       if (epoch.created || report.inventory?.baseline || epoch.moves > 0)
         effects.facts.add('epochs', epochFacts(epoch));

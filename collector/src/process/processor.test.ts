@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { ClickHouseError } from '@clickhouse/client';
 import { Report, sealEnvelope } from '@fleetmeter/proto';
 import pino from 'pino';
@@ -12,6 +13,7 @@ import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import type { Stream, StreamRecord } from '../stream/stream.ts';
 import { AnnouncedExecutables } from './announced-executables.ts';
 import { EpochHeadCache } from './epoch-head-cache.ts';
+import type { RangeOutcome } from './process-range.ts';
 import { type Processor, startProcessor } from './processor.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
@@ -76,7 +78,12 @@ function engine(refuses: (bytes: Buffer) => void): { clickhouse: ClickHouse; kep
   return { clickhouse, kept };
 }
 
-function start(clickhouse: ClickHouse, records: StreamRecord[], changes: Partial<Stream> = {}): void {
+function start(
+  clickhouse: ClickHouse,
+  records: StreamRecord[],
+  changes: Partial<Stream> = {},
+  onProcessed: (outcome: RangeOutcome) => void = () => {},
+): void {
   processor = startProcessor({
     stream: { ...streamOf(records), ...changes },
     clickhouse,
@@ -87,7 +94,7 @@ function start(clickhouse: ClickHouse, records: StreamRecord[], changes: Partial
     lingerMs: 0,
     log: pino({ level: 'silent' }),
     now: () => 1_790_000_000_000,
-    onProcessed: () => {},
+    onProcessed,
     onRetry: () => {},
   });
 }
@@ -115,6 +122,22 @@ test('a record that brings out a fault of our own is put aside alone as well', a
   await vi.waitUntil(() => control.checkpoint() === names.length, { timeout: 10_000 });
   expect(Buffer.concat(kept).includes('device-five')).toBe(true);
   expect(control.quarantineCounts()).toEqual([{ reason: 'engine-refused', count: 1 }]);
+});
+
+test('records of an erased device are dropped and counted, and open no epoch in the tables', async () => {
+  const elsewhere = new DatabaseSync(join(folder, 'control.db'));
+  elsewhere.prepare('INSERT INTO device_lives (device_id, erased_at) VALUES (?, 1)').run('0000000000000003');
+  elsewhere.close();
+  control.lives.erasures.reload();
+  const { clickhouse, kept } = engine(() => {});
+  let dropped = 0;
+  start(clickhouse, records, {}, (outcome) => {
+    dropped += outcome.dropped;
+  });
+  await vi.waitUntil(() => control.checkpoint() === names.length, { timeout: 10_000 });
+  for (const name of names) expect(Buffer.concat(kept).includes(name), name).toBe(name !== 'poison');
+  expect(dropped).toBe(1);
+  expect(control.quarantineCounts()).toEqual([]);
 });
 
 test('an engine that is away costs nothing: everything waits and is tried again', async () => {

@@ -8,6 +8,7 @@ import type { Clock } from '../clock/clock.ts';
 import { NotApprovedError } from '../control/admission.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import {
+  DeviceErasedError,
   DeviceRevokedError,
   KeyIdTakenError,
   KeyReplacedError,
@@ -125,6 +126,7 @@ function admitted(control: ControlStore, newcomer: Newcomer, now: number, admitN
   } catch (cause) {
     if (cause instanceof TokenRefusedError) throw new Refusal(cause.fault, cause.message, { cause });
     if (cause instanceof NotApprovedError) throw new Refusal(cause.fault, cause.message, { cause });
+    if (cause instanceof DeviceErasedError) throw new Refusal('device-erased', cause.message, { cause });
     if (cause instanceof DeviceRevokedError) throw new Refusal('device-revoked', cause.message, { cause });
     if (cause instanceof KeyIdTakenError) throw new Refusal('key-id-taken', cause.message, { cause });
     if (cause instanceof KeyReplacedError) throw new Refusal('key-replaced', cause.message, { cause });

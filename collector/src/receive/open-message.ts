@@ -15,7 +15,7 @@ import {
 import { openEnvelope, openSelfSigned } from '@fleetmeter/proto/opening';
 import type { ControlStore, EnrolledDevice } from '../control/control-store.ts';
 import type { DeviceNames } from '../control/device-groups.ts';
-import { DeviceRevokedError, KeyReplacedError } from '../control/device-registry.ts';
+import { DeviceErasedError, DeviceRevokedError, KeyReplacedError } from '../control/device-registry.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { evidenceBatchFault, reportFault, type ShapeFault } from '../validate/report-shape.ts';
 import { ENROL_REQUEST_RULE, ENVELOPE_RULE, EVIDENCE_BATCH_RULE, REPORT_RULE } from './message-rules.ts';
@@ -124,6 +124,7 @@ function keyOf(keyId: string, keys: Keys, now: number): EnrolledDevice | undefin
   try {
     return keys.findKey(keyId, now);
   } catch (cause) {
+    if (cause instanceof DeviceErasedError) throw new Refusal('device-erased', cause.message, { cause });
     if (cause instanceof DeviceRevokedError) throw new Refusal('device-revoked', cause.message, { cause });
     if (cause instanceof KeyReplacedError) throw new Refusal('key-replaced', cause.message, { cause });
     throw cause;

@@ -5,7 +5,12 @@ import { EnrolRequest, Envelope, EvidenceBatch, Report, sealEnvelope } from '@fl
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NotApprovedError } from '../control/admission.ts';
 import type { ControlStore } from '../control/control-store.ts';
-import { DeviceRevokedError, KeyIdTakenError, KeyReplacedError } from '../control/device-registry.ts';
+import {
+  DeviceErasedError,
+  DeviceRevokedError,
+  KeyIdTakenError,
+  KeyReplacedError,
+} from '../control/device-registry.ts';
 import type { NewToken } from '../control/enrolment-tokens.ts';
 import { StreamFullError } from '../stream/stream.ts';
 import { REFUSALS, type RefusalCode } from '../validate/refusals.ts';
@@ -143,6 +148,14 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
       },
     });
     return join('', new TestDevice(), (await collector.listen({ control })).port);
+  },
+  'device-erased': async () => {
+    const control = controlWith({
+      findKey: () => {
+        throw new DeviceErasedError('erased');
+      },
+    });
+    return post((await collector.listen({ control })).port, '/v1/report', device.report());
   },
   'device-revoked': async () => {
     const control = controlWith({

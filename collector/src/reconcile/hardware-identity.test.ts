@@ -67,6 +67,10 @@ test('a hypervisor that prints the UUID as the serial gives one sign, whatever i
   const vmware = 'VMware-56 4d 0b 2f 8a 11 c0 de-aa 01 02 03 04 05 06 07';
   for (const uuid of ['564d0b2f8a11c0deaa01020304050607', twinOf('564d0b2f8a11c0deaa01020304050607')])
     expect(signsOf(identity(uuid, vmware))).toHaveLength(1);
+  // Of these two byte orders the first is the smaller.
+  expect(
+    signsOf(identity('01020304-0506-0708-aa01-020304050607', '01020304-0506-0708-aa01-020304050607')),
+  ).toHaveLength(1);
   expect(
     signsOf(identity('ec2e1916-9099-7caf-fd21-012345abcdef', 'ec2e1916-9099-7caf-fd21-012345abcdef')),
   ).toHaveLength(1);

@@ -286,6 +286,14 @@ const table = {
       'Usual for a state that was put back from before the replacement: remove the key and run fleetmeter-agent enrol. Otherwise somebody has a copy of the old key.',
     retryAfterSeconds: 3600,
   },
+  'device-erased': {
+    status: 403,
+    permanent: false,
+    meaning: 'An administrator has erased this device, and it stays away.',
+    advice:
+      'Remove the agent; to let the computer join anew, remove the state of its agent and use a join string.',
+    retryAfterSeconds: 86_400,
+  },
   // Not the sender's fault.
   'enrolment-postponed': {
     status: 429,

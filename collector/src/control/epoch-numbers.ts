@@ -30,7 +30,9 @@ export class EpochNumbers {
       `SELECT ${COLUMNS} FROM epochs WHERE owner_device_id = ? AND epoch_id = ?`,
     );
     this.#between = database.prepare(
-      `SELECT ${COLUMNS}, device_id FROM epochs WHERE epoch_no BETWEEN ? AND ? ORDER BY epoch_no`,
+      // What was erased is not lost.
+      `SELECT ${COLUMNS}, device_id FROM epochs WHERE epoch_no BETWEEN ? AND ?
+         AND owner_device_id NOT IN (SELECT device_id FROM device_lives WHERE erased_at IS NOT NULL) ORDER BY epoch_no`,
     );
     this.#last = database.prepare('SELECT max(epoch_no) AS last FROM epochs');
     this.#insert = database.prepare(

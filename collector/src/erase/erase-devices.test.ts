@@ -126,6 +126,8 @@ test('after a crash at any step nothing of it is left, everything of the others 
   expect(control.quarantinedFrom(ERASED, 10)).toEqual([]);
   expect(control.quarantineCounts()).toEqual([{ reason: 'record-undecodable', count: 2 }]);
   expect(control.lives.erasures.epochsOf(ERASED)).toEqual([2]);
+  // An audit must not find them lost, and write them again.
+  expect(control.epochsBetween(1, 9).map(({ epochNo }) => epochNo)).toEqual([1, 3]);
   const marked = control.dirtyMarks();
   expect(marked.map(({ target }) => target)).toEqual(
     expect.arrayContaining([

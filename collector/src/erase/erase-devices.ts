@@ -72,7 +72,7 @@ export async function eraseStep(options: EraseOptions): Promise<void> {
   const inPhase = (phase: ErasurePhase): Erasure[] => open.filter((erasure) => erasure.phase === phase);
   if (inPhase('requested').length > 0) await close(inPhase('requested'), options);
   if (inPhase('deleting').length > 0) await deleteRows(inPhase('deleting'), options);
-  for (const erasure of inPhase('deriving')) finish(erasure, options);
+  for (const erasure of inPhase('deriving')) await finish(erasure, options);
 }
 
 /** From here on nothing of it gets into the tables; what is there says which days it touches. */
@@ -120,7 +120,8 @@ async function deleteRows(erasures: Erasure[], options: EraseOptions): Promise<v
 }
 
 /** When none of its marks is left: one that was set again since has a later beginning. */
-function finish(erasure: Erasure, { control, onDone }: EraseOptions): void {
+async function finish(erasure: Erasure, options: EraseOptions): Promise<void> {
+  const { clickhouse, control, onDone } = options;
   const days = new Set(erasure.days);
   const waiting = control
     .dirtyMarks()
@@ -130,6 +131,13 @@ function finish(erasure: Erasure, { control, onDone }: EraseOptions): void {
     );
   const progress = `${waiting.length} totals wait`;
   if (waiting.length === 0) {
+    // An audit that was looking for lost rows meanwhile may have taken this one for lost.
+    const epochNos = control.lives.erasures.epochsOf(erasure.deviceId);
+    await eraseRows(
+      clickhouse,
+      { table: '{facts}.epochs', columns: ['epoch_no'] },
+      { deviceIds: [], epochNos },
+    );
     erasure.phase = 'done';
     onDone();
   } else if (erasure.progress === progress) return;

@@ -6,6 +6,7 @@ import { opening } from './opening.ts';
 import { plan } from './plan.ts';
 import { queries } from './queries.ts';
 import { remapSpike } from './remap-spike.ts';
+import { resync } from './resync.ts';
 import { steadyHour } from './steady-hour.ts';
 import { wire } from './wire.ts';
 
@@ -15,6 +16,7 @@ export const BENCHES: readonly Bench[] = [
   ack,
   remapSpike,
   wire,
+  resync,
   queries,
   plan,
   opening,

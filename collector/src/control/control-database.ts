@@ -287,3 +287,38 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     throw error;
   }
 }
+
+/** Like inTransaction; inside a running transaction an error of `work` undoes what it did, and nothing else. */
+export function atomically<T>(database: DatabaseSync, work: () => T): T {
+  if (!database.isTransaction) return inTransaction(database, work);
+  database.exec('SAVEPOINT part');
+  try {
+    const result = work();
+    database.exec('RELEASE part');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK TO part; RELEASE part');
+    throw error;
+  }
+}
+
+/**
+ * Runs each of these and commits what they did: one wait for the disk. Each succeeds or fails on its own, and has to
+ * undo by itself what it did before it failed (see `atomically`). Throws when nothing could be committed.
+ */
+export function committedTogether<T>(
+  database: DatabaseSync,
+  works: readonly (() => T)[],
+): PromiseSettledResult<T>[] {
+  return inTransaction(database, () =>
+    works.map((work): PromiseSettledResult<T> => {
+      try {
+        return { status: 'fulfilled', value: work() };
+      } catch (reason) {
+        // It ended the transaction of all of them, as a full disk does.
+        if (!database.isTransaction) throw reason;
+        return { status: 'rejected', reason };
+      }
+    }),
+  );
+}

@@ -162,6 +162,11 @@ export interface ControlStore {
    * Throws KeyUnknownError, KeyReplacedError, KeyIdTakenError or DeviceRevokedError.
    */
   replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string;
+  /**
+   * Runs each of these, which enrol, replace keys or split off, and commits what they did before it returns: one wait
+   * for the disk. Each has an outcome of its own. Throws when nothing could be committed.
+   */
+  joinTogether<T>(works: readonly (() => T)[]): PromiseSettledResult<T>[];
   /** Secrets that let devices join. */
   readonly tokens: Pick<EnrolmentTokens, 'create' | 'list' | 'revoke'>;
   /** Devices that may join once an administrator lets them in. */

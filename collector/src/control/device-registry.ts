@@ -9,7 +9,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { keyIdOf } from '@fleetmeter/proto';
 import { type Admitted, NotApprovedError } from './admission.ts';
 import { BoundedCache } from './bounded-cache.ts';
-import { inTransaction } from './control-database.ts';
+import { atomically } from './control-database.ts';
 import type { EnrolledDevice } from './control-store.ts';
 import { ReplacedKeys } from './replaced-keys.ts';
 import type { SplitTickets } from './split-tickets.ts';
@@ -72,6 +72,7 @@ export class DeviceRegistry {
   readonly #isRevoked: StatementSync;
   readonly #groupOf: StatementSync;
   readonly #dataVersion: StatementSync;
+  readonly #countAll: StatementSync;
   readonly #replaced: ReplacedKeys;
   readonly #keys = new BoundedCache<string, CachedKey>(CACHED_KEYS);
   #count: number;
@@ -107,7 +108,8 @@ export class DeviceRegistry {
     this.#groupOf = database.prepare('SELECT group_name FROM devices WHERE device_id = ?');
     this.#dataVersion = database.prepare('PRAGMA data_version');
     this.#replaced = new ReplacedKeys(database);
-    this.#count = database.prepare('SELECT count(*) AS n FROM devices').get()?.n as number;
+    this.#countAll = database.prepare('SELECT count(*) AS n FROM devices');
+    this.#count = this.#countAll.get()?.n as number;
   }
 
   /**
@@ -124,7 +126,7 @@ export class DeviceRegistry {
     const known = this.#deviceOf(rawPublicKey, now);
     if (known !== undefined) return known;
     const keyId = keyIdOf(rawPublicKey);
-    const deviceId = inTransaction(this.#database, () => {
+    const deviceId = atomically(this.#database, () => {
       this.#checkKeyIdIsFree(keyId);
       const admitted = judge(keyId);
       if (admitted instanceof NotApprovedError) return admitted;
@@ -151,7 +153,7 @@ export class DeviceRegistry {
     const done = this.#deviceOf(next, now);
     if (done !== undefined) return done;
     const [previousId, nextId] = [keyIdOf(previous), keyIdOf(next)];
-    const deviceId = inTransaction(this.#database, () => {
+    const deviceId = atomically(this.#database, () => {
       const row = this.#byPublicKey.get(previous);
       // Only the newest key may name a successor: who has an older one must not take the device over.
       if (!row && this.#replaced.byPublicKey(previous)) throw replaced(previousId);
@@ -181,7 +183,7 @@ export class DeviceRegistry {
     const done = this.#deviceOf(next, now);
     if (done !== undefined) return done;
     const nextId = keyIdOf(next);
-    const deviceId = inTransaction(this.#database, () => {
+    const deviceId = atomically(this.#database, () => {
       // The original may have replaced the key since it was copied.
       const original =
         this.#byPublicKey.get(previous)?.device_id ?? this.#replaced.byPublicKey(previous)?.deviceId;
@@ -269,6 +271,12 @@ export class DeviceRegistry {
 
   count(): number {
     return this.#count;
+  }
+
+  /** What is held in memory followed a transaction that did not happen. */
+  forget(): void {
+    this.#keys.clear();
+    this.#count = this.#countAll.get()?.n as number;
   }
 
   #forgetWhatOthersChanged(): void {

@@ -123,3 +123,26 @@ test('a folder in which no collector ever ran is said to be one, and stays as it
   expect(readdirSync(empty)).toEqual([]);
   rmSync(empty, { recursive: true });
 });
+
+test('devices that join together are committed together, and one that is refused costs the others nothing', () => {
+  const { tokenId, secret } = make({ uses: 3 });
+  const keys = [newKey(), newKey(), newKey()];
+  const outcomes = store.joinTogether([
+    () => store.enrol(keys[0] as Buffer, secret, 5),
+    () =>
+      // Its use of the token is counted when it is refused, and has to be taken back.
+      store.enrol(keys[1] as Buffer, secret, 5, {
+        admit: () => {
+          throw new Error('later');
+        },
+      }),
+    () => store.enrol(keys[2] as Buffer, 'AbCdEfGhIjKlMnOpQrStUv', 5),
+    () => store.enrol(keys[2] as Buffer, secret, 5),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+  expect(store.deviceCount()).toBe(2);
+  expect(store.tokens.list().find((each) => each.tokenId === tokenId)?.used).toBe(2);
+  for (const [position, outcome] of outcomes.entries())
+    if (outcome.status === 'fulfilled')
+      expect(store.enrol(keys[Math.min(position, 2)] as Buffer, '', 6)).toBe(outcome.value);
+});

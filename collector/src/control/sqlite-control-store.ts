@@ -5,7 +5,7 @@ import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } fro
 import { Admission } from './admission.ts';
 import { AuditLedger } from './audit-ledger.ts';
 import { CatalogueProgress } from './catalogue-progress.ts';
-import { inTransaction, openControlDatabase } from './control-database.ts';
+import { committedTogether, inTransaction, openControlDatabase } from './control-database.ts';
 import type {
   CatalogueState,
   ControlStore,
@@ -108,6 +108,15 @@ export class SqliteControlStore implements ControlStore {
     const { names = NAMELESS, admit } = joining;
     const judge = (keyId: string) => this.#admission.judge({ keyId, secret, names }, now);
     return this.#tellingErased(() => this.#devices.enrol(rawPublicKey, judge, now, admit));
+  }
+
+  joinTogether<T>(works: readonly (() => T)[]): PromiseSettledResult<T>[] {
+    try {
+      return committedTogether(this.#database, works);
+    } catch (error) {
+      this.#devices.forget();
+      throw error;
+    }
   }
 
   replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string {

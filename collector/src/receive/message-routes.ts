@@ -22,6 +22,7 @@ import { Refusal } from '../validate/refusals.ts';
 import type { Accepted, Acknowledger } from './acknowledger.ts';
 import type { BaselineAdmission } from './baseline-admission.ts';
 import { baselineSince } from './baseline-request.ts';
+import { EnrolmentGroup } from './enrolment-group.ts';
 import { type Newcomer, openEnrolRequest, openEvidence, openReport } from './open-message.ts';
 import { ReplayWindow } from './replay-window.ts';
 
@@ -43,6 +44,7 @@ export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Pro
 
 export function messageRoutes(dependencies: RouteDependencies): Record<AgentRoute, RouteHandler> {
   const { control, stream, clock, metrics, admission, noticeKey } = dependencies;
+  const joining = new EnrolmentGroup<string>((works) => control.joinTogether(works));
   const replays = new ReplayWindow(control);
   /** A device that is new here sends a whole inventory next. */
   const admitNewcomer = (): void => {
@@ -65,7 +67,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
   return {
     async enrol(request, reply) {
       const newcomer = openEnrolRequest(bodyOf(request));
-      const device = admitted(control, newcomer, clock.now(), admitNewcomer);
+      const device = await joining.run(() => admitted(control, newcomer, clock.now(), admitNewcomer));
       const { collectorId } = control;
       const settings = control.settingsFor(device, 0, clock.now());
       const deviceId = Buffer.from(device, 'hex');

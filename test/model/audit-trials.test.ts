@@ -5,9 +5,11 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LOST_KINDS } from '../../collector/src/audit/audit-findings.ts';
+import { AgentDevice } from './agent-device.ts';
 import { AuditedSite } from './audited-site.ts';
 import { modelExecutable } from './model-device.ts';
 import { SeededRandom } from './seeded-random.ts';
+import type { TrialDevice } from './trial-device.ts';
 import { VouchingDevice } from './vouching-device.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
@@ -31,14 +33,14 @@ afterAll(async () => site?.remove());
 
 const today = (): number => Math.floor(site.now / DAY_MS);
 
-function live(device: VouchingDevice, day: number): void {
+function live(device: TrialDevice, day: number): void {
   for (let change = random.below(3); change > 0; change--) device.toggle(random.pick(world));
   if (random.chance(0.1)) device.restart();
   for (let use = random.below(4); use > 0; use--) device.use(random.pick(world), day, random.below(2));
 }
 
 /** Each device lives a day at each step, and reports at some of them what happened since. */
-async function history(devices: readonly VouchingDevice[], steps: number, reports: number): Promise<void> {
+async function history(devices: readonly TrialDevice[], steps: number, reports: number): Promise<void> {
   for (let step = 0; step < steps; step++) {
     for (const device of devices) {
       live(device, today());
@@ -52,10 +54,13 @@ async function history(devices: readonly VouchingDevice[], steps: number, report
   site.now += 60_000;
 }
 
-const newDevices = (count: number): VouchingDevice[] =>
-  Array.from({ length: count }, () => site.enrol(new VouchingDevice(random)));
+/** One in four is a real agent's store. */
+const newDevices = (count: number): TrialDevice[] =>
+  Array.from({ length: count }, (_, index) =>
+    site.enrol(index % 4 === 3 ? new AgentDevice(random) : new VouchingDevice(random)),
+  );
 
-async function rounds(devices: readonly VouchingDevice[], count: number): Promise<void> {
+async function rounds(devices: readonly TrialDevice[], count: number): Promise<void> {
   for (let round = 0; round < count; round++) {
     for (const device of devices) site.exchange(device);
     await site.process();
@@ -63,7 +68,7 @@ async function rounds(devices: readonly VouchingDevice[], count: number): Promis
 }
 
 describe(`with seed FLEETMETER_SEED=${SEED}`, () => {
-  let devices: VouchingDevice[];
+  let devices: TrialDevice[];
 
   test(
     'a history without losses: nothing is found and nobody is asked',
@@ -117,7 +122,7 @@ describe(`with seed FLEETMETER_SEED=${SEED}`, () => {
   test(
     'an inventory of other executables than its digest says, and one older than was written, are found',
     async () => {
-      const [forged, older] = devices as [VouchingDevice, VouchingDevice];
+      const [forged, older] = devices as [TrialDevice, TrialDevice];
       const at = `epoch_no = ${(await epochOf(older))[0]}`;
       const before = '{facts}.inventory_before';
       const { clickhouse } = site;
@@ -248,7 +253,7 @@ function sumOf(counts: Record<string, number>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-async function epochOf({ deviceId }: VouchingDevice): Promise<number[]> {
+async function epochOf({ deviceId }: TrialDevice): Promise<number[]> {
   const rows = await site.clickhouse.rows<{ epoch_no: number }>(
     `SELECT epoch_no FROM {facts}.current_epochs WHERE device_id64 = ${BigInt(`0x${deviceId}`)}`,
   );
@@ -256,7 +261,7 @@ async function epochOf({ deviceId }: VouchingDevice): Promise<number[]> {
 }
 
 /** Everything of these devices that is in the tables, against what is true on them. */
-async function expectTruth(devices: readonly VouchingDevice[]): Promise<void> {
+async function expectTruth(devices: readonly TrialDevice[]): Promise<void> {
   expect(await installedInTables()).toEqual(sorted(devices.map(installedOn)));
   expect(await usageInTables()).toEqual(sorted(devices.flatMap(usageOn)));
   expect(await coverageInTables()).toEqual(sorted(devices.flatMap(coverageOn)));
@@ -265,7 +270,7 @@ async function expectTruth(devices: readonly VouchingDevice[]): Promise<void> {
 
 const sorted = (lines: string[]): string[] => lines.sort();
 
-function installedOn({ deviceId, hostname, installed }: VouchingDevice): string {
+function installedOn({ deviceId, hostname, installed }: TrialDevice): string {
   return `${deviceId} ${hostname} ${[...installed.keys()].sort().join(',')}`;
 }
 
@@ -307,7 +312,7 @@ const usageInTables = (): Promise<string[]> =>
     )
     GROUP BY device, day, run`);
 
-function usageOn({ deviceId, usage }: VouchingDevice): string[] {
+function usageOn({ deviceId, usage }: TrialDevice): string[] {
   const groups = Map.groupBy(usage.values(), ({ day, run }) => `${day} ${run}`);
   return [...groups].map(([group, rows]) => {
     const sum = (of: (row: (typeof rows)[number]) => number) =>
@@ -323,7 +328,7 @@ const coverageInTables = (): Promise<string[]> =>
     FROM {facts}.coverage AS facts INNER JOIN ${OWNER} ON owner.epoch_no = facts.epoch_no
     GROUP BY owner.device_id64, facts.day, facts.run`);
 
-function coverageOn({ deviceId, coverage }: VouchingDevice): string[] {
+function coverageOn({ deviceId, coverage }: TrialDevice): string[] {
   return [...coverage.values()].map(({ day, run, seconds }) => `${deviceId} ${day} ${run} ${seconds}`);
 }
 

@@ -19,7 +19,7 @@ import { processRange } from '../../collector/src/process/process-range.ts';
 import type { StreamRecord } from '../../collector/src/stream/stream.ts';
 import { freePort } from '../fakes/free-port.ts';
 import type { ModelExecutable } from './model-device.ts';
-import type { VouchingDevice } from './vouching-device.ts';
+import type { TrialDevice } from './trial-device.ts';
 
 const TOKEN = { uses: 1_000_000, expiresAt: Number.MAX_SAFE_INTEGER, group: 'default', note: '' };
 const RANGE = 500;
@@ -90,14 +90,14 @@ export class AuditedSite {
     this.#announced = new AnnouncedExecutables();
   }
 
-  enrol(device: VouchingDevice): VouchingDevice {
+  enrol<D extends TrialDevice>(device: D): D {
     device.deviceId = this.control.enrol(device.publicKey, this.#secret, this.now);
     device.collectorId = this.control.collectorId;
     return device;
   }
 
   /** The device's next report: acknowledged, with the directives that wait; `lost` never reaches the processor. */
-  exchange(device: VouchingDevice, { lost = false } = {}): void {
+  exchange(device: TrialDevice, { lost = false } = {}): void {
     const envelope = device.report(Math.floor(this.now / 86_400_000));
     if (!lost) this.#push('report', device.deviceId, envelope);
     for (const directive of this.control.directivesFor(device.deviceId, device.epoch)) {
@@ -107,7 +107,7 @@ export class AuditedSite {
     this.#sendWanted(this.control.evidenceWantedFrom(device.deviceId, 1_000));
   }
 
-  asked(device: VouchingDevice): boolean {
+  asked(device: TrialDevice): boolean {
     return this.control.directivesFor(device.deviceId, device.epoch).length > 0;
   }
 

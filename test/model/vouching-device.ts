@@ -14,6 +14,7 @@ import {
 } from '@fleetmeter/proto';
 import type { ModelExecutable } from './model-device.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import type { TrialDevice, UsedProgram, Watched } from './trial-device.ts';
 
 /** What was said, and by which report it was last acknowledged; 0 = it has to be said. */
 interface Said {
@@ -22,19 +23,12 @@ interface Said {
   saidBy: number;
 }
 
-interface UsedProgram extends Said {
+interface SaidUse extends Said, UsedProgram {
   executable: ModelExecutable;
   user: number;
-  seconds: number;
-  launches: number;
-  marks: Set<number>;
 }
 
-interface Watched extends Said {
-  seconds: number;
-}
-
-export class VouchingDevice {
+export class VouchingDevice implements TrialDevice {
   readonly publicKey: Uint8Array;
   readonly hostname: string;
   /** 16 bytes. */
@@ -42,8 +36,8 @@ export class VouchingDevice {
   deviceId = '';
   collectorId: Uint8Array = new Uint8Array(16);
   readonly installed = new Map<string, ModelExecutable>();
-  readonly usage = new Map<string, UsedProgram>();
-  readonly coverage = new Map<string, Watched>();
+  readonly usage = new Map<string, SaidUse>();
+  readonly coverage = new Map<string, Said & Watched>();
   sequence = 0;
   obeyed = { resync: 0, resendUsage: 0 };
   readonly #digests = new Map<string, Said>();

@@ -33,6 +33,7 @@ import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
 import { startAgentServer } from './receive/agent-server.ts';
 import { admissionLimits, BaselineAdmission } from './receive/baseline-admission.ts';
+import { EnrolmentPace } from './receive/enrolment-pace.ts';
 import { startRecompute } from './recompute/recompute.ts';
 import { startRemap } from './remap/remap.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
@@ -119,6 +120,7 @@ async function joinStages(
     metrics: metrics.receive,
     log,
     admission,
+    enrolments: new EnrolmentPace(config.baselinesPerSecond),
     tls: authority?.secureContext(),
     noticeKey,
   });

@@ -158,6 +158,112 @@ test('impossible usage is put aside alone; the good record beside it counts, thr
   );
 }, 60_000);
 
+test('poison values: each is refused or put aside as it should be, and good ones of the same key count afterwards', async () => {
+  const device = await enrolled('poison');
+  const { executableId } = identifyEvidence(encodeEvidence(genuine));
+  const today = Math.floor(Date.now() / 86_400_000);
+  const good = {
+    day: today,
+    run: 0,
+    user: 0,
+    executableId: wire(executableId),
+    seconds: 100,
+    slots: encodeSlots([3]),
+  };
+  const usage = (records: object[]) => ({
+    runs: Buffer.from('99aabbccddeeff00', 'hex'),
+    users: [new Uint8Array(8).fill(9)],
+    records,
+  });
+  const digest = { count: 0, sum: new Uint8Array(16) };
+  const start = { sequence: 1, digestAfter: digest, inventory: { baseline: true } };
+  await device.acknowledged('report', device.report(start));
+  const next = { digestBefore: digest, composedAt: Math.floor(Date.now() / 1000) };
+  const message = (fields: object) => Buffer.from(device.reportMessage({ ...next, ...fields }));
+
+  // What does not fit its type makes the whole report unreadable: refused for good, nothing stored.
+  const tenBytes = (last: number[]) => [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, ...last];
+  const record = (bytes: number[]) => [0x52, bytes.length + 2, 0x1a, bytes.length, ...bytes];
+  const refused: Record<string, Buffer> = {
+    'a sequence of 2^63': Buffer.concat([message({ sequence: 0 }), Buffer.from([0x20, ...tenBytes([1])])]),
+    'a sequence of 2^32': Buffer.concat([
+      message({ sequence: 0 }),
+      Buffer.from([0x20, 0x80, 0x80, 0x80, 0x80, 0x10]),
+    ]),
+    'a sequence of -1': Buffer.concat([
+      message({ sequence: 0 }),
+      Buffer.from([0x20, ...Array(9).fill(0xff), 1]),
+    ]),
+    'usage of 2^53 seconds': Buffer.concat([
+      message({ sequence: 2 }),
+      Buffer.from(record([0x30, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10])),
+    ]),
+    'usage of -1 seconds': Buffer.concat([
+      message({ sequence: 2 }),
+      Buffer.from(record([0x30, ...Array(9).fill(0xff), 1])),
+    ]),
+  };
+  for (const [name, bytes] of Object.entries(refused)) {
+    const answer = await device.post('report', device.seal('Report', bytes));
+    expect(JSON.parse(answer.body.toString()), name).toMatchObject({
+      code: 'message-malformed',
+      permanent: true,
+    });
+  }
+  const zero = await device.post('report', device.seal('Report', message({ sequence: 0 })));
+  expect(JSON.parse(zero.body.toString())).toMatchObject({ code: 'sequence-out-of-range', permanent: true });
+
+  // What fits its type and means nothing is put aside alone; the rest of its report counts, and the sender is told.
+  const most = 0xffff_ffff;
+  const poison: [string, object][] = [
+    ['usage-seconds-out-of-range', { ...good, seconds: most }],
+    ['usage-day-out-of-window', { ...good, day: 2_932_896 }],
+    ['usage-day-out-of-window', { ...good, day: 0 }],
+    ['usage-day-out-of-window', { ...good, day: most }],
+    [
+      'usage-launches-out-of-range',
+      { ...good, launches: { user: most, autostart: most, service: most, scheduler: most, unknown: most } },
+    ],
+    ['usage-generation-refused', { ...good, generation: most }],
+    ['usage-slots-out-of-range', { ...good, slots: Buffer.from([255, 145]) }],
+    ['usage-reference-missing', { ...good, run: most }],
+    ['usage-reference-missing', { ...good, user: most }],
+    ['usage-reference-missing', { ...good, executableId: Buffer.alloc(7) }],
+  ];
+  const bad = device.report({
+    ...next,
+    sequence: 2,
+    usage: usage([...poison.map(([, each]) => each), good]),
+  });
+  await device.acknowledged('report', bad);
+  const quiet = device.report({ ...next, sequence: 3 });
+  const told: { reason?: string | null }[] = [];
+  await fleet.eventually(
+    'the sender is told of all of them',
+    async () => {
+      told.push(...(await device.acknowledged('report', quiet)).quarantined);
+      return told.length >= poison.length;
+    },
+    15,
+  );
+  expect(told.map(({ reason }) => reason).sort()).toEqual(poison.map(([reason]) => reason).sort());
+  const seconds = async () =>
+    (
+      await fleet.sql<{ seconds: number }>(
+        `SELECT seconds FROM fleetmeter.usage_daily WHERE device_id = '${device.hexId}'`,
+      )
+    ).map((row) => row.seconds);
+  await fleet.eventually('the good one counts', async () => (await seconds()).join() === '100', 15);
+
+  // The same key later, with more.
+  const later = { ...good, seconds: 250, launches: { user: 1 } };
+  await device.acknowledged('report', device.report({ ...next, sequence: 4, usage: usage([later]) }));
+  await fleet.eventually('the later one counts', async () => (await seconds()).join() === '250', 15);
+  console.log(
+    `${Object.keys(refused).length + 1} poisoned envelopes refused, ${poison.length} poisoned records put aside, 2 of 2 good values in the aggregate`,
+  );
+}, 90_000);
+
 test('bodies that are no envelope, too large, of another type or another`s signature store nothing', async () => {
   const device = await enrolled('refused');
   const stranger = new ScriptedDevice(fleet.agentUrl);

@@ -24,7 +24,8 @@ import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { Acknowledger } from './acknowledger.ts';
-import { BaselineAdmission } from './baseline-admission.ts';
+import { ADMISSIONS_PER_SECOND, BaselineAdmission } from './baseline-admission.ts';
+import { EnrolmentPace } from './enrolment-pace.ts';
 import { EvidenceQuestions } from './evidence-questions.ts';
 import { messageRoutes } from './message-routes.ts';
 import { MAX_BODY_BYTES } from './open-message.ts';
@@ -43,6 +44,8 @@ export interface AgentServerOptions {
   limits?: Partial<ConnectionLimits>;
   /** Who may send a whole inventory now; one for all receivers of a process. */
   admission?: BaselineAdmission;
+  /** How fast devices may join from one place or with one token. */
+  enrolments?: EnrolmentPace;
   /** Without it, as plain HTTP, only this computer is served. */
   tls?: ServerSecureContext | undefined;
 }
@@ -142,12 +145,14 @@ function serverKind(limits: ConnectionLimits, tls: ServerSecureContext | undefin
 
 function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
   const { control, stream, metrics, clock = systemClock, admission = new BaselineAdmission() } = options;
+  const { enrolments = new EnrolmentPace(ADMISSIONS_PER_SECOND) } = options;
   const questions = new EvidenceQuestions(control, new EvidenceLeases());
   const acknowledger = new Acknowledger(control, questions, admission);
   const handlers = messageRoutes({
-    ...{ control, stream, acknowledger, admission, metrics, clock },
+    ...{ control, stream, acknowledger, admission, enrolments, metrics, clock },
     noticeKey: options.noticeKey,
   });
+  const checkPace = async ({ ip }: FastifyRequest): Promise<void> => enrolments.askedFrom(ip, clock.now());
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(ENVELOPE_CONTENT_TYPE, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
@@ -155,7 +160,7 @@ function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
   for (const route of ['enrol', 'report', 'evidence'] as const) {
     server.post(
       `/v1/${route}`,
-      { onRequest: checkContentType, config: { route } },
+      { onRequest: route === 'enrol' ? [checkContentType, checkPace] : checkContentType, config: { route } },
       async (request, reply) => {
         const stop = metrics.acknowledgeSeconds.startTimer({ route });
         const answered = await handlers[route](request, reply);

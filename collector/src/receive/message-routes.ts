@@ -2,6 +2,7 @@
  * The three routes of the agent port. Each opens its message, which refuses what is wrong with it, makes it
  * durable, and only then answers; nothing is stored for a request that is refused.
  */
+import { hash } from 'node:crypto';
 import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report } from '@fleetmeter/proto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
@@ -23,6 +24,7 @@ import type { Accepted, Acknowledger } from './acknowledger.ts';
 import type { BaselineAdmission } from './baseline-admission.ts';
 import { baselineSince } from './baseline-request.ts';
 import { EnrolmentGroup } from './enrolment-group.ts';
+import type { EnrolmentPace } from './enrolment-pace.ts';
 import { type Newcomer, openEnrolRequest, openEvidence, openReport } from './open-message.ts';
 import { ReplayWindow } from './replay-window.ts';
 
@@ -33,6 +35,7 @@ export interface RouteDependencies {
   admission: BaselineAdmission;
   /** What notices are signed with, raw; devices learn it when they join. */
   noticeKey: Uint8Array | undefined;
+  enrolments: EnrolmentPace;
   metrics: ReceiveMetrics;
   clock: Clock;
 }
@@ -43,11 +46,12 @@ const LATEST_TURN_SECONDS = 3_600;
 export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 export function messageRoutes(dependencies: RouteDependencies): Record<AgentRoute, RouteHandler> {
-  const { control, stream, clock, metrics, admission, noticeKey } = dependencies;
+  const { control, stream, clock, metrics, admission, enrolments, noticeKey } = dependencies;
   const joining = new EnrolmentGroup<string>((works) => control.joinTogether(works));
   const replays = new ReplayWindow(control);
   /** A device that is new here sends a whole inventory next. */
-  const admitNewcomer = (): void => {
+  const admitNewcomer = (secret: string): void => {
+    enrolments.letsIn(hash('sha256', secret, 'hex'), clock.now());
     const answer = admission.ask(clock.now());
     metrics.baselines.inc({ outcome: answer.admitted ? 'admitted' : 'postponed' });
     if (answer.admitted) return;
@@ -67,7 +71,8 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
   return {
     async enrol(request, reply) {
       const newcomer = openEnrolRequest(bodyOf(request));
-      const device = await joining.run(() => admitted(control, newcomer, clock.now(), admitNewcomer));
+      const admit = (): void => admitNewcomer(newcomer.secret);
+      const device = await joining.run(() => admitted(control, newcomer, clock.now(), admit));
       const { collectorId } = control;
       const settings = control.settingsFor(device, 0, clock.now());
       const deviceId = Buffer.from(device, 'hex');

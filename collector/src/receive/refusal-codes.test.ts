@@ -15,6 +15,7 @@ import type { NewToken } from '../control/enrolment-tokens.ts';
 import { StreamFullError } from '../stream/stream.ts';
 import { REFUSALS, type RefusalCode } from '../validate/refusals.ts';
 import { BaselineAdmission } from './baseline-admission.ts';
+import { EnrolmentPace } from './enrolment-pace.ts';
 import { type ReceivingCollector, startReceiving } from './fixtures/receiving-collector.ts';
 import { type Answer, post, rawExchange, TestDevice } from './fixtures/test-device.ts';
 
@@ -132,6 +133,12 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
     const { tokenId, secret } = token({});
     collector.control.tokens.revoke(tokenId, 1);
     return join(secret);
+  },
+  'joining-too-often': async () => {
+    // One a bucket.
+    const { port } = await collector.listen({ enrolments: new EnrolmentPace(0.01) });
+    await join('', new TestDevice(), port);
+    return join('', new TestDevice(), port);
   },
   'awaiting-approval': () => join(token({ approve: true }).secret),
   'join-rejected': async () => {

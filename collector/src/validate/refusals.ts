@@ -248,6 +248,14 @@ const table = {
     advice: 'Ask for another; devices that joined with it before are not concerned.',
     retryAfterSeconds: 300,
   },
+  'joining-too-often': {
+    status: 429,
+    permanent: false,
+    meaning: 'Too many devices ask to join from one network or with one join string.',
+    advice:
+      'The agent asks again by itself. For a large roll-out raise baselinesPerSecond, or make several tokens.',
+    retryAfterSeconds: 60,
+  },
   'awaiting-approval': {
     status: 403,
     permanent: false,

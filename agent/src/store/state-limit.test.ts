@@ -14,6 +14,7 @@ import { StateLimit } from './state-limit.ts';
 const DAY = 20_000;
 const MIB = 1024 * 1024;
 const ROWS = 1_000;
+const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 
 let folder: string;
 let store: AgentStore;
@@ -167,6 +168,38 @@ test('a store that takes nothing does not make the queue of found files grow', (
   }
   expect(refused).toBeGreaterThan(2_400);
   expect(inventory.byPath(file(2_900).path)).toBeUndefined();
+});
+
+test.runIf(FULL)(
+  'at the real limit, with every row changed at once, the folder stays within 256 MiB',
+  () => {
+    store.close();
+    store = agentStore(openStateDatabase(folder, 0).database);
+    store.outbox.openEpoch(new Uint8Array(16), undefined);
+    limit = new StateLimit(store, () => DAY);
+    for (let day = DAY; limit.forgotten.unreported === 0; day++) {
+      use(day, 5_000);
+      limit.keep();
+    }
+    const database = fileBytes();
+    acknowledgeAll();
+    store.usage.unacknowledge({ sinceDay: 0 });
+    const whole = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+    const [inDatabase, inAll] = [database, whole].map((bytes) => Math.round(bytes / MIB));
+    console.log(`at its limit the database has ${inDatabase} MiB, the folder at its largest ${inAll} MiB`);
+    expect(whole).toBeLessThan(256 * MIB);
+  },
+  300_000,
+);
+
+test('beyond a number of rows whole days go, those that the collector has first', () => {
+  use(DAY, 50);
+  acknowledgeAll();
+  use(DAY - 9, 50);
+  use(DAY + 1, 50);
+  expect(store.usage.prune(DAY + 2, 35, 100)).toBe(0);
+  expect(store.usage.prune(DAY + 2, 35, 99)).toBe(50);
+  expect(daysKept()).toEqual([DAY + 1]);
 });
 
 test('a damaged store that is too large is not kept', () => {

@@ -201,8 +201,9 @@ export class UsageTable {
   }
 
   /**
-   * Forgets rows that have been acknowledged for `keptDays`, and the oldest rows beyond a number. What was never
-   * acknowledged has no age at which it goes: the clock may be wrong. Returns how many unacknowledged rows were lost.
+   * Forgets rows that have been acknowledged for `keptDays`, and beyond a number the oldest days, acknowledged ones
+   * first. What was never acknowledged has no age at which it goes: the clock may be wrong. Returns how many
+   * unacknowledged rows were lost.
    */
   prune(today: number, keptDays: number, mostRows: number): number {
     const run = (sql: string, ...values: number[]): number =>
@@ -225,13 +226,9 @@ export class UsageTable {
           'DELETE FROM coverage WHERE (day, run) IN (SELECT day, run FROM coverage ORDER BY changed <= acknowledged DESC, changed LIMIT ?)',
           kept - mostRows,
         );
-      const rows = this.#database.sql('SELECT count(*) AS n FROM usage').get()?.n as number;
+      let rows = this.#database.sql('SELECT count(*) AS n FROM usage').get()?.n as number;
       const due = this.countDue();
-      if (rows > mostRows)
-        run(
-          'DELETE FROM usage WHERE usage_no IN (SELECT usage_no FROM usage ORDER BY changed <= acknowledged DESC, changed LIMIT ?)',
-          rows - mostRows,
-        );
+      while (rows > mostRows) rows -= this.forgetOldestAcknowledgedDay() || this.forgetOldestDay();
       run(
         `DELETE FROM usage_digests WHERE (day, run) NOT IN
          (SELECT day, run FROM usage UNION SELECT day, run FROM coverage)`,

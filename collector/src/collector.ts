@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type PipelineState, startAdminServer } from './admin/admin-server.ts';
 import { type Audit, startAudit } from './audit/audit.ts';
-import { LOST_KINDS } from './audit/audit-findings.ts';
 import { openConfiguredAuthority } from './authority/configured-authority.ts';
 import { openNoticeKey } from './authority/notice-key.ts';
 import { watchCertificate } from './authority/watch-certificate.ts';
@@ -18,7 +17,7 @@ import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
 import { writerSecret, writerUser } from './engine/writer-secret.ts';
 import { startEraseJob } from './erase/erase-devices.ts';
-import { createAuditMetrics } from './metrics/audit-metrics.ts';
+import { createAuditMetrics, noteSweep } from './metrics/audit-metrics.ts';
 import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
@@ -213,16 +212,7 @@ async function joinStages(
     remapping: () => remap.running,
     intervalMs: config.auditIntervalSeconds * 1000,
     timePercent: config.auditTimePercent,
-    onFinished: (findings, milliseconds) => {
-      for (const kind of LOST_KINDS) auditing.lost.inc({ kind }, findings.lost[kind]);
-      auditing.asked.inc(findings.asked);
-      auditing.postponed.set(findings.postponed);
-      auditing.devices.set(findings.devices);
-      auditing.digests.set(findings.digests);
-      auditing.unverifiable.set(findings.unverifiable);
-      auditing.finished.set(now() / 1000);
-      auditing.seconds.set(milliseconds / 1000);
-    },
+    onFinished: (findings, milliseconds) => noteSweep(auditing, findings, milliseconds, now()),
     onFailed: () => auditing.failures.inc(),
   });
   started.push(() => audit.close());

@@ -1,5 +1,6 @@
 /** What the audit tells an operator: whether facts get lost, and whether they come back. */
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { type AuditFindings, LOST_KINDS } from '../audit/audit-findings.ts';
 
 export interface AuditMetrics {
   lost: Counter<'kind'>;
@@ -44,4 +45,21 @@ export function createAuditMetrics(registry: Registry): AuditMetrics {
     finished: gauge('finished_timestamp_seconds', 'When the last sweep ended, seconds since 1970'),
     seconds: gauge('sweep_seconds', 'How long the last sweep took, rests included'),
   };
+}
+
+/** A sweep ended; `finishedAt` in milliseconds since 1970. */
+export function noteSweep(
+  metrics: AuditMetrics,
+  findings: AuditFindings,
+  milliseconds: number,
+  finishedAt: number,
+): void {
+  for (const kind of LOST_KINDS) metrics.lost.inc({ kind }, findings.lost[kind]);
+  metrics.asked.inc(findings.asked);
+  metrics.postponed.set(findings.postponed);
+  metrics.devices.set(findings.devices);
+  metrics.digests.set(findings.digests);
+  metrics.unverifiable.set(findings.unverifiable);
+  metrics.finished.set(finishedAt / 1000);
+  metrics.seconds.set(milliseconds / 1000);
 }

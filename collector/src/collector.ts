@@ -221,7 +221,11 @@ async function joinStages(
     control,
     log,
     now,
-    settled: () => processor.settled(),
+    settled: async () => {
+      await processor.settled();
+      // What it read before the device was closed it may be writing again.
+      await audit.settled();
+    },
     onDeleted: () => recompute.wake(),
     onDone: () => processing.erasedDevices.inc(),
   });

@@ -202,6 +202,27 @@ describe(`with seed FLEETMETER_SEED=${SEED}`, () => {
   );
 
   test(
+    'an erased device is neither missed nor brought back',
+    async () => {
+      const gone = devices.pop() as TrialDevice;
+      const [epochNo] = await epochOf(gone);
+      const { erasures } = site.control.lives;
+      expect(erasures.request(gone.deviceId, site.now)).toBe(true);
+      erasures.reload();
+      // Half way through, and when nothing is left.
+      await site.lose('device_heads', `epoch_no = ${epochNo}`);
+      const half = await site.sweep();
+      for (const table of ['epochs', 'device_inventory']) await site.lose(table, `epoch_no = ${epochNo}`);
+      await site.lose('host_facts', `device_id64 = ${BigInt(`0x${gone.deviceId}`)}`);
+      const whole = await site.sweep();
+      expect([sumOf(half.lost), half.asked, sumOf(whole.lost), whole.asked]).toEqual([0, 0, 0, 0]);
+      expect(site.asked(gone)).toBe(false);
+      await expectTruth(devices);
+    },
+    LONGEST_MS,
+  );
+
+  test(
     'clean batches, and processing paused for a night: nobody is asked anything',
     async () => {
       await rounds(devices, 2);

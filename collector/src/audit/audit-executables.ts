@@ -35,7 +35,12 @@ async function auditEvidence(
   findings.lost.evidence += lost.length;
   for (let at = 0; at < lost.length; at += SOUGHT) {
     const sought = lost.slice(at, at + SOUGHT);
-    control.evidenceLost(sought, await readHolders(clickhouse, sought));
+    const holders = await readHolders(clickhouse, sought);
+    const { erasures } = control.lives;
+    control.evidenceLost(
+      sought,
+      holders.filter(({ deviceId }) => !erasures.isClosed(deviceId)),
+    );
   }
 }
 

@@ -67,8 +67,10 @@ async function lostIn(first: number, last: number, parts: SweepParts): Promise<L
   });
 }
 
-function judged(epochs: readonly AuditedEpoch[], { heads }: SweepParts): Lost[] {
+function judged(epochs: readonly AuditedEpoch[], { heads, control }: SweepParts): Lost[] {
   return epochs.flatMap((each): Lost[] => {
+    // Its rows are being deleted.
+    if (control.lives.erasures.isClosed(each.deviceId)) return [];
     const written = heads.peek(each.epochNo)?.inventoryVersion ?? 0;
     const stale = each.inventoryVersion > 0 && written > each.inventoryVersion;
     return stale || (each.findings & LOST) !== 0 ? [{ ...each, stale }] : [];

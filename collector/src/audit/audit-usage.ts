@@ -27,8 +27,9 @@ export async function auditUsage(parts: SweepParts): Promise<void> {
 async function auditDay(day: number, { clickhouse, control, now, findings }: SweepParts): Promise<void> {
   findings.digests += await countDigests(clickhouse, day);
   const first = await lackingUsage(clickhouse, day, MOST_A_DAY);
-  const lacking =
+  const confirmed =
     first.length === 0 ? [] : confirmedLacking(first, await lackingUsage(clickhouse, day, MOST_A_DAY));
+  const lacking = confirmed.filter(({ deviceId }) => !control.lives.erasures.isClosed(deviceId));
   findings.lost.usage += lacking.filter(lacksUsage).length;
   findings.lost.coverage += lacking.filter(lacksCoverage).length;
   const ofDevice = Map.groupBy(lacking, ({ deviceId }) => deviceId);

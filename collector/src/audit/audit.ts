@@ -28,6 +28,8 @@ export interface AuditState {
 
 export interface Audit {
   readonly state: AuditState;
+  /** Resolves when the piece in hand is done; at once when there is none. */
+  settled(): Promise<void>;
   /** Begin the next sweep now. */
   wake(): void;
   /** Stops after the piece in hand. */
@@ -55,10 +57,13 @@ export function startAudit(options: AuditOptions): Audit {
         resolve();
       };
     });
+  let piece: Promise<unknown> = Promise.resolve();
   const pace = async <T>(work: () => Promise<T>): Promise<T> => {
     stopping.signal.throwIfAborted();
     const began = performance.now();
-    const done = await work();
+    const working = work();
+    piece = working.catch(() => undefined);
+    const done = await working;
     await rest((performance.now() - began) * (100 / timePercent - 1));
     stopping.signal.throwIfAborted();
     return done;
@@ -98,6 +103,9 @@ export function startAudit(options: AuditOptions): Audit {
   const running = run();
   return {
     state,
+    async settled() {
+      await piece;
+    },
     wake: () => wake(),
     async close() {
       stopping.abort();

@@ -26,6 +26,7 @@ import { ProgramNames } from './sample/program-names.ts';
 import { Sampler } from './sample/sampler.ts';
 import { collectorLink } from './send/collector-link.ts';
 import { Courier, type CourierLog } from './send/courier.ts';
+import { networkWays } from './send/network-ways.ts';
 import { proxyFor } from './send/proxy-choice.ts';
 import { reporting } from './send/reporting.ts';
 import { CeilingFile } from './settings/ceiling.ts';
@@ -161,7 +162,7 @@ async function buildStages(
     place,
     stateFolder: stateFolderOf(config.dataDir),
     clock,
-    network: { proxyOf },
+    network: networkWays(config),
   });
   const cost = () =>
     ownCost({

@@ -51,7 +51,7 @@ withSettings(
       {
         joinString: given === '-' ? readFileSync(0, 'utf8') : given,
         dataDir: config.dataDir,
-        proxy: config,
+        network: config,
         version,
         managementFile: config.managementFile,
         json: flags.json === true,
@@ -73,7 +73,7 @@ withSettings(
     await rotateKeyCommand(
       {
         dataDir: config.dataDir,
-        proxy: config,
+        network: config,
         placeIn: (folder) => collectorPlace(folder, config.collectorUrl, explicit.has('collectorUrl')),
         version,
         managementFile: config.managementFile,

@@ -30,6 +30,8 @@ export function loadConfig(
     if (source) explicit.add(name);
     config[name] = source ? readSetting(name, source) : defaultOf(name, environment);
   }
+  if ((config.clientCertFile === undefined) !== (config.clientKeyFile === undefined))
+    throw new ConfigError('clientCertFile and clientKeyFile belong together: set both or neither');
   return { config: Object.freeze(config as unknown as AgentConfig), explicit };
 }
 

@@ -10,6 +10,9 @@ export interface AgentConfig {
   /** With credentials, if any. Undefined: none. */
   proxyUrl: string | undefined;
   proxyExceptions: string;
+  /** Undefined: none is shown. */
+  clientCertFile: string | undefined;
+  clientKeyFile: string | undefined;
   /** Undefined: the usual program roots of the platform. */
   roots: readonly string[] | undefined;
   reportIntervalSeconds: number;
@@ -79,6 +82,21 @@ export const SETTINGS: Record<SettingName, Setting> = {
     environment: 'FLEETMETER_PROXY_EXCEPTIONS',
     flag: '--proxy-exceptions <hosts>',
     default: '',
+    read: text,
+  },
+  clientCertFile: {
+    meaning:
+      'Client certificate that the collector demands in addition, PEM; looked at again when it changes. Needs clientKeyFile.',
+    environment: 'FLEETMETER_CLIENT_CERT_FILE',
+    flag: '--client-cert-file <file>',
+    default: undefined,
+    read: text,
+  },
+  clientKeyFile: {
+    meaning: 'Its private key, PEM, without a passphrase.',
+    environment: 'FLEETMETER_CLIENT_KEY_FILE',
+    flag: '--client-key-file <file>',
+    default: undefined,
     read: text,
   },
   roots: {

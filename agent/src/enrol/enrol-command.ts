@@ -5,7 +5,7 @@
 import { decodeJoinString } from '@fleetmeter/proto';
 import { readHostFacts } from '../host/host-facts.ts';
 import { openDeviceIdentity } from '../identity/device-identity.ts';
-import { type ProxySettings, proxyFor } from '../send/proxy-choice.ts';
+import { type NetworkSettings, networkWays } from '../send/network-ways.ts';
 import { TrustingExchange } from '../send/trusting-exchange.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import { enrol } from './enrol.ts';
@@ -14,7 +14,7 @@ import { writeJoinFile } from './join-file.ts';
 export interface EnrolCommand {
   joinString: string;
   dataDir: string;
-  proxy: ProxySettings;
+  network: NetworkSettings;
   version: string;
   managementFile: string;
   json: boolean;
@@ -55,9 +55,7 @@ export async function enrolCommand(command: EnrolCommand, signal: AbortSignal): 
       { url: () => address, authorities: () => authorities },
       folder,
       undefined,
-      {
-        proxyOf: (origin) => proxyFor(origin, command.proxy),
-      },
+      networkWays(command.network),
     );
     try {
       const outcome = await enrol(exchange, { identity, host, secret }, command.nowMs, signal);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readHostFacts } from '../host/host-facts.ts';
 import { openDeviceIdentity } from '../identity/device-identity.ts';
 import { DEVICE_KEY_FILE } from '../identity/device-keys.ts';
-import { type ProxySettings, proxyFor } from '../send/proxy-choice.ts';
+import { type NetworkSettings, networkWays } from '../send/network-ways.ts';
 import { TrustingExchange } from '../send/trusting-exchange.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import type { CollectorPlace } from './collector-place.ts';
@@ -15,7 +15,7 @@ import { replaceKey } from './replace-key.ts';
 
 export interface RotateKeyCommand {
   dataDir: string;
-  proxy: ProxySettings;
+  network: NetworkSettings;
   placeIn: (stateFolder: string) => CollectorPlace;
   version: string;
   managementFile: string;
@@ -44,9 +44,7 @@ export async function rotateKeyCommand(command: RotateKeyCommand, signal: AbortS
       { url: () => address, authorities: place.authorities },
       folder,
       undefined,
-      {
-        proxyOf: (origin) => proxyFor(origin, command.proxy),
-      },
+      networkWays(command.network),
     );
     try {
       const outcome = await replaceKey(exchange, identity, host, command.nowMs, signal);

@@ -1,6 +1,7 @@
 /** One POST to the collector and its whole answer, bounded in time and size. Knows nothing of what is sent. */
 import { ENVELOPE_CONTENT_TYPE } from '@fleetmeter/proto';
 import { Agent, buildConnector, request } from 'undici';
+import type { ShownCertificate } from './client-certificate.ts';
 import type { TlsTrust } from './pinned-authorities.ts';
 import type { WebProxy } from './proxy-choice.ts';
 import { tunnelling } from './proxy-tunnel.ts';
@@ -51,6 +52,8 @@ export interface NetworkWays {
   /** Of "scheme://host:port", the proxy on the way there. */
   proxyOf?: (origin: string) => WebProxy | undefined;
   patience?: ExchangePatience;
+  /** What is shown to a collector that asks; looked at with each exchange. Throws when it cannot be read. */
+  clientCertificate?: () => ShownCertificate;
 }
 
 export class HttpExchange implements Exchange {
@@ -58,8 +61,9 @@ export class HttpExchange implements Exchange {
   readonly #trust: () => TlsTrust | undefined;
   readonly #proxyOf: (origin: string) => WebProxy | undefined;
   readonly #patience: ExchangePatience;
+  readonly #clientCertificate: () => ShownCertificate | undefined;
   #agent: Agent | undefined;
-  /** The authorities that #agent's connections were made with. */
+  /** The authorities that #agent's connections were made with, and what was shown. */
   #trusted: string | undefined;
   sentBytes = 0;
 
@@ -70,12 +74,13 @@ export class HttpExchange implements Exchange {
   constructor(
     collectorUrl: () => string,
     trust: () => TlsTrust | undefined = () => undefined,
-    { proxyOf = () => undefined, patience = PATIENCE }: NetworkWays = {},
+    { proxyOf = () => undefined, patience = PATIENCE, clientCertificate }: NetworkWays = {},
   ) {
     this.#collectorUrl = collectorUrl;
     this.#trust = trust;
     this.#proxyOf = proxyOf;
     this.#patience = patience;
+    this.#clientCertificate = clientCertificate ?? (() => undefined);
   }
 
   async post(path: ApiPath, envelope: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> {
@@ -112,15 +117,16 @@ export class HttpExchange implements Exchange {
     await this.#agent?.destroy();
   }
 
-  /** Connections and sessions of an earlier trust end with it. */
+  /** Connections and sessions of an earlier trust, or an earlier client certificate, end with it. */
   #agentWith(trust: TlsTrust | undefined): Agent {
-    const trusted = trust && JSON.stringify(trust);
+    const shown = this.#clientCertificate();
+    const trusted = (trust || shown) && JSON.stringify([trust, shown]);
     if (this.#agent && trusted === this.#trusted) return this.#agent;
     void this.#agent?.destroy();
     const timeout = this.#patience.connectMs;
     const direct = trust
-      ? sessionKeepingConnector({ ...trust, timeout, allowH2: false })
-      : buildConnector({ timeout });
+      ? sessionKeepingConnector({ ...trust, ...shown, timeout, allowH2: false })
+      : buildConnector({ ...shown, timeout });
     // One connection, kept: the agent sends one request at a time.
     this.#agent = new Agent({
       connections: 1,

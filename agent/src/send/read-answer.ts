@@ -28,7 +28,7 @@ const MAY_BE_PERMANENT = new Set([400, 401, 409, 413, 415, 422]);
 const NOT_ADMITTED: ReadonlyMap<number, RegExp> = new Map([
   [
     403,
-    /^(?:token-[a-z-]+|device-revoked|device-erased|key-replaced|awaiting-approval|join-rejected|approval-queue-full)$/,
+    /^(?:token-[a-z-]+|device-revoked|device-erased|client-certificate-[a-z]+|key-replaced|awaiting-approval|join-rejected|approval-queue-full)$/,
   ],
   [415, /^wire-version-unsupported$/],
 ]);

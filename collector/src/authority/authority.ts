@@ -10,6 +10,8 @@ export interface ServerSecureContext {
   /** The server's certificate first, then up to and with the authority: agents look for it in the handshake. */
   cert: string;
   minVersion: 'TLSv1.3';
+  /** Authorities of which every client has to show a certificate; absent: none is asked for. */
+  ca?: string;
 }
 
 export interface Authority {

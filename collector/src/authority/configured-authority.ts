@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CollectorConfig } from '../config/schema.ts';
 import { type Authority, AuthorityError } from './authority.ts';
 import { readAuthority } from './authority-folder.ts';
+import { demandingClients } from './client-authority.ts';
 import { type OrganisationFiles, openOrganisationAuthority } from './organisation-authority.ts';
 import { type IssueReason, openAuthority } from './own-authority.ts';
 import { fingerprintOf } from './pem-files.ts';
@@ -12,14 +13,31 @@ export type AuthoritySettings = Pick<
   CollectorConfig,
   'agentTls' | 'agentNames' | 'tlsCertFile' | 'tlsKeyFile' | 'tlsCaFile' | 'collectorDir'
 >;
+export type ClientAuthoritySettings = Pick<CollectorConfig, 'agentTlsClientAuthority'>;
 
 /** Undefined without TLS. Opens the own authority, or makes it: under the data folder's lock only. */
 export async function openConfiguredAuthority(
-  settings: AuthoritySettings,
+  settings: AuthoritySettings & ClientAuthoritySettings,
   now: () => number,
   onIssued: (reason: IssueReason) => void,
 ): Promise<Authority | undefined> {
-  if (settings.agentTls === 'off') return undefined;
+  const clients = settings.agentTlsClientAuthority;
+  if (settings.agentTls === 'off') {
+    if (clients === undefined) return undefined;
+    throw new AuthorityError(
+      'unfit',
+      'agentTlsClientAuthority needs agentTls: a proxy that ends TLS has to ask clients for certificates itself',
+    );
+  }
+  const authority = await openTowardsAgents(settings, now, onIssued);
+  return clients === undefined ? authority : demandingClients(authority, clients, now);
+}
+
+async function openTowardsAgents(
+  settings: AuthoritySettings,
+  now: () => number,
+  onIssued: (reason: IssueReason) => void,
+): Promise<Authority> {
   const names = namesIn(settings);
   const files = organisationFiles(settings);
   if (files) return openOrganisationAuthority({ ...files, names, now });

@@ -94,6 +94,10 @@ export const SETTINGS = {
   ),
   tlsKeyFile: optional('Its private key, PEM', nonEmpty),
   tlsCaFile: optional('The root that agents are to trust, PEM', nonEmpty),
+  agentTlsClientAuthority: optional(
+    'Authorities, PEM, of one of which every agent must show a client certificate in addition; not set: none is asked for',
+    nonEmpty,
+  ),
   sqlPort: setting("Port of the embedded engine's HTTP interface, on loopback", 8123, port),
   engineMemoryMib: optional(
     "MiB that the embedded engine may take, kept by the kernel; not set is three fifths of the machine's",

@@ -25,6 +25,7 @@ import type { Stream } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { Acknowledger } from './acknowledger.ts';
 import { ADMISSIONS_PER_SECOND, BaselineAdmission } from './baseline-admission.ts';
+import { demandClientCertificate } from './demand-client-certificate.ts';
 import { EnrolmentPace } from './enrolment-pace.ts';
 import { EvidenceQuestions } from './evidence-questions.ts';
 import { messageRoutes } from './message-routes.ts';
@@ -108,6 +109,11 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   });
   // With TLS nobody gets here who does not trust our authority, which no browser does.
   if (!options.tls) server.addHook('onRequest', loopbackGuard);
+  if (options.tls?.ca)
+    server.addHook(
+      'onRequest',
+      demandClientCertificate(options.log, () => performance.now()),
+    );
   server.addHook('onRequest', async () => {
     if (closing) throw new Refusal('shutting-down', 'the collector is stopping');
   });
@@ -140,7 +146,9 @@ function serverKind(limits: ConnectionLimits, tls: ServerSecureContext | undefin
   };
   if (!tls) return { http: common };
   const handshakeTimeout = limits.headersTimeoutMs;
-  return { https: { ...common, ...tls, handshakeTimeout, sessionTimeout: TLS_SESSION_SECONDS } };
+  // Who shows no certificate, or a wrong one, is told so: see demand-client-certificate.ts.
+  const clients = tls.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: false };
+  return { https: { ...common, ...tls, ...clients, handshakeTimeout, sessionTimeout: TLS_SESSION_SECONDS } };
 }
 
 function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {

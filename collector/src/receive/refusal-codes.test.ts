@@ -1,8 +1,12 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { connect } from 'node:net';
 import { zstdCompressSync } from 'node:zlib';
 import { EnrolRequest, Envelope, EvidenceBatch, Report, sealEnvelope } from '@fleetmeter/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issueServerCertificate, makeAuthority } from '../authority/issue-certificate.ts';
+import { serverName } from '../authority/server-names.ts';
 import { NotApprovedError } from '../control/admission.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import {
@@ -46,10 +50,42 @@ function textAnswer(text: string): Answer {
   return { status, headers: {}, body: Buffer.from(body), code: (JSON.parse(body) as { code: string }).code };
 }
 
+const LOCAL = [serverName('127.0.0.1')];
+
+/** A report to a server that demands client certificates of its own authority. */
+async function overTls(shown: { key?: string; cert?: string }): Promise<Answer> {
+  const authority = await makeAuthority(Date.now());
+  const own = await issueServerCertificate(authority, LOCAL, Date.now());
+  const ca = authority.certificate;
+  const tls = { key: own.key, cert: own.certificate, minVersion: 'TLSv1.3' as const, ca };
+  const { port } = await collector.listen({ tls });
+  const headers = { 'content-type': 'application/x-fm1' };
+  const sent = request({
+    host: '127.0.0.1',
+    port,
+    path: '/v1/report',
+    method: 'POST',
+    headers,
+    ca,
+    ...shown,
+  });
+  sent.end(device.report());
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  const body = Buffer.concat(await answer.toArray());
+  const { code } = JSON.parse(body.toString()) as { code: string };
+  return { status: answer.statusCode as number, headers: answer.headers, body, code };
+}
+
 /** How each code is reached. Complete by its type: a new code without a way to reach it does not compile. */
 const ways: Record<RefusalCode, () => Promise<Answer>> = {
   'host-not-loopback': () => send(device.report(), { host: 'collector.example' }),
   'origin-foreign': () => send(device.report(), { origin: 'http://page.example' }),
+  'client-certificate-missing': () => overTls({}),
+  'client-certificate-wrong': async () => {
+    const foreign = await makeAuthority(Date.now());
+    const { key, certificate } = await issueServerCertificate(foreign, LOCAL, Date.now());
+    return overTls({ key, cert: certificate });
+  },
   'route-unknown': () => post(collector.port, '/v1/report', Buffer.alloc(0), {}, undefined, 'GET'),
   'content-type-unsupported': () => send(device.report(), { 'content-type': 'application/octet-stream' }),
   'wire-version-unsupported': () => send(device.report(), { 'content-type': 'application/x-fm2' }),

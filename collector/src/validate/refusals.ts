@@ -31,6 +31,22 @@ const table = {
     meaning: 'A web page of another origin sent the request.',
     advice: 'Agents send no Origin header; a browser must not be able to post here.',
   },
+  'client-certificate-missing': {
+    status: 403,
+    permanent: false,
+    meaning: 'The connection showed no client certificate, and this collector demands one.',
+    advice: 'Set clientCertFile and clientKeyFile of the agent to a certificate by the organisation.',
+    retryAfterSeconds: 300,
+  },
+  'client-certificate-wrong': {
+    status: 403,
+    permanent: false,
+    meaning:
+      'The client certificate is over, not for clients, or not by an authority that this collector takes.',
+    advice:
+      'Renew the certificate in clientCertFile of the agent, or see agentTlsClientAuthority of the collector.',
+    retryAfterSeconds: 300,
+  },
   'route-unknown': {
     status: 404,
     permanent: false,

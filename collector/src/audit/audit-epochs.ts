@@ -24,7 +24,7 @@ export async function auditEpochs({
       const epochs = control.epochsBetween(first, last).filter(({ openedAt }) => openedAt < openedBefore);
       const known = await readEpochNos(clickhouse, first, last);
       const { erasures } = control.lives;
-      // Of an erased device the numbers stay known, so that nothing comes back under them; nor by this.
+      // Erased since the control store was read.
       const lost = epochs.filter(
         ({ epochNo, deviceId }) => !known.has(epochNo) && !erasures.isClosed(deviceId),
       );

@@ -5,11 +5,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EvidenceBatch, type ExecutableId, sealEnvelope } from '@fleetmeter/proto';
 import { realClock } from '../../agent/src/clock/real-clock.ts';
 import { enrol } from '../../agent/src/enrol/enrol.ts';
 import { openDeviceIdentity } from '../../agent/src/identity/device-identity.ts';
 import { Inventory } from '../../agent/src/inventory/inventory.ts';
-import { HttpExchange } from '../../agent/src/send/http-exchange.ts';
+import { EvidenceQueue } from '../../agent/src/send/evidence-queue.ts';
+import { type ApiPath, HttpExchange } from '../../agent/src/send/http-exchange.ts';
 import { type Addressee, commitNextReport, type NextReportParts } from '../../agent/src/send/next-report.ts';
 import { readAnswer } from '../../agent/src/send/read-answer.ts';
 import { agentStore } from '../../agent/src/store/agent-store.ts';
@@ -48,6 +50,8 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
   const device = new ResyncedDevice(collector.agentUrl, executables);
   try {
     await device.join(collector.joinSecret);
+    await collector.processed();
+    await collector.merged();
     const watched = {
       quiet: await quietCost(collector.pids),
       perLook: await questionCost(collector.pids, () => collector.metrics()),
@@ -110,14 +114,16 @@ async function sendSome(
   reports: number,
   device: ResyncedDevice,
 ): Promise<{ bytes: number; agentMs: number }> {
-  const sum = { bytes: 0, agentMs: 0 };
-  for (let report = 0; report < reports; report++) {
+  const composed = Array.from({ length: reports }, () => {
     device.change(differing);
-    const sent = await device.report(kind === 'resync');
-    sum.bytes += sent.bytes;
-    sum.agentMs += sent.cpuMs;
-  }
-  return sum;
+    return device.compose(kind === 'resync');
+  });
+  // One straight after another, so that they are processed together, as those of a fleet are.
+  for (const { envelope } of composed) await device.send(envelope);
+  return {
+    bytes: composed.reduce((sum, { envelope }) => sum + envelope.length, 0),
+    agentMs: composed.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+  };
 }
 
 async function checkInventory(collector: CollectorUnderLoad, installed: number): Promise<void> {
@@ -138,6 +144,7 @@ class ResyncedDevice {
   readonly #executables: number;
   readonly #clock = realClock();
   #to: Addressee | undefined;
+  readonly #everything: ExecutableId[];
   #changed = 0;
 
   constructor(url: string, executables: number) {
@@ -151,6 +158,15 @@ class ResyncedDevice {
       cost: () => ({ uptimeSeconds: 1 }),
     };
     for (let program = 0; program < executables; program++) this.#inventory.found(programFile(program, 1));
+    this.#inventory.flush();
+    // Programs that come later have been here before, so that all evidence can be told at once.
+    const later = Array.from({ length: executables >> 1 }, (_, number) =>
+      programFile(executables + number, 1),
+    );
+    for (const file of later) this.#inventory.found(file);
+    this.#inventory.flush();
+    this.#everything = this.#store.inventory.presentIds();
+    for (const { path } of later) this.#inventory.gone(path);
     this.#inventory.flush();
   }
 
@@ -166,7 +182,21 @@ class ResyncedDevice {
     const { deviceId, collectorId } = outcome.enrolment;
     this.#to = { deviceId, collectorId };
     this.#store.outbox.openEpoch(crypto.getRandomValues(new Uint8Array(16)), undefined);
-    await this.report(true);
+    await this.send(this.compose(true).envelope);
+    await this.#describe(this.#to);
+  }
+
+  /** Evidence of every program there will be: a fleet's resync brings hardly any that is new. */
+  async #describe(to: Addressee): Promise<void> {
+    const queue = new EvidenceQueue((id) => this.#store.inventory.evidenceOf(id));
+    queue.want(this.#everything, 0);
+    for (let batch = queue.nextBatch(); batch; batch = queue.nextBatch()) {
+      const message = EvidenceBatch.encode({ ...to, records: batch.records }).finish();
+      const envelope = sealEnvelope('EvidenceBatch', message, this.#parts.identity.signingKey);
+      await this.send(envelope, '/v1/evidence');
+      queue.settle(batch, true, 0);
+    }
+    if (queue.missing > 0) throw new Error(`${queue.missing} programs have no evidence`);
   }
 
   /** Half of so many programs go and others come, or the other way round. */
@@ -190,17 +220,20 @@ class ResyncedDevice {
     for (let program = from; program < to; program++) this.#inventory.found(programFile(program, 1));
   }
 
-  /** Composes, commits, sends, and takes the answer; the CPU is that of everything but the sending. */
-  async report(baseline: boolean): Promise<{ bytes: number; cpuMs: number }> {
+  /** Composes and commits, which is what the CPU is of, and takes it as acknowledged. */
+  compose(baseline: boolean): { envelope: Uint8Array; cpuMs: number } {
     if (baseline) this.#store.outbox.wantBaseline();
     const before = process.cpuUsage();
     const { envelope } = commitNextReport(this.#parts, this.#to as Addressee, this.#clock.now(), 0);
     const { user, system } = process.cpuUsage(before);
-    const answer = await this.#exchange.post('/v1/report', envelope, new AbortController().signal);
+    this.#store.outbox.acknowledge();
+    return { envelope, cpuMs: (user + system) / 1000 };
+  }
+
+  async send(envelope: Uint8Array, path: ApiPath = '/v1/report'): Promise<void> {
+    const answer = await this.#exchange.post(path, envelope, new AbortController().signal);
     const verdict = readAnswer(answer, Date.now());
     if (verdict.is !== 'answer') throw new Error(`not acknowledged: ${JSON.stringify(verdict)}`);
-    this.#store.outbox.acknowledge();
-    return { bytes: envelope.length, cpuMs: (user + system) / 1000 };
   }
 
   async close(): Promise<void> {

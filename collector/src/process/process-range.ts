@@ -157,6 +157,24 @@ function noteHardware(
   if (hardware && !ephemeral) lives.twins.note(deviceId, hardwareIdentityOf(hardware), source.receivedAt);
 }
 
+/** Together these inventories would take too much memory: fewer reports at a time. */
+export class RangeTooHeavyError extends Error {
+  override name = 'RangeTooHeavyError';
+}
+
+/** Twice what a full range of usual devices has; 4 bytes each, some four times while they are changed and written. */
+const MOST_IDS_AT_ONCE = 8_000_000;
+
+/** Inventories that are read, or put together from parts: those of a few devices may be hundreds of times the usual. */
+function checkWeight(heavy: readonly InternedRecord[], states: ReadonlyMap<number, EpochState>): void {
+  const epochNos = new Set(heavy.map(({ epochNo }) => epochNo));
+  let ids = 0;
+  for (const epochNo of epochNos) ids += states.get(epochNo)?.head.digest.count ?? 0;
+  for (const { report } of heavy) if (report.inventory?.parts) ids += report.digestAfter?.count ?? 0;
+  if (epochNos.size > 1 && ids > MOST_IDS_AT_ONCE)
+    throw new RangeTooHeavyError(`${ids} executables at once, at most ${MOST_IDS_AT_ONCE}`);
+}
+
 /** What is known of each epoch, by its number; its reports share one object. */
 async function statesOf(
   reports: readonly InternedRecord[],
@@ -176,13 +194,14 @@ async function statesOf(
   }
   // A baseline replaces whatever was there, and a new epoch has nothing: only changes need what they change.
   const changing = reports.filter(({ report }) => report.inventory && !report.inventory.baseline);
+  // Nothing asks for the parts of a baseline before its last one is here.
+  const completing = reports.filter(({ report }) => inventoryChangeOf(report) === 'last-part');
+  checkWeight([...changing, ...completing], states);
   const inventories = await readInventories(clickhouse, [...new Set(changing.map(({ epochNo }) => epochNo))]);
   for (const [epochNo, inventory] of inventories) {
     const state = states.get(epochNo);
     if (state) state.inventory = inventory;
   }
-  // Nothing asks for the parts of a baseline before its last one is here.
-  const completing = reports.filter(({ report }) => inventoryChangeOf(report) === 'last-part');
   const parts = await readBaselineParts(clickhouse, [...new Set(completing.map(({ epochNo }) => epochNo))]);
   for (const [epochNo, collected] of parts) {
     const state = states.get(epochNo);

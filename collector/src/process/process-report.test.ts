@@ -112,3 +112,10 @@ test('after reports that are missing usage is asked for from the first of them o
     rmSync(folder, { recursive: true });
   }
 });
+
+test('of what nobody has described three devices of a range are noted, however many have it', () => {
+  const effects = new RangeEffects(new AnnouncedExecutables());
+  const noted = ['a', 'a', 'b', 'c', 'd', 'a'].map((device) => effects.wantsEvidenceFrom(7, device));
+  expect(noted).toEqual([true, false, true, true, false, false]);
+  expect(effects.wantsEvidenceFrom(8, 'd')).toBe(true);
+});

@@ -140,6 +140,31 @@ test('records of an erased device are dropped and counted, and open no epoch in 
   expect(control.quarantineCounts()).toEqual([]);
 });
 
+test('devices whose inventories together would take too much memory are processed a few at a time', async () => {
+  const { clickhouse } = engine(() => {});
+  const written: number[] = [];
+  const lastPart = (offset: number): StreamRecord => {
+    const message = Report.encode({
+      sequence: 1,
+      epoch: { id: new Uint8Array(16).fill(offset) },
+      digestAfter: { count: 500_000, sum: new Uint8Array(16) },
+      inventory: { baseline: true, part: 1, parts: 2 },
+    }).finish();
+    const envelope = sealEnvelope('Report', message, { keyId: '0'.repeat(16), privateKey });
+    return { ...named('', offset), envelope };
+  };
+  const heavy = Array.from({ length: 40 }, (_, index) => lastPart(index + 1));
+  const commit = control.commitProcessed.bind(control);
+  control.commitProcessed = (range) => {
+    written.push(range.checkpoint);
+    commit(range);
+  };
+  start(clickhouse, heavy);
+  await vi.waitUntil(() => control.checkpoint() === heavy.length, { timeout: 10_000 });
+  expect(written).toEqual([10, 20, 30, 40]);
+  expect(control.quarantineCounts()).toEqual([]);
+});
+
 test('an engine that is away costs nothing: everything waits and is tried again', async () => {
   let away = 2;
   const { clickhouse, kept } = engine(() => {

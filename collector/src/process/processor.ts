@@ -6,7 +6,12 @@
 import type { Logger } from 'pino';
 import { refusedForGood } from '../clickhouse/refused-for-good.ts';
 import type { Stream, StreamRecord } from '../stream/stream.ts';
-import { processRange, type RangeDependencies, type RangeOutcome } from './process-range.ts';
+import {
+  processRange,
+  type RangeDependencies,
+  type RangeOutcome,
+  RangeTooHeavyError,
+} from './process-range.ts';
 
 export interface ProcessorOptions extends RangeDependencies {
   stream: Stream;
@@ -116,7 +121,7 @@ async function processBisecting(
   try {
     options.onProcessed(await processRange(records, through, options), performance.now() - began);
   } catch (error) {
-    if (!refusedForGood(error)) throw error;
+    if (!refusedForGood(error) && !(error instanceof RangeTooHeavyError)) throw error;
     const [record] = records;
     if (!record) throw error;
     if (records.length === 1) {

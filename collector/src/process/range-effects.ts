@@ -23,6 +23,9 @@ export interface ProvenCopy {
   beside: Speech;
 }
 
+/** As many as are asked for the same evidence at most. */
+const DEVICES_PER_EXECUTABLE = 3;
+
 export class RangeEffects {
   readonly facts = new FactBatch();
   /** New heads, to be remembered once the facts are in. */
@@ -34,6 +37,7 @@ export class RangeEffects {
   /** Epochs whose sender was proven to be a copy, by number. */
   readonly copies = new Map<number, ProvenCopy>();
   readonly #evidenceWanted: ProcessedRange['evidenceWanted'] = [];
+  readonly #evidenceFrom = new Map<number, readonly string[]>();
   readonly #evidenceProcessed = new Set<ExecutableId>();
   readonly #quarantined: QuarantinedRecord[] = [];
   readonly #undescribedUse = new Map<string, ProcessedRange['undescribedUse'][number]>();
@@ -90,6 +94,17 @@ export class RangeEffects {
   /** Within this range. */
   supersededSpeech(deviceId: string): Speech[] {
     return [...this.#superseded.values()].filter((speech) => speech.deviceId === deviceId);
+  }
+
+  /**
+   * False when enough devices of this range are noted for it already. When a fleet tells everything again, thousands
+   * of devices name the same thousands of executables that nobody has described.
+   */
+  wantsEvidenceFrom(executableNo: number, deviceId: string): boolean {
+    const noted = this.#evidenceFrom.get(executableNo) ?? [];
+    if (noted.length >= DEVICES_PER_EXECUTABLE || noted.includes(deviceId)) return false;
+    this.#evidenceFrom.set(executableNo, [...noted, deviceId]);
+    return true;
   }
 
   wantEvidence(executableId: ExecutableId, deviceId: string): void {

@@ -18,9 +18,12 @@ export function wantMissingEvidence(
   const missing = control.undescribed(numbers).filter((position) => numbers[position] !== 0);
   for (const position of missing) {
     const executableNo = numbers[position] as number;
+    const wanted = effects.wantsEvidenceFrom(executableNo, source.deviceId);
+    const unannounced = effects.announces(executableNo);
+    if (!wanted && !unannounced) continue;
     const executableId = executableIdAt(ids, position);
-    effects.wantEvidence(executableId, source.deviceId);
-    if (!effects.announces(executableNo)) continue;
+    if (wanted) effects.wantEvidence(executableId, source.deviceId);
+    if (!unannounced) continue;
     effects.facts.add('executables', {
       ...UNDESCRIBED,
       executable_no: executableNo,

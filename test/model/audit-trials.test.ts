@@ -228,7 +228,7 @@ describe(`with seed FLEETMETER_SEED=${SEED}`, () => {
       await rounds(devices, 2);
       await site.sweep();
       const before = site.processed;
-      const until = performance.now() + (FULL ? 240_000 : 8_000);
+      const until = performance.now() + (FULL ? 240_000 : 5_000);
       let nights = 0;
       let sweeps = 0;
       let waited = 0;

@@ -2,8 +2,8 @@
 import { digestSumBytes, type InventoryDigest, type Report } from '@fleetmeter/proto';
 import type { BaselinePart } from '../reconcile/baseline-parts.ts';
 import type { ReportedState } from '../reconcile/reconcile-report.ts';
-import type { EpochState, ReportToProcess } from './process-report.ts';
 import type { RangeEffects } from './range-effects.ts';
+import type { EpochState, ReportToProcess } from './report-to-process.ts';
 
 export function inventoryChangeOf({ inventory }: Pick<Report, 'inventory'>): ReportedState['change'] {
   if (!inventory) return 'none';

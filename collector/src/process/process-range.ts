@@ -17,8 +17,9 @@ import type { EpochHeadCache } from './epoch-head-cache.ts';
 import { internReport } from './interned-report.ts';
 import { readKnownEvidence } from './known-evidence.ts';
 import { processEvidence } from './process-evidence.ts';
-import { type EpochState, processReport, type ReportToProcess } from './process-report.ts';
+import { processReport } from './process-report.ts';
 import { RangeEffects } from './range-effects.ts';
+import type { EpochState, ReportToProcess } from './report-to-process.ts';
 import { epochFacts, type FoundCopy, splitCopies } from './split-copies.ts';
 
 export interface RangeDependencies {

@@ -7,8 +7,9 @@ import { NEW_EPOCH } from '../clickhouse/epoch-states.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { AnnouncedExecutables } from './announced-executables.ts';
 import { internReport } from './interned-report.ts';
-import { type EpochState, processReport } from './process-report.ts';
+import { processReport } from './process-report.ts';
 import { RangeEffects } from './range-effects.ts';
+import type { EpochState } from './report-to-process.ts';
 
 test.each([
   ['everything but the commit', (done: EpochState) => done],

@@ -5,8 +5,8 @@ import type { ControlStore } from '../control/control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { usageDigestFault } from '../validate/usage-digest.ts';
 import { coverageFault, usageRecordFault } from '../validate/usage-record.ts';
-import type { ReportToProcess } from './process-report.ts';
 import type { RangeEffects } from './range-effects.ts';
+import type { ReportToProcess } from './report-to-process.ts';
 import { wantMissingEvidence } from './want-evidence.ts';
 
 export function processUsage(

@@ -1,47 +1,17 @@
-/**
- * The agent: its stages, joined in the order in which data flows.
- *
- *     find (watch, hash) -> inventory --.
- *     sample -> usage -------------------+-> delta -> send
- *     host facts, own cost -------------'
- */
-import { randomBytes } from 'node:crypto';
-import { decodeEvidence } from '@fleetmeter/proto';
-import { AdjustableFinder } from './adjustable-finder.ts';
-import { type Clock, dayOf } from './clock/clock.ts';
+import { dayOf } from './clock/clock.ts';
 import { repeat } from './clock/repeat.ts';
-import type { LoadedConfig } from './config/load-config.ts';
 import { type CollectorPlace, collectorPlace } from './enrol/collector-place.ts';
-import { KeyRenewal } from './enrol/key-renewal.ts';
-import { createFinder } from './finder.ts';
 import { readHostFacts } from './host/host-facts.ts';
-import { readManagement } from './host/management.ts';
-import { runsOnBattery } from './host/power-supply.linux.ts';
-import { type DeviceIdentity, openDeviceIdentity } from './identity/device-identity.ts';
-import { EVERYBODY, userHash } from './identity/user-hash.ts';
-import { FLUSH_AFTER_MS, Inventory } from './inventory/inventory.ts';
-import { knewUsersOtherwise, MeteringSwitch } from './sample/metering-switch.ts';
-import { LinuxProcessTable } from './sample/process-list.linux.ts';
-import { ProgramNames } from './sample/program-names.ts';
-import { Sampler } from './sample/sampler.ts';
-import { collectorLink } from './send/collector-link.ts';
-import { Courier, type CourierLog } from './send/courier.ts';
-import { networkWays } from './send/network-ways.ts';
-import { proxyFor } from './send/proxy-choice.ts';
+import { openDeviceIdentity } from './identity/device-identity.ts';
+import { FLUSH_AFTER_MS } from './inventory/inventory.ts';
+import { MeteringSwitch } from './sample/metering-switch.ts';
 import { reporting } from './send/reporting.ts';
-import { CeilingFile } from './settings/ceiling.ts';
-import { EffectiveSettings } from './settings/effective-settings.ts';
-import { mayTellEvidence } from './settings/told-evidence.ts';
-import { agentStatus } from './status/agent-status.ts';
-import { ownCost } from './status/own-cost.ts';
+import { type AgentOptions, buildStages, type Stages } from './stages.ts';
 import { holdAgentLock } from './store/agent-lock.ts';
 import { type AgentStore, agentStore } from './store/agent-store.ts';
-import { StorePatience } from './store/patience.ts';
 import { openStateDatabase } from './store/state-database.ts';
-import { openStateFolder, stateFolderOf } from './store/state-folder.ts';
-import { StateLimit } from './store/state-limit.ts';
+import { openStateFolder } from './store/state-folder.ts';
 import { tidyStore } from './store/upkeep.ts';
-import { UsageMeter } from './usage/usage-meter.ts';
 
 const DAY_MS = 86_400_000;
 /** Soon, since many computers are never on for a whole day. */
@@ -49,16 +19,6 @@ const FIRST_UPKEEP_MS = 600_000;
 const LOOK_AT_SETTINGS_MS = 60_000;
 /** Programs are identified without waiting for the first scan when that takes longer. */
 const IDENTIFY_AT_THE_LATEST_MS = 600_000;
-
-export interface AgentOptions extends LoadedConfig {
-  version: string;
-  clock: Clock;
-  log: AgentLog;
-}
-
-export interface AgentLog extends CourierLog {
-  error(fields: object, message: string): void;
-}
 
 /**
  * Runs until the signal is aborted, then leaves everything on the disk. Rejects with StateError when the state
@@ -91,150 +51,6 @@ export async function runAgent(options: AgentOptions, stopped: AbortSignal): Pro
 
 function placeOf({ config, explicit }: AgentOptions, folder: string): CollectorPlace {
   return collectorPlace(folder, config.collectorUrl, explicit.has('collectorUrl'));
-}
-
-type Stages = Awaited<ReturnType<typeof buildStages>>;
-
-async function buildStages(
-  options: AgentOptions,
-  store: AgentStore,
-  identity: DeviceIdentity,
-  place: CollectorPlace,
-) {
-  const { config, version, clock, log } = options;
-  const started = clock.now();
-  const settings = new EffectiveSettings({
-    local: options,
-    facts: store.facts,
-    ceiling: new CeilingFile(config.ceilingFile),
-    wallMs: () => clock.now().wallMs,
-    onBattery: runsOnBattery,
-    log,
-  });
-
-  // find -> inventory
-  const today = (): number => dayOf(clock.now().wallMs);
-  const limit = new StateLimit(store, today);
-  const inventory = new Inventory(store, today, () => limit.isFull);
-  if (!inventory.verifyDigest()) {
-    store.outbox.wantBaseline();
-    log.warn({}, 'the inventory digest was wrong and was put right');
-  }
-  const finder = new AdjustableFinder({
-    make: (scope) => createFinder(scope, inventory, clock),
-    wanted: () => settings.finding,
-    onAdjust: () => inventory.forgetSkipped(),
-  });
-  const filesHashedBefore = store.facts.read('lifetime')?.filesHashed ?? 0;
-
-  // sample -> usage
-  const everybody = userHash(identity.userSecret, EVERYBODY);
-  if (knewUsersOtherwise(store.usage.live(), everybody, settings.tellUsersApart)) store.usage.forgetMark();
-  const mark = store.usage.mark();
-  const live = mark?.bootId === clock.bootId() ? store.usage.live() : [];
-  const names = new ProgramNames({
-    known: inventory,
-    identify: (openPath, rawPath) => finder.identify(openPath, rawPath),
-    keepUsed: (file) => inventory.keepUsed(file),
-    remembered: live.flatMap((each) =>
-      each.executableId ? [[each.program, each.executableId] as const] : [],
-    ),
-  });
-  const meter = new UsageMeter({
-    bootId: clock.bootId(),
-    sampleIntervalMs: settings.sampleIntervalSeconds * 1000,
-    newRun: () => randomBytes(8).toString('hex'),
-    nameProgram: names.nameOf,
-    resume: mark && { mark, live },
-  });
-  const hashUser = (uid: number): string =>
-    userHash(identity.userSecret, settings.tellUsersApart ? uid : EVERYBODY);
-  const mayMeter = (path: string): boolean => finder.mayMeter(path);
-  const sampler = new Sampler({ table: new LinuxProcessTable(), names, meter, clock, hashUser, mayMeter });
-
-  // host facts, own cost
-  const host = { facts: await readHostFacts(version, config.managementFile) };
-  const { fault } = readManagement(config.managementFile);
-  if (fault) log.warn({ file: config.managementFile, fault }, 'the management file was not understood');
-  const proxyOf = (address: string) => proxyFor(address, config);
-  const { exchange, moves, notices } = collectorLink({
-    facts: store.facts,
-    place,
-    stateFolder: stateFolderOf(config.dataDir),
-    clock,
-    network: networkWays(config),
-  });
-  const cost = () =>
-    ownCost({
-      uptimeMs: clock.now().monotonicMs - started.monotonicMs,
-      finding: finder.status(),
-      sentBytes: exchange.sentBytes,
-      skipped: inventory.skippedCounts(),
-    });
-
-  // delta -> send
-  const { rotateKeyDays } = config;
-  const renewal = new KeyRenewal({ identity, exchange, host: () => host.facts, rotateKeyDays, clock, log });
-  const courier = new Courier({
-    store,
-    inventory,
-    identity,
-    host: () => host.facts,
-    cost,
-    exchange,
-    notices,
-    collectorUrl: place.url,
-    joinSecret: place.secret,
-    evidenceOf: (id) => {
-      const evidence = store.inventory.evidenceOf(id);
-      if (!evidence) return undefined;
-      const { path } = decodeEvidence(evidence);
-      const isTold = mayTellEvidence(path, store.inventory.isInstalled(id), settings.toldScope);
-      return isTold ? evidence : undefined;
-    },
-    renewKey: (signal) => renewal.turn(signal),
-    reportIntervalSeconds: () => settings.reportIntervalSeconds,
-    onSettings: (received) => settings.receive(received),
-    settingsVersion: () => settings.version,
-    quiet: () => settings.paused,
-    clock,
-    random: Math.random,
-    log,
-  });
-
-  const patience = new StorePatience((error) => log.error({ err: error }, 'the store cannot be written'));
-  const status = () =>
-    agentStatus({
-      agentVersion: version,
-      startedAtMs: started.wallMs,
-      updatedAtMs: clock.now().wallMs,
-      collectorUrl: exchange.url,
-      addresses: exchange.states(),
-      addressSwitches: exchange.switches,
-      proxy: proxyOf(exchange.url)?.place ?? null,
-      move: moves.status(),
-      finding: finder.status(),
-      skipped: inventory.skippedCounts(),
-      cost: cost(),
-      storeError: patience.error,
-      state: { ...store.room(), forgotten: limit.forgotten },
-      ...{ filesHashedBefore, meter, sampler, names, courier, settings },
-    });
-  return {
-    everybody,
-    settings,
-    inventory,
-    finder,
-    names,
-    meter,
-    sampler,
-    host,
-    exchange,
-    courier,
-    limit,
-    patience,
-    status,
-  };
 }
 
 async function runStages(

@@ -6,70 +6,26 @@
  * newer is sent before. Everything else (no network, a captive portal, 503, an unknown 404) means: wait, again.
  */
 
-import { randomBytes } from 'node:crypto';
-import {
-  Acknowledgement,
-  EvidenceBatch,
-  type ExecutableId,
-  type HostFactsFields,
-  resealEnvelope,
-  type SettingsFields,
-  sealEnvelope,
-} from '@fleetmeter/proto';
-import type { Clock } from '../clock/clock.ts';
-import { type Enrolment, enrol } from '../enrol/enrol.ts';
+import { Acknowledgement, EvidenceBatch, resealEnvelope, sealEnvelope } from '@fleetmeter/proto';
+import { enrol } from '../enrol/enrol.ts';
+import { addressee, keepEnrolment } from '../enrol/kept-enrolment.ts';
 import { noteTicket, splitOff } from '../enrol/split-off.ts';
-import type { Facts } from '../store/fact-table.ts';
 import type { OutboxReport } from '../store/outbox-table.ts';
 import {
   type AcknowledgementEffect,
   applyAcknowledgement,
   leaveEpochBehind,
 } from './apply-acknowledgement.ts';
+import type { CourierCounts, CourierParts } from './courier-parts.ts';
 import { EvidenceQueue } from './evidence-queue.ts';
-import type { ApiPath, Exchange } from './http-exchange.ts';
-import { type Addressee, commitNextReport, type NextReportParts } from './next-report.ts';
+import type { ApiPath } from './http-exchange.ts';
+import { type Addressee, commitNextReport } from './next-report.ts';
 import { readAnswer, type Verdict } from './read-answer.ts';
 import { ReportSchedule } from './report-schedule.ts';
 import { retryDelayMs, retryLimits } from './retry-schedule.ts';
 
 const ASK_FOR_KEY_EVERY_MS = 3_600_000;
 const WRONG_ENROLMENT: ReadonlySet<string> = new Set(['collector-mismatch', 'device-mismatch']);
-
-export interface CourierParts extends NextReportParts {
-  exchange: Exchange;
-  clock: Clock;
-  collectorUrl: () => string;
-  /** What the join string holds; empty without one. */
-  joinSecret: () => string;
-  host: () => HostFactsFields;
-  reportIntervalSeconds: () => number;
-  /** Undefined: what the agent runs by is what the collector wants. */
-  onSettings: (settings: SettingsFields | undefined) => void;
-  /** What may be told of it; absent: all that is kept. */
-  evidenceOf?: (executableId: ExecutableId) => Uint8Array | undefined;
-  log: CourierLog;
-  /** Before each report; does nothing unless it is due, and never rejects. Absent: keys stay. */
-  renewKey?: (signal: AbortSignal) => Promise<void>;
-  /** In [0, 1). */
-  random: () => number;
-}
-
-export interface CourierLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
-
-export interface CourierCounts {
-  acknowledged: number;
-  refused: number;
-  /** Failures in a row. */
-  failures: number;
-  quarantined: number;
-  lastFailure: string | undefined;
-  /** What the collector said the last time, when it takes nothing of this device. */
-  notAdmitted: { code: string; detail: string } | undefined;
-}
 
 export class Courier {
   readonly #parts: CourierParts;
@@ -103,8 +59,8 @@ export class Courier {
   /** Resolves to the milliseconds to wait before the next turn. Rejects only when the store fails. */
   async turn(signal: AbortSignal): Promise<number> {
     this.#stopping = signal;
-    const { store, clock } = this.#parts;
-    const to = this.#enrolAgain ? undefined : this.#addressee();
+    const { store, clock, collectorUrl } = this.#parts;
+    const to = this.#enrolAgain ? undefined : addressee(store, collectorUrl());
     if (!to) return this.#enrol(signal);
     if (store.facts.read('split')) return this.#splitOff(signal);
     const pending = store.outbox.pending();
@@ -113,16 +69,6 @@ export class Courier {
     if (!pending && early > 0) return early;
     await this.#parts.renewKey?.(signal);
     return this.#sendReport(pending ?? this.#compose(to), signal);
-  }
-
-  #addressee(): Addressee | undefined {
-    const { store, collectorUrl } = this.#parts;
-    const known = store.facts.read('enrolment');
-    if (!known || known.collectorUrl !== collectorUrl() || !store.outbox.epoch()) return undefined;
-    return {
-      deviceId: Uint8Array.from(Buffer.from(known.deviceId, 'hex')),
-      collectorId: Uint8Array.from(Buffer.from(known.collectorId, 'hex')),
-    };
   }
 
   #compose(to: Addressee): OutboxReport {
@@ -138,7 +84,7 @@ export class Courier {
   }
 
   async #enrol(signal: AbortSignal): Promise<number> {
-    const { exchange, identity, host, joinSecret, clock, log } = this.#parts;
+    const { store, exchange, identity, host, joinSecret, collectorUrl, clock, log } = this.#parts;
     try {
       const outcome = await enrol(
         exchange,
@@ -151,7 +97,8 @@ export class Courier {
       if (outcome.is === 'key-unknown') return this.#failed('enrolment: key-unknown');
       if (outcome.is === 'refused')
         return this.#failed(`enrolment refused: ${outcome.code} ${outcome.detail}`);
-      this.#enrolled(outcome.enrolment);
+      keepEnrolment(store, outcome.enrolment, collectorUrl());
+      this.#enrolAgain = false;
       // Of another collector nothing stays.
       this.#parts.onSettings(outcome.enrolment.settings ?? { version: 0 });
       log.info({ device: Buffer.from(outcome.enrolment.deviceId).toString('hex') }, 'enrolled');
@@ -178,31 +125,6 @@ export class Courier {
     } catch (error) {
       return this.#failed((error as Error).message);
     }
-  }
-
-  /** Another device id or another collector knows nothing of what was acknowledged: a new epoch, all usage again. */
-  #enrolled({ deviceId, collectorId, noticeKey }: Enrolment): void {
-    const { store, collectorUrl } = this.#parts;
-    const enrolment: NonNullable<Facts['enrolment']> = {
-      deviceId: Buffer.from(deviceId).toString('hex'),
-      collectorId: Buffer.from(collectorId).toString('hex'),
-      collectorUrl: collectorUrl(),
-    };
-    store.transaction(() => {
-      const before = store.facts.read('enrolment');
-      const same = before?.deviceId === enrolment.deviceId && before.collectorId === enrolment.collectorId;
-      if (!same || !store.outbox.epoch()) {
-        store.outbox.openEpoch(randomBytes(16), undefined);
-        store.usage.unacknowledge({ sinceDay: 0 });
-      }
-      // A key for notices that is known stays: only who joins somewhere anew takes another one on trust.
-      const sameCollector = before?.collectorId === enrolment.collectorId;
-      const samePlace = before?.collectorUrl === enrolment.collectorUrl;
-      const known = sameCollector && samePlace ? before.noticeKey : undefined;
-      const key = known ?? (noticeKey && Buffer.from(noticeKey).toString('hex'));
-      store.facts.write('enrolment', { ...enrolment, ...(key && { noticeKey: key }) });
-    });
-    this.#enrolAgain = false;
   }
 
   async #sendReport(report: OutboxReport, signal: AbortSignal): Promise<number> {

@@ -3,7 +3,8 @@
 import type { MoveStatus } from '../move/move-book.ts';
 import type { ProgramNames } from '../sample/program-names.ts';
 import type { Sampler } from '../sample/sampler.ts';
-import type { Courier, CourierCounts } from '../send/courier.ts';
+import type { Courier } from '../send/courier.ts';
+import type { CourierCounts } from '../send/courier-parts.ts';
 import type { RouteState } from '../send/routed-exchange.ts';
 import type { EffectiveSettings, SettingsStatus } from '../settings/effective-settings.ts';
 import type { StoreRoom } from '../store/state-database.ts';

@@ -1,3 +1,10 @@
+/**
+ * The agent: its stages (stages.ts) set going and ended, in the order in which data flows.
+ *
+ *     find (watch, hash) -> inventory --.
+ *     sample -> usage -------------------+-> delta -> send
+ *     host facts, own cost -------------'
+ */
 import { dayOf } from './clock/clock.ts';
 import { repeat } from './clock/repeat.ts';
 import { type CollectorPlace, collectorPlace } from './enrol/collector-place.ts';

@@ -2,31 +2,31 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type PipelineState, startAdminServer } from './admin/admin-server.ts';
-import { type Audit, startAudit } from './audit/audit.ts';
+import { startAdminServer } from './admin/admin-server.ts';
+import { startAudit } from './audit/audit.ts';
 import { openConfiguredAuthority } from './authority/configured-authority.ts';
 import { openNoticeKey } from './authority/notice-key.ts';
 import { watchCertificate } from './authority/watch-certificate.ts';
 import { openCatalogueSource } from './catalogue/catalogue-in-force.ts';
-import { type ClickHouse, type ClickHouseAddress, connectClickHouse } from './clickhouse/clickhouse.ts';
+import { connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { systemClock } from './clock/clock.ts';
 import type { CollectorConfig } from './config/schema.ts';
+import { startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
-import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
-import { writerSecret, writerUser } from './engine/writer-secret.ts';
 import { startEraseJob } from './erase/erase-devices.ts';
 import { createAuditMetrics, noteSweep } from './metrics/audit-metrics.ts';
 import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
-import { createProcessMetrics, type ProcessMetrics } from './metrics/process-metrics.ts';
+import { createProcessMetrics } from './metrics/process-metrics.ts';
 import {
   watchCertificateLife,
   watchControlStore,
   watchNotices,
   watchStream,
 } from './metrics/store-metrics.ts';
+import { pipelineState, readiness } from './pipeline-state.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
@@ -255,93 +255,4 @@ async function joinStages(
       `SQL        ${engine.address.url}/`,
     ],
   };
-}
-
-interface StartedEngine {
-  address: ClickHouseAddress;
-  /** Undefined when a ClickHouse server was configured. */
-  supervisor: EngineSupervisor | undefined;
-}
-
-async function startEngine(
-  config: CollectorConfig,
-  log: Logger,
-  metrics: ProcessMetrics,
-): Promise<StartedEngine> {
-  if (config.clickhouseUrl) {
-    const address = {
-      url: config.clickhouseUrl,
-      username: config.clickhouseUser ?? 'default',
-      password: config.clickhousePassword ?? '',
-    };
-    return { address, supervisor: undefined };
-  }
-  const dataDir = config.engineDir;
-  const supervisor = await superviseEngine({
-    dataDir,
-    port: config.sqlPort,
-    ...(config.engineMemoryMib !== undefined && { memoryMib: config.engineMemoryMib }),
-    log,
-    onStateChange: ({ up, restarts }) => {
-      metrics.engineUp.set(up ? 1 : 0);
-      metrics.engineRestarts.set(restarts);
-      log.info({ up, restarts }, 'engine');
-    },
-  });
-  const address = {
-    url: `http://127.0.0.1:${config.sqlPort}`,
-    username: writerUser,
-    password: writerSecret(dataDir),
-  };
-  return { address, supervisor };
-}
-
-interface PipelineParts {
-  stream: Awaited<ReturnType<typeof openSqliteStream>>;
-  control: SqliteControlStore;
-  audit: Audit;
-  engine: EngineSupervisor | undefined;
-  clickhouse: ClickHouse;
-}
-
-async function pipelineState({
-  stream,
-  control,
-  audit,
-  engine,
-  clickhouse,
-}: PipelineParts): Promise<PipelineState> {
-  const { head, bytes, records, unreadable } = await stream.stats();
-  const marks = control.dirtyMarks();
-  return {
-    stream: { head, bytes, records, unreadable },
-    checkpoint: control.checkpoint(),
-    lag: head - control.checkpoint(),
-    devices: control.deviceCount(),
-    executables: control.executableCount(),
-    quarantine: control.quarantineCounts(),
-    catalogue: catalogueState(control),
-    audit: {
-      finished: audit.state.finishedAt ?? null,
-      step: audit.state.step ?? null,
-      steps: audit.state.steps,
-      lost: audit.state.findings?.lost ?? {},
-    },
-    dirty: {
-      count: marks.length,
-      oldest: marks.length === 0 ? null : Math.min(...marks.map(({ since }) => since)),
-    },
-    engine: engine?.state ?? { up: await clickhouse.ping(), restarts: 0, pid: undefined },
-  };
-}
-
-function catalogueState(control: SqliteControlStore): PipelineState['catalogue'] {
-  const { version, generation, remapFrom } = control.catalogueState();
-  const remaining = remapFrom === undefined ? 0 : Math.max(0, control.executableCount() + 1 - remapFrom);
-  return { version, generation, remaining };
-}
-
-async function readiness(clickhouse: ClickHouse): Promise<{ ready: boolean; reasons: string[] }> {
-  const answers = await clickhouse.ping();
-  return { ready: answers, reasons: answers ? [] : ['the engine does not answer'] };
 }

@@ -1,0 +1,46 @@
+/** The engine that the configuration asks for: one of our own in a process of its own, or a ClickHouse server. */
+import type { Logger } from 'pino';
+import type { ClickHouseAddress } from './clickhouse/clickhouse.ts';
+import type { CollectorConfig } from './config/schema.ts';
+import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
+import { writerSecret, writerUser } from './engine/writer-secret.ts';
+import type { ProcessMetrics } from './metrics/process-metrics.ts';
+
+export interface StartedEngine {
+  address: ClickHouseAddress;
+  /** Undefined when a ClickHouse server was configured. */
+  supervisor: EngineSupervisor | undefined;
+}
+
+export async function startEngine(
+  config: CollectorConfig,
+  log: Logger,
+  metrics: ProcessMetrics,
+): Promise<StartedEngine> {
+  if (config.clickhouseUrl) {
+    const address = {
+      url: config.clickhouseUrl,
+      username: config.clickhouseUser ?? 'default',
+      password: config.clickhousePassword ?? '',
+    };
+    return { address, supervisor: undefined };
+  }
+  const dataDir = config.engineDir;
+  const supervisor = await superviseEngine({
+    dataDir,
+    port: config.sqlPort,
+    ...(config.engineMemoryMib !== undefined && { memoryMib: config.engineMemoryMib }),
+    log,
+    onStateChange: ({ up, restarts }) => {
+      metrics.engineUp.set(up ? 1 : 0);
+      metrics.engineRestarts.set(restarts);
+      log.info({ up, restarts }, 'engine');
+    },
+  });
+  const address = {
+    url: `http://127.0.0.1:${config.sqlPort}`,
+    username: writerUser,
+    password: writerSecret(dataDir),
+  };
+  return { address, supervisor };
+}

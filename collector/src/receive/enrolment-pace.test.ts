@@ -42,31 +42,31 @@ test('one network of IPv6 addresses is one asker; addresses of IPv4 are each the
   const many = (of: (number: number) => string) => Array.from({ length: 100 }, (_, number) => of(number));
   expect(
     refused(
-      new EnrolmentPace(1),
+      new EnrolmentPace(1 / 4),
       many((n) => `2001:db8:0:7::${n.toString(16)}`),
     ),
   ).toBe(70);
   expect(
     refused(
-      new EnrolmentPace(1),
+      new EnrolmentPace(1 / 4),
       many((n) => `2001:db8:0:${n.toString(16)}::1`),
     ),
   ).toBe(0);
   expect(
     refused(
-      new EnrolmentPace(1),
+      new EnrolmentPace(1 / 4),
       many((n) => `192.0.2.${n}`),
     ),
   ).toBe(0);
   expect(
     refused(
-      new EnrolmentPace(1),
+      new EnrolmentPace(1 / 4),
       many((n) => `::ffff:192.0.2.${n}`),
     ),
   ).toBe(0);
   expect(
     refused(
-      new EnrolmentPace(1),
+      new EnrolmentPace(1 / 4),
       many(() => '192.0.2.1'),
     ),
   ).toBe(70);
@@ -75,7 +75,7 @@ test('one network of IPv6 addresses is one asker; addresses of IPv4 are each the
 test('a flood of requests to join is refused and counted, while reports of the same address go on', async () => {
   const collector = await startReceiving();
   const device = await collector.newDevice();
-  const { port } = await collector.listen({ enrolments: new EnrolmentPace(1) });
+  const { port } = await collector.listen({ enrolments: new EnrolmentPace(1 / 4) });
   let refusals = 0;
   for (let attempt = 0; attempt < 60; attempt++) {
     const code = await new TestDevice().enrol(port, 'AbCdEfGhIjKlMnOpQrStUv').then(

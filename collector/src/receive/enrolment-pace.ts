@@ -47,10 +47,12 @@ export class Pace {
 }
 
 const REMEMBERED = 10_000;
-/** A whole office may come from one address; its computers come again by themselves. */
+/**
+ * A whole office may come from one address, and a whole fleet through one gateway with one join string after the collector
+ * lost what it knew: each asks once for an appointment and once more when it comes.
+ */
+const ADDRESS_ASKS = 4;
 const ADDRESS_BURST_SECONDS = 30;
-/** So that two join strings at their limit are what the collector takes at all. */
-const TOKEN_SHARE = 1 / 2;
 const TOKEN_BURST_SECONDS = 60;
 /** Most of them are early: ask again when some have gone. */
 const LEAST_WAIT_SECONDS = 30;
@@ -63,8 +65,8 @@ export class EnrolmentPace {
   constructor(perSecond: number) {
     const bucket = (rate: number, seconds: number): Pace =>
       new Pace({ perSecond: rate, burst: Math.max(1, rate * seconds), remembered: REMEMBERED });
-    this.#addresses = bucket(perSecond, ADDRESS_BURST_SECONDS);
-    this.#secrets = bucket(perSecond * TOKEN_SHARE, TOKEN_BURST_SECONDS);
+    this.#addresses = bucket(perSecond * ADDRESS_ASKS, ADDRESS_BURST_SECONDS);
+    this.#secrets = bucket(perSecond, TOKEN_BURST_SECONDS);
   }
 
   /** Of each request to join, whatever it holds. Throws Refusal `joining-too-often`. */

@@ -51,10 +51,13 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
   const replays = new ReplayWindow(control);
   /** A device that is new here sends a whole inventory next. */
   const admitNewcomer = (secret: string): void => {
-    enrolments.letsIn(hash('sha256', secret, 'hex'), clock.now());
     const answer = admission.ask(clock.now());
     metrics.baselines.inc({ outcome: answer.admitted ? 'admitted' : 'postponed' });
-    if (answer.admitted) return;
+    if (answer.admitted) {
+      // Only who is let in counts against the join string.
+      enrolments.letsIn(hash('sha256', secret, 'hex'), clock.now());
+      return;
+    }
     const { inSeconds: retryAfterSeconds = LATEST_TURN_SECONDS } = answer;
     throw new Refusal('enrolment-postponed', `it is this device's turn in ${retryAfterSeconds} seconds`, {
       retryAfterSeconds,

@@ -14,6 +14,7 @@ import { Courier } from '../../agent/src/send/courier.ts';
 import type { Exchange } from '../../agent/src/send/http-exchange.ts';
 import { type AgentStore, agentStore } from '../../agent/src/store/agent-store.ts';
 import { openStateDatabase } from '../../agent/src/store/state-database.ts';
+import type { DueUsage } from '../../agent/src/store/usage-table.ts';
 import type { UsageRow } from '../../agent/src/usage/usage-values.ts';
 import type { FoundFile } from '../../agent/src/watch/found-file.ts';
 
@@ -50,7 +51,7 @@ export interface MachineTruth {
   usage: Map<string, TrueUsage>;
   /** What the agent believes to have told for good, the same keys. */
   told: Map<string, TrueUsage>;
-  /** What was under way when the disk was put back: nobody on the machine knows whether it arrived. */
+  /** What may have arrived or not, as far as anybody on the machine could know when its disk was put back. */
   maybeTold: Map<string, TrueUsage>;
 }
 
@@ -94,7 +95,7 @@ export class LivingAgent {
     return this.#store.outbox.epoch()?.id;
   }
 
-  get dueUsage(): UsageRow[] {
+  get dueUsage(): DueUsage[] {
     return this.#store.usage.dueUsage(100_000);
   }
 
@@ -135,8 +136,17 @@ export class LivingAgent {
   /** One turn of the agent. What it then no longer has to say counts as told. */
   async turn(): Promise<void> {
     await this.#courier.turn(AbortSignal.timeout(30_000));
-    const due = new Set(this.dueUsage.map(usageKey));
-    for (const [key, row] of this.truth.usage) if (!due.has(key)) this.truth.told.set(key, row);
+    const { usage, told, maybeTold } = this.truth;
+    const due = new Map(this.dueUsage.map((row) => [usageKey(row), row]));
+    for (const [key, row] of usage) {
+      const again = due.get(key);
+      if (!again) told.set(key, row);
+      // Nothing of it counts as told any more: the agent says it again.
+      else if (told.has(key) && again.acknowledgedSlots.every((byte) => byte === 0)) {
+        maybeTold.set(key, row);
+        told.delete(key);
+      }
+    }
   }
 
   /** The process dies and comes again; the computer goes on. */
@@ -155,9 +165,7 @@ export class LivingAgent {
   /** The disk is put back and the computer starts. What was told from the lost time stays told. */
   restore(image: DiskImage): void {
     const { told } = this.truth;
-    const maybeTold = new Map(this.truth.maybeTold);
-    if (this.#store.outbox.pending())
-      for (const [key, row] of this.truth.usage) if (!told.has(key)) maybeTold.set(key, row);
+    const maybeTold = new Map([...this.truth.maybeTold, ...this.truth.usage]);
     this.#store.close();
     rmSync(this.folder, { recursive: true });
     cpSync(image.folder, this.folder, { recursive: true });

@@ -70,13 +70,17 @@ async function ask(
   return await postEnrolRequest(exchange, envelope, nowMs, signal);
 }
 
-/** What was acknowledged stays so: the collector moved it. */
+/**
+ * What was acknowledged in this epoch stays so: the collector moved it. What was before is the time that both machines
+ * have in common; it stays with the original, and must not be told twice.
+ */
 function becomeDevice(store: AgentStore, { deviceId }: Enrolment): void {
   store.transaction(() => {
     const enrolment = store.facts.read('enrolment');
     const epoch = store.outbox.epoch();
     if (enrolment)
       store.facts.write('enrolment', { ...enrolment, deviceId: Buffer.from(deviceId).toString('hex') });
+    store.usage.forgetEarlierEpochs();
     if (epoch)
       store.outbox.openEpoch(randomBytes(16), {
         id: epoch.id,

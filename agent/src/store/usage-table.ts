@@ -173,6 +173,16 @@ export class UsageTable {
       }));
   }
 
+  /** Forgets what was acknowledged before this epoch, unless it has changed since. */
+  forgetEarlierEpochs(): void {
+    for (const table of ['usage', 'coverage'])
+      this.#database
+        .sql(
+          `DELETE FROM ${table} WHERE acknowledged > 0 AND acknowledged_by = 0 AND changed <= acknowledged`,
+        )
+        .run();
+  }
+
   countDue(): number {
     return this.#database.sql('SELECT count(*) AS n FROM usage WHERE changed > acknowledged').get()
       ?.n as number;

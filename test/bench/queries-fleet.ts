@@ -56,7 +56,7 @@ const EPOCHS = `
   FROM (${NUMBERS})`;
 
 const FACTS: Record<string, string> = {
-  epochs: `SELECT epoch_no, device_id64, 0, now64(3) - INTERVAL 200 DAY FROM (${EPOCHS})`,
+  epochs: `SELECT epoch_no, device_id64, 0, now64(3) - INTERVAL 200 DAY, 0 FROM (${EPOCHS})`,
   device_inventory: `
     SELECT epoch_no, 100 AS version, length(ids) AS digest_count, toFixedString('', 16), ids, now64(3)
     FROM (SELECT epoch_no, arraySort(arrayDistinct(arrayConcat(range(toUInt32(1), toUInt32(1201)),

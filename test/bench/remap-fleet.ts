@@ -85,7 +85,7 @@ export async function fillTables(
       sipHash64(${packageOf}, 'fingerprint')
     FROM ${numbers}`);
   say(`${size.distinct} executables made`);
-  await run(`INSERT INTO fleetmeter_facts.epochs SELECT ${FIRST_EPOCH} + number, sipHash64(number, 'device'), 0, now64(3)
+  await run(`INSERT INTO fleetmeter_facts.epochs SELECT ${FIRST_EPOCH} + number, sipHash64(number, 'device'), 0, now64(3), 0
     FROM numbers(${size.devices})`);
   for (let first = 0; first < size.devices; first += INSERT_DEVICES)
     await run(`INSERT INTO fleetmeter_facts.device_inventory (epoch_no, version, digest_count, ids, received_at)

@@ -61,9 +61,12 @@ export class ScriptedDevice {
     const [previousKey, previous] = [this.#publicKey, this.#signingKey()];
     this.#makeKey();
     const [publicKey, next] = [this.#publicKey, this.#signingKey()];
+    // Until the answer is here what is sent meanwhile is signed as before.
+    [this.#publicKey, this.#privateKey] = [previousKey, previous.privateKey];
     const message = EnrolRequest.encode({ publicKey, previousKey }).finish();
     const answer = await this.post('enrol', sealEnvelope('EnrolRequest', message, next, previous));
     if (answer.status !== 200) throw new Error(answer.body.toString());
+    [this.#publicKey, this.#privateKey] = [publicKey, next.privateKey];
     return (kind, encoded) => sealEnvelope(kind, encoded, previous);
   }
 

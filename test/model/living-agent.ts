@@ -140,10 +140,10 @@ export class LivingAgent {
     const due = new Map(this.dueUsage.map((row) => [usageKey(row), row]));
     for (const [key, row] of usage) {
       const again = due.get(key);
-      if (!again) told.set(key, row);
+      if (!again) told.set(key, largerUsage(told.get(key), row));
       // Nothing of it counts as told any more: the agent says it again.
       else if (told.has(key) && again.acknowledgedSlots.every((byte) => byte === 0)) {
-        maybeTold.set(key, row);
+        maybeTold.set(key, largerUsage(maybeTold.get(key), told.get(key) ?? row));
         told.delete(key);
       }
     }
@@ -165,7 +165,8 @@ export class LivingAgent {
   /** The disk is put back and the computer starts. What was told from the lost time stays told. */
   restore(image: DiskImage): void {
     const { told } = this.truth;
-    const maybeTold = new Map([...this.truth.maybeTold, ...this.truth.usage]);
+    const maybeTold = new Map(this.truth.maybeTold);
+    for (const [key, row] of this.truth.usage) maybeTold.set(key, largerUsage(maybeTold.get(key), row));
     this.#store.close();
     rmSync(this.folder, { recursive: true });
     cpSync(image.folder, this.folder, { recursive: true });
@@ -238,4 +239,19 @@ function copyOf(truth: MachineTruth): MachineTruth {
     told: new Map(truth.told),
     maybeTold: new Map(truth.maybeTold),
   };
+}
+
+/** Two states of one row, merged as the wire's fields are. */
+export function largerUsage(a: TrueUsage | undefined, b: TrueUsage): TrueUsage {
+  if (!a) return b;
+  return {
+    ...b,
+    seconds: Math.max(a.seconds, b.seconds),
+    launches: { ...b.launches, user: Math.max(a.launches.user, b.launches.user) },
+    slots: unionOf(a.slots, b.slots),
+  };
+}
+
+export function unionOf(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return a.map((bits, at) => bits | (b[at] as number));
 }

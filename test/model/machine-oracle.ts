@@ -1,5 +1,5 @@
 /** What the tables have to say of machines; reads what is true of them and shares no code with the collector. */
-import type { LivingAgent, MachineTruth, TrueUsage } from './living-agent.ts';
+import { type LivingAgent, largerUsage, type MachineTruth, type TrueUsage, unionOf } from './living-agent.ts';
 
 const SECONDS_A_DAY = 86_400;
 
@@ -29,12 +29,12 @@ export interface DayOfPackage {
 export function usageOf(deviceId: string, ...sources: Iterable<[string, TrueUsage]>[]): DayOfPackage[] {
   const merged = new Map<string, TrueUsage>();
   for (const source of sources)
-    for (const [key, row] of source) merged.set(key, larger(merged.get(key), row));
+    for (const [key, row] of source) merged.set(key, largerUsage(merged.get(key), row));
   const groups = Map.groupBy(merged.values(), ({ day, packageName }) => `${day} ${packageName}`);
   return [...groups].map(([group, rows]) => {
     let seconds = 0;
     for (const ofUser of Map.groupBy(rows, ({ user }) => user).values()) {
-      const marks = ofUser.reduce<Uint8Array>((bits, { slots }) => union(bits, slots), new Uint8Array(36));
+      const marks = ofUser.reduce<Uint8Array>((bits, { slots }) => unionOf(bits, slots), new Uint8Array(36));
       const sum = ofUser.reduce((total, row) => total + row.seconds, 0);
       seconds += Math.min(sum, 300 * countBits(marks), SECONDS_A_DAY);
     }
@@ -64,20 +64,6 @@ export function outOfBounds(
     ...lacking.map((each) => `lacks ${JSON.stringify(each)}, has ${JSON.stringify(tables.get(each.name))}`),
     ...surplus.map((each) => `has ${JSON.stringify(each)}, allowed ${JSON.stringify(bound.get(each.name))}`),
   ];
-}
-
-function larger(a: TrueUsage | undefined, b: TrueUsage): TrueUsage {
-  if (!a) return b;
-  return {
-    ...b,
-    seconds: Math.max(a.seconds, b.seconds),
-    launches: { ...b.launches, user: Math.max(a.launches.user, b.launches.user) },
-    slots: union(a.slots, b.slots),
-  };
-}
-
-function union(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return a.map((bits, at) => bits | (b[at] as number));
 }
 
 function countBits(bits: Uint8Array): number {

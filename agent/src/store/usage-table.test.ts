@@ -140,3 +140,22 @@ test('a clock that was wrong once keeps nothing for ever', () => {
   store.usage.unacknowledge({ sinceDay: 0 });
   expect(dueExecutables(store)).toEqual([]);
 });
+
+test('who becomes a device of its own keeps what it told in its epoch, and tells marks anew', () => {
+  const store = opened();
+  for (const each of [1, 2]) use(store, DAY, each, 600);
+  report(store);
+  store.outbox.openEpoch(new Uint8Array(16).fill(2), undefined);
+  use(store, DAY, 2, 900);
+  use(store, DAY, 3, 300);
+  // Whoever gets this epoch has nothing of the one before.
+  expect(store.usage.dueUsage(100).every((row) => row.acknowledgedSlots.every((byte) => byte === 0))).toBe(
+    true,
+  );
+  report(store);
+  use(store, DAY, 4, 300);
+  store.usage.forgetEarlierEpochs();
+  expect(dueExecutables(store)).toEqual([4]);
+  store.usage.unacknowledge({ sinceDay: 0 });
+  expect(dueExecutables(store)).toEqual([2, 3, 4]);
+});

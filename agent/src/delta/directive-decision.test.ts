@@ -119,3 +119,21 @@ test('evidence is sent whatever report asked for it, and malformed lists are not
 test('an action of a later version is passed over', () => {
   expect(decide(tag(10))).toBe('nothing');
 });
+
+test('usage that the child of an epoch says again anyway is not resent whole', () => {
+  const parentId = new Uint8Array(16).fill(3);
+  const parent = { id: parentId, sequence: 5, digest: { count: 0, sum: 0n } };
+  const child: DirectiveContext = { ...context, epoch: { ...epoch, parent } };
+  const resend = (afterSequence: number) =>
+    decideDirective({ ...tag(8, parentId), resendUsage: { afterSequence } }, child).do;
+  expect([resend(4), resend(5), resend(6)]).toEqual(['resend-usage', 'nothing', 'nothing']);
+});
+
+test('a resync whose head is foreign goes back to that head at least', () => {
+  const head = { sequence: 9, reportHash: new Uint8Array(16).fill(8) };
+  const known: DirectiveContext = { ...context, hashOf: () => ownHash };
+  expect(decideDirective({ ...tag(10), resync: { head } }, known)).toEqual({
+    do: 'open-child-epoch',
+    fromSequence: 9,
+  });
+});

@@ -28,7 +28,7 @@ export type DirectiveDecision =
   | { do: 'poll'; afterSeconds: number };
 
 export interface DirectiveContext {
-  epoch: Pick<EpochState, 'id' | 'sequence' | 'baselineSequence'>;
+  epoch: Pick<EpochState, 'id' | 'sequence' | 'baselineSequence'> & Partial<Pick<EpochState, 'parent'>>;
   /** Hash of an own report of this epoch, as far back as the agent remembers. */
   hashOf: (sequence: number) => Uint8Array | undefined;
   /** Parts of a baseline have still to be sent. */
@@ -45,6 +45,8 @@ export function decideDirective(directive: DirectiveFields, context: DirectiveCo
   if (sendEvidence) return evidence(sendEvidence.executableIds ?? new Uint8Array());
   if (pollAgain) return { do: 'poll', afterSeconds: pollAgain.afterSeconds ?? 0 };
   // Usage belongs to runs: no baseline and no new epoch has answered this.
+  if (resendUsage && isSaidByChild(directive, context))
+    return nothing('the epoch that was opened since says it again');
   if (resendUsage) return { do: 'resend-usage', usage: selectionOf(directive, context) };
   if (isOfAnotherEpoch(directive, context)) return nothing('it belongs to another epoch');
   const fromSequence = directive.sequence ?? 0;
@@ -52,7 +54,7 @@ export function decideDirective(directive: DirectiveFields, context: DirectiveCo
   if (answered) return nothing(answered);
   if (resync)
     return judge(resync.head, context) === 'foreign'
-      ? { do: 'open-child-epoch', fromSequence }
+      ? { do: 'open-child-epoch', fromSequence: Math.min(fromSequence, resync.head?.sequence ?? 0) }
       : { do: 'send-baseline' };
   // A late copy of an old report makes the collector ask too: a head that is ours proves that nobody was put back.
   if (openEpoch)
@@ -81,6 +83,14 @@ function evidence(ids: Uint8Array): DirectiveDecision {
   const fault = idListFault(ids);
   if (fault) return nothing(`its list of ids is malformed (${fault})`);
   return { do: 'send-evidence', executableIds: decodeIdList(ids) };
+}
+
+/** What reports of the parent said after the one that this epoch builds on. */
+function isSaidByChild({ epoch, resendUsage }: DirectiveFields, context: DirectiveContext): boolean {
+  const { parent } = context.epoch;
+  const after = resendUsage?.afterSequence;
+  if (!parent || typeof after !== 'number' || (resendUsage?.days ?? []).length > 0) return false;
+  return sameBytes(epoch ?? new Uint8Array(), parent.id) && after >= parent.sequence;
 }
 
 /** What was asked of an epoch means the sender that is in it. */

@@ -35,6 +35,8 @@ export function applyAcknowledgement(
     if (ofReport) store.outbox.acknowledge();
     const decisions = (acknowledgement.directives ?? [])
       .slice(0, MOST_DIRECTIVES)
+      // Of what leads to a child epoch this one knows from which report on.
+      .sort((a, b) => Number(Boolean(b.openEpoch)) - Number(Boolean(a.openEpoch)))
       .map((directive) => obey(store, directive));
     const pauses = decisions.flatMap((decision) => (decision.do === 'poll' ? [decision.afterSeconds] : []));
     if (typeof acknowledgement.nextReportInSeconds === 'number')

@@ -35,8 +35,8 @@ export interface Reconciliation {
   /** `collect`: put the part beside those before it. `complete`: with this part they are the inventory. */
   inventory: 'keep' | 'replace' | 'change' | 'collect' | 'complete';
   /**
-   * False when the report does not follow what this epoch said so far: a late copy, whose content is in already, or a
-   * sender that was copied or put back, which says it again in an epoch of its own.
+   * False when the report does not follow what this epoch said so far: a late copy, whose content is in already, one
+   * after a gap, or a sender that was copied or put back. What is in it comes again.
    */
   counts: boolean;
   /** False for repeated, late and unusable reports. */
@@ -67,7 +67,8 @@ export function reconcileReport(head: EpochHead, report: ReportedState): Reconci
     return { ...KEEP, inventory, advancesHead: true, usageMissing };
   }
   if (report.sequence !== head.sequence + 1 || head.sequence === 0)
-    return { ...KEEP, ask: 'baseline', usageMissing };
+    // Nobody can tell who sent it; what it says comes again with what is missing before it.
+    return { ...KEEP, counts: false, ask: 'baseline', usageMissing };
   // The inventory was written and the head was not: the change is in already.
   if (head.inventoryVersion >= report.sequence) return { ...KEEP, advancesHead: true };
   // The inventory stays what it was until all parts are there.

@@ -170,7 +170,8 @@ test('a store that takes nothing does not make the queue of found files grow', (
   expect(inventory.byPath(file(2_900).path)).toBeUndefined();
 });
 
-test.runIf(FULL)(
+const onlyInFull = FULL ? test : (): void => {};
+onlyInFull(
   'at the real limit, with every row changed at once, the folder stays within 256 MiB',
   () => {
     store.close();

@@ -27,7 +27,8 @@ export function directiveAction(directive: DirectiveFields): DirectiveAction {
 
 /**
  * Being delivered is not enough for these, since the sender may not be the one who is meant: a right inventory takes
- * back a resync, enrolling with the ticket a split, and time a new epoch (WITHDRAWN_AFTER_MS).
+ * back a resync, enrolling with the ticket a split, and a new epoch is not waited for once the old one went on for
+ * many reports, or after WITHDRAWN_AFTER_MS.
  */
 export const STAYS_UNTIL_RESOLVED: ReadonlySet<DirectiveAction> = new Set(['resync', 'openEpoch', 'split']);
 

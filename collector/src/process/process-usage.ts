@@ -4,10 +4,20 @@ import { decodeSlots, type Report, type UsageFields, UsageRecord } from '@fleetm
 import type { ControlStore } from '../control/control-store.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { usageDigestFault } from '../validate/usage-digest.ts';
-import { coverageFault, usageRecordFault } from '../validate/usage-record.ts';
+import { coverageFault, type RecordFault, usageRecordFault } from '../validate/usage-record.ts';
 import type { RangeEffects } from './range-effects.ts';
 import type { ReportToProcess } from './report-to-process.ts';
 import { wantMissingEvidence } from './want-evidence.ts';
+
+/** What rows made of one report's usage have in common. */
+interface UsageContext {
+  report: Report;
+  source: StreamRecord;
+  epochNo: number;
+  effects: RangeEffects;
+  /** The run that an index into Usage.runs names. */
+  runOf: (index: number | null | undefined) => bigint;
+}
 
 export function processUsage(
   { report, source, interned }: ReportToProcess,
@@ -19,6 +29,7 @@ export function processUsage(
   if (!usage) return;
   const runs = usage.runs ?? new Uint8Array(0);
   const runIds = new DataView(runs.buffer, runs.byteOffset, runs.byteLength);
+  const runOf = (index: number | null | undefined): bigint => runIds.getBigUint64((index ?? 0) * 8, true);
   // The key never leaves the collector: a device's own pseudonym cannot be followed into the tables.
   const users = (usage.users ?? []).map((user) =>
     createHmac('sha256', control.userKey).update(user).digest().subarray(0, 16),
@@ -40,7 +51,7 @@ export function processUsage(
       epoch_no: epochNo,
       executable_no: numbers[index] as number,
       user: users[record.user ?? 0] as Uint8Array,
-      run: runIds.getBigUint64((record.run ?? 0) * 8, true),
+      run: runOf(record.run),
       generation: record.generation ?? 0,
       seconds: record.seconds ?? 0,
       launches_user: record.launches?.user ?? 0,
@@ -57,52 +68,31 @@ export function processUsage(
   const missing = wantMissingEvidence({ ids, numbers: good }, source, control, effects);
   for (const position of missing)
     effects.usedUndescribed(numbers[position] as number, usage.records?.[position]?.day ?? 0);
-  addCoverage(usage, runIds, report, source, epochNo, effects);
-  addDigests(usage, runIds, report, source, epochNo, effects);
+  const context = { report, source, epochNo, effects, runOf };
+  addCoverage(context, usage);
+  addDigests(context, usage);
 }
 
-function addCoverage(
-  usage: UsageFields,
-  runIds: DataView,
-  report: Report,
-  source: StreamRecord,
-  epochNo: number,
-  effects: RangeEffects,
-): void {
+function addCoverage({ report, source, epochNo, runOf, effects }: UsageContext, usage: UsageFields): void {
   for (const coverage of usage.coverage ?? []) {
-    const fault = coverageFault(coverage, usage, source.receivedAt);
-    if (fault) {
-      effects.quarantine(source, fault.reason, fault.detail, report.sequence, new Uint8Array(0));
-      continue;
-    }
+    if (isPutAside(coverageFault(coverage, usage, source.receivedAt), source, report, effects)) continue;
     effects.facts.add('coverage', {
       day: coverage.day ?? 0,
       epoch_no: epochNo,
-      run: runIds.getBigUint64((coverage.run ?? 0) * 8, true),
+      run: runOf(coverage.run),
       seconds: coverage.seconds ?? 0,
     });
   }
 }
 
 /** What the device says it has of closed days, for the audit. */
-function addDigests(
-  usage: UsageFields,
-  runIds: DataView,
-  report: Report,
-  source: StreamRecord,
-  epochNo: number,
-  effects: RangeEffects,
-): void {
+function addDigests({ report, source, epochNo, runOf, effects }: UsageContext, usage: UsageFields): void {
   for (const digest of usage.digests ?? []) {
-    const fault = usageDigestFault(digest, usage, source.receivedAt);
-    if (fault) {
-      effects.quarantine(source, fault.reason, fault.detail, report.sequence, new Uint8Array(0));
-      continue;
-    }
+    if (isPutAside(usageDigestFault(digest, usage, source.receivedAt), source, report, effects)) continue;
     effects.facts.add('usage_digests', {
       day: digest.day ?? 0,
       epoch_no: epochNo,
-      run: runIds.getBigUint64((digest.run ?? 0) * 8, true),
+      run: runOf(digest.run),
       version: report.sequence,
       records: digest.records ?? 0,
       seconds: digest.seconds ?? 0,
@@ -111,6 +101,16 @@ function addDigests(
       coverage_seconds: digest.coverageSeconds ?? 0,
     });
   }
+}
+
+function isPutAside(
+  fault: RecordFault | undefined,
+  source: StreamRecord,
+  report: Report,
+  effects: RangeEffects,
+): boolean {
+  if (fault) effects.quarantine(source, fault.reason, fault.detail, report.sequence, new Uint8Array(0));
+  return fault !== undefined;
 }
 
 /** 288 marks as five 64-bit words: no ClickHouse integer holds 288 bits, and groupBitOr takes integers only. */

@@ -30,8 +30,6 @@ export interface Audit {
   readonly state: AuditState;
   /** Resolves when the piece in hand is done; at once when there is none. */
   settled(): Promise<void>;
-  /** Begin the next sweep now. */
-  wake(): void;
   /** Stops after the piece in hand. */
   close(): Promise<void>;
 }
@@ -106,7 +104,6 @@ export function startAudit(options: AuditOptions): Audit {
     async settled() {
       await piece;
     },
-    wake: () => wake(),
     async close() {
       stopping.abort();
       wake();

@@ -12,6 +12,8 @@ export const {
   Report,
   EvidenceBatch,
   UsageRecord,
+  Coverage,
+  UsageDigest,
   Acknowledgement,
   EnrolRequest,
   EnrolResponse,
@@ -22,6 +24,8 @@ export const {
   | 'Envelope'
   | 'Report'
   | 'UsageRecord'
+  | 'Coverage'
+  | 'UsageDigest'
   | 'EvidenceBatch'
   | 'Acknowledgement'
   | 'EnrolRequest'

@@ -236,4 +236,80 @@ export const CONTROL_MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX erasures_open ON erasures (requested_at) WHERE phase != 'done';
    CREATE INDEX hardware_twins_by_former ON hardware_twins (former);`,
+  // What is known of a record that was put aside besides its bytes, what was decided about it, and by whom. Of what an
+  // older collector put aside the run and the user are lost: it can be discarded and not replayed.
+  `ALTER TABLE devices ADD COLUMN agent_version TEXT NOT NULL DEFAULT '';
+   ALTER TABLE quarantine ADD COLUMN kind TEXT NOT NULL DEFAULT 'report';
+   ALTER TABLE quarantine ADD COLUMN epoch_no INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE quarantine ADD COLUMN agent_version TEXT NOT NULL DEFAULT '';
+   ALTER TABLE quarantine ADD COLUMN run BLOB;
+   ALTER TABLE quarantine ADD COLUMN user BLOB;
+   -- What an open record concerns: an (application, day) by its executable.
+   ALTER TABLE quarantine ADD COLUMN day INTEGER;
+   ALTER TABLE quarantine ADD COLUMN executable_no INTEGER;
+   ALTER TABLE quarantine ADD COLUMN size INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE quarantine ADD COLUMN state TEXT NOT NULL DEFAULT 'open';
+   -- The decision that settled it or, while it is open, the one that is being carried out; 0 for none.
+   ALTER TABLE quarantine ADD COLUMN decision INTEGER NOT NULL DEFAULT 0;
+   -- 1: its device was told.
+   ALTER TABLE quarantine ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+   UPDATE quarantine SET told = 1, size = length(bytes), kind = CASE
+     WHEN reason = 'usage-digest-out-of-range' THEN 'usage-digest'
+     WHEN reason LIKE 'usage-%' THEN 'usage'
+     WHEN reason LIKE 'coverage-%' THEN 'coverage'
+     WHEN reason LIKE 'evidence-%' THEN 'evidence'
+     WHEN reason LIKE 'inventory-%' THEN 'inventory'
+     ELSE 'report' END;
+   DROP INDEX quarantine_by_device;
+   CREATE INDEX quarantine_by_device ON quarantine (device_id, number, size);
+   CREATE INDEX quarantine_by_state ON quarantine (state, number);
+   CREATE INDEX quarantine_by_group ON quarantine (state, reason, agent_version);
+   CREATE INDEX quarantine_by_time ON quarantine (at);
+   CREATE INDEX quarantine_concerns ON quarantine (day) WHERE state = 'open' AND executable_no IS NOT NULL;
+   CREATE INDEX quarantine_untold ON quarantine (device_id, number) WHERE told = 0;
+   CREATE INDEX quarantine_inventories ON quarantine (device_id)
+     WHERE kind IN ('inventory', 'report') AND state = 'open';
+   CREATE INDEX quarantine_decided ON quarantine (decision, number) WHERE decision > 0 AND state = 'open';
+   -- The audit trail: only ever added to, and it outlives the records.
+   CREATE TABLE quarantine_decisions (
+     decision       INTEGER PRIMARY KEY AUTOINCREMENT,
+     action         TEXT NOT NULL,
+     selection      TEXT NOT NULL,
+     transformation TEXT NOT NULL,
+     reason         TEXT NOT NULL,
+     decided_by     TEXT NOT NULL,
+     decided_at     INTEGER NOT NULL,
+     records        INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE quarantine_outcomes (
+     decision      INTEGER NOT NULL,
+     number        INTEGER NOT NULL,
+     outcome       TEXT NOT NULL,
+     detail        TEXT NOT NULL,
+     device_id     TEXT NOT NULL,
+     kind          TEXT NOT NULL,
+     reason        TEXT NOT NULL,
+     sequence      INTEGER NOT NULL,
+     day           INTEGER,
+     executable_no INTEGER,
+     at            INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX quarantine_outcomes_by_decision ON quarantine_outcomes (decision, outcome);
+   CREATE INDEX quarantine_outcomes_by_number ON quarantine_outcomes (number);
+   CREATE INDEX quarantine_outcomes_by_device ON quarantine_outcomes (device_id);
+   CREATE INDEX quarantine_outcomes_by_time ON quarantine_outcomes (at);
+   CREATE TRIGGER quarantine_decisions_stay BEFORE UPDATE ON quarantine_decisions
+     BEGIN SELECT RAISE(ABORT, 'decisions are only added to'); END;
+   CREATE TRIGGER quarantine_decisions_are_kept BEFORE DELETE ON quarantine_decisions
+     BEGIN SELECT RAISE(ABORT, 'decisions are only added to'); END;
+   CREATE TRIGGER quarantine_outcomes_stay BEFORE UPDATE ON quarantine_outcomes
+     BEGIN SELECT RAISE(ABORT, 'outcomes are only added to'); END;
+   -- What a decision would do, worked out by the running collector for whoever asks.
+   CREATE TABLE quarantine_trials (
+     trial          INTEGER PRIMARY KEY AUTOINCREMENT,
+     selection      TEXT NOT NULL,
+     transformation TEXT NOT NULL,
+     asked_at       INTEGER NOT NULL,
+     answer         TEXT
+   ) STRICT;`,
 ];

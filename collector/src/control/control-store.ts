@@ -12,6 +12,8 @@ import type { DeviceNames } from './device-groups.ts';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
 import type { NoticesInForce } from './notices-in-force.ts';
+import type { QuarantineDrop } from './quarantine-shelf.ts';
+import type { ShelvedRecord } from './shelved-record.ts';
 import type { SplitDevice } from './split-tickets.ts';
 import type { Speech } from './superseded-speech.ts';
 import type { WaitingDevices } from './waiting-devices.ts';
@@ -79,18 +81,51 @@ export type QuarantineReason =
   | 'inventory-too-large'
   | 'engine-refused';
 
+/** Of what kind the record is; `report` and `evidence-batch` are whole messages. */
+export type QuarantineKind =
+  | 'usage'
+  | 'coverage'
+  | 'usage-digest'
+  | 'evidence'
+  | 'inventory'
+  | 'report'
+  | 'evidence-batch';
+
 export interface QuarantinedRecord {
   reason: QuarantineReason;
   detail: string;
+  kind: QuarantineKind;
+  /** Who sent it. */
   deviceId: string;
+  /** 0 for evidence, and where it could not be read. */
+  epochNo: number;
   /** Stream offset it came from. */
   offset: number;
   /** Sequence of its report, 0 for evidence. */
   sequence: number;
   /** The record's own bytes. */
   bytes: Uint8Array;
+  /** Of the agent that sent it; absent: as its device said last. */
+  agentVersion?: string | undefined;
+  /** The run it names, 8 bytes little-endian; absent when its report has none of that index. */
+  run?: Uint8Array | undefined;
+  /** Pseudonym of the user it names, keyed again here, 16 bytes. */
+  user?: Uint8Array | undefined;
+  /** Of a usage record: what is wrong as long as it is missing. */
+  concern?: { day: number; executableNo: number } | undefined;
   /** Milliseconds since 1970. */
   at: number;
+}
+
+/** An open record leaves out a device of an (application, day). */
+export interface OpenConcern {
+  /** Of the record. */
+  number: number;
+  /** Days since 1970, UTC: the record's own, or that of its arrival when its own is impossible. */
+  day: number;
+  executableNo: number;
+  /** The device that the use belongs to. */
+  deviceId: string;
 }
 
 /** Everything one processed range of the stream changes here, in one transaction. */
@@ -112,6 +147,8 @@ export interface ProcessedRange {
   quarantined: QuarantinedRecord[];
   /** What devices said they are called. */
   names?: { deviceId: string; names: DeviceNames }[];
+  /** Which agent they said they run. */
+  agentVersions?: { deviceId: string; version: string }[];
   now: number;
 }
 
@@ -282,10 +319,16 @@ export interface ControlStore {
   readonly auditLedger: Pick<AuditLedger, 'ask' | 'settled' | 'forgetDaysBefore'>;
 
   quarantineCounts(): { reason: QuarantineReason; count: number }[];
-  /** Records that had to make room for newer ones, ever. */
-  quarantineDropped(): number;
+  /** Open records that were dropped, ever, by why. */
+  quarantineDropped(): Record<QuarantineDrop, number>;
+  /** Every open usage record whose executable is known. */
+  openConcerns(): OpenConcern[];
   /** Newest first. */
-  quarantinedFrom(deviceId: string, limit: number): QuarantinedRecord[];
+  quarantinedFrom(deviceId: string, limit: number): ShelvedRecord[];
+  /** What its device was not told of yet, oldest first. */
+  untoldQuarantine(deviceId: string, limit: number): ShelvedRecord[];
+  /** Their device was told. */
+  toldQuarantine(numbers: readonly number[]): void;
 
   close(): void;
 }

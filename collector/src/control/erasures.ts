@@ -28,11 +28,12 @@ export interface Erasure {
 const FORGOTTEN = [
   'DELETE FROM directives WHERE device_id = ?',
   'DELETE FROM quarantine WHERE device_id = ?',
+  'DELETE FROM quarantine_outcomes WHERE device_id = ?',
   'DELETE FROM device_names WHERE device_id = ?',
   'DELETE FROM audit_requests WHERE device_id = ?',
   'DELETE FROM evidence_wanted WHERE device_id = ?',
   'DELETE FROM superseded_speech WHERE epoch_no IN (SELECT epoch_no FROM epochs WHERE owner_device_id = ?)',
-  "UPDATE devices SET group_name = '' WHERE device_id = ?",
+  "UPDATE devices SET group_name = '', agent_version = '' WHERE device_id = ?",
 ];
 
 export class Erasures {

@@ -1,57 +1,110 @@
 /**
- * Records that could not be used, with their bytes. Bounded by number and by bytes: the oldest go first, and
- * are counted, so that one device that sends nothing else cannot fill the disk.
+ * Records that could not be used, with their bytes. Bounded by number, by bytes and by device: what is settled goes
+ * first, then the oldest, so that one device that sends nothing else can neither fill the disk nor push out what
+ * others sent. Open records that go are counted by why.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { QuarantinedRecord, QuarantineReason } from './control-store.ts';
+import type { AgentVersions } from './agent-versions.ts';
+import type { OpenConcern, QuarantinedRecord, QuarantineReason } from './control-store.ts';
 import type { MetaValues } from './meta-values.ts';
+import { type QuarantineState, type ShelvedRecord, shelvedRecord } from './shelved-record.ts';
 
 export interface QuarantineLimits {
   /** Records kept. */
   maxRecords: number;
   /** Bytes of kept records, all together. */
   maxBytes: number;
+  /** Records kept of one device. */
+  maxRecordsOfDevice: number;
+  /** Bytes of kept records of one device. */
+  maxBytesOfDevice: number;
   /** Bytes kept of one record; the detail says when it was cut. */
   maxRecordBytes: number;
 }
+/** A hundred devices at their bound fill it; a bad record every hour is 720 in the 30 days that records are kept. */
 export const QUARANTINE_LIMITS: QuarantineLimits = {
   maxRecords: 100_000,
   maxBytes: 256 * 1024 * 1024,
+  maxRecordsOfDevice: 1_000,
+  maxBytesOfDevice: 8 * 1024 * 1024,
   maxRecordBytes: 1024 * 1024,
 };
 const MAX_DETAIL_CHARACTERS = 1000;
+/** In one transaction: some 20 ms without a turn for others. */
+const AGED_OUT_AT_ONCE = 1000;
+
+/** Why an open record was dropped. */
+export const QUARANTINE_DROPS = ['shelf-full', 'device-bound', 'aged-out'] as const;
+export type QuarantineDrop = (typeof QUARANTINE_DROPS)[number];
+
+interface Leaving {
+  number: number;
+  size: number;
+  state: QuarantineState;
+  day: number | null;
+}
+
+const LEAVING = 'SELECT number, size, state, day FROM quarantine';
 
 export class QuarantineShelf {
   readonly #limits: QuarantineLimits;
   readonly #meta: MetaValues;
+  readonly #versions: AgentVersions;
   readonly #insert: StatementSync;
-  readonly #oldest: StatementSync;
+  readonly #firstToGo: StatementSync;
+  readonly #firstOfDevice: StatementSync;
+  readonly #aged: StatementSync;
   readonly #delete: StatementSync;
   readonly #total: StatementSync;
+  readonly #totalOfDevice: StatementSync;
   readonly #counts: StatementSync;
   readonly #fromDevice: StatementSync;
+  readonly #untold: StatementSync;
+  readonly #told: StatementSync;
+  readonly #concerns: StatementSync;
+  readonly #released = new Set<number>();
   #records = 0;
   #bytes = 0;
 
-  constructor(database: DatabaseSync, meta: MetaValues, limits: QuarantineLimits) {
+  constructor(database: DatabaseSync, meta: MetaValues, versions: AgentVersions, limits: QuarantineLimits) {
     this.#limits = limits;
     this.#meta = meta;
+    this.#versions = versions;
     this.#insert = database.prepare(
-      `INSERT INTO quarantine (reason, detail, device_id, "offset", sequence, bytes, at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO quarantine (reason, detail, kind, device_id, epoch_no, "offset", sequence, agent_version, bytes, size,
+         run, user, day, executable_no, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#oldest = database.prepare(
-      'SELECT number, length(bytes) AS size FROM quarantine ORDER BY number LIMIT 1',
+    this.#firstToGo = database.prepare(
+      `${LEAVING} WHERE number = coalesce(
+         (SELECT min(settled) FROM (SELECT min(number) AS settled FROM quarantine WHERE state = 'replayed'
+            UNION ALL SELECT min(number) FROM quarantine WHERE state = 'discarded')),
+         (SELECT min(number) FROM quarantine))`,
     );
+    this.#firstOfDevice = database.prepare(
+      `${LEAVING} WHERE device_id = ? ORDER BY state = 'open', number LIMIT 1`,
+    );
+    this.#aged = database.prepare(`${LEAVING} WHERE at < ? LIMIT ${AGED_OUT_AT_ONCE}`);
     this.#delete = database.prepare('DELETE FROM quarantine WHERE number = ?');
     this.#total = database.prepare(
-      'SELECT count(*) AS records, coalesce(sum(length(bytes)), 0) AS bytes FROM quarantine',
+      'SELECT count(*) AS records, coalesce(sum(size), 0) AS bytes FROM quarantine',
+    );
+    this.#totalOfDevice = database.prepare(
+      'SELECT count(*) AS records, coalesce(sum(size), 0) AS bytes FROM quarantine WHERE device_id = ?',
     );
     this.#counts = database.prepare(
-      'SELECT reason, count(*) AS count FROM quarantine GROUP BY reason ORDER BY reason',
+      "SELECT reason, count(*) AS count FROM quarantine WHERE state = 'open' GROUP BY reason ORDER BY reason",
     );
     this.#fromDevice = database.prepare(
       'SELECT * FROM quarantine WHERE device_id = ? ORDER BY number DESC LIMIT ?',
+    );
+    this.#untold = database.prepare(
+      'SELECT * FROM quarantine WHERE device_id = ? AND told = 0 ORDER BY number LIMIT ?',
+    );
+    this.#told = database.prepare('UPDATE quarantine SET told = 1 WHERE number = ?');
+    this.#concerns = database.prepare(
+      `SELECT number, day, executable_no, coalesce(owner_device_id, quarantine.device_id) AS device_id
+       FROM quarantine LEFT JOIN epochs USING (epoch_no)
+       WHERE state = 'open' AND executable_no IS NOT NULL ORDER BY number`,
     );
     this.recount();
   }
@@ -61,45 +114,84 @@ export class QuarantineShelf {
     const cut = record.bytes.length > this.#limits.maxRecordBytes;
     const bytes = cut ? record.bytes.subarray(0, this.#limits.maxRecordBytes) : record.bytes;
     const note = cut ? ` (first ${bytes.length} of ${record.bytes.length} bytes kept)` : '';
-    const detail = record.detail.slice(0, MAX_DETAIL_CHARACTERS) + note;
     this.#insert.run(
       record.reason,
-      detail,
+      record.detail.slice(0, MAX_DETAIL_CHARACTERS) + note,
+      record.kind,
       record.deviceId,
+      record.epochNo,
       record.offset,
       record.sequence,
+      record.agentVersion ?? this.#versions.of(record.deviceId),
       bytes,
+      bytes.length,
+      record.run ?? null,
+      record.user ?? null,
+      record.concern?.day ?? null,
+      record.concern?.executableNo ?? null,
       record.at,
     );
     this.#records += 1;
     this.#bytes += bytes.length;
-    this.#dropOldest();
+    this.#makeRoom(record.deviceId);
   }
 
-  /** Records now kept, by reason. */
+  /** Open records, by reason. */
   counts(): { reason: QuarantineReason; count: number }[] {
     return this.#counts
       .all()
       .map((row) => ({ reason: row.reason as QuarantineReason, count: row.count as number }));
   }
 
-  /** Records that had to make room, ever. */
-  dropped(): number {
-    return this.#meta.counter('quarantine_dropped');
+  /** Open records that were dropped, ever. */
+  dropped(): Record<QuarantineDrop, number> {
+    const count = (why: QuarantineDrop) => this.#meta.counter(`quarantine_dropped ${why}`);
+    return {
+      'shelf-full': count('shelf-full'),
+      'device-bound': count('device-bound'),
+      'aged-out': count('aged-out'),
+    };
+  }
+
+  /** Days that open records concerned and that were dropped since the last call: nothing holds them any more. */
+  takeReleasedDays(): number[] {
+    const days = [...this.#released];
+    this.#released.clear();
+    return days;
+  }
+
+  openConcerns(): OpenConcern[] {
+    if (this.#records === 0) return [];
+    return this.#concerns.all().map((row) => ({
+      number: row.number as number,
+      day: row.day as number,
+      executableNo: row.executable_no as number,
+      deviceId: row.device_id as string,
+    }));
   }
 
   /** Newest first. */
-  fromDevice(deviceId: string, limit: number): QuarantinedRecord[] {
+  fromDevice(deviceId: string, limit: number): ShelvedRecord[] {
     if (this.#records === 0) return [];
-    return this.#fromDevice.all(deviceId, limit).map((row) => ({
-      reason: row.reason as QuarantineReason,
-      detail: row.detail as string,
-      deviceId: row.device_id as string,
-      offset: row.offset as number,
-      sequence: row.sequence as number,
-      bytes: row.bytes as Uint8Array,
-      at: row.at as number,
-    }));
+    return this.#fromDevice.all(deviceId, limit).map(shelvedRecord);
+  }
+
+  /** Oldest first. */
+  untold(deviceId: string, limit: number): ShelvedRecord[] {
+    if (this.#records === 0) return [];
+    return this.#untold.all(deviceId, limit).map(shelvedRecord);
+  }
+
+  /** Runs inside the caller's transaction. */
+  told(numbers: readonly number[]): void {
+    for (const number of numbers) this.#told.run(number);
+  }
+
+  /** Drops some of what came before `before`, milliseconds since 1970; false when nothing of it is left. */
+  ageOut(before: number): boolean {
+    const aged = this.#aged.all(before) as unknown as Leaving[];
+    for (const each of aged) this.#drop(each, 'aged-out');
+    return aged.length === AGED_OUT_AT_ONCE;
   }
 
   /** Takes the totals from the file, at the start and after a failed transaction. */
@@ -107,16 +199,27 @@ export class QuarantineShelf {
     const total = this.#total.get();
     this.#records = total?.records as number;
     this.#bytes = total?.bytes as number;
+    this.#released.clear();
   }
 
-  #dropOldest(): void {
-    while (this.#records > this.#limits.maxRecords || this.#bytes > this.#limits.maxBytes) {
-      const oldest = this.#oldest.get();
-      if (!oldest) return;
-      this.#delete.run(oldest.number as number);
-      this.#records -= 1;
-      this.#bytes -= oldest.size as number;
-      this.#meta.setCounter('quarantine_dropped', this.dropped() + 1);
+  #makeRoom(deviceId: string): void {
+    const { maxRecords, maxBytes, maxRecordsOfDevice, maxBytesOfDevice } = this.#limits;
+    for (;;) {
+      const { records, bytes } = this.#totalOfDevice.get(deviceId) as { records: number; bytes: number };
+      if (records <= maxRecordsOfDevice && bytes <= maxBytesOfDevice) break;
+      this.#drop(this.#firstOfDevice.get(deviceId) as unknown as Leaving, 'device-bound');
     }
+    while (this.#records > maxRecords || this.#bytes > maxBytes)
+      this.#drop(this.#firstToGo.get() as unknown as Leaving, 'shelf-full');
+  }
+
+  #drop({ number, size, state, day }: Leaving, why: QuarantineDrop): void {
+    this.#delete.run(number);
+    this.#records -= 1;
+    this.#bytes -= size;
+    if (state !== 'open') return;
+    if (day !== null) this.#released.add(day);
+    const counter = `quarantine_dropped ${why}`;
+    this.#meta.setCounter(counter, this.#meta.counter(counter) + 1);
   }
 }

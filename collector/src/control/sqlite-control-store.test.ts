@@ -170,7 +170,15 @@ test('evidence is missing until it was processed, and wanted from at most three 
 
 test('a range is committed whole or not at all', () => {
   const quarantined = [
-    { reason: 'record-undecodable', detail: '', deviceId: device, offset: 5, sequence: 0 },
+    {
+      reason: 'record-undecodable',
+      detail: '',
+      deviceId: device,
+      offset: 5,
+      sequence: 0,
+      kind: 'report',
+      epochNo: 0,
+    },
   ];
   const broken = { ...quarantined[0], bytes: new Uint8Array(1), at: undefined as unknown as number };
   expect(() =>
@@ -303,13 +311,12 @@ test('quarantine keeps the newest within its bounds and counts what it dropped',
     reason: index % 2 ? ('coverage-out-of-range' as const) : ('record-undecodable' as const),
     detail: `number ${index}`,
     deviceId: device,
-    offset: index + 1,
-    sequence: index,
+    ...{ kind: 'report' as const, epochNo: 0, offset: index + 1, sequence: index },
     bytes: randomBytes(80),
     at: 1000 + index,
   }));
   store.commitProcessed(range({ checkpoint: 8, quarantined: records }));
-  expect(store.quarantineDropped()).toBe(3);
+  expect(store.quarantineDropped()['shelf-full']).toBe(3);
   expect(store.quarantinedFrom(device, 2).map((record) => record.sequence)).toEqual([7, 6]);
   expect(store.quarantinedFrom(device, 1)[0]).toMatchObject({
     detail: 'number 7 (first 50 of 80 bytes kept)',
@@ -317,7 +324,45 @@ test('quarantine keeps the newest within its bounds and counts what it dropped',
   expect(store.quarantineCounts().reduce((sum, { count }) => sum + count, 0)).toBe(5);
   // The same range from a second owner by mistake.
   store.commitProcessed(range({ checkpoint: 8, quarantined: records }));
-  expect(store.quarantineDropped()).toBe(3);
+  expect(store.quarantineDropped()['shelf-full']).toBe(3);
+});
+
+test("a device that sends nothing else pushes out its own records, settled ones first, and nobody else's", () => {
+  store.close();
+  store = openStore({ quarantine: { maxRecords: 100, maxRecordsOfDevice: 3 } });
+  const other = 'ffffffffffffffff';
+  const usage = (deviceId: string, offset: number) => ({
+    ...{ reason: 'usage-day-out-of-window' as const, detail: '', kind: 'usage' as const, deviceId, offset },
+    ...{ epochNo: 0, sequence: 1, bytes: new Uint8Array(9), at: offset },
+    concern: { day: 20_000 + offset, executableNo: 7 },
+  });
+  store.commitProcessed(range({ checkpoint: 1, quarantined: [usage(other, 1)] }));
+  const rogue = Array.from({ length: 10 }, (_, index) => usage(device, index + 2));
+  store.commitProcessed(range({ checkpoint: 11, quarantined: rogue }));
+  expect(store.quarantineDropped()).toEqual({ 'shelf-full': 0, 'device-bound': 7, 'aged-out': 0 });
+  expect(store.openConcerns()).toEqual(
+    [1, 9, 10, 11].map((offset) => ({
+      ...{ number: offset, day: 20_000 + offset, executableNo: 7 },
+      deviceId: offset === 1 ? other : device,
+    })),
+  );
+  // Nothing holds the days of those that went any more.
+  expect(store.dirtyMarks().map(({ target }) => target)).toEqual(
+    [2, 3, 4, 5, 6, 7, 8].map((offset) => ({ kind: 'usage-day', day: 20_000 + offset })),
+  );
+});
+
+test('a record is told by the agent version that made it, or that its device named last', () => {
+  const secret = store.tokens.create({ uses: 1, expiresAt: 10, group: 'default', note: '' }, 1).secret;
+  const deviceId = store.enrol(randomBytes(32), secret, 2);
+  const aside = (offset: number, agentVersion?: string) => ({
+    ...{ reason: 'coverage-out-of-range' as const, detail: '', kind: 'coverage' as const, deviceId, offset },
+    ...{ epochNo: 1, sequence: 1, bytes: new Uint8Array(9), at: offset, agentVersion },
+  });
+  store.commitProcessed(range({ checkpoint: 1, agentVersions: [{ deviceId, version: '1.4.0' }] }));
+  store.commitProcessed(range({ checkpoint: 3, quarantined: [aside(2), aside(3, '1.3.9')] }));
+  const versions = store.quarantinedFrom(deviceId, 9).map(({ agentVersion }) => agentVersion);
+  expect(versions).toEqual(['1.3.9', '1.4.0']);
 });
 
 test('days of use of an undescribed executable are known until it is described', () => {

@@ -3,6 +3,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
 import { Admission } from './admission.ts';
+import { AgentVersions } from './agent-versions.ts';
 import { AuditLedger } from './audit-ledger.ts';
 import { CatalogueProgress } from './catalogue-progress.ts';
 import { committedTogether, inTransaction, openControlDatabase } from './control-database.ts';
@@ -15,8 +16,8 @@ import type {
   EpochRow,
   EpochSplit,
   Joining,
+  OpenConcern,
   ProcessedRange,
-  QuarantinedRecord,
   QuarantineReason,
   SentEpoch,
 } from './control-store.ts';
@@ -32,8 +33,14 @@ import { MetaValues } from './meta-values.ts';
 import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
 import { NoticesInForce } from './notices-in-force.ts';
 import { directiveAction, PendingDirectives } from './pending-directives.ts';
-import { QUARANTINE_LIMITS, type QuarantineLimits, QuarantineShelf } from './quarantine-shelf.ts';
+import {
+  QUARANTINE_LIMITS,
+  type QuarantineDrop,
+  type QuarantineLimits,
+  QuarantineShelf,
+} from './quarantine-shelf.ts';
 import { SettingsInForce } from './settings-in-force.ts';
+import type { ShelvedRecord } from './shelved-record.ts';
 import { type SplitDevice, SplitTickets } from './split-tickets.ts';
 import { type Speech, SupersededSpeech } from './superseded-speech.ts';
 import { UndescribedUse } from './undescribed-use.ts';
@@ -65,6 +72,7 @@ export class SqliteControlStore implements ControlStore {
   readonly #executables: ExecutableNumbers;
   readonly #directives: PendingDirectives;
   readonly #dirty: DirtyMarks;
+  readonly #versions: AgentVersions;
   readonly #quarantine: QuarantineShelf;
   readonly #wanted: WantedEvidence;
   readonly #catalogue: CatalogueProgress;
@@ -84,7 +92,8 @@ export class SqliteControlStore implements ControlStore {
     this.#executables = new ExecutableNumbers(this.#database);
     this.#directives = new PendingDirectives(this.#database, this.#meta);
     this.#dirty = new DirtyMarks(this.#database, this.#meta);
-    this.#quarantine = new QuarantineShelf(this.#database, this.#meta, {
+    this.#versions = new AgentVersions(this.#database);
+    this.#quarantine = new QuarantineShelf(this.#database, this.#meta, this.#versions, {
       ...QUARANTINE_LIMITS,
       ...options.quarantine,
     });
@@ -281,8 +290,19 @@ export class SqliteControlStore implements ControlStore {
     for (const executableId of range.evidenceProcessed) this.#wanted.satisfied(executableId);
     for (const { deviceId, names } of range.names ?? [])
       if (this.#groups.note(deviceId, names) !== undefined) this.#settings.forgetDevice(deviceId);
+    for (const { deviceId, version } of range.agentVersions ?? []) this.#versions.note(deviceId, version);
     // A second owner of the same range must not put its bad records aside twice.
     for (const record of range.quarantined) if (record.offset > before) this.#quarantine.put(record);
+    this.#markReleased(range.now);
+  }
+
+  /** Days that nothing holds any more. */
+  #markReleased(now: number): void {
+    const days = this.#quarantine.takeReleasedDays();
+    this.#dirty.mark(
+      days.map((day) => ({ kind: 'usage-day', day })),
+      now,
+    );
   }
 
   directivesFor(deviceId: string, epochId: Uint8Array | undefined): DirectiveFields[] {
@@ -375,13 +395,24 @@ export class SqliteControlStore implements ControlStore {
     return this.#quarantine.counts();
   }
 
-  /** Records that had to make room for newer ones, ever. */
-  quarantineDropped(): number {
+  quarantineDropped(): Record<QuarantineDrop, number> {
     return this.#quarantine.dropped();
   }
 
-  quarantinedFrom(deviceId: string, limit: number): QuarantinedRecord[] {
+  openConcerns(): OpenConcern[] {
+    return this.#quarantine.openConcerns();
+  }
+
+  quarantinedFrom(deviceId: string, limit: number): ShelvedRecord[] {
     return this.#quarantine.fromDevice(deviceId, limit);
+  }
+
+  untoldQuarantine(deviceId: string, limit: number): ShelvedRecord[] {
+    return this.#quarantine.untold(deviceId, limit);
+  }
+
+  toldQuarantine(numbers: readonly number[]): void {
+    inTransaction(this.#database, () => this.#quarantine.told(numbers));
   }
 
   close(): void {

@@ -44,14 +44,18 @@ export function watchControlStore(registry: Registry, control: ControlStore): vo
     'Days and inventories that wait to be recomputed',
     () => control.dirtyMarks().length,
   );
-  gauge(
-    'fleetmeter_control_quarantine_dropped_records',
-    'Quarantined records that made room for newer ones',
-    () => control.quarantineDropped(),
-  );
+  new Gauge({
+    name: 'fleetmeter_control_quarantine_dropped_records',
+    help: 'Open records that left quarantine unused, ever, by why (shelf-full, device-bound, aged-out)',
+    labelNames: ['why'],
+    registers: [registry],
+    collect() {
+      for (const [why, count] of Object.entries(control.quarantineDropped())) this.set({ why }, count);
+    },
+  });
   new Gauge({
     name: 'fleetmeter_control_quarantined_records',
-    help: 'Records in quarantine, by reason (see docs/refusals.md)',
+    help: 'Open records in quarantine, by reason (see docs/refusals.md)',
     labelNames: ['reason'],
     registers: [registry],
     collect() {

@@ -2,13 +2,14 @@
 import {
   decodeEvidence,
   EVIDENCE_VERSION,
+  EvidenceBatch,
   EvidenceError,
   type EvidenceRecordFields,
   encodeIdList,
   identifyEvidence,
 } from '@fleetmeter/proto';
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
 import { mapExecutable } from '../map/map-executable.ts';
 import { mappingRow } from '../map/mapping-row.ts';
 import type { StreamRecord } from '../stream/stream.ts';
@@ -25,9 +26,14 @@ export function processEvidence(
   known: KnownEvidence = new Map(),
 ): number | undefined {
   const bytes = record.evidence ?? new Uint8Array(0);
+  const aside = (reason: QuarantineReason, detail: string): void =>
+    effects.quarantine(source, {
+      ...{ reason, detail, kind: 'evidence', epochNo: 0, sequence: 0 },
+      bytes: EvidenceBatch.encode({ records: [record] }).finish(),
+    });
   if (record.encodingVersion !== EVIDENCE_VERSION) {
     const detail = `encoding version ${record.encodingVersion}, known is ${EVIDENCE_VERSION}`;
-    effects.quarantine(source, 'evidence-version-unknown', detail, 0, bytes);
+    aside('evidence-version-unknown', detail);
     return undefined;
   }
   const { executableId, digestPart } = identifyEvidence(bytes);
@@ -35,14 +41,14 @@ export function processEvidence(
     .reverse()
     .toString('hex');
   if (claimed !== executableId) {
-    effects.quarantine(source, 'evidence-id-mismatch', `claims ${claimed}, proves ${executableId}`, 0, bytes);
+    aside('evidence-id-mismatch', `claims ${claimed}, proves ${executableId}`);
     return undefined;
   }
   const hash = Buffer.from(digestPart).toString('hex');
   const first = known.get(executableId);
   if (first !== undefined && first !== hash) {
     const detail = `${executableId} is of evidence ${first}, and of ${hash}`;
-    effects.quarantine(source, 'evidence-collision', detail, 0, bytes);
+    aside('evidence-collision', detail);
     return undefined;
   }
   const idBytes = encodeIdList([executableId]);
@@ -52,7 +58,7 @@ export function processEvidence(
     evidence = decodeEvidence(bytes);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
-    effects.quarantine(source, 'evidence-not-canonical', error.message, 0, bytes);
+    aside('evidence-not-canonical', error.message);
     return undefined;
   }
   // Nothing is written for what is known already: the same evidence comes from up to three devices.

@@ -1,5 +1,5 @@
 /** What a report does to the inventory of its epoch. */
-import { digestSumBytes, type InventoryDigest } from '@fleetmeter/proto';
+import { digestSumBytes, type InventoryDigest, Report } from '@fleetmeter/proto';
 import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
 import { applyChange, ascendingUnique, difference } from '../reconcile/apply-change.ts';
 import { completeInventory } from '../reconcile/baseline-parts.ts';
@@ -42,7 +42,14 @@ export function applyInventory(
   const next = nextInventory(how, item, state, promised);
   const fault = inventoryFault(how, next, promised);
   if (!next || fault) {
-    if (fault) effects.quarantine(source, fault.reason, fault.detail, report.sequence, new Uint8Array(0));
+    if (fault)
+      effects.quarantine(source, {
+        ...fault,
+        kind: 'inventory',
+        epochNo: state.epochNo,
+        sequence: report.sequence,
+        bytes: Report.encode({ inventory: report.inventory }).finish(),
+      });
     return false;
   }
   wantMissingEvidence(interned.present, source, control, effects);

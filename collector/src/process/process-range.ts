@@ -7,7 +7,7 @@ import { readBaselineParts } from '../clickhouse/baseline-parts.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { NEW_EPOCH, readEpochHeads, readInventories } from '../clickhouse/epoch-states.ts';
 import { Turn } from '../clock/turn.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
 import { hardwareIdentityOf } from '../reconcile/hardware-identity.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
@@ -18,7 +18,7 @@ import { internReport } from './interned-report.ts';
 import { readKnownEvidence } from './known-evidence.ts';
 import { processEvidence } from './process-evidence.ts';
 import { processReport } from './process-report.ts';
-import { RangeEffects } from './range-effects.ts';
+import { RangeEffects, type RecordAside } from './range-effects.ts';
 import type { EpochState, ReportToProcess } from './report-to-process.ts';
 import { epochFacts, type FoundCopy, splitCopies } from './split-copies.ts';
 
@@ -82,7 +82,7 @@ export async function processRange(
     if (record.kind !== 'report' && control.lives.erasures.isClosed(record.source.deviceId)) {
       dropped++;
     } else if (record.kind === 'undecodable') {
-      effects.quarantine(record.source, 'record-undecodable', record.detail, 0, record.source.envelope);
+      effects.quarantine(record.source, wholeMessage(record.source, 'record-undecodable', record.detail));
     } else if (record.kind === 'evidence') {
       for (const evidence of record.batch.records) {
         await turn.share();
@@ -110,6 +110,18 @@ export async function processRange(
     heads.forget(touched);
     throw error;
   }
+}
+
+/** A message that is put aside as it came. */
+export function wholeMessage(
+  { kind, envelope }: StreamRecord,
+  reason: QuarantineReason,
+  detail: string,
+): RecordAside {
+  return {
+    ...{ reason, detail, epochNo: 0, sequence: 0, bytes: envelope },
+    kind: kind === 'evidence' ? 'evidence-batch' : 'report',
+  };
 }
 
 type ReportRecord = Extract<DecodedRecord, { kind: 'report' }>;

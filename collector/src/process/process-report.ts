@@ -30,6 +30,7 @@ export function processReport(
     ask(decision, state.head, item, effects);
     return;
   }
+  if (report.host?.agentVersion) effects.runsAgent(source.deviceId, report.host.agentVersion);
   processUsage(item, state.epochNo, control, effects);
   if (report.host) {
     effects.facts.add('host_facts', hostFactsRow(state.deviceId, source.receivedAt, report.host));

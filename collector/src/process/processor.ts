@@ -11,6 +11,7 @@ import {
   type RangeDependencies,
   type RangeOutcome,
   RangeTooHeavyError,
+  wholeMessage,
 } from './process-range.ts';
 
 export interface ProcessorOptions extends RangeDependencies {
@@ -156,12 +157,9 @@ function setAside(
     undescribedUse: [],
     quarantined: [
       {
-        reason: 'engine-refused',
-        detail,
+        ...wholeMessage(record, 'engine-refused', detail),
         deviceId: record.deviceId,
         offset: record.offset,
-        sequence: 0,
-        bytes: record.envelope,
         at: now(),
       },
     ],

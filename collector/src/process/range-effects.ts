@@ -4,7 +4,6 @@ import type {
   DirtyTarget,
   ProcessedRange,
   QuarantinedRecord,
-  QuarantineReason,
   ResolvedRequest,
 } from '../control/control-store.ts';
 import type { DeviceNames } from '../control/device-groups.ts';
@@ -26,6 +25,9 @@ export interface ProvenCopy {
 /** As many as are asked for the same evidence at most. */
 const DEVICES_PER_EXECUTABLE = 3;
 
+/** A record that is put aside; where it came from says its source. */
+export type RecordAside = Omit<QuarantinedRecord, 'deviceId' | 'offset' | 'agentVersion' | 'at'>;
+
 export class RangeEffects {
   readonly facts = new FactBatch();
   /** New heads, to be remembered once the facts are in. */
@@ -41,6 +43,7 @@ export class RangeEffects {
   readonly #evidenceProcessed = new Set<ExecutableId>();
   readonly #quarantined: QuarantinedRecord[] = [];
   readonly #undescribedUse = new Map<string, ProcessedRange['undescribedUse'][number]>();
+  readonly #agentVersions = new Map<string, string>();
   readonly #names = new Map<string, DeviceNames>();
   readonly #announced: AnnouncedExecutables;
   readonly #announcing = new Set<number>();
@@ -131,22 +134,22 @@ export class RangeEffects {
     return true;
   }
 
-  quarantine(
-    source: StreamRecord,
-    reason: QuarantineReason,
-    detail: string,
-    sequence: number,
-    bytes: Uint8Array,
-  ): void {
+  /** What the sender says of its agent; what it sends from here on was made by that. */
+  runsAgent(deviceId: string, version: string): void {
+    this.#agentVersions.set(deviceId, version);
+  }
+
+  quarantine(source: StreamRecord, record: RecordAside): void {
+    const { concern } = record;
     this.#quarantined.push({
-      reason,
-      detail,
+      ...record,
       deviceId: source.deviceId,
       offset: source.offset,
-      sequence,
-      bytes,
+      agentVersion: this.#agentVersions.get(source.deviceId),
       at: source.receivedAt,
     });
+    // What is left out changes a day as much as what is counted.
+    if (concern) this.markDayDirty(concern.day);
   }
 
   get quarantinedCount(): number {
@@ -166,6 +169,7 @@ export class RangeEffects {
       evidenceProcessed: [...this.#evidenceProcessed],
       undescribedUse: [...this.#undescribedUse.values()],
       quarantined: this.#quarantined,
+      agentVersions: [...this.#agentVersions].map(([deviceId, version]) => ({ deviceId, version })),
       names: [...this.#names].map(([deviceId, names]) => ({ deviceId, names })),
       now,
     };

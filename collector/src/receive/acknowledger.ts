@@ -14,7 +14,6 @@ import {
   type DirectiveFields,
   type ExecutableId,
   encodeIdList,
-  type QuarantinedRecordFields,
 } from '@fleetmeter/proto';
 import { BoundedCache } from '../control/bounded-cache.ts';
 import type { ControlStore } from '../control/control-store.ts';
@@ -25,8 +24,6 @@ import type { EvidenceQuestions } from './evidence-questions.ts';
 
 /** As the schema says. */
 const MAX_QUARANTINED = 20;
-/** After a restart nobody remembers what was told; older records than this are then not told again. */
-const TELL_FOR_MS = 24 * 60 * 60 * 1000;
 const REMEMBERED_DEVICES = 100_000;
 
 /** The message being acknowledged. */
@@ -62,13 +59,10 @@ export interface PreparedAcknowledgement {
 export class Acknowledger {
   readonly #control: Pick<
     ControlStore,
-    'directivesFor' | 'directiveDelivered' | 'quarantinedFrom' | 'settingsFor' | 'notices'
+    'directivesFor' | 'directiveDelivered' | 'untoldQuarantine' | 'toldQuarantine' | 'settingsFor' | 'notices'
   >;
   readonly #questions: EvidenceQuestions;
   readonly #admission: BaselineAdmission;
-  /** Milliseconds since 1970 of the newest quarantined record a device was told of. */
-  readonly #toldUntil = new BoundedCache<string, number>(REMEMBERED_DEVICES);
-
   /** Requests for usage that went out, by device: what was asked, with the acknowledgement of which report. */
   readonly #usageAsked = new BoundedCache<string, { what: string; of: ReportName }>(REMEMBERED_DEVICES);
 
@@ -87,14 +81,14 @@ export class Acknowledger {
     );
     const usage = waiting.find(({ resendUsage }) => resendUsage);
     const asked = this.#questions.ask(deviceId, accepted.executableIds, now);
-    const news = this.#untold(deviceId, now);
+    const news = this.#control.untoldQuarantine(deviceId, MAX_QUARANTINED);
     const settings = this.#control.settingsFor(deviceId, report?.settingsVersion, now);
     const notice = report && this.#control.notices.noticeFor(report.noticeSerial ?? 0, now);
     const fields: AcknowledgementFields = {
       acceptedSequence: report?.sequence ?? 0,
       directives: [...waiting, ...sendEvidence(asked, report)],
       collectorTime: Math.floor(now / 1000),
-      quarantined: news.records,
+      quarantined: news.map(({ sequence, reason, detail }) => ({ sequence, reason, detail })).reverse(),
       ...(settings && { settings }),
       ...(nextReportInSeconds !== undefined && { nextReportInSeconds }),
       ...(notice && { notice }),
@@ -110,7 +104,7 @@ export class Acknowledger {
             this.#control.directiveDelivered(deviceId, directive);
         }
         if (usage && report) this.#usageAsked.set(deviceId, { what: nameOf(usage), of: report });
-        if (news.until > 0) this.#toldUntil.set(deviceId, news.until);
+        if (news.length > 0) this.#control.toldQuarantine(news.map(({ number }) => number));
       },
       lost: () => this.#questions.unasked(deviceId, asked),
     };
@@ -145,17 +139,6 @@ export class Acknowledger {
     const told = waiting.filter((directive) => small.includes(directive) || due.includes(directive));
     if (answer.admitted) return { waiting: told, baseline: 'admitted' };
     return { waiting: small, baseline: 'postponed', nextReportInSeconds: answer.inSeconds };
-  }
-
-  #untold(deviceId: string, now: number): { records: QuarantinedRecordFields[]; until: number } {
-    const since = this.#toldUntil.get(deviceId) ?? now - TELL_FOR_MS;
-    const records = this.#control
-      .quarantinedFrom(deviceId, MAX_QUARANTINED)
-      .filter((record) => record.at > since);
-    return {
-      records: records.map(({ sequence, reason, detail }) => ({ sequence, reason, detail })),
-      until: Math.max(0, ...records.map((record) => record.at)),
-    };
   }
 }
 

@@ -194,22 +194,25 @@ test('a resync stays with every acknowledgement until the inventory came right; 
   expect(await actions()).toEqual([]);
 });
 
-test('quarantined records are told once, newest first, at most twenty', async () => {
+test('each quarantined record is told once, at most twenty at a time and newest first', async () => {
   const device = await collector.newDevice();
   const quarantined = Array.from({ length: 25 }, (_, index) => ({
     reason: 'usage-day-out-of-window' as const,
     detail: 'day 1',
     deviceId: device.deviceHex,
-    offset: 1_000_000 + index,
-    sequence: index + 1,
+    ...{ kind: 'usage' as const, epochNo: 1, offset: 1_000_000 + index, sequence: index + 1 },
     bytes: new Uint8Array(3),
     at: Date.now(),
   }));
   collector.control.commitProcessed(range({ checkpoint: 1, quarantined }));
   const told = (await report(device)).quarantined;
   expect(told.length).toBe(20);
-  expect(told[0]).toMatchObject({ sequence: 25, reason: 'usage-day-out-of-window', detail: 'day 1' });
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(told[0]).toMatchObject({ sequence: 20, reason: 'usage-day-out-of-window', detail: 'day 1' });
+  const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
+  await soon();
+  const rest = (await report(device)).quarantined;
+  expect(rest.map(({ sequence }) => sequence)).toEqual([25, 24, 23, 22, 21]);
+  await soon();
   expect((await report(device)).quarantined).toEqual([]);
 });
 

@@ -27,7 +27,7 @@ export const NEWEST_DAYS = 1;
 /** Starts of one executable in one day; more than ten thousand a second are not believed. */
 export const MAX_LAUNCHES = 10_000 * SECONDS_PER_DAY;
 
-const MS_PER_DAY = SECONDS_PER_DAY * 1000;
+export const MS_PER_DAY = SECONDS_PER_DAY * 1000;
 const EXECUTABLE_ID_BYTES = 8;
 const RUN_BYTES = 8;
 

@@ -1,0 +1,25 @@
+/** What the fault tests need of the system. In CI it has to be there; elsewhere the test says what it leaves out. */
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { loopDiskFault } from './loop-disk.ts';
+
+const PACKAGES = { 'mkfs.ext4': 'e2fsprogs', mount: 'mount', strace: 'strace' } as const;
+export type NeededProgram = keyof typeof PACKAGES;
+
+/** True when the test can run. Registers a test that fails in CI when a program is missing there. */
+export function canRun(what: string, ...programs: NeededProgram[]): boolean {
+  const missing = programs.filter((program) => spawnSync('which', [program]).status !== 0);
+  test.runIf(process.env.CI === 'true')(`CI has what it needs for: ${what}`, () => {
+    expect(missing).toEqual([]);
+  });
+  if (missing.length > 0) {
+    const packages = missing.map((program) => PACKAGES[program]).join(' ');
+    console.warn(
+      `Skipped: ${what}. Install what it needs with: apt-get install -y --no-install-recommends ${packages}`,
+    );
+    return false;
+  }
+  const fault = programs.includes('mkfs.ext4') ? loopDiskFault() : undefined;
+  if (fault !== undefined) console.warn(`Skipped: ${what}. It needs root and loop devices: ${fault}`);
+  return fault === undefined;
+}

@@ -11,12 +11,14 @@ import type { AuditLedger } from './audit-ledger.ts';
 import type { DeviceNames } from './device-groups.ts';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
+import type { MissingEvidence } from './executable-numbers.ts';
 import type { NoticesInForce } from './notices-in-force.ts';
 import type { QuarantineDrop } from './quarantine-shelf.ts';
 import type { ShelvedRecord } from './shelved-record.ts';
 import type { SplitDevice } from './split-tickets.ts';
 import type { Speech } from './superseded-speech.ts';
 import type { WaitingDevices } from './waiting-devices.ts';
+import type { WantedExecutable } from './wanted-evidence.ts';
 
 export interface EnrolledDevice {
   deviceId: string;
@@ -139,7 +141,7 @@ export interface ProcessedRange {
   resolved: ResolvedRequest[];
   /** Epochs that spoke although a newer epoch of their device had superseded them. */
   superseded: Speech[];
-  evidenceWanted: { executableId: ExecutableId; deviceId: string }[];
+  evidenceWanted: WantedExecutable[];
   /** Ids whose evidence is in the tables now. */
   evidenceProcessed: ExecutableId[];
   /** Use of executables that nobody has described yet. */
@@ -285,8 +287,12 @@ export interface ControlStore {
   undescribed(numbers: Uint32Array): number[];
   /** Of these ids (bytes as above), those without processed evidence, at most `limit` (default: all). */
   withoutEvidence(ids: Uint8Array, limit?: number): ExecutableId[];
-  /** Ids this device has whose evidence is wanted, at most `limit`. */
-  evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[];
+  /** The same as places in `ids`, with the numbers of those that have one: text is made only of what is asked for. */
+  missingEvidence(ids: Uint8Array, limit: number): MissingEvidence;
+  /** Executables this device has whose evidence is wanted, at most `limit`; number 0 for those that have none yet. */
+  evidenceWantedFrom(deviceId: string, limit: number): Omit<WantedExecutable, 'deviceId'>[];
+  /** Enough devices are noted for this executable's evidence: more would gain nothing. */
+  hasEnoughHolders(executableNo: number): boolean;
 
   /**
    * The evidence of these numbers was in the tables and is lost: it is wanted again, of the devices that are known to

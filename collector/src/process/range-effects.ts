@@ -9,6 +9,7 @@ import type {
 import type { DeviceNames } from '../control/device-groups.ts';
 import { directiveAction } from '../control/pending-directives.ts';
 import type { Speech } from '../control/superseded-speech.ts';
+import { DEVICES_PER_EXECUTABLE, type WantedExecutable } from '../control/wanted-evidence.ts';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
@@ -21,9 +22,6 @@ export interface ProvenCopy {
   /** What the other said. */
   beside: Speech;
 }
-
-/** As many as are asked for the same evidence at most. */
-const DEVICES_PER_EXECUTABLE = 3;
 
 /** A record that is put aside; where it came from says its source. */
 export type RecordAside = Omit<QuarantinedRecord, 'deviceId' | 'offset' | 'agentVersion' | 'at'>;
@@ -110,8 +108,8 @@ export class RangeEffects {
     return true;
   }
 
-  wantEvidence(executableId: ExecutableId, deviceId: string): void {
-    this.#evidenceWanted.push({ executableId, deviceId });
+  wantEvidence(wanted: WantedExecutable): void {
+    this.#evidenceWanted.push(wanted);
   }
 
   /** Its day has to be derived again once somebody describes it. */

@@ -24,8 +24,10 @@ import {
   watchCertificateLife,
   watchControlStore,
   watchNotices,
+  watchProcessing,
   watchStream,
 } from './metrics/store-metrics.ts';
+import { watchLag } from './operate/watch-lag.ts';
 import { pipelineState, readiness } from './pipeline-state.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
@@ -93,6 +95,9 @@ async function joinStages(
   });
   started.push(() => stream.close());
   watchStream(metrics.registry, stream);
+  const lagWatch = watchLag({ stream, control, clock: systemClock });
+  started.push(() => lagWatch.close());
+  watchProcessing(metrics.registry, control, lagWatch, now);
 
   // Receiving needs nothing else: it goes on while the engine is down.
   const authority = await openConfiguredAuthority(config, now, (reason) =>
@@ -167,6 +172,7 @@ async function joinStages(
       processing.quarantined.inc(outcome.quarantined);
       processing.dropped.inc(outcome.dropped);
       processing.rangeSeconds.observe(milliseconds / 1000);
+      lagWatch.worked({ records: outcome.records, milliseconds });
     },
     onRetry: () => processing.retries.inc(),
     onSplit: (copy) => {
@@ -239,8 +245,9 @@ async function joinStages(
     host: config.adminHost,
     port: config.adminPort,
     clickhouse: questions,
-    pipeline: () => pipelineState({ stream, control, audit, engine: engine.supervisor, clickhouse }),
-    ready: () => readiness(clickhouse),
+    pipeline: () =>
+      pipelineState({ stream, control, lagWatch, audit, engine: engine.supervisor, clickhouse }),
+    ready: () => readiness(clickhouse, control),
     metricsText: async () => ({
       contentType: metrics.registry.contentType,
       body: await metrics.registry.metrics(),

@@ -19,6 +19,7 @@ import { addDevice } from './enrol/device-command.ts';
 import { addGroup } from './enrol/group-command.ts';
 import { addToken } from './enrol/token-command.ts';
 import { addMove } from './move/move-command.ts';
+import { addProcessing } from './operate/processing-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
 import { addApply } from './settings/apply-command.ts';
 import { addFleet } from './settings/fleet-command.ts';
@@ -65,6 +66,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addSettings(program, output);
   addFleet(program, output);
   addMove(program, output);
+  addProcessing(program, output);
   addPlan(program, output);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;

@@ -33,6 +33,7 @@ import { MetaValues } from './meta-values.ts';
 import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
 import { NoticesInForce } from './notices-in-force.ts';
 import { directiveAction, PendingDirectives } from './pending-directives.ts';
+import { ProcessingState } from './processing-state.ts';
 import {
   QUARANTINE_LIMITS,
   type QuarantineDrop,
@@ -63,6 +64,7 @@ export class SqliteControlStore implements ControlStore {
   readonly lives: DeviceLives;
   readonly notices: NoticesInForce;
   readonly auditLedger: AuditLedger;
+  readonly processing: ProcessingState;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -103,6 +105,7 @@ export class SqliteControlStore implements ControlStore {
     this.#admission = new Admission(this.tokens, this.waiting, this.#groups);
     this.lives = new DeviceLives(this.#database);
     this.notices = new NoticesInForce(this.#database, new MoveNotices(this.#database));
+    this.processing = new ProcessingState(this.#database, this.#meta);
     this.#wanted = new WantedEvidence(this.#database);
     this.auditLedger = new AuditLedger(this.#database, this.#directives);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);

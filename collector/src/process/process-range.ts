@@ -35,6 +35,8 @@ export interface RangeDependencies {
 }
 
 export interface RangeOutcome {
+  /** Of the stream. */
+  records: number;
   rows: number;
   reports: number;
   evidence: number;
@@ -105,7 +107,14 @@ export async function processRange(
     effects.written();
     control.commitProcessed(effects.toProcessedRange(through, now()));
     for (const [epochNo, head] of effects.heads) heads.set(epochNo, head);
-    return { rows, reports, evidence: described.length, quarantined: effects.quarantinedCount, dropped };
+    return {
+      records: records.length,
+      rows,
+      reports,
+      evidence: described.length,
+      quarantined: effects.quarantinedCount,
+      dropped,
+    };
   } catch (error) {
     heads.forget(touched);
     throw error;

@@ -57,6 +57,15 @@ function readAll(log: SegmentLog): { offsets: number[]; unreadable: number } {
   return { offsets, unreadable };
 }
 
+test('a backlog is counted over segments, in part of the one it begins in, and tells when its first was received', () => {
+  filled(250);
+  const log = new SegmentLog(options());
+  expect(log.backlog(0)).toEqual({ records: 250, bytes: 250 * 700, oldestReceivedAt: 1 });
+  expect(log.backlog(130)).toEqual({ records: 120, bytes: 120 * 700, oldestReceivedAt: 131 });
+  expect(log.backlog(250)).toEqual({ records: 0, bytes: 0, oldestReceivedAt: undefined });
+  log.close();
+});
+
 function filled(count: number, chosen: Partial<SegmentLogOptions> = {}): void {
   const log = new SegmentLog(options(chosen));
   for (let number = 1; number <= count; number++) log.append([record(number)]);

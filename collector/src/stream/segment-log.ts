@@ -12,7 +12,13 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDamage, Segment, type SegmentOptions } from './segment.ts';
-import { type NewStreamRecord, StreamFullError, type StreamRange, type StreamStats } from './stream.ts';
+import {
+  type NewStreamRecord,
+  type StreamBacklog,
+  StreamFullError,
+  type StreamRange,
+  type StreamStats,
+} from './stream.ts';
 
 export interface SegmentLogOptions extends SegmentOptions {
   folder: string;
@@ -187,6 +193,24 @@ export class SegmentLog {
       if (!entry.damaged) records += entry.last - entry.segment.first + 1;
     }
     return { head: this.head, bytes, records, unreadable: this.#unreadable };
+  }
+
+  /** Looks at one record: summing the lengths of a whole segment would hold up appends for tens of milliseconds. */
+  backlog(after: number): StreamBacklog {
+    const backlog: StreamBacklog = {
+      records: Math.max(0, this.head - after),
+      bytes: 0,
+      oldestReceivedAt: undefined,
+    };
+    for (const [index, { segment, last, bytes, damaged }] of this.#entries.entries()) {
+      if (last <= after || damaged) continue;
+      const from = Math.max(after + 1, segment.first);
+      backlog.bytes += Math.round((bytes * (last - from + 1)) / (last - segment.first + 1));
+      if (backlog.oldestReceivedAt !== undefined) continue;
+      backlog.oldestReceivedAt = segment.receivedAt(from);
+      if (index < this.#entries.length - 1) segment.close();
+    }
+    return backlog;
   }
 
   close(): void {

@@ -10,6 +10,7 @@ import type { SegmentLogOptions } from './segment-log.ts';
 import {
   type NewStreamRecord,
   type Stream,
+  type StreamBacklog,
   StreamFullError,
   type StreamRange,
   type StreamStats,
@@ -137,6 +138,10 @@ class SqliteStream implements Stream {
 
   stats(): Promise<StreamStats> {
     return this.#worker.ask('stats', {});
+  }
+
+  backlog(after: number): Promise<StreamBacklog> {
+    return this.#worker.ask('backlog', { after });
   }
 
   /** Waits for appends that were taken, then closes the files. */

@@ -1,8 +1,7 @@
-/** Gauges over the stream and the control store, read when somebody scrapes. */
+/** Gauges over the control store, read when somebody scrapes. */
 import { Gauge, type Registry } from 'prom-client';
 import type { ControlStore } from '../control/control-store.ts';
 import type { ProcessingLag } from '../control/processing-state.ts';
-import type { Stream } from '../stream/stream.ts';
 import { scrapedGauge } from './metrics.ts';
 
 export function watchCertificateLife(
@@ -15,18 +14,6 @@ export function watchCertificateLife(
     'When the certificate that agents are shown ends, seconds since 1970',
     () => authority.certificateExpiresAtMs / 1000,
   );
-}
-
-export function watchStream(registry: Registry, stream: Stream): void {
-  const gauge = (
-    name: `fleetmeter_stream_${string}`,
-    help: string,
-    field: 'head' | 'bytes' | 'records' | 'unreadable',
-  ) => scrapedGauge(registry, name, help, async () => (await stream.stats())[field]);
-  gauge('fleetmeter_stream_head', 'Last offset appended', 'head');
-  gauge('fleetmeter_stream_bytes', 'Bytes of stored envelopes not yet trimmed', 'bytes');
-  gauge('fleetmeter_stream_records', 'Stored records not yet trimmed', 'records');
-  gauge('fleetmeter_stream_unreadable_records', 'Records lost to damage since the start', 'unreadable');
 }
 
 /** How far processing is behind what was received. What nobody knows yet is left out. */

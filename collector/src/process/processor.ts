@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { refusedForGood } from '../clickhouse/refused-for-good.ts';
+import type { QuarantineReason } from '../control/control-store.ts';
 import type { ProcessingPause } from '../control/processing-state.ts';
 import type { Stream, StreamRecord } from '../stream/stream.ts';
 import {
@@ -23,6 +24,10 @@ export interface ProcessorOptions extends RangeDependencies {
   lingerMs: number;
   /** Called after each committed range. */
   onProcessed: (outcome: RangeOutcome, milliseconds: number) => void;
+  /** Called for each range read from the stream. */
+  onRead?: (milliseconds: number) => void;
+  /** Called for each record that is put aside because the engine will never take it. */
+  onSetAside?: (reason: QuarantineReason) => void;
   onRetry: () => void;
 }
 
@@ -92,8 +97,10 @@ export function startProcessor(options: ProcessorOptions): Processor {
           await sleep(PAUSED_LOOK_MS, undefined, { signal: stopping.signal });
           continue;
         }
+        const began = performance.now();
         const { records, through } = await stream.read(control.checkpoint(), RANGE_LIMITS);
         if (through > control.checkpoint()) {
+          options.onRead?.(performance.now() - began);
           const processing = processBisecting(records, through, options);
           range = processing.catch(() => undefined);
           await processing;
@@ -175,7 +182,7 @@ function setAside(
   record: StreamRecord,
   through: number,
   detail: string,
-  { control, now, log }: ProcessorOptions,
+  { control, now, log, onSetAside }: ProcessorOptions,
 ): void {
   log.error(
     { offset: record.offset, deviceId: record.deviceId, detail },
@@ -200,4 +207,5 @@ function setAside(
     ],
     now: now(),
   });
+  onSetAside?.('engine-refused');
 }

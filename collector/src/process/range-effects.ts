@@ -30,6 +30,8 @@ export class RangeEffects {
   readonly facts = new FactBatch();
   /** New heads, to be remembered once the facts are in. */
   readonly heads = new Map<number, EpochHead>();
+  /** Executables described here whose application is known. */
+  recognised = 0;
   readonly #dirty = new Map<string, DirtyTarget>();
   readonly #directives: ProcessedRange['directives'] = [];
   readonly #resolved = new Map<string, ResolvedRequest>();
@@ -148,10 +150,6 @@ export class RangeEffects {
     });
     // What is left out changes a day as much as what is counted.
     if (concern) this.markDayDirty(concern.day);
-  }
-
-  get quarantinedCount(): number {
-    return this.#quarantined.length;
   }
 
   toProcessedRange(checkpoint: number, now: number): ProcessedRange {

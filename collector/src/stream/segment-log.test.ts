@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SegmentLog, type SegmentLogOptions } from './segment-log.ts';
 import type { NewStreamRecord } from './stream.ts';
+import { STREAM_LIMITS } from './stream-room.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,7 +28,7 @@ const options = (chosen: Partial<SegmentLogOptions> = {}): SegmentLogOptions => 
   folder,
   segmentRecords: 100,
   segmentBytes: 1 << 20,
-  maxBytes: 1 << 30,
+  ...STREAM_LIMITS,
   minFreeBytes: 0,
   ...chosen,
 });

@@ -41,6 +41,10 @@ export interface StreamStats {
   bytes: number;
   records: number;
   unreadable: number;
+  /** Records that were dropped unprocessed to make room, since the start; see `StreamLimits.atLimit`. */
+  dropped: number;
+  /** Bytes that are free on its disk. */
+  freeBytes: number;
 }
 
 /** What lies behind an offset. */

@@ -19,7 +19,6 @@ export const {
   EnrolResponse,
   Notice,
   JoinKind,
-  SkipReason,
 }: Pick<
   V1,
   | 'Envelope'
@@ -33,7 +32,6 @@ export const {
   | 'EnrolResponse'
   | 'Notice'
   | 'JoinKind'
-  | 'SkipReason'
 > = v1;
 
 export type Report = fleetmeter.v1.Report;

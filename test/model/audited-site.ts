@@ -104,8 +104,7 @@ export class AuditedSite {
       device.obey(directive);
       if (directive.resendUsage) this.control.directiveDelivered(device.deviceId, directive);
     }
-    const wanted = this.control.evidenceWantedFrom(device.deviceId, 1_000);
-    this.#sendWanted(wanted.map(({ executableId }) => executableId));
+    this.#sendWanted(this.control.evidenceWantedFrom(device.deviceId, 1_000));
   }
 
   asked(device: TrialDevice): boolean {

@@ -1,9 +1,8 @@
 /** /healthz: the process lives; /readyz: it can do its work; /metrics: what it counted. For machines. */
 import type { FastifyInstance } from 'fastify';
-import type { Readiness } from './answers.ts';
 
 export interface Health {
-  ready: () => Promise<Readiness>;
+  ready: () => Promise<{ ready: boolean; reasons: string[] }>;
   metricsText: () => Promise<{ contentType: string; body: string }>;
 }
 

@@ -12,27 +12,41 @@ import { swapPartition } from './swap-partition.ts';
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
-/** `day` counts days since 1970; `now` is in milliseconds. numberApplications must have succeeded before. */
+/**
+ * `day` counts days since 1970; `now` is in milliseconds. numberApplications must have succeeded before. Applications
+ * that are held (see usage-exclusions.ts) keep the rows they have. `mayReplace` is called when all facts were read and
+ * nothing has changed yet; what it throws ends the derivation.
+ */
 export async function deriveUsageDay(
   clickhouse: ClickHouse,
   day: number,
   now: number,
   catalogueVersion: string,
+  mayReplace?: () => void,
 ): Promise<void> {
   const date = new Date(day * MILLISECONDS_A_DAY).toISOString().slice(0, 10);
   const swap = { partition: `'${date}'`, parameters: { date, now, catalogue: catalogueVersion } };
+  const [excluded] = await clickhouse.rows<{ any: number }>(
+    'SELECT count() > 0 AS any FROM {final}.usage_exclusions WHERE day = toDate({date:String})',
+    { date },
+  );
+  // Nearly always nothing is in quarantine, and then nothing has to be joined.
+  const [byDevice, byApplication] = excluded?.any
+    ? [heldUsageDaily, heldApplicationUsageDaily]
+    : [usageDaily, applicationUsageDaily];
   await swapPartition(clickhouse, {
     ...swap,
     table: '{final}.usage_daily',
     staging: '{facts}.usage_daily_staging',
-    select: USAGE_DAILY,
+    select: byDevice(),
+    mayReplace,
   });
   const isToday = Math.floor(now / MILLISECONDS_A_DAY) === day;
   await swapPartition(clickhouse, {
     ...swap,
     table: '{final}.application_usage_daily',
     staging: '{facts}.application_usage_daily_staging',
-    select: applicationUsageDaily(isToday),
+    select: byApplication(isToday),
   });
   await deriveLastUses(clickhouse);
 }
@@ -79,21 +93,27 @@ const BY_DEVICE = `
 const name = (attribute: string): string =>
   `dictGetString('{facts}.application_numbered', '${attribute}', toUInt64(main))`;
 
-const USAGE_DAILY = `
+const CURRENT = `CAST(NULL AS Nullable(DateTime64(3, 'UTC'))) AS stale_since`;
+
+/** Without these applications, if any. */
+function usageRows(without = ''): string {
+  return `
   SELECT toDate({date:String}) AS day, lower(leftPad(hex(app), 16, '0')) AS application_id,
     lower(leftPad(hex(device), 16, '0')) AS device_id, ${name('name')} AS application, ${name('publisher')} AS publisher,
     ${name('version')} AS version, device_seconds AS seconds, device_launches AS launches, device_by_user AS launches_by_user,
     {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
-  FROM (${BY_DEVICE})`;
+  FROM (${BY_DEVICE}) ${without}`;
+}
+
+const usageDaily = (): string => `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${usageRows()})`;
 
 /**
  * A past day keeps the number of devices it had: what is installed today says nothing about then. Applications that
  * a later catalogue has dissolved are left out, and of those it has made only the devices that used them are known.
  */
-function applicationUsageDaily(isToday: boolean): string {
+function applicationRows(isToday: boolean): string {
   const presence = isToday
-    ? `SELECT application_id, any(name) AS app_name, any(publisher) AS app_publisher, groupBitmapMerge(device_bitmap) AS having_it
-       FROM {facts}.application_devices GROUP BY application_id`
+    ? PRESENT
     : `SELECT application_id, application AS app_name, publisher AS app_publisher, devices AS having_it
        FROM {final}.application_usage_daily WHERE day = toDate({date:String}) AND application_id IN
        (SELECT lower(leftPad(hex(application_id64), 16, '0')) FROM {facts}.application_numbers)`;
@@ -113,4 +133,52 @@ function applicationUsageDaily(isToday: boolean): string {
     FROM {final}.usage_daily WHERE day = toDate({date:String}) GROUP BY application_id
   )
   GROUP BY application_id`;
+}
+
+const PRESENT = `SELECT application_id, any(name) AS app_name, any(publisher) AS app_publisher,
+    groupBitmapMerge(device_bitmap) AS having_it FROM {facts}.application_devices GROUP BY application_id`;
+
+const applicationUsageDaily = (isToday: boolean): string =>
+  `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${applicationRows(isToday)})`;
+
+const EXCLUSIONS = `SELECT application_id AS excluded_id, stale_since AS held_since, devices_excluded AS left_out
+  FROM {final}.usage_exclusions WHERE usage_exclusions.day = toDate({date:String})`;
+const HELD = `SELECT * FROM (${EXCLUSIONS}) WHERE held_since IS NOT NULL`;
+
+/** Rows of a device that was erased meanwhile are not kept, however long its applications are held. */
+function heldUsageDaily(): string {
+  const isHeld = `app IN (SELECT reinterpretAsUInt64(reverse(unhex(excluded_id))) FROM (${HELD}))`;
+  // A whole: settings at the end of a union would count for its last part only.
+  return `SELECT * FROM (
+  SELECT fresh.*, ${CURRENT}, excluded.left_out AS devices_excluded
+  FROM (${usageRows(`WHERE NOT ${isHeld}`)}) AS fresh
+  LEFT ANY JOIN (${EXCLUSIONS}) AS excluded ON excluded.excluded_id = fresh.application_id
+  UNION ALL
+  SELECT kept.* EXCEPT (stale_since, devices_excluded), held.held_since, held.left_out
+  FROM
+  (
+    SELECT * REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id) FROM {final}.usage_daily
+    WHERE usage_daily.day = toDate({date:String})
+      AND reinterpretAsUInt64(reverse(unhex(toString(device_id)))) IN (SELECT device_id64 FROM {facts}.epochs)
+  ) AS kept
+  INNER JOIN (${HELD}) AS held ON held.excluded_id = kept.application_id)`;
+}
+
+/** What is in quarantine is use: how many devices have the application today is current also where it is held. */
+function heldApplicationUsageDaily(isToday: boolean): string {
+  const present = isToday
+    ? `LEFT ANY JOIN (${PRESENT}) AS present ON present.application_id = kept.application_id`
+    : '';
+  const devices = isToday ? 'toUInt64(present.having_it)' : 'kept.devices';
+  return `SELECT * FROM (
+  SELECT fresh.*, ${CURRENT}, excluded.left_out AS devices_excluded
+  FROM (${applicationRows(isToday)}) AS fresh
+  LEFT ANY JOIN (${EXCLUSIONS}) AS excluded ON excluded.excluded_id = fresh.application_id
+  WHERE fresh.application_id NOT IN (SELECT excluded_id FROM (${HELD}))
+  UNION ALL
+  SELECT kept.day, kept.application_id, kept.application, kept.publisher, ${devices} AS devices, kept.devices_used,
+    kept.seconds, kept.launches, kept.catalogue_version, kept.computed_at, held.held_since, held.left_out
+  FROM (SELECT * FROM {final}.application_usage_daily WHERE application_usage_daily.day = toDate({date:String})) AS kept
+  INNER JOIN (${HELD}) AS held ON held.excluded_id = kept.application_id
+  ${present})`;
 }

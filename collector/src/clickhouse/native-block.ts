@@ -106,6 +106,27 @@ class StringArrayColumn implements Column {
   }
 }
 
+/** A byte for each row says whether its value is missing; the values follow, one for each row all the same. */
+class NullableColumn implements Column {
+  readonly type: string;
+  readonly #values: Column;
+  readonly #missing: Column = COLUMNS.UInt8();
+
+  constructor(values: Column) {
+    this.type = `Nullable(${values.type})`;
+    this.#values = values;
+  }
+
+  append(value: unknown): void {
+    this.#missing.append(value === undefined ? 1 : 0);
+    this.#values.append(value ?? 0);
+  }
+
+  finish(): Buffer[] {
+    return [...this.#missing.finish(), ...this.#values.finish()];
+  }
+}
+
 const COLUMNS = {
   UInt8: () => new FixedWidthColumn('UInt8', 1, (buffer, value: number, at) => buffer.writeUInt8(value, at)),
   UInt16: () =>
@@ -128,6 +149,8 @@ const COLUMNS = {
     new FixedWidthColumn("DateTime64(3, 'UTC')", 8, (buffer, value: number, at) =>
       buffer.writeBigInt64LE(BigInt(value), at),
     ),
+  /** The same, or undefined for NULL. */
+  NullableDateTime64: (): Column => new NullableColumn(COLUMNS.DateTime64()),
   Fixed16: () =>
     new FixedWidthColumn('FixedString(16)', 16, (buffer, value: Uint8Array, at) =>
       buffer.set(value.subarray(0, 16), at),
@@ -154,7 +177,9 @@ export type ColumnValue<K extends ColumnKind> = K extends 'UInt64'
         ? Uint32Array
         : K extends 'StringArray'
           ? (string | Uint8Array)[]
-          : number;
+          : K extends 'NullableDateTime64'
+            ? number | undefined
+            : number;
 
 export type TableShape = Readonly<Record<string, ColumnKind>>;
 export type Row<S extends TableShape> = { [C in keyof S]: ColumnValue<S[C]> };

@@ -17,14 +17,25 @@ export interface Swap {
   partition: string;
   select: string;
   parameters: Record<string, unknown>;
+  /** Called once the rows are derived; what it throws leaves the live table as it is. */
+  mayReplace?: (() => void) | undefined;
 }
 
 export async function swapPartition(
   clickhouse: ClickHouse,
-  { table, staging, partition, select, parameters }: Swap,
+  { select, parameters, mayReplace, ...swap }: Swap,
 ): Promise<void> {
-  await clickhouse.command(`TRUNCATE TABLE ${staging}`);
-  await clickhouse.command(`INSERT INTO ${staging} ${select} ${DERIVING}`, parameters);
+  await clickhouse.command(`TRUNCATE TABLE ${swap.staging}`);
+  await clickhouse.command(`INSERT INTO ${swap.staging} ${select} ${DERIVING}`, parameters);
+  mayReplace?.();
+  await replacePartition(clickhouse, swap);
+}
+
+/** The rows that lie in the staging table become the partition. */
+export async function replacePartition(
+  clickhouse: ClickHouse,
+  { table, staging, partition }: Pick<Swap, 'table' | 'staging' | 'partition'>,
+): Promise<void> {
   const [derived] = await clickhouse.rows<{ any: number }>(`SELECT count() > 0 AS any FROM ${staging}`);
   // An empty source is refused by REPLACE PARTITION, and is right: nothing is left of that partition.
   await clickhouse.command(

@@ -32,6 +32,7 @@ const KEYS: Record<string, readonly string[]> = {
   device_usage_daily: ['device_id', 'application_id'],
   application_devices: ['device_id', 'application_id'],
   application_usage_daily: ['application_id'],
+  usage_exclusions: ['application_id'],
 };
 
 test('every two views join on every id they share', async () => {

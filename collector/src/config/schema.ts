@@ -26,6 +26,15 @@ function integer(least: number, most: number) {
     return value;
   };
 }
+/** At most three digits after the point. */
+function decimal(least: number, most: number) {
+  return (text: string): number => {
+    if (!/^\d{1,6}(?:\.\d{1,3})?$/.test(text)) throw new Error('must be a number like 3 or 0.5');
+    const value = Number(text);
+    if (value < least || value > most) throw new Error(`must be ${least} to ${most}`);
+    return value;
+  };
+}
 function port(text: string): number {
   return integer(0, 65_535)(text);
 }
@@ -121,6 +130,16 @@ export const SETTINGS = {
     3,
     integer(1, 100),
   ),
+  holdSummaryPercent: setting(
+    "Percent of an application's devices of a day of which records are in quarantine, from which on that day keeps its last right numbers",
+    0.5,
+    decimal(0, 100),
+  ),
+  holdSummaryDevices: setting(
+    'How many devices those must be as well; fewer are left out and counted, so that one cannot freeze an application',
+    3,
+    integer(1, 1_000_000),
+  ),
   supersedeAfterSeconds: setting(
     'Seconds that a device must be silent, after another with its hardware joined, to count as its former self',
     18_000,
@@ -154,21 +173,6 @@ export const SETTINGS = {
     "Bytes that must stay free on the stream's disk; below it agents are told to try later",
     gib / 2,
     integer(0, 2 ** 50),
-  ),
-  streamLowFreeBytes: setting(
-    "Bytes free on the stream's disk below which the collector warns, while it still takes reports",
-    2 * gib,
-    integer(0, 2 ** 50),
-  ),
-  streamMaxAgeDays: setting(
-    'Days that a report may wait for processing; when the oldest waits longer, agents are told to try later',
-    14,
-    integer(1, 30),
-  ),
-  streamAtLimit: setting(
-    'What happens at a limit of the stream: refuse has agents keep what they have, drop-oldest gives up what waits longest',
-    'refuse',
-    oneOf(['refuse', 'drop-oldest']),
   ),
   reportIntervalSeconds: optional(
     'Seconds between reports of an agent, where its group says nothing else; not set leaves it to agents',

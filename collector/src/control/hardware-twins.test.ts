@@ -51,7 +51,7 @@ test("an erased device leaves no sign, takes nobody's place, and asking twice is
   expect(store.lives.erasures.request(early, 40)).toBe(true);
   expect(store.lives.erasures.request(early, 41)).toBe(true);
   expect(store.lives.erasures.get(early)).toMatchObject({ phase: 'requested', requestedAt: 40 });
-  store.forgetDevice(early);
+  store.forgetDevice(early, 42);
   expect(all()).toEqual([]);
   const third = joined(50);
   store.lives.twins.note(third, identity, 51);

@@ -27,13 +27,12 @@ import { DeviceErasedError, DeviceRegistry, DeviceRevokedError } from './device-
 import { DirtyMarks } from './dirty-marks.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
 import { EpochNumbers } from './epoch-numbers.ts';
-import { ExecutableNumbers, type MissingEvidence } from './executable-numbers.ts';
+import { ExecutableNumbers } from './executable-numbers.ts';
 import { GroupSettings } from './group-settings.ts';
 import { MetaValues } from './meta-values.ts';
 import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
 import { NoticesInForce } from './notices-in-force.ts';
 import { directiveAction, PendingDirectives } from './pending-directives.ts';
-import { ProcessingState } from './processing-state.ts';
 import {
   QUARANTINE_LIMITS,
   type QuarantineDrop,
@@ -45,8 +44,9 @@ import type { ShelvedRecord } from './shelved-record.ts';
 import { type SplitDevice, SplitTickets } from './split-tickets.ts';
 import { type Speech, SupersededSpeech } from './superseded-speech.ts';
 import { UndescribedUse } from './undescribed-use.ts';
+import { UsageConcerns } from './usage-concerns.ts';
 import { WaitingDevices } from './waiting-devices.ts';
-import { WantedEvidence, type WantedExecutable } from './wanted-evidence.ts';
+import { WantedEvidence } from './wanted-evidence.ts';
 
 export interface SqliteControlStoreOptions {
   /** The file; its folder must exist. */
@@ -64,7 +64,7 @@ export class SqliteControlStore implements ControlStore {
   readonly lives: DeviceLives;
   readonly notices: NoticesInForce;
   readonly auditLedger: AuditLedger;
-  readonly processing: ProcessingState;
+  readonly usageConcerns: UsageConcerns;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -99,13 +99,13 @@ export class SqliteControlStore implements ControlStore {
       ...QUARANTINE_LIMITS,
       ...options.quarantine,
     });
+    this.usageConcerns = new UsageConcerns(this.#database);
     this.tokens = new EnrolmentTokens(this.#database);
     this.#groups = new DeviceGroups(this.#database);
     this.waiting = new WaitingDevices(this.#database);
     this.#admission = new Admission(this.tokens, this.waiting, this.#groups);
     this.lives = new DeviceLives(this.#database);
     this.notices = new NoticesInForce(this.#database, new MoveNotices(this.#database));
-    this.processing = new ProcessingState(this.#database, this.#meta);
     this.#wanted = new WantedEvidence(this.#database);
     this.auditLedger = new AuditLedger(this.#database, this.#directives);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
@@ -150,8 +150,10 @@ export class SqliteControlStore implements ControlStore {
     }
   }
 
-  forgetDevice(deviceId: string): void {
+  forgetDevice(deviceId: string, now: number): void {
     inTransaction(this.#database, () => {
+      // Days that it is left out of need not be days that it is part of.
+      this.#markDays(this.usageConcerns.daysOf(deviceId), now);
       this.lives.erasures.forget(deviceId);
       this.lives.twins.forgetDevice(deviceId);
     });
@@ -289,20 +291,23 @@ export class SqliteControlStore implements ControlStore {
     for (const { executableNo, day } of range.undescribedUse) this.#undescribedUse.note(executableNo, day);
     for (const executableNo of this.#executables.markEvidenceProcessed(range.evidenceProcessed))
       this.#undescribedUse.described(executableNo);
-    for (const wanted of range.evidenceWanted) this.#wanted.want(wanted);
-    for (const executableId of range.evidenceProcessed)
-      this.#wanted.satisfied(executableId, this.#executables.numberOf(executableId));
+    for (const { executableId, deviceId } of range.evidenceWanted) this.#wanted.want(executableId, deviceId);
+    for (const executableId of range.evidenceProcessed) this.#wanted.satisfied(executableId);
     for (const { deviceId, names } of range.names ?? [])
       if (this.#groups.note(deviceId, names) !== undefined) this.#settings.forgetDevice(deviceId);
     for (const { deviceId, version } of range.agentVersions ?? []) this.#versions.note(deviceId, version);
     // A second owner of the same range must not put its bad records aside twice.
     for (const record of range.quarantined) if (record.offset > before) this.#quarantine.put(record);
+    this.usageConcerns.arrived(range.checkpoint);
     this.#markReleased(range.now);
   }
 
   /** Days that nothing holds any more. */
   #markReleased(now: number): void {
-    const days = this.#quarantine.takeReleasedDays();
+    this.#markDays(this.#quarantine.takeReleasedDays(), now);
+  }
+
+  #markDays(days: readonly number[], now: number): void {
     this.#dirty.mark(
       days.map((day) => ({ kind: 'usage-day', day })),
       now,
@@ -335,7 +340,7 @@ export class SqliteControlStore implements ControlStore {
         const ids = this.#executables.idsOf(new Set(holders.map(({ executableNo }) => executableNo)));
         for (const { executableNo, deviceId } of holders) {
           const executableId = ids.get(executableNo);
-          if (executableId) this.#wanted.want({ executableId, executableNo, deviceId });
+          if (executableId) this.#wanted.want(executableId, deviceId);
         }
       });
     } catch (error) {
@@ -345,18 +350,8 @@ export class SqliteControlStore implements ControlStore {
     }
   }
 
-  missingEvidence(ids: Uint8Array, limit: number): MissingEvidence {
-    return this.#executables.missingEvidence(ids, limit);
-  }
-
-  evidenceWantedFrom(deviceId: string, limit: number): Omit<WantedExecutable, 'deviceId'>[] {
-    return this.#wanted
-      .from(deviceId, limit)
-      .map((executableId) => ({ executableId, executableNo: this.#executables.numberOf(executableId) }));
-  }
-
-  hasEnoughHolders(executableNo: number): boolean {
-    return this.#wanted.isNotedEnough(executableNo);
+  evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[] {
+    return this.#wanted.from(deviceId, limit);
   }
 
   daysOfUndescribedUse(executableNos: readonly number[]): number[] {

@@ -104,7 +104,7 @@ async function deleteRows(erasures: Erasure[], options: EraseOptions): Promise<v
     }
   }
   for (const erasure of erasures) {
-    control.forgetDevice(erasure.deviceId);
+    control.forgetDevice(erasure.deviceId, now());
     // Before the phase says so: a crash in between marks them twice.
     const days = erasure.days.map((day): DirtyTarget => ({ kind: 'usage-day', day }));
     erasure.markedAt = now();

@@ -8,6 +8,7 @@ import { dueMarks, startRecompute } from './recompute.ts';
 const devices = () => ({
   lives: { untold: () => [], told: () => {}, twins: { waiting: () => [] } },
   markCountedDevices: () => {},
+  usageConcerns: { ofDay: () => [] },
 });
 
 test('a control store that cannot be written for a moment does not end recomputing', async () => {
@@ -32,7 +33,9 @@ test('a control store that cannot be written for a moment does not end recomputi
     timePercent: 50,
     intervalMs: 5,
     supersedeAfterMs: 1000,
+    holdLimits: { leastDevices: 3, leastPercent: 0.5 },
     onSuperseding: () => {},
+    onHeld: () => {},
     onDerived: () => {},
     onFailed: () => {},
   });
@@ -69,7 +72,9 @@ test('devices are derived when a report was processed, dirty or not, and hold no
     timePercent: 50,
     intervalMs: 5,
     supersedeAfterMs: 1000,
+    holdLimits: { leastDevices: 3, leastPercent: 0.5 },
     onSuperseding: () => {},
+    onHeld: () => {},
     onDerived: () => {},
     onFailed: () => {},
   });

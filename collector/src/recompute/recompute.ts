@@ -5,9 +5,11 @@
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
-import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
+import { type HeldCounts, readHeldCounts } from '../clickhouse/usage-exclusions.ts';
 import type { ControlStore, DirtyMark, DirtyTarget } from '../control/control-store.ts';
+import { deriveJudgedDay } from './derive-judged-day.ts';
+import type { HoldLimits } from './held-summaries.ts';
 import { devicesRefresher } from './refresh-devices.ts';
 import type { SupersedingOutcome } from './supersede-devices.ts';
 
@@ -27,7 +29,11 @@ export interface RecomputeOptions {
   intervalMs: number;
   /** How long a device must have been silent after another with its hardware joined, to be its former self. */
   supersedeAfterMs: number;
+  /** From when on records in quarantine hold an application's day. */
+  holdLimits: HoldLimits;
   onSuperseding: (outcome: SupersedingOutcome) => void;
+  /** How much is held now; at the start, and after each round that derived anything. */
+  onHeld: (held: HeldCounts) => void;
   onDerived: (target: DirtyTarget, milliseconds: number) => void;
   onFailed: (target: DirtyTarget) => void;
 }
@@ -49,6 +55,11 @@ export function startRecompute(options: RecomputeOptions): Recompute {
   let wake: () => void = () => {};
   let presentDay = 0;
   const refreshDevices = devicesRefresher(options);
+  let told = false;
+  const tellHeld = async (): Promise<void> => {
+    options.onHeld(await readHeldCounts(options.clickhouse));
+    told = true;
+  };
   const round = async (): Promise<void> => {
     const today = Math.floor(now() / MILLISECONDS_A_DAY);
     // A new day begins with everybody's presence and nobody's use.
@@ -62,12 +73,14 @@ export function startRecompute(options: RecomputeOptions): Recompute {
     // The devices may have changed in a way that no report told of.
     const counted = control.dirtyMarks().filter(isInventory);
     const marks = dueMarks(before.some(isInventory) ? before : [...before, ...counted], today);
+    if (!told) await tellHeld();
     if (marks.length === 0 || options.held()) return;
     await numberApplications(options.clickhouse);
     for (const mark of marks) {
       if (stopping.signal.aborted) return;
       await deriveMarked(mark, today, options);
     }
+    await tellHeld();
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -128,7 +141,7 @@ async function deriveMarked(
       await deriveInventory(clickhouse, now(), catalogueVersion());
       control.markDirty([{ kind: 'usage-day', day: today }], now());
     } else {
-      await deriveUsageDay(clickhouse, target.day, now(), catalogueVersion());
+      await deriveJudgedDay(target.day, options);
     }
     control.clearDirty(target, generation);
     onDerived(target, performance.now() - began);

@@ -1,4 +1,4 @@
-export interface StageProps {
+interface StageProps {
   name: string;
   figure: string;
   state: 'good' | 'slow' | 'bad';

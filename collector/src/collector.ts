@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { startAdminServer } from './admin/admin-server.ts';
 import { startAudit } from './audit/audit.ts';
 import { openConfiguredAuthority } from './authority/configured-authority.ts';
@@ -18,16 +19,19 @@ import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { startEraseJob } from './erase/erase-devices.ts';
 import { createAuditMetrics, noteSweep } from './metrics/audit-metrics.ts';
+import { countedClickHouse } from './metrics/clickhouse-metrics.ts';
 import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
-import { createProcessMetrics } from './metrics/process-metrics.ts';
+import { createProcessMetrics, noteRange } from './metrics/process-metrics.ts';
 import { watchRecompute } from './metrics/recompute-metrics.ts';
 import {
   watchCertificateLife,
   watchControlStore,
   watchNotices,
-  watchStream,
+  watchProcessing,
 } from './metrics/store-metrics.ts';
+import { noteCommits, watchStream } from './metrics/stream-metrics.ts';
+import { watchLag } from './operate/watch-lag.ts';
 import { pipelineState, readiness } from './pipeline-state.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
@@ -38,16 +42,20 @@ import { EnrolmentPace } from './receive/enrolment-pace.ts';
 import { startRecompute } from './recompute/recompute.ts';
 import { startRemap } from './remap/remap.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
+import { watchRoom } from './stream/watch-room.ts';
 
 export interface Collector {
   /** Lines for a person who started it: what listens where. */
   describe(): string[];
+  /** Everything that is counted. */
+  registry: Registry;
   /** Ends the stages last to first; what is received until the end waits in the stream for the next start. */
   close(): Promise<void>;
 }
 
 /** About 300 bytes each; beyond it heads are read from the tables again. */
 const REMEMBERED_HEADS = 100_000;
+const MS_A_DAY = 86_400_000;
 
 /** Rejects, with everything started so far ended again, when a stage cannot start. */
 export async function startCollector(config: CollectorConfig, log: Logger): Promise<Collector> {
@@ -67,7 +75,7 @@ async function joinStages(
   config: CollectorConfig,
   log: Logger,
   started: (() => unknown)[],
-): Promise<{ describe(): string[] }> {
+): Promise<Omit<Collector, 'close'>> {
   const now = systemClock.now;
   const folder = config.collectorDir;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -92,9 +100,20 @@ async function joinStages(
     notBefore: control.checkpoint(),
     maxBytes: config.streamMaxBytes,
     minFreeBytes: config.streamMinFreeBytes,
+    maxAgeMs: config.streamMaxAgeDays * MS_A_DAY,
+    atLimit: config.streamAtLimit === 'drop-oldest' ? 'drop-oldest' : 'refuse',
+    onCommit: noteCommits(metrics.registry),
   });
   started.push(() => stream.close());
-  watchStream(metrics.registry, stream);
+  watchStream(metrics.registry, { stream, config });
+  started.push(
+    watchRoom({
+      ...{ stream, log, lowFreeBytes: config.streamLowFreeBytes, maxBytes: config.streamMaxBytes },
+    }),
+  );
+  const lagWatch = watchLag({ stream, control, clock: systemClock });
+  started.push(() => lagWatch.close());
+  watchProcessing(metrics.registry, control, lagWatch, now);
 
   // Receiving needs nothing else: it goes on while the engine is down.
   const authority = await openConfiguredAuthority(config, now, (reason) =>
@@ -137,7 +156,7 @@ async function joinStages(
   // The engine, ours or theirs.
   const engine = await startEngine(config, log, processing);
   if (engine.supervisor) started.push(() => engine.supervisor?.close());
-  const clickhouse = connectClickHouse(engine.address);
+  const clickhouse = countedClickHouse(metrics.registry, connectClickHouse(engine.address));
   started.push(() => clickhouse.close());
   const applied = await migrate(clickhouse, now);
   if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
@@ -163,13 +182,11 @@ async function joinStages(
     log,
     now,
     onProcessed: (outcome, milliseconds) => {
-      processing.reports.inc(outcome.reports);
-      processing.evidence.inc(outcome.evidence);
-      processing.rows.inc(outcome.rows);
-      processing.quarantined.inc(outcome.quarantined);
-      processing.dropped.inc(outcome.dropped);
-      processing.rangeSeconds.observe(milliseconds / 1000);
+      noteRange(processing, outcome, milliseconds);
+      lagWatch.worked({ records: outcome.records, milliseconds });
     },
+    onRead: (milliseconds) => processing.stageSeconds.observe({ stage: 'read' }, milliseconds / 1000),
+    onSetAside: (reason) => processing.quarantined.inc({ reason }),
     onRetry: () => processing.retries.inc(),
     onSplit: (copy) => {
       processing.copies.inc();
@@ -247,8 +264,9 @@ async function joinStages(
     host: config.adminHost,
     port: config.adminPort,
     clickhouse: questions,
-    pipeline: () => pipelineState({ stream, control, audit, engine: engine.supervisor, clickhouse }),
-    ready: () => readiness(clickhouse),
+    pipeline: () =>
+      pipelineState({ stream, control, lagWatch, audit, engine: engine.supervisor, clickhouse }),
+    ready: () => readiness(clickhouse, control),
     metricsText: async () => ({
       contentType: metrics.registry.contentType,
       body: await metrics.registry.metrics(),
@@ -257,6 +275,7 @@ async function joinStages(
   });
   started.push(() => admin.close());
   return {
+    registry: metrics.registry,
     describe: () => [
       `dashboard  http://${config.adminHost}:${admin.port}/`,
       `agents     ${authority ? 'https' : 'http'}://${config.agentHost}:${agentServer.port}/`,

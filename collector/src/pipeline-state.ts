@@ -1,14 +1,18 @@
 /** What the stages are doing, for whoever asks at the admin port. */
 import type { PipelineState } from './admin/admin-server.ts';
+import type { Readiness } from './admin/answers.ts';
 import type { Audit } from './audit/audit.ts';
 import type { ClickHouse } from './clickhouse/clickhouse.ts';
+import type { ControlStore } from './control/control-store.ts';
 import type { SqliteControlStore } from './control/sqlite-control-store.ts';
 import type { EngineSupervisor } from './engine/supervise-engine.ts';
+import type { LagWatch } from './operate/watch-lag.ts';
 import type { openSqliteStream } from './stream/sqlite-stream.ts';
 
 export interface PipelineParts {
   stream: Awaited<ReturnType<typeof openSqliteStream>>;
   control: SqliteControlStore;
+  lagWatch: LagWatch;
   audit: Audit;
   engine: EngineSupervisor | undefined;
   clickhouse: ClickHouse;
@@ -17,6 +21,7 @@ export interface PipelineParts {
 export async function pipelineState({
   stream,
   control,
+  lagWatch,
   audit,
   engine,
   clickhouse,
@@ -27,6 +32,7 @@ export async function pipelineState({
     stream: { head, bytes, records, unreadable },
     checkpoint: control.checkpoint(),
     lag: head - control.checkpoint(),
+    processing: { paused: pauseOf(control), ...(await lagWatch.lag()) },
     devices: control.deviceCount(),
     executables: control.executableCount(),
     quarantine: control.quarantineCounts(),
@@ -51,7 +57,26 @@ function catalogueState(control: SqliteControlStore): PipelineState['catalogue']
   return { version, generation, remaining };
 }
 
-export async function readiness(clickhouse: ClickHouse): Promise<{ ready: boolean; reasons: string[] }> {
+function pauseOf(control: Pick<ControlStore, 'processing'>): PipelineState['processing']['paused'] {
+  const pause = control.processing.current();
+  return pause ? { since: pause.pausedAt, by: pause.pausedBy, reason: pause.reason } : null;
+}
+
+/** Reasons keep it from working; warnings are what somebody ought to look at. */
+export async function readiness(
+  clickhouse: Pick<ClickHouse, 'ping'>,
+  control: Pick<ControlStore, 'processing'>,
+): Promise<Readiness> {
   const answers = await clickhouse.ping();
-  return { ready: answers, reasons: answers ? [] : ['the engine does not answer'] };
+  const pause = pauseOf(control);
+  return {
+    ready: answers,
+    reasons: answers ? [] : ['the engine does not answer'],
+    warnings: pause ? [pausedWarning(pause)] : [],
+  };
+}
+
+function pausedWarning({ since, by, reason }: { since: number; by: string; reason: string }): string {
+  const why = reason === '' ? 'no reason was given' : reason;
+  return `processing is paused since ${new Date(since).toISOString()} by ${by} (${why}); reports wait in the stream until "processing resume"`;
 }

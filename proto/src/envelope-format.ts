@@ -13,7 +13,7 @@ export const ENVELOPE_CONTENT_TYPE = 'application/x-fm1';
 export const ANSWER_CONTENT_TYPE = 'application/x-fm1a';
 
 /** The most that any message may inflate to: sender, receiver and readers of the stream keep to the same bound. */
-export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 export const payloadType = (kind: MessageKind): string => `fm1.${kind}`;
 

@@ -19,6 +19,7 @@ export const {
   EnrolResponse,
   Notice,
   JoinKind,
+  SkipReason,
 }: Pick<
   V1,
   | 'Envelope'
@@ -32,6 +33,7 @@ export const {
   | 'EnrolResponse'
   | 'Notice'
   | 'JoinKind'
+  | 'SkipReason'
 > = v1;
 
 export type Report = fleetmeter.v1.Report;

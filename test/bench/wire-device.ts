@@ -3,7 +3,7 @@
  * metered, on a clock that is set. What it sends is what an agent sends.
  */
 import { mkdirSync } from 'node:fs';
-import type { HostFactsFields } from '@fleetmeter/proto';
+import { type HostFactsFields, SkipReason } from '@fleetmeter/proto';
 import { type Clock, dayOf } from '../../agent/src/clock/clock.ts';
 import { openDeviceIdentity } from '../../agent/src/identity/device-identity.ts';
 import { userHash } from '../../agent/src/identity/user-hash.ts';
@@ -152,7 +152,7 @@ export class WireDevice {
       hashedKib: 1_834_112,
       sentKib: Math.round(this.#exchange.sentBytes / 1024),
       watches: 812,
-      skipped: [{ reason: 'unreadable', count: 4 }],
+      skipped: [{ reason: SkipReason.SKIP_REASON_UNREADABLE, count: 4 }],
     };
   }
 }

@@ -181,6 +181,18 @@ describe.runIf(present)('the page', () => {
     await page.getByText('evidence-mismatch').waitFor();
     await page.getByText('up to date').waitFor();
     await picture('pipeline');
+    const { processing } = fleet.pipeline;
+    fleet.pipeline.lag = 4_200;
+    fleet.pipeline.processing = {
+      ...processing,
+      ...{ paused: { since: Date.now() - 7_200_000, by: 'ada', reason: MARKUP }, records: 4_200 },
+      ...{ oldestReceivedAt: Date.now() - 7_000_000, catchUpSeconds: 95 },
+    };
+    await page.getByText('paused, 4,200 waiting').waitFor(A_FEW_REFRESHES);
+    for (const words of ['2 h ago by ada', MARKUP, 'received 1 h ago', '1 min'])
+      expect(await page.getByText(words, { exact: true }).count(), words).toBe(1);
+    fleet.pipeline.lag = 0;
+    fleet.pipeline.processing = processing;
     expect(complaints).toEqual([]);
   });
 

@@ -104,7 +104,8 @@ export class AuditedSite {
       device.obey(directive);
       if (directive.resendUsage) this.control.directiveDelivered(device.deviceId, directive);
     }
-    this.#sendWanted(this.control.evidenceWantedFrom(device.deviceId, 1_000));
+    const wanted = this.control.evidenceWantedFrom(device.deviceId, 1_000);
+    this.#sendWanted(wanted.map(({ executableId }) => executableId));
   }
 
   asked(device: TrialDevice): boolean {

@@ -5,7 +5,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { systemClock } from '../clock/clock.ts';
 import { loopbackGuard } from '../http-edge/loopback-guard.ts';
 import { Refusal } from '../validate/refusals.ts';
-import type { PipelineState } from './answers.ts';
+import type { PipelineState, Readiness } from './answers.ts';
 import { addApplicationRoutes } from './applications.ts';
 import { addDeviceRoutes } from './devices.ts';
 import { addExecutableRoutes } from './executables.ts';
@@ -24,7 +24,7 @@ export interface AdminServerOptions {
   port: number;
   clickhouse: ClickHouse;
   pipeline: () => Promise<PipelineState>;
-  ready: () => Promise<{ ready: boolean; reasons: string[] }>;
+  ready: () => Promise<Readiness>;
   metricsText: () => Promise<{ contentType: string; body: string }>;
   log: Pick<Logger, 'warn'>;
   /** Who may ask at all. Default: the local computer's own pages and programs only. */

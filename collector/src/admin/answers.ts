@@ -6,6 +6,7 @@ export interface PipelineState {
   checkpoint: number;
   /** Records received and not yet processed. */
   lag: number;
+  processing: ProcessingAnswer;
   devices: number;
   executables: number;
   quarantine: { reason: string; count: number }[];
@@ -19,6 +20,29 @@ export interface PipelineState {
    */
   audit: { finished: number | null; step: number | null; steps: number; lost: Record<string, number> };
   engine: { up: boolean; restarts: number; pid?: number | undefined };
+}
+
+/** How far processing is; times in milliseconds since 1970, rates in records a second, null where nobody knows. */
+export interface ProcessingAnswer {
+  /** An administrator stopped it; null: it goes on. */
+  paused: { since: number; by: string; reason: string } | null;
+  at: number;
+  /** Received and not processed. */
+  records: number;
+  bytes: number;
+  oldestReceivedAt: number | null;
+  arrivingPerSecond: number;
+  processedPerSecond: number;
+  capacityPerSecond: number | null;
+  /** From now, or from the end of the pause. */
+  catchUpSeconds: number | null;
+}
+
+/** Whether it can do its work, and what somebody ought to look at although it can. */
+export interface Readiness {
+  ready: boolean;
+  reasons: string[];
+  warnings: string[];
 }
 
 /** The state, and when the tables that people look at were last derived; null: never, or the engine is down. */

@@ -1,8 +1,9 @@
 /** /healthz: the process lives; /readyz: it can do its work; /metrics: what it counted. For machines. */
 import type { FastifyInstance } from 'fastify';
+import type { Readiness } from './answers.ts';
 
 export interface Health {
-  ready: () => Promise<{ ready: boolean; reasons: string[] }>;
+  ready: () => Promise<Readiness>;
   metricsText: () => Promise<{ contentType: string; body: string }>;
 }
 

@@ -174,6 +174,21 @@ export const SETTINGS = {
     gib / 2,
     integer(0, 2 ** 50),
   ),
+  streamLowFreeBytes: setting(
+    "Bytes free on the stream's disk below which the collector warns, while it still takes reports",
+    2 * gib,
+    integer(0, 2 ** 50),
+  ),
+  streamMaxAgeDays: setting(
+    'Days that a report may wait for processing; when the oldest waits longer, agents are told to try later',
+    14,
+    integer(1, 30),
+  ),
+  streamAtLimit: setting(
+    'What happens at a limit of the stream: refuse has agents keep what they have, drop-oldest gives up what waits longest',
+    'refuse',
+    oneOf(['refuse', 'drop-oldest']),
+  ),
   reportIntervalSeconds: optional(
     'Seconds between reports of an agent, where its group says nothing else; not set leaves it to agents',
     integer(1, 86_400),

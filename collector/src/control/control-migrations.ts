@@ -312,6 +312,28 @@ export const CONTROL_MIGRATIONS: readonly string[] = [
      asked_at       INTEGER NOT NULL,
      answer         TEXT
    ) STRICT;`,
+  `CREATE TABLE processing_pauses (
+     number     INTEGER PRIMARY KEY AUTOINCREMENT,
+     reason     TEXT NOT NULL,
+     paused_by  TEXT NOT NULL,
+     paused_at  INTEGER NOT NULL,
+     resumed_by TEXT,
+     resumed_at INTEGER
+   ) STRICT;
+   CREATE INDEX processing_paused ON processing_pauses (number) WHERE resumed_at IS NULL;
+   -- What an administrator asked the running collector to do, and what became of it.
+   CREATE TABLE operations (
+     number       INTEGER PRIMARY KEY AUTOINCREMENT,
+     kind         TEXT NOT NULL,
+     request      TEXT NOT NULL,
+     requested_by TEXT NOT NULL,
+     requested_at INTEGER NOT NULL,
+     state        TEXT NOT NULL,
+     progress     TEXT NOT NULL,
+     result       TEXT NOT NULL,
+     finished_at  INTEGER
+   ) STRICT;
+   CREATE INDEX operations_open ON operations (kind, number) WHERE finished_at IS NULL;`,
   `-- What the range in hand will put aside, until it is committed; see usage-concerns.ts.
    CREATE TABLE concerns_ahead (
      "offset"      INTEGER NOT NULL,

@@ -11,13 +11,16 @@ import type { AuditLedger } from './audit-ledger.ts';
 import type { DeviceNames } from './device-groups.ts';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
+import type { MissingEvidence } from './executable-numbers.ts';
 import type { NoticesInForce } from './notices-in-force.ts';
+import type { ProcessingState } from './processing-state.ts';
 import type { QuarantineDrop } from './quarantine-shelf.ts';
 import type { ShelvedRecord } from './shelved-record.ts';
 import type { SplitDevice } from './split-tickets.ts';
 import type { Speech } from './superseded-speech.ts';
 import type { UsageConcerns } from './usage-concerns.ts';
 import type { WaitingDevices } from './waiting-devices.ts';
+import type { WantedExecutable } from './wanted-evidence.ts';
 
 export interface EnrolledDevice {
   deviceId: string;
@@ -140,7 +143,7 @@ export interface ProcessedRange {
   resolved: ResolvedRequest[];
   /** Epochs that spoke although a newer epoch of their device had superseded them. */
   superseded: Speech[];
-  evidenceWanted: { executableId: ExecutableId; deviceId: string }[];
+  evidenceWanted: WantedExecutable[];
   /** Ids whose evidence is in the tables now. */
   evidenceProcessed: ExecutableId[];
   /** Use of executables that nobody has described yet. */
@@ -213,6 +216,8 @@ export interface ControlStore {
   readonly lives: DeviceLives;
   /** What devices are told when the collector moves, and what they say of it. */
   readonly notices: Pick<NoticesInForce, 'noticeFor' | 'confirmed' | 'newestSerial' | 'counts'>;
+  /** Whether an administrator stopped processing, and how far it is. */
+  readonly processing: Pick<ProcessingState, 'current' | 'lag' | 'noteLag'>;
   /** Everything that an erased device said or was asked, but not that it was erased. */
   forgetDevice(deviceId: string, now: number): void;
   /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError or KeyReplacedError. */
@@ -286,8 +291,12 @@ export interface ControlStore {
   undescribed(numbers: Uint32Array): number[];
   /** Of these ids (bytes as above), those without processed evidence, at most `limit` (default: all). */
   withoutEvidence(ids: Uint8Array, limit?: number): ExecutableId[];
-  /** Ids this device has whose evidence is wanted, at most `limit`. */
-  evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[];
+  /** The same as places in `ids`, with the numbers of those that have one: text is made only of what is asked for. */
+  missingEvidence(ids: Uint8Array, limit: number): MissingEvidence;
+  /** Executables this device has whose evidence is wanted, at most `limit`; number 0 for those that have none yet. */
+  evidenceWantedFrom(deviceId: string, limit: number): Omit<WantedExecutable, 'deviceId'>[];
+  /** Enough devices are noted for this executable's evidence: more would gain nothing. */
+  hasEnoughHolders(executableNo: number): boolean;
 
   /**
    * The evidence of these numbers was in the tables and is lost: it is wanted again, of the devices that are known to

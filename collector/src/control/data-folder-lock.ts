@@ -36,6 +36,17 @@ export function lockDataFolder(folder: string): DataFolderLock {
   return { release: () => database.close() };
 }
 
+/** Whether a collector works in this folder now. */
+export function isCollectorRunning(folder: string): boolean {
+  try {
+    lockDataFolder(folder).release();
+    return false;
+  } catch (error) {
+    if (error instanceof DataFolderLockedError) return true;
+    throw error;
+  }
+}
+
 function ownerNamed(ownerFile: string): string {
   try {
     return ` (process ${Number.parseInt(readFileSync(ownerFile, 'latin1'), 10)})`;

@@ -28,21 +28,24 @@ interface Holder {
   until: number;
 }
 
+/** The executable's number, which is looked up ten times as fast, or its id while it has none. */
+export type LeaseKey = number | ExecutableId;
+
 export class EvidenceLeases {
   readonly #terms: LeaseTerms;
-  readonly #holders = new Map<ExecutableId, Holder[]>();
+  readonly #holders = new Map<LeaseKey, Holder[]>();
 
   constructor(terms: Partial<LeaseTerms> = {}) {
     this.#terms = { ...LEASE_TERMS, ...terms };
   }
 
   /**
-   * Which of the wanted ids this device may be asked for now, at most `limit`; they are leased to it. An id it
-   * holds already is not asked for again before its lease ends.
+   * Positions of those of the wanted executables that this device may be asked for now, at most `limit`; they are
+   * leased to it. One it holds already is not asked for again before its lease ends.
    */
-  take(deviceId: string, wanted: Iterable<ExecutableId>, limit: number, now: number): ExecutableId[] {
-    const taken: ExecutableId[] = [];
-    for (const id of wanted) {
+  take(deviceId: string, wanted: readonly LeaseKey[], limit: number, now: number): number[] {
+    const taken: number[] = [];
+    for (const [position, id] of wanted.entries()) {
       if (taken.length >= limit) break;
       const holders = this.#holders.get(id) ?? [];
       if (!this.#mayTake(holders, deviceId, now)) continue;
@@ -51,7 +54,7 @@ export class EvidenceLeases {
       // Put at the end, so that the front of the map is what was leased longest ago.
       this.#holders.delete(id);
       this.#holders.set(id, live);
-      taken.push(id);
+      taken.push(position);
     }
     this.#forgetOldest();
     return taken;
@@ -75,7 +78,7 @@ export class EvidenceLeases {
   }
 
   /** The question never reached the device: others, or the same one, may be asked at once. */
-  giveBack(deviceId: string, ids: Iterable<ExecutableId>): void {
+  giveBack(deviceId: string, ids: Iterable<LeaseKey>): void {
     for (const id of ids) {
       const left = (this.#holders.get(id) ?? []).filter((holder) => holder.deviceId !== deviceId);
       if (left.length === 0) this.#holders.delete(id);

@@ -11,6 +11,13 @@ const ID_BYTES = 8;
 const NUMBER_BYTES = 4;
 const MAX_NUMBER = 0xffff_ffff;
 
+export interface MissingEvidence {
+  /** Offsets in bytes. */
+  places: number[];
+  /** In the same order; 0 for an id that has no number yet. */
+  numbers: number[];
+}
+
 export class ExecutableNumbers {
   readonly #database: DatabaseSync;
   readonly #insertIds: StatementSync;
@@ -65,13 +72,25 @@ export class ExecutableNumbers {
 
   /** Of these ids those without processed evidence, at most `limit`, in the given order. */
   withoutEvidence(ids: Uint8Array, limit: number): ExecutableId[] {
+    return hexIds(ids, this.missingEvidence(ids, limit).places);
+  }
+
+  /** See ControlStore.missingEvidence. */
+  missingEvidence(ids: Uint8Array, limit: number): MissingEvidence {
     const view = viewOf(ids);
-    const missing: number[] = [];
-    for (let at = 0; at + ID_BYTES <= ids.length && missing.length < limit; at += ID_BYTES) {
+    const missing: MissingEvidence = { places: [], numbers: [] };
+    for (let at = 0; at + ID_BYTES <= ids.length && missing.places.length < limit; at += ID_BYTES) {
       const number = this.#table.get(view.getUint32(at, true), view.getUint32(at + 4, true));
-      if (!this.#isProcessed(number)) missing.push(at);
+      if (this.#isProcessed(number)) continue;
+      missing.places.push(at);
+      missing.numbers.push(number);
     }
-    return hexIds(ids, missing);
+    return missing;
+  }
+
+  /** 0 when it has none yet. */
+  numberOf(id: ExecutableId): number {
+    return this.#table.get(Number.parseInt(id.slice(8), 16), Number.parseInt(id.slice(0, 8), 16));
   }
 
   /**

@@ -157,11 +157,17 @@ test('evidence is missing until it was processed, and wanted from at most three 
   expect(store.withoutEvidence(encodeIdList([a, b]))).toEqual([a, b]);
   expect(store.withoutEvidence(encodeIdList([a, b]), 1)).toEqual([a]);
   const devices = Array.from({ length: 10 }, (_, index) => index.toString(16).padStart(16, '0'));
+  const [executableNo = 0] = store.internExecutables(encodeIdList([b])).numbers;
+  expect(store.hasEnoughHolders(executableNo)).toBe(false);
   store.commitProcessed(
-    range({ evidenceWanted: devices.map((deviceId) => ({ executableId: b, deviceId })) }),
+    range({ evidenceWanted: devices.map((deviceId) => ({ executableId: b, executableNo, deviceId })) }),
   );
-  expect(devices.filter((deviceId) => store.evidenceWantedFrom(deviceId, 9).includes(b)).length).toBe(3);
+  expect(store.hasEnoughHolders(executableNo)).toBe(true);
+  const holders = devices.filter((deviceId) => store.evidenceWantedFrom(deviceId, 9).length > 0);
+  expect(holders.length).toBe(3);
+  expect(store.evidenceWantedFrom(holders[0] as string, 9)).toEqual([{ executableId: b, executableNo }]);
   store.commitProcessed(range({ evidenceProcessed: [b] }));
+  expect(store.hasEnoughHolders(executableNo)).toBe(false);
   expect(store.evidenceWantedFrom(devices[0] as string, 9)).toEqual([]);
   expect(store.withoutEvidence(encodeIdList([a, b]))).toEqual([a]);
   reopen();
@@ -405,7 +411,7 @@ test('evidence that was lost is missing and wanted again, also after a restart, 
   store.evidenceLost([lost], [{ executableNo: lost, deviceId: device }]);
   for (const _ of [1, 2]) {
     expect(store.undescribed(numbers)).toEqual([1]);
-    expect(store.evidenceWantedFrom(device, 9)).toEqual([ids[1]]);
+    expect(store.evidenceWantedFrom(device, 9)).toEqual([{ executableId: ids[1], executableNo: 2 }]);
     reopen();
   }
   store.commitProcessed(range({ evidenceProcessed: ids }));

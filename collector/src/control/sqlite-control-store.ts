@@ -27,12 +27,13 @@ import { DeviceErasedError, DeviceRegistry, DeviceRevokedError } from './device-
 import { DirtyMarks } from './dirty-marks.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
 import { EpochNumbers } from './epoch-numbers.ts';
-import { ExecutableNumbers } from './executable-numbers.ts';
+import { ExecutableNumbers, type MissingEvidence } from './executable-numbers.ts';
 import { GroupSettings } from './group-settings.ts';
 import { MetaValues } from './meta-values.ts';
 import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
 import { NoticesInForce } from './notices-in-force.ts';
 import { directiveAction, PendingDirectives } from './pending-directives.ts';
+import { ProcessingState } from './processing-state.ts';
 import {
   QUARANTINE_LIMITS,
   type QuarantineDrop,
@@ -46,7 +47,7 @@ import { type Speech, SupersededSpeech } from './superseded-speech.ts';
 import { UndescribedUse } from './undescribed-use.ts';
 import { UsageConcerns } from './usage-concerns.ts';
 import { WaitingDevices } from './waiting-devices.ts';
-import { WantedEvidence } from './wanted-evidence.ts';
+import { WantedEvidence, type WantedExecutable } from './wanted-evidence.ts';
 
 export interface SqliteControlStoreOptions {
   /** The file; its folder must exist. */
@@ -64,6 +65,7 @@ export class SqliteControlStore implements ControlStore {
   readonly lives: DeviceLives;
   readonly notices: NoticesInForce;
   readonly auditLedger: AuditLedger;
+  readonly processing: ProcessingState;
   readonly usageConcerns: UsageConcerns;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
@@ -106,6 +108,7 @@ export class SqliteControlStore implements ControlStore {
     this.#admission = new Admission(this.tokens, this.waiting, this.#groups);
     this.lives = new DeviceLives(this.#database);
     this.notices = new NoticesInForce(this.#database, new MoveNotices(this.#database));
+    this.processing = new ProcessingState(this.#database, this.#meta);
     this.#wanted = new WantedEvidence(this.#database);
     this.auditLedger = new AuditLedger(this.#database, this.#directives);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
@@ -291,8 +294,9 @@ export class SqliteControlStore implements ControlStore {
     for (const { executableNo, day } of range.undescribedUse) this.#undescribedUse.note(executableNo, day);
     for (const executableNo of this.#executables.markEvidenceProcessed(range.evidenceProcessed))
       this.#undescribedUse.described(executableNo);
-    for (const { executableId, deviceId } of range.evidenceWanted) this.#wanted.want(executableId, deviceId);
-    for (const executableId of range.evidenceProcessed) this.#wanted.satisfied(executableId);
+    for (const wanted of range.evidenceWanted) this.#wanted.want(wanted);
+    for (const executableId of range.evidenceProcessed)
+      this.#wanted.satisfied(executableId, this.#executables.numberOf(executableId));
     for (const { deviceId, names } of range.names ?? [])
       if (this.#groups.note(deviceId, names) !== undefined) this.#settings.forgetDevice(deviceId);
     for (const { deviceId, version } of range.agentVersions ?? []) this.#versions.note(deviceId, version);
@@ -340,7 +344,7 @@ export class SqliteControlStore implements ControlStore {
         const ids = this.#executables.idsOf(new Set(holders.map(({ executableNo }) => executableNo)));
         for (const { executableNo, deviceId } of holders) {
           const executableId = ids.get(executableNo);
-          if (executableId) this.#wanted.want(executableId, deviceId);
+          if (executableId) this.#wanted.want({ executableId, executableNo, deviceId });
         }
       });
     } catch (error) {
@@ -350,8 +354,18 @@ export class SqliteControlStore implements ControlStore {
     }
   }
 
-  evidenceWantedFrom(deviceId: string, limit: number): ExecutableId[] {
-    return this.#wanted.from(deviceId, limit);
+  missingEvidence(ids: Uint8Array, limit: number): MissingEvidence {
+    return this.#executables.missingEvidence(ids, limit);
+  }
+
+  evidenceWantedFrom(deviceId: string, limit: number): Omit<WantedExecutable, 'deviceId'>[] {
+    return this.#wanted
+      .from(deviceId, limit)
+      .map((executableId) => ({ executableId, executableNo: this.#executables.numberOf(executableId) }));
+  }
+
+  hasEnoughHolders(executableNo: number): boolean {
+    return this.#wanted.isNotedEnough(executableNo);
   }
 
   daysOfUndescribedUse(executableNos: readonly number[]): number[] {

@@ -4,19 +4,25 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ExecutableId } from '@fleetmeter/proto';
-import { BoundedCache } from './bounded-cache.ts';
 
 export const DEVICES_PER_EXECUTABLE = 3;
-/** Executables of which it is remembered how many devices are noted; about 100 bytes each. */
-const REMEMBERED = 200_000;
+/** In place of how many devices are noted: nobody looked yet. */
+const UNKNOWN = 0xff;
+
+export interface WantedExecutable {
+  executableId: ExecutableId;
+  executableNo: number;
+  /** Who has the file. */
+  deviceId: string;
+}
 
 export class WantedEvidence {
   readonly #count: StatementSync;
   readonly #insert: StatementSync;
   readonly #delete: StatementSync;
   readonly #fromDevice: StatementSync;
-  /** Devices noted by executable. In a first inventory thousands of devices name the same thousands. */
-  readonly #noted = new BoundedCache<ExecutableId, number>(REMEMBERED);
+  /** Devices noted, by executable number, a byte each. In a first inventory thousands of devices name the same thousands. */
+  #noted = new Uint8Array(1 << 16).fill(UNKNOWN);
   /** Devices that may have any. */
   readonly #devices: Set<string>;
 
@@ -33,26 +39,30 @@ export class WantedEvidence {
     this.#devices = new Set(devices.map((row) => row.device_id as string));
   }
 
-  /** Runs inside the caller's transaction. */
-  want(executableId: ExecutableId, deviceId: string): void {
-    const noted = this.#noted.get(executableId) ?? (this.#count.get(executableId)?.n as number);
-    if (noted >= DEVICES_PER_EXECUTABLE) {
-      this.#noted.set(executableId, noted);
-      return;
-    }
-    this.#noted.set(executableId, noted + Number(this.#insert.run(executableId, deviceId).changes));
-    this.#devices.add(deviceId);
+  /** Nothing is gained by noting another device for this executable. */
+  isNotedEnough(executableNo: number): boolean {
+    const noted = this.#noted[executableNo] ?? UNKNOWN;
+    return noted !== UNKNOWN && noted >= DEVICES_PER_EXECUTABLE;
   }
 
   /** Runs inside the caller's transaction. */
-  satisfied(executableId: ExecutableId): void {
+  want({ executableId, executableNo, deviceId }: WantedExecutable): void {
+    const known = this.#noted[executableNo] ?? UNKNOWN;
+    const noted = known === UNKNOWN ? (this.#count.get(executableId)?.n as number) : known;
+    const isNew = noted < DEVICES_PER_EXECUTABLE && this.#insert.run(executableId, deviceId).changes > 0;
+    if (isNew) this.#devices.add(deviceId);
+    this.#note(executableNo, Math.min(noted + Number(isNew), DEVICES_PER_EXECUTABLE));
+  }
+
+  /** Runs inside the caller's transaction. */
+  satisfied(executableId: ExecutableId, executableNo: number): void {
     this.#delete.run(executableId);
-    this.#noted.delete(executableId);
+    this.#note(executableNo, 0);
   }
 
   /** What is remembered may be of a transaction that did not happen. */
   forget(): void {
-    this.#noted.clear();
+    this.#noted.fill(UNKNOWN);
   }
 
   from(deviceId: string, limit: number): ExecutableId[] {
@@ -60,5 +70,14 @@ export class WantedEvidence {
     const wanted = this.#fromDevice.all(deviceId, limit).map((row) => row.executable_id as string);
     if (wanted.length === 0) this.#devices.delete(deviceId);
     return wanted;
+  }
+
+  #note(executableNo: number, devices: number): void {
+    if (executableNo >= this.#noted.length) {
+      const larger = new Uint8Array(Math.max(executableNo + 1, this.#noted.length * 2)).fill(UNKNOWN);
+      larger.set(this.#noted);
+      this.#noted = larger;
+    }
+    this.#noted[executableNo] = devices;
   }
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { CollectorConfig } from '../config/schema.ts';
-import { DataFolderLockedError, lockDataFolder } from '../control/data-folder-lock.ts';
+import { isCollectorRunning } from '../control/data-folder-lock.ts';
 import { openEnrolmentDesk } from '../control/enrolment-desk.ts';
 import type { Erasure } from '../control/erasures.ts';
 import { type CommandOutput, EnrolCommandError, withPlace } from './command-line.ts';
@@ -38,7 +38,7 @@ async function erase(
     );
   if (!erasures.request(deviceId, output.now()))
     throw new EnrolCommandError(`no device ${JSON.stringify(deviceId.slice(0, 40))}; device list shows them`);
-  const running = isRunning(config.collectorDir);
+  const running = isCollectorRunning(config.collectorDir);
   let told = '';
   for (;;) {
     const erasure = erasures.get(deviceId) as Erasure;
@@ -52,14 +52,4 @@ async function erase(
     await sleep(LOOK_EVERY_MS);
   }
   if (!running && !json) output.say('no collector is running: the next one does it at its start');
-}
-
-function isRunning(collectorDir: string): boolean {
-  try {
-    lockDataFolder(collectorDir).release();
-    return false;
-  } catch (error) {
-    if (error instanceof DataFolderLockedError) return true;
-    throw error;
-  }
 }

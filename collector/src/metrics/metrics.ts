@@ -22,10 +22,19 @@ export interface Metrics {
   receive: ReceiveMetrics;
 }
 
+/** Of the runtime's own: gauges that call themselves totals, labels that are class names, and what nobody looks at. */
+const UNASKED = [
+  ...['active_resources', 'active_resources_total', 'active_handles', 'active_handles_total'],
+  ...['active_requests', 'active_requests_total', 'heap_space_size_total_bytes'],
+  ...['heap_space_size_used_bytes', 'heap_space_size_available_bytes'],
+  ...['eventloop_lag_min_seconds', 'eventloop_lag_mean_seconds', 'eventloop_lag_stddev_seconds'],
+];
+
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'fleetmeter_' });
+  for (const name of UNASKED) registry.removeSingleMetric(`fleetmeter_nodejs_${name}`);
   return {
     registry,
     receive: {

@@ -1,11 +1,17 @@
 /** What processing and recomputing tell an operator. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RangeOutcome } from '../process/process-range.ts';
 
 export interface ProcessMetrics {
   reports: Counter;
   evidence: Counter;
   rows: Counter;
-  quarantined: Counter;
+  quarantined: Counter<'reason'>;
+  directives: Counter<'action'>;
+  recognised: Counter<'outcome'>;
+  clockDifference: Histogram<'direction'>;
+  stageSeconds: Histogram<'stage'>;
+  rangeRecords: Histogram;
   dropped: Counter;
   erasedDevices: Counter;
   retries: Counter;
@@ -41,7 +47,40 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     }),
     quarantined: new Counter({
       name: 'fleetmeter_process_quarantined_total',
-      help: 'Records put aside',
+      help: 'Records put aside, by reason (see docs/refusals.md)',
+      labelNames: ['reason'],
+      registers,
+    }),
+    directives: new Counter({
+      name: 'fleetmeter_process_directives_total',
+      help: 'Requests to devices that processing found necessary, by kind: resync, openEpoch, split, resendUsage',
+      labelNames: ['action'],
+      registers,
+    }),
+    recognised: new Counter({
+      name: 'fleetmeter_map_executables_total',
+      help: 'Executables mapped when they were described, by outcome: recognised as part of an application, or not',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    clockDifference: new Histogram({
+      name: 'fleetmeter_process_clock_difference_seconds',
+      help: "Difference of the device's clock when it composed a report and ours when it came. Ahead is a wrong clock; behind also a report that waited for the network",
+      labelNames: ['direction'],
+      buckets: [1, 10, 60, 300, 3600, 86_400, 30 * 86_400],
+      registers,
+    }),
+    stageSeconds: new Histogram({
+      name: 'fleetmeter_process_stage_seconds',
+      help: 'Parts of processing one range: read, decode, intern (numbers for new things), look-up, reconcile, map (evidence), write, commit',
+      labelNames: ['stage'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+      registers,
+    }),
+    rangeRecords: new Histogram({
+      name: 'fleetmeter_process_range_records',
+      help: 'Records processed together, 2,000 at most',
+      buckets: [1, 5, 20, 100, 250, 500, 1000, 2000],
       registers,
     }),
     dropped: new Counter({
@@ -115,4 +154,21 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
       registers,
     }),
   };
+}
+
+/** A range is committed. */
+export function noteRange(metrics: ProcessMetrics, outcome: RangeOutcome, milliseconds: number): void {
+  metrics.reports.inc(outcome.reports);
+  metrics.evidence.inc(outcome.evidence);
+  metrics.recognised.inc({ outcome: 'recognised' }, outcome.recognised);
+  metrics.recognised.inc({ outcome: 'unrecognised' }, outcome.evidence - outcome.recognised);
+  metrics.rows.inc(outcome.rows);
+  metrics.dropped.inc(outcome.dropped);
+  for (const [reason, records] of outcome.quarantined) metrics.quarantined.inc({ reason }, records);
+  for (const [action, requests] of outcome.directives) metrics.directives.inc({ action }, requests);
+  for (const seconds of outcome.clockDifferences)
+    metrics.clockDifference.observe({ direction: seconds < 0 ? 'ahead' : 'behind' }, Math.abs(seconds));
+  for (const [stage, spent] of outcome.spent) metrics.stageSeconds.observe({ stage }, spent / 1000);
+  metrics.rangeRecords.observe(outcome.records);
+  metrics.rangeSeconds.observe(milliseconds / 1000);
 }

@@ -1,7 +1,7 @@
-/** Gauges over the stream and the control store, read when somebody scrapes. */
+/** Gauges over the control store, read when somebody scrapes. */
 import { Gauge, type Registry } from 'prom-client';
 import type { ControlStore } from '../control/control-store.ts';
-import type { Stream } from '../stream/stream.ts';
+import type { ProcessingLag } from '../control/processing-state.ts';
 import { scrapedGauge } from './metrics.ts';
 
 export function watchCertificateLife(
@@ -16,16 +16,45 @@ export function watchCertificateLife(
   );
 }
 
-export function watchStream(registry: Registry, stream: Stream): void {
+/** How far processing is behind what was received. What nobody knows yet is left out. */
+export function watchProcessing(
+  registry: Registry,
+  control: Pick<ControlStore, 'processing'>,
+  { lag }: { lag: () => Promise<ProcessingLag> },
+  now: () => number,
+): void {
   const gauge = (
-    name: `fleetmeter_stream_${string}`,
+    name: `fleetmeter_process_${string}`,
     help: string,
-    field: 'head' | 'bytes' | 'records' | 'unreadable',
-  ) => scrapedGauge(registry, name, help, async () => (await stream.stats())[field]);
-  gauge('fleetmeter_stream_head', 'Last offset appended', 'head');
-  gauge('fleetmeter_stream_bytes', 'Bytes of stored envelopes not yet trimmed', 'bytes');
-  gauge('fleetmeter_stream_records', 'Stored records not yet trimmed', 'records');
-  gauge('fleetmeter_stream_unreadable_records', 'Records lost to damage since the start', 'unreadable');
+    read: (present: ProcessingLag) => number | null,
+  ) =>
+    scrapedGauge(registry, name, help, async () => {
+      const value = read(await lag());
+      if (value === null) throw new Error('not known yet');
+      return value;
+    });
+  gauge('fleetmeter_process_lag_records', 'Records received and not yet processed', ({ records }) => records);
+  gauge('fleetmeter_process_lag_bytes', 'Bytes of their envelopes', ({ bytes }) => bytes);
+  gauge(
+    'fleetmeter_process_lag_age_seconds',
+    'Age of the oldest record that waits to be processed; 0 when none does',
+    ({ at, oldestReceivedAt }) =>
+      oldestReceivedAt === null ? 0 : Math.max(0, (at - oldestReceivedAt) / 1000),
+  );
+  gauge(
+    'fleetmeter_process_catch_up_seconds',
+    'Time until nothing waits, from now or from the end of a pause; absent while nobody can tell, or when more arrives than can be done',
+    ({ catchUpSeconds }) => catchUpSeconds,
+  );
+  scrapedGauge(
+    registry,
+    'fleetmeter_process_paused_seconds',
+    'How long an administrator has been holding processing; 0 when nobody does',
+    () => {
+      const pause = control.processing.current();
+      return pause ? Math.max(0.001, (now() - pause.pausedAt) / 1000) : 0;
+    },
+  );
 }
 
 export function watchControlStore(registry: Registry, control: ControlStore): void {

@@ -84,6 +84,7 @@ export function processEvidence(
     first_seen: source.receivedAt,
   });
   const mapping = mapExecutable(evidence, inForce.catalogue);
+  if (mapping.recognised) effects.recognised++;
   effects.facts.add('mappings', mappingRow(executableNo, mapping, inForce.generation, source.receivedAt));
   effects.markInventoryDirty();
   return executableNo;

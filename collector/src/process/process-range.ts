@@ -8,6 +8,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { NEW_EPOCH, readEpochHeads, readInventories } from '../clickhouse/epoch-states.ts';
 import { Turn } from '../clock/turn.ts';
 import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
+import { type DirectiveAction, directiveAction } from '../control/pending-directives.ts';
 import { hardwareIdentityOf } from '../reconcile/hardware-identity.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
@@ -19,6 +20,7 @@ import { readKnownEvidence } from './known-evidence.ts';
 import { processEvidence } from './process-evidence.ts';
 import { processReport } from './process-report.ts';
 import { RangeEffects, type RecordAside } from './range-effects.ts';
+import { type RangeStage, RangeTimes } from './range-times.ts';
 import type { EpochState, ReportToProcess } from './report-to-process.ts';
 import { epochFacts, type FoundCopy, splitCopies } from './split-copies.ts';
 
@@ -35,12 +37,23 @@ export interface RangeDependencies {
 }
 
 export interface RangeOutcome {
+  /** Of the stream. */
+  records: number;
   rows: number;
   reports: number;
+  /** Executables described, and of these the ones whose application was recognised. */
   evidence: number;
-  quarantined: number;
+  recognised: number;
+  /** Records put aside, by reason. */
+  quarantined: ReadonlyMap<QuarantineReason, number>;
+  /** What devices are asked for, by kind. */
+  directives: ReadonlyMap<DirectiveAction, number>;
   /** Records of erased devices. */
   dropped: number;
+  /** Of each report: seconds that the device's clock, when it composed it, was behind ours when it came. */
+  clockDifferences: readonly number[];
+  /** Milliseconds. */
+  spent: ReadonlyMap<RangeStage, number>;
 }
 
 /** Records whose new numbers are committed together: one wait for the disk, and some 5 ms without a turn for others. */
@@ -57,11 +70,13 @@ export async function processRange(
   const inForce = dependencies.inForce();
   const effects = new RangeEffects(announced);
   const turn = new Turn();
+  const times = new RangeTimes();
   const decoded: DecodedRecord[] = [];
   for (const record of records) {
     await turn.share();
     decoded.push(decodeRecord(record));
   }
+  times.lap('decode');
   const reportsToProcess: (InternedRecord | undefined)[] = [];
   for (let at = 0; at < decoded.length; at += COMMITTED_TOGETHER) {
     await turn.share();
@@ -69,13 +84,16 @@ export async function processRange(
       ...internedReports(decoded.slice(at, at + COMMITTED_TOGETHER), dependencies, effects),
     );
   }
+  times.lap('intern');
   const known = await readKnownEvidence(decoded, dependencies);
   const states = await statesOf(
     reportsToProcess.filter((report) => report !== undefined),
     dependencies,
   );
+  times.lap('look-up');
   let reports = 0;
   let dropped = 0;
+  const clockDifferences: number[] = [];
   const described: number[] = [];
   for (const record of decoded) {
     await turn.share();
@@ -84,13 +102,16 @@ export async function processRange(
     } else if (record.kind === 'undecodable') {
       effects.quarantine(record.source, wholeMessage(record.source, 'record-undecodable', record.detail));
     } else if (record.kind === 'evidence') {
+      times.lap('reconcile');
       for (const evidence of record.batch.records) {
         await turn.share();
         const executableNo = processEvidence(evidence, record.source, control, inForce, effects, known);
         if (executableNo !== undefined) described.push(executableNo);
       }
+      times.lap('map');
     } else {
       const report = reportsToProcess[reports++];
+      clockDifferences.push(record.source.receivedAt / 1000 - record.report.composedAt);
       if (!report) dropped++;
       else processReport(report, states.get(report.epochNo) as EpochState, control, effects);
     }
@@ -99,14 +120,23 @@ export async function processRange(
   for (const day of control.daysOfUndescribedUse(described)) effects.markDayDirty(day);
 
   const touched = [...states.keys()];
+  times.lap('reconcile');
   try {
     effects.foreseeConcerns(control);
     await splitCopies(dependencies, effects);
     const rows = await effects.facts.write(clickhouse);
     effects.written();
-    control.commitProcessed(effects.toProcessedRange(through, now()));
+    times.lap('write');
+    const range = effects.toProcessedRange(through, now());
+    control.commitProcessed(range);
+    times.lap('commit');
     for (const [epochNo, head] of effects.heads) heads.set(epochNo, head);
-    return { rows, reports, evidence: described.length, quarantined: effects.quarantinedCount, dropped };
+    return {
+      ...{ records: records.length, rows, reports, dropped, clockDifferences, spent: times.spent },
+      ...{ evidence: described.length, recognised: effects.recognised },
+      quarantined: counted(range.quarantined.map(({ reason }) => reason)),
+      directives: counted(range.directives.map(({ directive }) => directiveAction(directive))),
+    };
   } catch (error) {
     heads.forget(touched);
     throw error;
@@ -123,6 +153,12 @@ export function wholeMessage(
     ...{ reason, detail, epochNo: 0, sequence: 0, bytes: envelope },
     kind: kind === 'evidence' ? 'evidence-batch' : 'report',
   };
+}
+
+function counted<T>(names: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 type ReportRecord = Extract<DecodedRecord, { kind: 'report' }>;

@@ -56,6 +56,7 @@ function streamOf(records: StreamRecord[]): Stream {
     trim: async () => {},
     append: () => Promise.reject(new Error('nobody appends')),
     stats: () => Promise.reject(new Error('nobody asks')),
+    backlog: () => Promise.reject(new Error('nobody asks')),
     close: async () => {},
   };
 }

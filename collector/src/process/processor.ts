@@ -3,8 +3,11 @@
  * tried again with back-off while everything waits in the stream; what the engine will never take is found by
  * bisection and put aside alone.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { refusedForGood } from '../clickhouse/refused-for-good.ts';
+import type { QuarantineReason } from '../control/control-store.ts';
+import type { ProcessingPause } from '../control/processing-state.ts';
 import type { Stream, StreamRecord } from '../stream/stream.ts';
 import {
   processRange,
@@ -21,6 +24,10 @@ export interface ProcessorOptions extends RangeDependencies {
   lingerMs: number;
   /** Called after each committed range. */
   onProcessed: (outcome: RangeOutcome, milliseconds: number) => void;
+  /** Called for each range read from the stream. */
+  onRead?: (milliseconds: number) => void;
+  /** Called for each record that is put aside because the engine will never take it. */
+  onSetAside?: (reason: QuarantineReason) => void;
   onRetry: () => void;
 }
 
@@ -37,6 +44,10 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 /** With no word from the stream, look again after this long. */
 const IDLE_MS = 1000;
+/** While an administrator holds processing, look again after this long: that soon it goes on. */
+const PAUSED_LOOK_MS = 100;
+/** A pause that nobody ends is said again this often. */
+const REMIND_MS = 3_600_000;
 
 export function startProcessor(options: ProcessorOptions): Processor {
   const { stream, control, log } = options;
@@ -67,6 +78,14 @@ export function startProcessor(options: ProcessorOptions): Processor {
     }
   };
 
+  const sayPaused = pauseTeller(options);
+  /** Another process may have written it: the file is asked before every range, which costs some microseconds. */
+  const isPaused = (): boolean => {
+    const pause = control.processing.current();
+    sayPaused(pause);
+    return pause !== undefined;
+  };
+
   let range: Promise<unknown> = Promise.resolve();
   const run = async (): Promise<void> => {
     let retryMs = FIRST_RETRY_MS;
@@ -74,8 +93,14 @@ export function startProcessor(options: ProcessorOptions): Processor {
     while (!stopping.signal.aborted) {
       try {
         await linger();
+        if (isPaused()) {
+          await sleep(PAUSED_LOOK_MS, undefined, { signal: stopping.signal });
+          continue;
+        }
+        const began = performance.now();
         const { records, through } = await stream.read(control.checkpoint(), RANGE_LIMITS);
         if (through > control.checkpoint()) {
+          options.onRead?.(performance.now() - began);
           const processing = processBisecting(records, through, options);
           range = processing.catch(() => undefined);
           await processing;
@@ -113,6 +138,23 @@ export function startProcessor(options: ProcessorOptions): Processor {
   };
 }
 
+/** Says once in the log that processing is held, once that it goes on, and now and then that it is still held. */
+function pauseTeller({ log, now }: Pick<ProcessorOptions, 'log' | 'now'>) {
+  let told: ProcessingPause | undefined;
+  let toldAt = 0;
+  return (pause: ProcessingPause | undefined): void => {
+    if (pause && (told?.number !== pause.number || now() - toldAt >= REMIND_MS)) {
+      const { pausedBy, reason } = pause;
+      log.warn(
+        { pausedBy, reason, since: new Date(pause.pausedAt).toISOString() },
+        'processing is paused: reports are taken and wait in the stream',
+      );
+      toldAt = now();
+    } else if (!pause && told) log.info('processing goes on');
+    told = pause;
+  };
+}
+
 async function processBisecting(
   records: readonly StreamRecord[],
   through: number,
@@ -140,7 +182,7 @@ function setAside(
   record: StreamRecord,
   through: number,
   detail: string,
-  { control, now, log }: ProcessorOptions,
+  { control, now, log, onSetAside }: ProcessorOptions,
 ): void {
   log.error(
     { offset: record.offset, deviceId: record.deviceId, detail },
@@ -165,4 +207,5 @@ function setAside(
     ],
     now: now(),
   });
+  onSetAside?.('engine-refused');
 }

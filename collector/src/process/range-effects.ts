@@ -10,6 +10,7 @@ import type {
 import type { DeviceNames } from '../control/device-groups.ts';
 import { directiveAction } from '../control/pending-directives.ts';
 import type { Speech } from '../control/superseded-speech.ts';
+import { DEVICES_PER_EXECUTABLE, type WantedExecutable } from '../control/wanted-evidence.ts';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
@@ -23,9 +24,6 @@ export interface ProvenCopy {
   beside: Speech;
 }
 
-/** As many as are asked for the same evidence at most. */
-const DEVICES_PER_EXECUTABLE = 3;
-
 /** A record that is put aside; where it came from says its source. */
 export type RecordAside = Omit<QuarantinedRecord, 'deviceId' | 'offset' | 'agentVersion' | 'at'>;
 
@@ -33,6 +31,8 @@ export class RangeEffects {
   readonly facts = new FactBatch();
   /** New heads, to be remembered once the facts are in. */
   readonly heads = new Map<number, EpochHead>();
+  /** Executables described here whose application is known. */
+  recognised = 0;
   readonly #dirty = new Map<string, DirtyTarget>();
   readonly #directives: ProcessedRange['directives'] = [];
   readonly #resolved = new Map<string, ResolvedRequest>();
@@ -111,8 +111,8 @@ export class RangeEffects {
     return true;
   }
 
-  wantEvidence(executableId: ExecutableId, deviceId: string): void {
-    this.#evidenceWanted.push({ executableId, deviceId });
+  wantEvidence(wanted: WantedExecutable): void {
+    this.#evidenceWanted.push(wanted);
   }
 
   /** Its day has to be derived again once somebody describes it. */
@@ -156,10 +156,6 @@ export class RangeEffects {
   /** Before any fact of the range is written. */
   foreseeConcerns({ usageConcerns }: Pick<ControlStore, 'usageConcerns'>): void {
     usageConcerns.foresee(this.#quarantined);
-  }
-
-  get quarantinedCount(): number {
-    return this.#quarantined.length;
   }
 
   toProcessedRange(checkpoint: number, now: number): ProcessedRange {

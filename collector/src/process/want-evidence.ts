@@ -12,17 +12,18 @@ import type { RangeEffects } from './range-effects.ts';
 export function wantMissingEvidence(
   { ids, numbers }: ListedIds,
   source: StreamRecord,
-  control: Pick<ControlStore, 'undescribed'>,
+  control: Pick<ControlStore, 'undescribed' | 'hasEnoughHolders'>,
   effects: RangeEffects,
 ): number[] {
   const missing = control.undescribed(numbers).filter((position) => numbers[position] !== 0);
   for (const position of missing) {
     const executableNo = numbers[position] as number;
-    const wanted = effects.wantsEvidenceFrom(executableNo, source.deviceId);
+    const wanted =
+      !control.hasEnoughHolders(executableNo) && effects.wantsEvidenceFrom(executableNo, source.deviceId);
     const unannounced = effects.announces(executableNo);
     if (!wanted && !unannounced) continue;
     const executableId = executableIdAt(ids, position);
-    if (wanted) effects.wantEvidence(executableId, source.deviceId);
+    if (wanted) effects.wantEvidence({ executableId, executableNo, deviceId: source.deviceId });
     if (!unannounced) continue;
     effects.facts.add('executables', {
       ...UNDESCRIBED,

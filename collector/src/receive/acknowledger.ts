@@ -12,7 +12,6 @@ import {
   Acknowledgement,
   type AcknowledgementFields,
   type DirectiveFields,
-  type ExecutableId,
   encodeIdList,
 } from '@fleetmeter/proto';
 import { BoundedCache } from '../control/bounded-cache.ts';
@@ -20,7 +19,7 @@ import type { ControlStore } from '../control/control-store.ts';
 import { directiveAction, STAYS_UNTIL_RESOLVED } from '../control/pending-directives.ts';
 import type { BaselineAdmission } from './baseline-admission.ts';
 import { answeredBy, asksForMuch } from './baseline-request.ts';
-import type { EvidenceQuestions } from './evidence-questions.ts';
+import type { AskedEvidence, EvidenceQuestions } from './evidence-questions.ts';
 
 /** As the schema says. */
 const MAX_QUARANTINED = 20;
@@ -153,13 +152,13 @@ function nameOf({ epoch, sequence, resendUsage }: DirectiveFields): string {
   return `${Buffer.from(epoch ?? []).toString('hex')}:${sequence ?? 0}:${asked.join(',')}`;
 }
 
-function sendEvidence(asked: readonly ExecutableId[], report: Accepted['report']): DirectiveFields[] {
+function sendEvidence(asked: readonly AskedEvidence[], report: Accepted['report']): DirectiveFields[] {
   if (asked.length === 0) return [];
   return [
     {
       epoch: report?.epochId ?? new Uint8Array(0),
       sequence: report?.sequence ?? 0,
-      sendEvidence: { executableIds: encodeIdList(asked) },
+      sendEvidence: { executableIds: encodeIdList(asked.map(({ id }) => id)) },
     },
   ];
 }

@@ -5,10 +5,10 @@
  * A first inventory names more than one acknowledgement asks for. What was left over is remembered for a while,
  * so that the acknowledgement of the evidence can ask for the next part, also while processing stands still.
  */
-import { type ExecutableId, encodeIdList } from '@fleetmeter/proto';
+import { type ExecutableId, executableIdAt } from '@fleetmeter/proto';
 import { BoundedCache } from '../control/bounded-cache.ts';
 import type { ControlStore } from '../control/control-store.ts';
-import type { EvidenceLeases } from '../control/evidence-leases.ts';
+import type { EvidenceLeases, LeaseKey } from '../control/evidence-leases.ts';
 
 /** As the schema says of an EvidenceBatch. */
 export const MAX_ASKED_IDS = 500;
@@ -18,7 +18,13 @@ const REMEMBERED_DEVICES = 1000;
 /** Ids remembered of one device. */
 const REMEMBERED_BYTES = 4096 * 8;
 
-type Evidence = Pick<ControlStore, 'withoutEvidence' | 'evidenceWantedFrom'>;
+type Evidence = Pick<ControlStore, 'missingEvidence' | 'evidenceWantedFrom'>;
+
+export interface AskedEvidence {
+  id: ExecutableId;
+  /** Under which it is leased to the device. */
+  lease: LeaseKey;
+}
 
 export class EvidenceQuestions {
   readonly #control: Evidence;
@@ -31,36 +37,38 @@ export class EvidenceQuestions {
   }
 
   /** `named`: ids of the device's report, 8 bytes little-endian each; none for an evidence batch. */
-  ask(deviceId: string, named: Uint8Array, now: number): ExecutableId[] {
+  ask(deviceId: string, named: Uint8Array, now: number): AskedEvidence[] {
     const leftOver = this.#leftOver.get(deviceId);
     const ids = leftOver
       ? Buffer.concat([named, leftOver])
       : Buffer.from(named.buffer, named.byteOffset, named.length);
-    const missing = this.#control.withoutEvidence(ids, MAX_CANDIDATES);
-    const asked = this.#leases.take(deviceId, missing, MAX_ASKED_IDS, now);
-    const lastSeen = asked.length === MAX_ASKED_IDS ? asked.at(-1) : missing[MAX_CANDIDATES - 1];
-    this.#remember(deviceId, lastSeen === undefined ? ids.subarray(ids.length) : idsAfter(ids, lastSeen));
+    const { places, numbers } = this.#control.missingEvidence(ids, MAX_CANDIDATES);
+    const idAt = (position: number): ExecutableId => executableIdAt(ids, (places[position] as number) / 8);
+    const keys = numbers.map((number, position) => number || idAt(position));
+    const taken = this.#leases.take(deviceId, keys, MAX_ASKED_IDS, now);
+    const asked = taken.map((position) => ({ id: idAt(position), lease: keys[position] as LeaseKey }));
+    const lastSeen = asked.length === MAX_ASKED_IDS ? taken.at(-1) : MAX_CANDIDATES - 1;
+    const place = places[lastSeen as number];
+    this.#remember(deviceId, ids.subarray(place === undefined ? ids.length : place + 8));
     if (asked.length === MAX_ASKED_IDS) return asked;
     const known = this.#control.evidenceWantedFrom(deviceId, MAX_CANDIDATES);
-    return [...asked, ...this.#leases.take(deviceId, known, MAX_ASKED_IDS - asked.length, now)];
+    const knownKeys = known.map(({ executableNo, executableId }) => executableNo || executableId);
+    const further = this.#leases.take(deviceId, knownKeys, MAX_ASKED_IDS - asked.length, now);
+    for (const position of further)
+      asked.push({ id: known[position]?.executableId as string, lease: knownKeys[position] as LeaseKey });
+    return asked;
   }
 
   /** The acknowledgement with the question did not reach the device. */
-  unasked(deviceId: string, ids: readonly ExecutableId[]): void {
-    this.#leases.giveBack(deviceId, ids);
+  unasked(deviceId: string, asked: readonly AskedEvidence[]): void {
+    this.#leases.giveBack(
+      deviceId,
+      asked.map(({ lease }) => lease),
+    );
   }
 
   #remember(deviceId: string, ids: Uint8Array): void {
     if (ids.length === 0) this.#leftOver.delete(deviceId);
     else this.#leftOver.set(deviceId, Uint8Array.from(ids.subarray(0, REMEMBERED_BYTES)));
   }
-}
-
-/** What follows the last occurrence of this id in the list. */
-function idsAfter(ids: Buffer, id: ExecutableId): Uint8Array {
-  const bytes = encodeIdList([id]);
-  let at = ids.lastIndexOf(bytes);
-  // Eight equal bytes can also be found across two ids.
-  while (at > 0 && at % 8 !== 0) at = ids.lastIndexOf(bytes, at - 1);
-  return ids.subarray(at + 8);
 }

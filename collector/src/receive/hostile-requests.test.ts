@@ -154,13 +154,13 @@ const attacks: Record<string, Attack> = {
     code: 'envelope-malformed',
     byStranger: true,
   },
-  '4 million empty usage records': {
+  '2 million empty usage records': {
     bytes: () =>
-      request(sealed(Buffer.concat([known(), field(10, repeated(Buffer.from([0x1a, 0]), 3_900_000))]))),
+      request(sealed(Buffer.concat([known(), field(10, repeated(Buffer.from([0x1a, 0]), 1_900_000))]))),
     code: 'elements-too-many',
   },
-  '4 million unknown fields': {
-    bytes: () => request(sealed(Buffer.concat([known(), repeated(Buffer.from([0xf8, 7, 0]), 2_700_000)]))),
+  '1.3 million unknown fields': {
+    bytes: () => request(sealed(Buffer.concat([known(), repeated(Buffer.from([0xf8, 7, 0]), 1_300_000)]))),
     code: 'elements-too-many',
   },
   '9,999 unknown fields as padding': {

@@ -25,6 +25,7 @@ import type { BaselineAdmission } from './baseline-admission.ts';
 import { baselineSince } from './baseline-request.ts';
 import { EnrolmentGroup } from './enrolment-group.ts';
 import type { EnrolmentPace } from './enrolment-pace.ts';
+import { LargeMessageLane } from './large-message-lane.ts';
 import { type Newcomer, openEnrolRequest, openEvidence, openReport } from './open-message.ts';
 import { ReplayWindow } from './replay-window.ts';
 
@@ -49,6 +50,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
   const { control, stream, clock, metrics, admission, enrolments, noticeKey } = dependencies;
   const joining = new EnrolmentGroup<string>((works) => control.joinTogether(works));
   const replays = new ReplayWindow(control);
+  const lane = new LargeMessageLane();
   /** A device that is new here sends a whole inventory next. */
   const admitNewcomer = (secret: string): void => {
     const answer = admission.ask(clock.now());
@@ -89,6 +91,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
 
     async report(request, reply) {
       const envelope = bodyOf(request);
+      await lane.turn(envelope.length);
       const { deviceId, report } = openReport(envelope, control, clock.now());
       const epochId = Uint8Array.from(report.epoch?.id ?? []);
       const time = { epochId, sequence: report.sequence, composedAt: report.composedAt };
@@ -97,6 +100,8 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
       replays.accepted(deviceId, time);
       metrics.receivedBytes.inc({ route: 'report' }, envelope.length);
       control.notices.confirmed(deviceId, report.noticeSerial);
+      // Those of one commit become durable at the same moment.
+      await lane.turn(envelope.length);
       return acknowledge(reply, dependencies, {
         deviceId,
         report: {
@@ -113,6 +118,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
 
     async evidence(request, reply) {
       const envelope = bodyOf(request);
+      await lane.turn(envelope.length);
       const { deviceId } = openEvidence(envelope, control, clock.now());
       await append({ kind: 'evidence', deviceId, receivedAt: clock.now(), envelope });
       metrics.receivedBytes.inc({ route: 'evidence' }, envelope.length);

@@ -97,7 +97,10 @@ const hostFacts: MessageRule = {
   14: bool('virtual'),
   15: text('group_tag', 256),
 };
-const skippedFiles: MessageRule = { 1: text('reason', 128), 2: uint32('count') };
+const skippedFiles: MessageRule = {
+  1: { name: 'reason', type: 'enum' },
+  2: uint32('count'),
+};
 const agentCost: MessageRule = {
   1: uint32('uptime_seconds'),
   2: uint32('cpu_milliseconds'),

@@ -79,8 +79,8 @@ function samples(): { kind: 'Report' | 'EvidenceBatch' | 'EnrolRequest'; message
     digestAfter: { count: 2, sum: Buffer.alloc(16, 9) },
     inventory: { baseline: true, presentIds: Buffer.from('01000000000000000200000000000000', 'hex') },
     usage: { runs: Buffer.alloc(8), users: [Buffer.alloc(8)], records: [record] },
-    host: { hostname: 'computer', os: 'linux', hardware: { macAddresses: [Buffer.alloc(6)] } },
-    cost: { skipped: [{ reason: '__proto__', count: 1 }] },
+    host: { hostname: '__proto__', os: 'linux', hardware: { macAddresses: [Buffer.alloc(6)] } },
+    cost: { skipped: [{ reason: 1, count: 1 }] },
   });
   const records = [{ executableId: Buffer.alloc(8), evidence: Buffer.alloc(40, 7), encodingVersion: 1 }];
   return [

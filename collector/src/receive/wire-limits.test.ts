@@ -36,6 +36,7 @@ test('the rules have the names, numbers, types and repetition of the .proto file
   compare(ENROL_REQUEST_RULE, 'EnrolRequest');
 });
 
+const ENUMS = new Set(['JoinKind', 'SkipReason']);
 const described = (field: FieldRule) => `${field.repeated ? 'repeated ' : ''}${field.type} ${field.name}`;
 
 /** Messages of the schema: field number -> "type name" as the rules would describe it. */
@@ -50,7 +51,7 @@ function readSchema(): Map<string, Map<number, { text: string; type: string }>> 
         /^ {2}(repeated |optional )?(\w+) (\w+) = (\d+);/gm,
       )) {
         const scalar = ['uint32', 'sint32', 'bool', 'bytes', 'string'].includes(type as string);
-        const kind = scalar ? type : type === 'JoinKind' ? 'enum' : 'message';
+        const kind = scalar ? type : ENUMS.has(type as string) ? 'enum' : 'message';
         const repeated = label === 'repeated ' ? 'repeated ' : '';
         fields.set(Number(number), { text: `${repeated}${kind} ${field}`, type: type as string });
       }
@@ -177,7 +178,7 @@ const sampleReport = () =>
       coverage: [{ day: 20_000, seconds: 80_000 }],
     },
     host: { hostname: 'höst', joinKind: 2, ephemeral: false, hardware: { macAddresses: [Buffer.alloc(6)] } },
-    cost: { skipped: [{ reason: 'unreadable', count: 3 }] },
+    cost: { skipped: [{ reason: 1, count: 3 }] },
   }).finish();
 const sampleBatch = () =>
   EvidenceBatch.encode({

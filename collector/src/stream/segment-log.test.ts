@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SegmentLog, type SegmentLogOptions } from './segment-log.ts';
 import type { NewStreamRecord } from './stream.ts';
+import { STREAM_LIMITS } from './stream-room.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,7 +28,7 @@ const options = (chosen: Partial<SegmentLogOptions> = {}): SegmentLogOptions => 
   folder,
   segmentRecords: 100,
   segmentBytes: 1 << 20,
-  maxBytes: 1 << 30,
+  ...STREAM_LIMITS,
   minFreeBytes: 0,
   ...chosen,
 });
@@ -56,6 +57,15 @@ function readAll(log: SegmentLog): { offsets: number[]; unreadable: number } {
   }
   return { offsets, unreadable };
 }
+
+test('a backlog is counted over segments, in part of the one it begins in, and tells when its first was received', () => {
+  filled(250);
+  const log = new SegmentLog(options());
+  expect(log.backlog(0)).toEqual({ records: 250, bytes: 250 * 700, oldestReceivedAt: 1 });
+  expect(log.backlog(130)).toEqual({ records: 120, bytes: 120 * 700, oldestReceivedAt: 131 });
+  expect(log.backlog(250)).toEqual({ records: 0, bytes: 0, oldestReceivedAt: undefined });
+  log.close();
+});
 
 function filled(count: number, chosen: Partial<SegmentLogOptions> = {}): void {
   const log = new SegmentLog(options(chosen));

@@ -12,18 +12,21 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDamage, Segment, type SegmentOptions } from './segment.ts';
-import { type NewStreamRecord, StreamFullError, type StreamRange, type StreamStats } from './stream.ts';
+import {
+  type NewStreamRecord,
+  type StreamBacklog,
+  StreamFullError,
+  type StreamRange,
+  type StreamStats,
+} from './stream.ts';
+import { lackOfRoom, type StreamLimits } from './stream-room.ts';
 
-export interface SegmentLogOptions extends SegmentOptions {
+export interface SegmentLogOptions extends SegmentOptions, StreamLimits {
   folder: string;
   /** A segment is closed at this many records, ... */
   segmentRecords: number;
   /** ... or at this many bytes of envelopes. */
   segmentBytes: number;
-  /** Bytes of envelopes kept, untrimmed; appends beyond it are refused with StreamFullError. */
-  maxBytes: number;
-  /** Bytes that must stay free on the disk; appends below it are refused with StreamFullError. */
-  minFreeBytes: number;
 }
 
 interface SegmentEntry {
@@ -31,6 +34,8 @@ interface SegmentEntry {
   /** Last offset in it; `segment.first - 1` when empty. */
   last: number;
   bytes: number;
+  /** When its first record was received; undefined when it has none, or when it cannot be read. */
+  beganAt: number | undefined;
   /** The file could not be opened: all its records are lost. */
   damaged: boolean;
   /** Nothing more is written here: the file is full, or partly damaged. */
@@ -40,6 +45,8 @@ interface SegmentEntry {
 }
 
 const SQLITE_FULL = 13;
+/** A segment spans at most this part of the age that reports may reach. */
+const SEGMENTS_AN_AGE = 14;
 const FILE_NAME = /^segment-(\d{16})\.sqlite$/;
 
 export class SegmentLog {
@@ -48,10 +55,16 @@ export class SegmentLog {
   #unreadable = 0;
   /** Unreadable records up to here are counted already, so reading a range again counts nothing twice. */
   #countedThrough = 0;
+  #dropped = 0;
+  /** Of this offset and all before it nobody asks any more. */
+  #processedThrough: number;
+  /** When the oldest report that waits was received, as far as it was looked at since #processedThrough changed. */
+  #oldestWaiting: { at: number | undefined } | undefined;
 
   /** `notBefore`: offsets up to here were given out, whatever the folder says (the reader's checkpoint). */
   constructor(options: SegmentLogOptions, notBefore = 0) {
     this.#options = options;
+    this.#processedThrough = notBefore;
     const firsts = readdirSync(options.folder)
       .map((name) => Number(FILE_NAME.exec(name)?.[1] ?? Number.NaN))
       .filter((first) => first >= 1)
@@ -71,15 +84,22 @@ export class SegmentLog {
   /** Offset of the first of them. Throws StreamFullError or what SQLite throws; then none is acknowledged. */
   append(records: readonly NewStreamRecord[]): number {
     const bytes = records.reduce((sum, record) => sum + record.envelope.length, 0);
-    this.#checkRoom(bytes);
+    this.#makeRoom(bytes, records[0]?.receivedAt ?? 0);
     const offset = this.#commit(records);
     const entry = this.#last();
     entry.last = offset + records.length - 1;
     entry.bytes += bytes;
+    const { segmentRecords, segmentBytes, maxAgeMs } = this.#options;
+    const newest = records.at(-1)?.receivedAt ?? 0;
+    entry.beganAt ??= records[0]?.receivedAt;
     const full =
-      entry.last - entry.segment.first + 1 >= this.#options.segmentRecords ||
-      entry.bytes >= this.#options.segmentBytes;
+      entry.last - entry.segment.first + 1 >= segmentRecords ||
+      entry.bytes >= segmentBytes ||
+      // What is given up for its age must not take much that is younger with it.
+      newest - (entry.beganAt ?? newest) > maxAgeMs / SEGMENTS_AN_AGE;
     if (full) this.#seal(entry);
+    // It may be the first that waits.
+    if (this.#oldestWaiting?.at === undefined) this.#oldestWaiting = undefined;
     return offset;
   }
 
@@ -124,7 +144,9 @@ export class SegmentLog {
 
   /** At least one record when there is one; the first of each segment may exceed `maxBytes`. */
   read(after: number, limits: { maxRecords: number; maxBytes: number }): StreamRange {
-    const range: StreamRange = { records: [], through: after, unreadable: 0 };
+    // What was dropped before the first segment is passed over.
+    const before = (this.#entries[0]?.segment.first ?? 1) - 1;
+    const range: StreamRange = { records: [], through: Math.max(after, before), unreadable: 0 };
     let bytes = 0;
     for (const [index, entry] of this.#entries.entries()) {
       if (entry.last <= range.through) continue;
@@ -160,6 +182,7 @@ export class SegmentLog {
    * syncs, and a reader that keeps up trims after every report.
    */
   trim(through: number): void {
+    this.#processed(through);
     // First what frees space: a new file may find the disk full.
     this.#removeThrough(through);
     const last = this.#last();
@@ -186,23 +209,80 @@ export class SegmentLog {
       bytes += entry.bytes;
       if (!entry.damaged) records += entry.last - entry.segment.first + 1;
     }
-    return { head: this.head, bytes, records, unreadable: this.#unreadable };
+    return {
+      ...{ head: this.head, bytes, records, unreadable: this.#unreadable },
+      ...{ dropped: this.#dropped, freeBytes: this.#freeBytes() },
+    };
+  }
+
+  /** Looks at one record: summing the lengths of a whole segment would hold up appends for tens of milliseconds. */
+  backlog(after: number): StreamBacklog {
+    const backlog: StreamBacklog = {
+      records: Math.max(0, this.head - after),
+      bytes: 0,
+      oldestReceivedAt: undefined,
+    };
+    for (const [index, { segment, last, bytes, damaged }] of this.#entries.entries()) {
+      if (last <= after || damaged) continue;
+      const from = Math.max(after + 1, segment.first);
+      backlog.bytes += Math.round((bytes * (last - from + 1)) / (last - segment.first + 1));
+      if (backlog.oldestReceivedAt !== undefined) continue;
+      backlog.oldestReceivedAt = segment.receivedAt(from);
+      if (index < this.#entries.length - 1) segment.close();
+    }
+    return backlog;
   }
 
   close(): void {
     for (const entry of this.#entries) entry.segment.close();
   }
 
-  #checkRoom(bytes: number): void {
-    const stored = this.#entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    if (stored + bytes > this.#options.maxBytes)
-      throw new StreamFullError(`the stream holds ${stored} bytes of at most ${this.#options.maxBytes}`);
+  #processed(through: number): void {
+    if (through <= this.#processedThrough) return;
+    this.#processedThrough = through;
+    this.#oldestWaiting = undefined;
+  }
+
+  /** Throws StreamFullError when there is no room and none may be made. */
+  #makeRoom(newBytes: number, now: number): void {
+    for (;;) {
+      const lack = this.#lack(newBytes, now);
+      if (lack === undefined) return;
+      if (this.#options.atLimit === 'refuse' || !this.#wouldHelp(newBytes) || !this.#dropOldest())
+        throw new StreamFullError(lack);
+    }
+  }
+
+  #lack(newBytes: number, now: number): string | undefined {
+    this.#oldestWaiting ??= { at: this.backlog(this.#processedThrough).oldestReceivedAt };
+    return lackOfRoom(this.#options, {
+      bytes: this.#entries.reduce((sum, entry) => sum + entry.bytes, 0),
+      ...{ newBytes, freeBytes: this.#freeBytes() },
+      oldestWaitingAt: this.#oldestWaiting.at,
+      now,
+    });
+  }
+
+  /** A disk that others filled is not helped by giving up all that waits. */
+  #wouldHelp(newBytes: number): boolean {
+    const { bytes } = this.stats();
+    return this.#freeBytes() + bytes - newBytes >= this.#options.minFreeBytes;
+  }
+
+  /** Gives up the oldest segment, processed or not; false when there is none with a record. */
+  #dropOldest(): boolean {
+    const [oldest] = this.#entries;
+    if (!oldest || (this.#entries.length === 1 && oldest.last < oldest.segment.first)) return false;
+    if (this.#entries.length === 1) this.#begin(oldest.last + 1);
+    this.#dropped += Math.max(0, oldest.last - Math.max(this.#processedThrough, oldest.segment.first - 1));
+    this.#processed(oldest.last);
+    this.#removeThrough(oldest.last);
+    return true;
+  }
+
+  #freeBytes(): number {
     const disk = statfsSync(this.#options.folder);
-    const free = disk.bavail * disk.bsize;
-    if (free - bytes < this.#options.minFreeBytes)
-      throw new StreamFullError(
-        `${free} bytes are free on the disk, ${this.#options.minFreeBytes} must stay so`,
-      );
+    return disk.bavail * disk.bsize;
   }
 
   #last(): SegmentEntry {
@@ -220,7 +300,10 @@ export class SegmentLog {
     segment.create();
     syncFolder(this.#options.folder);
     this.#entries.at(-1)?.segment.close();
-    this.#entries.push({ segment, last: first - 1, bytes: 0, damaged: false, sealed: false, suspect: false });
+    this.#entries.push({
+      ...{ segment, last: first - 1, bytes: 0, beganAt: undefined },
+      ...{ damaged: false, sealed: false, suspect: false },
+    });
   }
 
   #openEntry(first: number, nextFirst: number | undefined): SegmentEntry {
@@ -233,6 +316,7 @@ export class SegmentLog {
         // Of a file that is not the last one the name of its successor says where it ends, whatever is damaged.
         last: nextFirst === undefined ? Math.min(last ?? Infinity, this.#lastPossible(first)) : nextFirst - 1,
         bytes: segment.measureBytes(),
+        beganAt: segment.receivedAt(first),
         damaged: false,
         sealed: nextFirst !== undefined || last === undefined,
         suspect: false,
@@ -259,7 +343,7 @@ export class SegmentLog {
     const last = nextFirst === undefined ? this.#lastPossible(segment.first) : nextFirst - 1;
     // How many it held is only known when a successor says where it ended.
     this.#unreadable += nextFirst === undefined ? 1 : last - segment.first + 1;
-    return { segment, last, bytes: 0, damaged: true, sealed: true, suspect: false };
+    return { segment, last, bytes: 0, beganAt: undefined, damaged: true, sealed: true, suspect: false };
   }
 
   #path(first: number): string {

@@ -148,6 +148,11 @@ export class Segment {
     return found;
   }
 
+  /** When this record was received; undefined when it is unreadable. */
+  receivedAt(offset: number): number | undefined {
+    return this.#readSingle(offset)?.receivedAt;
+  }
+
   #scan(from: number, to: number): Iterable<Record<string, unknown>> {
     this.#range ??= this.#open().prepare(
       `SELECT ${COLUMNS} FROM records WHERE "offset" BETWEEN ? AND ? ORDER BY "offset"`,

@@ -31,6 +31,8 @@ function answer(request: WorkerRequest): unknown {
       return log.trim(request.through);
     case 'stats':
       return log.stats();
+    case 'backlog':
+      return log.backlog(request.after);
     case 'close':
       return log.close();
   }

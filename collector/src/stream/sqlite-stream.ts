@@ -10,10 +10,12 @@ import type { SegmentLogOptions } from './segment-log.ts';
 import {
   type NewStreamRecord,
   type Stream,
+  type StreamBacklog,
   StreamFullError,
   type StreamRange,
   type StreamStats,
 } from './stream.ts';
+import { STREAM_LIMITS } from './stream-room.ts';
 import { StreamWorker } from './stream-worker.ts';
 import type { BatchEntry } from './worker-messages.ts';
 
@@ -26,14 +28,15 @@ export interface SqliteStreamOptions extends Partial<Omit<SegmentLogOptions, 'fo
   queueRecords?: number;
   /** Bytes of envelopes that may wait for a commit. */
   queueBytes?: number;
+  /** Called after each commit with what went into it and how long it took, waits for the disk included. */
+  onCommit?: (records: number, milliseconds: number) => void;
 }
 
 const mib = 1024 * 1024;
 export const STREAM_DEFAULTS = {
   segmentRecords: 65_536,
   segmentBytes: 256 * mib,
-  maxBytes: 50 * 1024 * mib,
-  minFreeBytes: 512 * mib,
+  ...STREAM_LIMITS,
   queueRecords: 4096,
   queueBytes: 64 * mib,
 } as const;
@@ -55,32 +58,34 @@ interface Waiting {
 export async function openSqliteStream(options: SqliteStreamOptions): Promise<Stream> {
   const { notBefore = 0, ...chosen } = { ...STREAM_DEFAULTS, ...options };
   mkdirSync(chosen.folder, { recursive: true, mode: 0o700 });
-  const { queueRecords, queueBytes, ...log } = chosen;
+  const { queueRecords, queueBytes, onCommit = () => undefined, ...log } = chosen;
   const worker = new StreamWorker({ log, notBefore });
   await worker.started();
-  return new SqliteStream(worker, queueRecords, queueBytes);
+  return new SqliteStream(worker, { queueRecords, queueBytes, onCommit });
 }
 
 class SqliteStream implements Stream {
   readonly #worker: StreamWorker;
-  readonly #queueRecords: number;
-  readonly #queueBytes: number;
+  readonly #options: Required<Pick<SqliteStreamOptions, 'queueRecords' | 'queueBytes' | 'onCommit'>>;
   readonly #listeners = new Set<(head: number) => void>();
   #queue: Waiting[] = [];
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
   #closed = false;
 
-  constructor(worker: StreamWorker, queueRecords: number, queueBytes: number) {
+  constructor(
+    worker: StreamWorker,
+    options: Required<Pick<SqliteStreamOptions, 'queueRecords' | 'queueBytes' | 'onCommit'>>,
+  ) {
     this.#worker = worker;
-    this.#queueRecords = queueRecords;
-    this.#queueBytes = queueBytes;
+    this.#options = options;
   }
 
   append(record: NewStreamRecord): Promise<number> {
     if (this.#closed) return Promise.reject(new Error('the stream is closed'));
     const bytes = this.#queuedBytes + record.envelope.length;
-    if (this.#queue.length >= this.#queueRecords || (this.#queue.length > 0 && bytes > this.#queueBytes))
+    const { queueRecords, queueBytes } = this.#options;
+    if (this.#queue.length >= queueRecords || (this.#queue.length > 0 && bytes > queueBytes))
       return Promise.reject(new StreamFullError('too many reports wait for the disk'));
     return new Promise((resolve, reject) => {
       this.#queue.push({ record, resolve, reject });
@@ -92,11 +97,13 @@ class SqliteStream implements Stream {
   async #commitUntilEmpty(): Promise<void> {
     while (this.#queue.length > 0) {
       const batch = this.#takeBatch();
+      const began = performance.now();
       try {
         const { first } = await this.#worker.ask('append', {
           entries: batch.map(entryOf),
           bytes: together(batch),
         });
+        this.#options.onCommit(batch.length, performance.now() - began);
         for (const [index, waiting] of batch.entries()) waiting.resolve(first + index);
         for (const listener of this.#listeners) listener(first + batch.length - 1);
       } catch (error) {
@@ -137,6 +144,10 @@ class SqliteStream implements Stream {
 
   stats(): Promise<StreamStats> {
     return this.#worker.ask('stats', {});
+  }
+
+  backlog(after: number): Promise<StreamBacklog> {
+    return this.#worker.ask('backlog', { after });
   }
 
   /** Waits for appends that were taken, then closes the files. */

@@ -41,6 +41,19 @@ export interface StreamStats {
   bytes: number;
   records: number;
   unreadable: number;
+  /** Records that were dropped unprocessed to make room, since the start; see `StreamLimits.atLimit`. */
+  dropped: number;
+  /** Bytes that are free on its disk. */
+  freeBytes: number;
+}
+
+/** What lies behind an offset. */
+export interface StreamBacklog {
+  records: number;
+  /** Of their envelopes; of a segment that lies partly behind the offset, its share by the number of records. */
+  bytes: number;
+  /** Milliseconds since 1970 when the first of them was received; undefined without one, or when it is unreadable. */
+  oldestReceivedAt: number | undefined;
 }
 
 /** The stream takes no more until space is free again: answer 503 with Retry-After. */
@@ -55,6 +68,7 @@ export interface Stream {
   onAppend(listener: (head: number) => void): () => void;
   trim(through: number): Promise<void>;
   stats(): Promise<StreamStats>;
+  backlog(after: number): Promise<StreamBacklog>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /** What the stream and its worker thread say to each other. Requests are answered in order, one answer each. */
 import type { SegmentLogOptions } from './segment-log.ts';
-import type { StreamRange, StreamRecordKind, StreamStats } from './stream.ts';
+import type { StreamBacklog, StreamRange, StreamRecordKind, StreamStats } from './stream.ts';
 
 /** Options as they cross the thread: no functions. */
 export interface WorkerStart {
@@ -21,6 +21,7 @@ export type WorkerRequest = { id: number } & (
   | { ask: 'read'; after: number; maxRecords: number; maxBytes: number }
   | { ask: 'trim'; through: number }
   | { ask: 'stats' }
+  | { ask: 'backlog'; after: number }
   | { ask: 'close' }
 );
 
@@ -29,6 +30,7 @@ export interface WorkerAnswers {
   read: StreamRange;
   trim: undefined;
   stats: StreamStats;
+  backlog: StreamBacklog;
   close: undefined;
 }
 

@@ -133,7 +133,7 @@ const table = {
     status: 413,
     permanent: true,
     meaning: 'The payload inflates beyond its limit.',
-    advice: 'The agent is defective, or its key is misused: reports inflate to 8 MiB at most.',
+    advice: 'The agent is defective, or its key is misused: reports inflate to 4 MiB at most.',
   },
   'payload-malformed': {
     status: 400,

@@ -1822,6 +1822,52 @@ export namespace fleetmeter {
             type $Shape = fleetmeter.v1.AgentCost.$Properties;
         }
 
+        /** SkipReason enum. */
+        enum SkipReason {
+
+            /** SKIP_REASON_UNSPECIFIED value */
+            SKIP_REASON_UNSPECIFIED = 0,
+
+            /** SKIP_REASON_UNREADABLE value */
+            SKIP_REASON_UNREADABLE = 1,
+
+            /** SKIP_REASON_VANISHED value */
+            SKIP_REASON_VANISHED = 2,
+
+            /** SKIP_REASON_CHANGED_WHILE_HASHING value */
+            SKIP_REASON_CHANGED_WHILE_HASHING = 3,
+
+            /** SKIP_REASON_TOO_LARGE value */
+            SKIP_REASON_TOO_LARGE = 4,
+
+            /** SKIP_REASON_NOT_REGULAR value */
+            SKIP_REASON_NOT_REGULAR = 5,
+
+            /** SKIP_REASON_PATH_NOT_UNICODE value */
+            SKIP_REASON_PATH_NOT_UNICODE = 6,
+
+            /** SKIP_REASON_FOLDER_UNREADABLE value */
+            SKIP_REASON_FOLDER_UNREADABLE = 7,
+
+            /** SKIP_REASON_WATCH_LIMIT value */
+            SKIP_REASON_WATCH_LIMIT = 8,
+
+            /** SKIP_REASON_EXCLUDED_FILE_SYSTEM value */
+            SKIP_REASON_EXCLUDED_FILE_SYSTEM = 9,
+
+            /** SKIP_REASON_EXCLUDED_FOLDER value */
+            SKIP_REASON_EXCLUDED_FOLDER = 10,
+
+            /** SKIP_REASON_PACKAGE_DATABASE_BUSY value */
+            SKIP_REASON_PACKAGE_DATABASE_BUSY = 11,
+
+            /** SKIP_REASON_ID_TAKEN value */
+            SKIP_REASON_ID_TAKEN = 12,
+
+            /** SKIP_REASON_STATE_FULL value */
+            SKIP_REASON_STATE_FULL = 13
+        }
+
         /**
          * Properties of a SkippedFiles.
          * @deprecated Use fleetmeter.v1.SkippedFiles.$Properties instead.
@@ -1842,7 +1888,7 @@ export namespace fleetmeter {
             $unknowns?: Uint8Array[];
 
             /** SkippedFiles reason. */
-            reason: string;
+            reason: fleetmeter.v1.SkipReason;
 
             /** SkippedFiles count. */
             count: number;
@@ -1879,7 +1925,7 @@ export namespace fleetmeter {
             interface $Properties {
 
                 /** SkippedFiles reason */
-                reason?: (string|null);
+                reason?: (fleetmeter.v1.SkipReason|null);
 
                 /** SkippedFiles count */
                 count?: (number|null);

@@ -4687,12 +4687,50 @@ export const fleetmeter = $root.fleetmeter = (() => {
             return AgentCost;
         })();
 
+        /**
+         * SkipReason enum.
+         * @name fleetmeter.v1.SkipReason
+         * @enum {number}
+         * @property {number} SKIP_REASON_UNSPECIFIED=0 SKIP_REASON_UNSPECIFIED value
+         * @property {number} SKIP_REASON_UNREADABLE=1 SKIP_REASON_UNREADABLE value
+         * @property {number} SKIP_REASON_VANISHED=2 SKIP_REASON_VANISHED value
+         * @property {number} SKIP_REASON_CHANGED_WHILE_HASHING=3 SKIP_REASON_CHANGED_WHILE_HASHING value
+         * @property {number} SKIP_REASON_TOO_LARGE=4 SKIP_REASON_TOO_LARGE value
+         * @property {number} SKIP_REASON_NOT_REGULAR=5 SKIP_REASON_NOT_REGULAR value
+         * @property {number} SKIP_REASON_PATH_NOT_UNICODE=6 SKIP_REASON_PATH_NOT_UNICODE value
+         * @property {number} SKIP_REASON_FOLDER_UNREADABLE=7 SKIP_REASON_FOLDER_UNREADABLE value
+         * @property {number} SKIP_REASON_WATCH_LIMIT=8 SKIP_REASON_WATCH_LIMIT value
+         * @property {number} SKIP_REASON_EXCLUDED_FILE_SYSTEM=9 SKIP_REASON_EXCLUDED_FILE_SYSTEM value
+         * @property {number} SKIP_REASON_EXCLUDED_FOLDER=10 SKIP_REASON_EXCLUDED_FOLDER value
+         * @property {number} SKIP_REASON_PACKAGE_DATABASE_BUSY=11 SKIP_REASON_PACKAGE_DATABASE_BUSY value
+         * @property {number} SKIP_REASON_ID_TAKEN=12 SKIP_REASON_ID_TAKEN value
+         * @property {number} SKIP_REASON_STATE_FULL=13 SKIP_REASON_STATE_FULL value
+         */
+        v1.SkipReason = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "SKIP_REASON_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "SKIP_REASON_UNREADABLE"] = 1;
+            values[valuesById[2] = "SKIP_REASON_VANISHED"] = 2;
+            values[valuesById[3] = "SKIP_REASON_CHANGED_WHILE_HASHING"] = 3;
+            values[valuesById[4] = "SKIP_REASON_TOO_LARGE"] = 4;
+            values[valuesById[5] = "SKIP_REASON_NOT_REGULAR"] = 5;
+            values[valuesById[6] = "SKIP_REASON_PATH_NOT_UNICODE"] = 6;
+            values[valuesById[7] = "SKIP_REASON_FOLDER_UNREADABLE"] = 7;
+            values[valuesById[8] = "SKIP_REASON_WATCH_LIMIT"] = 8;
+            values[valuesById[9] = "SKIP_REASON_EXCLUDED_FILE_SYSTEM"] = 9;
+            values[valuesById[10] = "SKIP_REASON_EXCLUDED_FOLDER"] = 10;
+            values[valuesById[11] = "SKIP_REASON_PACKAGE_DATABASE_BUSY"] = 11;
+            values[valuesById[12] = "SKIP_REASON_ID_TAKEN"] = 12;
+            values[valuesById[13] = "SKIP_REASON_STATE_FULL"] = 13;
+            return values;
+        })();
+
         v1.SkippedFiles = (function() {
 
             /**
              * Properties of a SkippedFiles.
              * @typedef {Object} fleetmeter.v1.SkippedFiles.$Properties
-             * @property {string|null} [reason] SkippedFiles reason
+             * @property {fleetmeter.v1.SkipReason|null} [reason] SkippedFiles reason
              * @property {number|null} [count] SkippedFiles count
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
@@ -4727,11 +4765,11 @@ export const fleetmeter = $root.fleetmeter = (() => {
 
             /**
              * SkippedFiles reason.
-             * @member {string} reason
+             * @member {fleetmeter.v1.SkipReason} reason
              * @memberof fleetmeter.v1.SkippedFiles
              * @instance
              */
-            SkippedFiles.prototype.reason = "";
+            SkippedFiles.prototype.reason = 0;
 
             /**
              * SkippedFiles count.
@@ -4757,8 +4795,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.reason);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.reason);
                 if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.count);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -4806,9 +4844,9 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 2)
+                            if (wireType !== 0)
                                 break;
-                            if ((value = reader.stringVerify()).length)
+                            if (value = reader.int32())
                                 message.reason = value;
                             else
                                 delete message.reason;

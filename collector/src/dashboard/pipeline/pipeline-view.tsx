@@ -1,9 +1,10 @@
 /** How far reports are on their way into the tables, in the order in which they travel. */
-import type { PipelineAnswer } from '../../admin/answers.ts';
+import type { PipelineAnswer, ProcessingAnswer } from '../../admin/answers.ts';
 import { useLive } from '../live/use-live.ts';
-import { ago, bytes, counted, of } from '../text/quantities.ts';
+import { ago, bytes, counted, duration, of } from '../text/quantities.ts';
+import { visibleText } from '../text/visible-text.ts';
 import { Quarantine } from './quarantine.tsx';
-import { Stage } from './stage.tsx';
+import { Stage, type StageProps } from './stage.tsx';
 
 export function PipelineView() {
   const { answer } = useLive<PipelineAnswer>('/api/pipeline');
@@ -25,7 +26,7 @@ const LONG_QUEUE = 1_000;
 const LONG_WAIT_MS = 10 * 60_000;
 
 function Stages({ pipeline }: { pipeline: PipelineAnswer }) {
-  const { stream, checkpoint, lag, dirty, engine, derived } = pipeline;
+  const { stream, checkpoint, dirty, engine, derived } = pipeline;
   const now = Date.parse(pipeline.now);
   const waiting = dirty.oldest === null ? 0 : now - dirty.oldest;
   return (
@@ -44,10 +45,9 @@ function Stages({ pipeline }: { pipeline: PipelineAnswer }) {
         <Stage
           name="Processed"
           figure={counted(checkpoint)}
-          state={lag > LONG_QUEUE ? 'slow' : 'good'}
-          word={lag === 0 ? 'up to date' : `${counted(lag)} waiting`}
+          {...processedState(pipeline)}
           facts={[
-            ['Lag', of(lag, 'record')],
+            ...lagFacts(pipeline.processing, now),
             ['Executables known', counted(pipeline.executables)],
           ]}
         />
@@ -75,6 +75,36 @@ function Stages({ pipeline }: { pipeline: PipelineAnswer }) {
       <Quarantine reasons={pipeline.quarantine} />
     </>
   );
+}
+
+function processedState({ lag, processing }: PipelineAnswer): Pick<StageProps, 'state' | 'word'> {
+  if (processing.paused) return { state: 'slow', word: `paused, ${counted(lag)} waiting` };
+  return {
+    state: lag > LONG_QUEUE ? 'slow' : 'good',
+    word: lag === 0 ? 'up to date' : `${counted(lag)} waiting`,
+  };
+}
+
+function lagFacts(processing: ProcessingAnswer, now: number): StageProps['facts'] {
+  const { paused, records, oldestReceivedAt, arrivingPerSecond, processedPerSecond } = processing;
+  const facts: StageProps['facts'] = [
+    ['Lag', `${of(records, 'record')}, ${bytes(processing.bytes)}`],
+    ['Oldest waiting', oldestReceivedAt === null ? 'none' : `received ${ago(oldestReceivedAt, now)}`],
+    ['Arriving, processed', `${perSecond(arrivingPerSecond)}, ${perSecond(processedPerSecond)}`],
+    [paused ? 'Time to catch up once resumed' : 'Time to catch up', catchUp(processing)],
+  ];
+  if (paused) {
+    facts.push(['Paused', `${ago(paused.since, now)} by ${visibleText(paused.by)}`]);
+    facts.push(['Reason', paused.reason === '' ? 'none given' : visibleText(paused.reason)]);
+  }
+  return facts;
+}
+
+const perSecond = (rate: number): string => `${rate < 10 ? rate.toFixed(1) : counted(rate)} /s`;
+
+function catchUp({ records, catchUpSeconds }: ProcessingAnswer): string {
+  if (records === 0) return 'nothing waits';
+  return catchUpSeconds === null ? 'cannot be told' : duration(catchUpSeconds);
 }
 
 function derivedAt(time: string | null, now: number): string {

@@ -1,4 +1,4 @@
-interface StageProps {
+export interface StageProps {
   name: string;
   figure: string;
   state: 'good' | 'slow' | 'bad';

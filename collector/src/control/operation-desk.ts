@@ -1,0 +1,21 @@
+/** What the command line does with processing: on the same file as a running collector, which sees it at its next look. */
+import { openExistingControlDatabase } from './enrolment-desk.ts';
+import { MetaValues } from './meta-values.ts';
+import { ProcessingState } from './processing-state.ts';
+
+export interface OperationDesk extends Disposable {
+  processing: ProcessingState;
+  /** Stream offset up to which everything is processed. */
+  checkpoint(): number;
+}
+
+/** Throws NoControlStoreError. */
+export function openOperationDesk(collectorDir: string): OperationDesk {
+  const database = openExistingControlDatabase(collectorDir);
+  const meta = new MetaValues(database);
+  return {
+    processing: new ProcessingState(database, meta),
+    checkpoint: () => meta.counter('checkpoint'),
+    [Symbol.dispose]: () => database.close(),
+  };
+}

@@ -39,7 +39,9 @@ import { startProcessor } from './process/processor.ts';
 import { startAgentServer } from './receive/agent-server.ts';
 import { admissionLimits, BaselineAdmission } from './receive/baseline-admission.ts';
 import { EnrolmentPace } from './receive/enrolment-pace.ts';
-import { startRecompute } from './recompute/recompute.ts';
+import { OneAtATime } from './recompute/one-at-a-time.ts';
+import { startRebuild } from './recompute/rebuild.ts';
+import { type RecomputeOptions, startRecompute } from './recompute/recompute.ts';
 import { startRemap } from './remap/remap.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
 import { watchRoom } from './stream/watch-room.ts';
@@ -211,7 +213,9 @@ async function joinStages(
   started.push(() => remap.close());
   let held: HeldCounts | undefined;
   watchRecompute(metrics.registry, control, () => held, now);
-  const recompute = startRecompute({
+  const deriving = new OneAtATime();
+  const recomputing: RecomputeOptions = {
+    deriving,
     clickhouse,
     control,
     log,
@@ -229,8 +233,11 @@ async function joinStages(
     onDerived: (target, milliseconds) =>
       processing.deriveSeconds.observe({ kind: target.kind }, milliseconds / 1000),
     onFailed: (target) => processing.deriveFailures.inc({ kind: target.kind }),
-  });
+  };
+  const recompute = startRecompute(recomputing);
   started.push(() => recompute.close());
+  const rebuild = startRebuild({ recompute: recomputing, deriving });
+  started.push(() => rebuild.close());
   const audit = startAudit({
     ...{ clickhouse, control, heads, log, now },
     inForce: () => catalogue.current(),

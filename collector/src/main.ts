@@ -20,6 +20,7 @@ import { addGroup } from './enrol/group-command.ts';
 import { addToken } from './enrol/token-command.ts';
 import { addMove } from './move/move-command.ts';
 import { addProcessing } from './operate/processing-command.ts';
+import { addRebuild } from './operate/rebuild-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
 import { addApply } from './settings/apply-command.ts';
 import { addFleet } from './settings/fleet-command.ts';
@@ -40,6 +41,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('fleetmeter-collector')
     .description('Receives reports of fleetmeter agents and turns them into tables')
     .version(version)
+    // A command that has commands of its own leaves their options to them.
+    .enablePositionalOptions()
     .exitOverride();
   addServe(program, async (config) => {
     exitCode = await serve(config);
@@ -58,6 +61,9 @@ async function main(argv: readonly string[]): Promise<number> {
     print: (text) => process.stdout.write(text),
     say: (line) => process.stderr.write(`${line}\n`),
     now: systemClock.now,
+    fail: () => {
+      exitCode = 1;
+    },
   };
   addToken(program, output);
   addDevice(program, output);
@@ -67,6 +73,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addFleet(program, output);
   addMove(program, output);
   addProcessing(program, output);
+  addRebuild(program, output);
   addPlan(program, output);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;

@@ -13,6 +13,7 @@ import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
 import type { MissingEvidence } from './executable-numbers.ts';
 import type { NoticesInForce } from './notices-in-force.ts';
+import type { Operations } from './operations.ts';
 import type { ProcessingState } from './processing-state.ts';
 import type { QuarantineDrop } from './quarantine-shelf.ts';
 import type { ShelvedRecord } from './shelved-record.ts';
@@ -216,6 +217,8 @@ export interface ControlStore {
   readonly lives: DeviceLives;
   /** What devices are told when the collector moves, and what they say of it. */
   readonly notices: Pick<NoticesInForce, 'noticeFor' | 'confirmed' | 'newestSerial' | 'counts'>;
+  /** What an administrator asked for that takes its time. */
+  readonly operations: Pick<Operations, 'oldestOpen' | 'latest' | 'advance' | 'finish'>;
   /** Whether an administrator stopped processing, and how far it is. */
   readonly processing: Pick<ProcessingState, 'current' | 'lag' | 'noteLag'>;
   /** Everything that an erased device said or was asked, but not that it was erased. */

@@ -1,10 +1,12 @@
-/** What the command line does with processing: on the same file as a running collector, which sees it at its next look. */
+/** What the command line asks of the pipeline: on the same file as a running collector, which sees it at its next look. */
 import { openExistingControlDatabase } from './enrolment-desk.ts';
 import { MetaValues } from './meta-values.ts';
+import { Operations } from './operations.ts';
 import { ProcessingState } from './processing-state.ts';
 
 export interface OperationDesk extends Disposable {
   processing: ProcessingState;
+  operations: Operations;
   /** Stream offset up to which everything is processed. */
   checkpoint(): number;
 }
@@ -15,6 +17,7 @@ export function openOperationDesk(collectorDir: string): OperationDesk {
   const meta = new MetaValues(database);
   return {
     processing: new ProcessingState(database, meta),
+    operations: new Operations(database),
     checkpoint: () => meta.counter('checkpoint'),
     [Symbol.dispose]: () => database.close(),
   };

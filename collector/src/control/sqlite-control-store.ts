@@ -32,6 +32,7 @@ import { GroupSettings } from './group-settings.ts';
 import { MetaValues } from './meta-values.ts';
 import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
 import { NoticesInForce } from './notices-in-force.ts';
+import { Operations } from './operations.ts';
 import { directiveAction, PendingDirectives } from './pending-directives.ts';
 import { ProcessingState } from './processing-state.ts';
 import {
@@ -67,6 +68,7 @@ export class SqliteControlStore implements ControlStore {
   readonly auditLedger: AuditLedger;
   readonly processing: ProcessingState;
   readonly usageConcerns: UsageConcerns;
+  readonly operations: Operations;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -109,6 +111,7 @@ export class SqliteControlStore implements ControlStore {
     this.lives = new DeviceLives(this.#database);
     this.notices = new NoticesInForce(this.#database, new MoveNotices(this.#database));
     this.processing = new ProcessingState(this.#database, this.#meta);
+    this.operations = new Operations(this.#database);
     this.#wanted = new WantedEvidence(this.#database);
     this.auditLedger = new AuditLedger(this.#database, this.#directives);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);

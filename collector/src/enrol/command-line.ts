@@ -12,6 +12,8 @@ export interface CommandOutput {
   say(line: string): void;
   /** Milliseconds since 1970. */
   now(): number;
+  /** The answer is bad news: the exit code is 1, without any other word. */
+  fail(): void;
 }
 
 /** An argument that cannot be right. The message is for people, one line. */

@@ -43,6 +43,9 @@ async function move(...args: string[]): Promise<string> {
     },
     say: (line) => said.push(line),
     now: () => now,
+    fail: () => {
+      throw new Error('moving never fails without a word');
+    },
   });
   await program.parseAsync(['move', ...args, '--data-dir', dataDir], { from: 'user' });
   return printed;

@@ -2,6 +2,7 @@ import pino from 'pino';
 import { expect, test, vi } from 'vitest';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import type { ControlStore } from '../control/control-store.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { dueMarks, startRecompute } from './recompute.ts';
 
 /** Nobody joined, nobody left. */
@@ -24,6 +25,7 @@ test('a control store that cannot be written for a moment does not end recomputi
   } as unknown as ControlStore;
   const clickhouse = { command: async () => {}, rows: async () => [] } as unknown as ClickHouse;
   const recompute = startRecompute({
+    deriving: new OneAtATime(),
     clickhouse,
     control,
     log: pino({ level: 'silent' }),
@@ -63,6 +65,7 @@ test('devices are derived when a report was processed, dirty or not, and hold no
     ...devices(),
   } as unknown as ControlStore;
   const recompute = startRecompute({
+    deriving: new OneAtATime(),
     clickhouse,
     control,
     log: pino({ level: 'silent' }),

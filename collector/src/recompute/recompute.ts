@@ -10,6 +10,7 @@ import { type HeldCounts, readHeldCounts } from '../clickhouse/usage-exclusions.
 import type { ControlStore, DirtyMark, DirtyTarget } from '../control/control-store.ts';
 import { deriveJudgedDay } from './derive-judged-day.ts';
 import type { HoldLimits } from './held-summaries.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
 import { devicesRefresher } from './refresh-devices.ts';
 import type { SupersedingOutcome } from './supersede-devices.ts';
 
@@ -21,6 +22,8 @@ export interface RecomputeOptions {
   now: () => number;
   /** Version of the catalogue that names applications now, for the rows. */
   catalogueVersion: () => string;
+  /** Whose turn it is to derive. */
+  deriving: OneAtATime;
   /** While true nothing is derived: mappings are on their way from one catalogue to the next. */
   held: () => boolean;
   /** Of its time the job works at most this part: at 5, a round of 3 minutes is followed by 57 of rest. */
@@ -86,7 +89,7 @@ export function startRecompute(options: RecomputeOptions): Recompute {
     while (!stopping.signal.aborted) {
       const began = performance.now();
       try {
-        await round();
+        await options.deriving.run(round);
       } catch (error) {
         // The control store or the engine has a bad moment; the marks are still there when it has passed.
         log.warn({ error: String(error) }, 'recompute could not begin and will try again');
@@ -129,11 +132,12 @@ function rank({ target }: DirtyMark): number {
   return target.kind === 'inventory' ? Number.POSITIVE_INFINITY : target.day;
 }
 
-async function deriveMarked(
+/** Undefined once it is derived, otherwise what went wrong; then the mark stays. In a turn of `deriving`. */
+export async function deriveMarked(
   { target, generation }: DirtyMark,
   today: number,
   options: RecomputeOptions,
-): Promise<void> {
+): Promise<string | undefined> {
   const { clickhouse, control, log, now, catalogueVersion, onDerived, onFailed } = options;
   const began = performance.now();
   try {
@@ -145,9 +149,11 @@ async function deriveMarked(
     }
     control.clearDirty(target, generation);
     onDerived(target, performance.now() - began);
+    return undefined;
   } catch (error) {
     // The mark stays, so the next round tries again; yesterday's right number beats a wrong one.
     log.warn({ target, error: String(error) }, 'recompute failed and will be tried again');
     onFailed(target);
+    return String(error);
   }
 }

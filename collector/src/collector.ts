@@ -13,6 +13,7 @@ import { connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import type { HeldCounts } from './clickhouse/usage-exclusions.ts';
 import { systemClock } from './clock/clock.ts';
+import { COLLECTOR_VERSION } from './collector-version.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import { startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
@@ -36,6 +37,7 @@ import { pipelineState, readiness } from './pipeline-state.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
+import { startReplayJob } from './quarantine/start-replay.ts';
 import { startAgentServer } from './receive/agent-server.ts';
 import { admissionLimits, BaselineAdmission } from './receive/baseline-admission.ts';
 import { EnrolmentPace } from './receive/enrolment-pace.ts';
@@ -173,12 +175,13 @@ async function joinStages(
   });
   started.push(() => catalogue.close());
   const heads = new EpochHeadCache(REMEMBERED_HEADS);
+  const announced = new AnnouncedExecutables();
   const processor = startProcessor({
     stream,
     clickhouse,
     control,
     heads,
-    announced: new AnnouncedExecutables(),
+    announced,
     lingerMs: config.processLingerMs,
     inForce: () => catalogue.current(),
     log,
@@ -238,6 +241,19 @@ async function joinStages(
   started.push(() => recompute.close());
   const rebuild = startRebuild({ recompute: recomputing, deriving });
   started.push(() => rebuild.close());
+  const replay = startReplayJob({
+    ...{ clickhouse, control, announced, log, now },
+    inForce: () => catalogue.current(),
+    version: COLLECTOR_VERSION,
+    keptMs: config.quarantineDays * MS_A_DAY,
+    onSettled: (settled) => {
+      for (const { outcome } of settled) processing.replayed.inc({ outcome });
+    },
+    onFailed: () => processing.replayFailures.inc(),
+    // Whoever repairs something waits for the figures.
+    onCaughtUp: () => recompute.wake(),
+  });
+  started.push(() => replay.close());
   const audit = startAudit({
     ...{ clickhouse, control, heads, log, now },
     inForce: () => catalogue.current(),
@@ -257,6 +273,7 @@ async function joinStages(
       await processor.settled();
       // What it read before the device was closed it may be writing again.
       await audit.settled();
+      await replay.settled();
     },
     onDeleted: () => recompute.wake(),
     onDone: () => processing.erasedDevices.inc(),

@@ -2,13 +2,14 @@
  * The program: arguments, signals, exit codes. The only file that may end the process. What goes wrong at the
  * start is one line for the person who started it, and exit code 1.
  */
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { JoinStringError } from '@fleetmeter/proto';
 import { Command, CommanderError, Option } from 'commander';
 import pino, { type Logger } from 'pino';
 import { AuthorityError } from './authority/authority.ts';
 import { systemClock } from './clock/clock.ts';
+import { COLLECTOR_VERSION } from './collector-version.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
 import { type CollectorConfig, environmentName, flagName, SETTINGS } from './config/schema.ts';
 import { DataFolderLockedError } from './control/data-folder-lock.ts';
@@ -22,14 +23,12 @@ import { addMove } from './move/move-command.ts';
 import { addProcessing } from './operate/processing-command.ts';
 import { addRebuild } from './operate/rebuild-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
+import { addQuarantine } from './quarantine/quarantine-command.ts';
+import { TransformationError } from './quarantine/transformation.ts';
 import { addApply } from './settings/apply-command.ts';
 import { addFleet } from './settings/fleet-command.ts';
 import { addSettings } from './settings/settings-command.ts';
 import { SettingsDocumentError } from './settings/settings-document.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 /** A start that cannot succeed; the message is what the user reads. */
 class StartError extends Error {
@@ -40,9 +39,9 @@ async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command('fleetmeter-collector')
     .description('Receives reports of fleetmeter agents and turns them into tables')
-    .version(version)
     // A command that has commands of its own leaves their options to them.
     .enablePositionalOptions()
+    .version(COLLECTOR_VERSION)
     .exitOverride();
   addServe(program, async (config) => {
     exitCode = await serve(config);
@@ -74,6 +73,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addMove(program, output);
   addProcessing(program, output);
   addRebuild(program, output);
+  addQuarantine(program, output);
   addPlan(program, output);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;
@@ -146,6 +146,7 @@ const MESSAGE_IS_ENOUGH = [
   AuthorityError,
   EnrolCommandError,
   SettingsDocumentError,
+  TransformationError,
   JoinStringError,
 ];
 

@@ -90,6 +90,10 @@ const BY_DEVICE = `
     sum(user_launches) AS device_launches, sum(user_by_user) AS device_by_user
   FROM (${BY_USER}) GROUP BY device, app`;
 
+/** Of one day; `facts` stands in for the table of facts, for whoever wants to know what a day would be. */
+export const usageByDevice = (facts: string): string =>
+  BY_DEVICE.replaceAll('FROM {facts}.usage WHERE', `FROM ${facts} WHERE`);
+
 const name = (attribute: string): string =>
   `dictGetString('{facts}.application_numbered', '${attribute}', toUInt64(main))`;
 

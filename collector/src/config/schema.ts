@@ -155,6 +155,11 @@ export const SETTINGS = {
     10,
     integer(1, 100),
   ),
+  quarantineDays: setting(
+    'Days that records which could not be used are kept; what is open until then is dropped and counted',
+    30,
+    integer(1, 400),
+  ),
   catalogueFile: optional(
     'JSON file that names applications by package; looked at every few seconds; not set: the package is the application',
     nonEmpty,

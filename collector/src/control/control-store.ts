@@ -15,7 +15,9 @@ import type { MissingEvidence } from './executable-numbers.ts';
 import type { NoticesInForce } from './notices-in-force.ts';
 import type { Operations } from './operations.ts';
 import type { ProcessingState } from './processing-state.ts';
+import type { QuarantineDesk } from './quarantine-desk.ts';
 import type { QuarantineDrop } from './quarantine-shelf.ts';
+import type { DecidedRecord, Settled } from './quarantine-work.ts';
 import type { ShelvedRecord } from './shelved-record.ts';
 import type { SplitDevice } from './split-tickets.ts';
 import type { Speech } from './superseded-speech.ts';
@@ -331,6 +333,18 @@ export interface ControlStore {
   /** What the audit asked of devices. */
   readonly auditLedger: Pick<AuditLedger, 'ask' | 'settled' | 'forgetDaysBefore'>;
 
+  /** Looking at quarantine, and deciding about it. */
+  readonly quarantine: QuarantineDesk;
+  /** Records that something was decided about, to be carried out now. */
+  decidedQuarantine(limit: number): DecidedRecord[];
+  /** What these records changed, and what became of them, in one transaction. */
+  commitReplay(range: ProcessedRange, settled: readonly Settled[]): void;
+  /** Drops some of what was received before `before`, milliseconds since 1970; false when nothing of it is left. */
+  ageOutQuarantine(before: number, now: number): boolean;
+  /** Version of the collector that last looked whether records pass by now; '' before the first. */
+  quarantineTriedBy(): string;
+  /** Decides that these are tried again, and notes the version. */
+  tryQuarantineAgain(numbers: readonly number[], version: string, now: number): void;
   quarantineCounts(): { reason: QuarantineReason; count: number }[];
   /** Open records that were dropped, ever, by why. */
   quarantineDropped(): Record<QuarantineDrop, number>;

@@ -136,6 +136,11 @@ export class QuarantineShelf {
     this.#makeRoom(record.deviceId);
   }
 
+  /** False when nothing was ever put aside, or nothing of it is kept: nearly always. */
+  get any(): boolean {
+    return this.#records > 0;
+  }
+
   /** Open records, by reason. */
   counts(): { reason: QuarantineReason; count: number }[] {
     return this.#counts

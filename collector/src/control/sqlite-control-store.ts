@@ -35,12 +35,14 @@ import { NoticesInForce } from './notices-in-force.ts';
 import { Operations } from './operations.ts';
 import { directiveAction, PendingDirectives } from './pending-directives.ts';
 import { ProcessingState } from './processing-state.ts';
+import { QuarantineDesk } from './quarantine-desk.ts';
 import {
   QUARANTINE_LIMITS,
   type QuarantineDrop,
   type QuarantineLimits,
   QuarantineShelf,
 } from './quarantine-shelf.ts';
+import { type DecidedRecord, QuarantineWork, type Settled } from './quarantine-work.ts';
 import { SettingsInForce } from './settings-in-force.ts';
 import type { ShelvedRecord } from './shelved-record.ts';
 import { type SplitDevice, SplitTickets } from './split-tickets.ts';
@@ -69,6 +71,7 @@ export class SqliteControlStore implements ControlStore {
   readonly processing: ProcessingState;
   readonly usageConcerns: UsageConcerns;
   readonly operations: Operations;
+  readonly quarantine: QuarantineDesk;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -80,6 +83,7 @@ export class SqliteControlStore implements ControlStore {
   readonly #dirty: DirtyMarks;
   readonly #versions: AgentVersions;
   readonly #quarantine: QuarantineShelf;
+  readonly #quarantineWork: QuarantineWork;
   readonly #wanted: WantedEvidence;
   readonly #catalogue: CatalogueProgress;
   readonly #undescribedUse: UndescribedUse;
@@ -104,6 +108,8 @@ export class SqliteControlStore implements ControlStore {
       ...options.quarantine,
     });
     this.usageConcerns = new UsageConcerns(this.#database);
+    this.quarantine = new QuarantineDesk(this.#database);
+    this.#quarantineWork = new QuarantineWork(this.#database);
     this.tokens = new EnrolmentTokens(this.#database);
     this.#groups = new DeviceGroups(this.#database);
     this.waiting = new WaitingDevices(this.#database);
@@ -272,8 +278,19 @@ export class SqliteControlStore implements ControlStore {
   }
 
   commitProcessed(range: ProcessedRange): void {
+    this.#committing(() => this.#apply(range));
+  }
+
+  commitReplay(range: ProcessedRange, settled: readonly Settled[]): void {
+    this.#committing(() => {
+      this.#apply(range);
+      this.#quarantineWork.settle(settled, range.now);
+    });
+  }
+
+  #committing(work: () => void): void {
     try {
-      inTransaction(this.#database, () => this.#apply(range));
+      inTransaction(this.#database, work);
     } catch (error) {
       // What these hold in memory followed a transaction that did not happen.
       this.#executables.reload();
@@ -306,6 +323,10 @@ export class SqliteControlStore implements ControlStore {
     // A second owner of the same range must not put its bad records aside twice.
     for (const record of range.quarantined) if (record.offset > before) this.#quarantine.put(record);
     this.usageConcerns.arrived(range.checkpoint);
+    // After those that were put aside meanwhile: what a request is still open for is not in `resolved`.
+    for (const { deviceId, epochId, action } of range.resolved)
+      if (action === 'resync' && this.#quarantine.any)
+        this.#quarantineWork.inventoryCame(deviceId, epochId, range.now);
     this.#markReleased(range.now);
   }
 
@@ -431,6 +452,35 @@ export class SqliteControlStore implements ControlStore {
 
   quarantinedFrom(deviceId: string, limit: number): ShelvedRecord[] {
     return this.#quarantine.fromDevice(deviceId, limit);
+  }
+
+  decidedQuarantine(limit: number): DecidedRecord[] {
+    return this.#quarantine.any ? this.#quarantineWork.waiting(limit) : [];
+  }
+
+  ageOutQuarantine(before: number, now: number): boolean {
+    let more = false;
+    this.#committing(() => {
+      more = this.#quarantine.ageOut(before);
+      this.#markReleased(now);
+      this.#quarantineWork.forgetOutcomes(now);
+    });
+    return more;
+  }
+
+  quarantineTriedBy(): string {
+    return this.#meta.text('quarantine_tried_by');
+  }
+
+  tryQuarantineAgain(numbers: readonly number[], version: string, now: number): void {
+    inTransaction(this.#database, () => {
+      const before = this.quarantineTriedBy() || 'an older one';
+      this.quarantine.decide({
+        ...{ action: 'retry', filter: { numbers }, by: 'collector', now },
+        reason: `collector ${version} after ${before}`,
+      });
+      this.#meta.setText('quarantine_tried_by', version);
+    });
   }
 
   untoldQuarantine(deviceId: string, limit: number): ShelvedRecord[] {

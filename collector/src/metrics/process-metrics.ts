@@ -13,6 +13,8 @@ export interface ProcessMetrics {
   stageSeconds: Histogram<'stage'>;
   rangeRecords: Histogram;
   dropped: Counter;
+  replayed: Counter<'outcome'>;
+  replayFailures: Counter;
   erasedDevices: Counter;
   retries: Counter;
   rangeSeconds: Histogram;
@@ -86,6 +88,17 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     dropped: new Counter({
       name: 'fleetmeter_process_dropped_records_total',
       help: 'Records left out because their device was erased',
+      registers,
+    }),
+    replayed: new Counter({
+      name: 'fleetmeter_quarantine_settled_records_total',
+      help: 'Quarantined records that a decision was carried out for, by outcome: replayed, discarded, refused, asked',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    replayFailures: new Counter({
+      name: 'fleetmeter_quarantine_failures_total',
+      help: 'Batches of quarantined records that could not be replayed and are tried again',
       registers,
     }),
     erasedDevices: new Counter({

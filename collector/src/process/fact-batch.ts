@@ -33,6 +33,11 @@ export class FactBatch {
     block.append(row as never);
   }
 
+  /** What was added to this table, if anything. */
+  block<T extends FactTable>(table: T): NativeBlock<(typeof FACT_TABLES)[T]> | undefined {
+    return this.#blocks.get(table) as NativeBlock<(typeof FACT_TABLES)[T]> | undefined;
+  }
+
   /** Resolves once every row is on stable storage; rejects at the first table that fails. Safe to repeat. */
   async write(clickhouse: ClickHouse): Promise<number> {
     let rows = 0;

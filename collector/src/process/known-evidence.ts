@@ -2,11 +2,10 @@
  * What is known of the executables that a range brings evidence of. Nearly all evidence is of executables nobody has
  * described; what comes a second time is compared with the first, since two programs may share the 64 bits of an id.
  */
-import { type ExecutableId, executableIdAt } from '@fleetmeter/proto';
+import { type EvidenceRecordFields, type ExecutableId, executableIdAt } from '@fleetmeter/proto';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { readEvidenceHashes } from '../clickhouse/evidence-hashes.ts';
 import type { ControlStore } from '../control/control-store.ts';
-import type { DecodedRecord } from './decode-record.ts';
 
 /** First 16 bytes of the evidence hash as hex digits. */
 export type KnownEvidence = Map<ExecutableId, string>;
@@ -14,15 +13,15 @@ export type KnownEvidence = Map<ExecutableId, string>;
 const ID_BYTES = 8;
 
 export async function readKnownEvidence(
-  decoded: readonly DecodedRecord[],
-  { clickhouse, control }: { clickhouse: ClickHouse; control: ControlStore },
+  records: readonly EvidenceRecordFields[],
+  {
+    clickhouse,
+    control,
+  }: { clickhouse: ClickHouse; control: Pick<ControlStore, 'withoutEvidence' | 'internExecutables'> },
 ): Promise<KnownEvidence> {
   const claimed = new Map<ExecutableId, Uint8Array>();
-  for (const record of decoded) {
-    if (record.kind !== 'evidence') continue;
-    for (const { executableId } of record.batch.records)
-      if (executableId?.length === ID_BYTES) claimed.set(executableIdAt(executableId, 0), executableId);
-  }
+  for (const { executableId } of records)
+    if (executableId?.length === ID_BYTES) claimed.set(executableIdAt(executableId, 0), executableId);
   const known: KnownEvidence = new Map();
   if (claimed.size === 0) return known;
   const undescribed = new Set(control.withoutEvidence(Buffer.concat([...claimed.values()])));

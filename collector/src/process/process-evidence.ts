@@ -9,14 +9,15 @@ import {
   identifyEvidence,
 } from '@fleetmeter/proto';
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
-import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
+import type { ControlStore } from '../control/control-store.ts';
 import { mapExecutable } from '../map/map-executable.ts';
 import { mappingRow } from '../map/mapping-row.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import type { RecordFault } from '../validate/usage-record.ts';
 import type { KnownEvidence } from './known-evidence.ts';
 import type { RangeEffects } from './range-effects.ts';
 
-/** Adds one record's effects; returns the executable's number when it is new evidence. */
+/** Adds one record's effects; returns the executable's number when it is new evidence. A bad record is put aside. */
 export function processEvidence(
   record: EvidenceRecordFields,
   source: StreamRecord,
@@ -25,31 +26,41 @@ export function processEvidence(
   effects: RangeEffects,
   known: KnownEvidence = new Map(),
 ): number | undefined {
+  const described = describeExecutable(record, source, control, inForce, effects, known);
+  if (typeof described !== 'object') return described;
+  effects.quarantine(source, {
+    ...{ ...described, kind: 'evidence', epochNo: 0, sequence: 0 },
+    bytes: EvidenceBatch.encode({ records: [record] }).finish(),
+  });
+  return undefined;
+}
+
+/** As above; what is wrong with a bad record is returned, and nothing else happens. */
+export function describeExecutable(
+  record: EvidenceRecordFields,
+  source: Pick<StreamRecord, 'receivedAt'>,
+  control: Pick<ControlStore, 'withoutEvidence' | 'internExecutables'>,
+  inForce: CatalogueInForce,
+  effects: RangeEffects,
+  known: KnownEvidence,
+): number | RecordFault | undefined {
   const bytes = record.evidence ?? new Uint8Array(0);
-  const aside = (reason: QuarantineReason, detail: string): void =>
-    effects.quarantine(source, {
-      ...{ reason, detail, kind: 'evidence', epochNo: 0, sequence: 0 },
-      bytes: EvidenceBatch.encode({ records: [record] }).finish(),
-    });
   if (record.encodingVersion !== EVIDENCE_VERSION) {
     const detail = `encoding version ${record.encodingVersion}, known is ${EVIDENCE_VERSION}`;
-    aside('evidence-version-unknown', detail);
-    return undefined;
+    return { reason: 'evidence-version-unknown', detail };
   }
   const { executableId, digestPart } = identifyEvidence(bytes);
   const claimed = Buffer.from(record.executableId ?? [])
     .reverse()
     .toString('hex');
   if (claimed !== executableId) {
-    aside('evidence-id-mismatch', `claims ${claimed}, proves ${executableId}`);
-    return undefined;
+    return { reason: 'evidence-id-mismatch', detail: `claims ${claimed}, proves ${executableId}` };
   }
   const hash = Buffer.from(digestPart).toString('hex');
   const first = known.get(executableId);
   if (first !== undefined && first !== hash) {
     const detail = `${executableId} is of evidence ${first}, and of ${hash}`;
-    aside('evidence-collision', detail);
-    return undefined;
+    return { reason: 'evidence-collision', detail };
   }
   const idBytes = encodeIdList([executableId]);
   if (control.withoutEvidence(idBytes).length === 0) return undefined;
@@ -58,8 +69,7 @@ export function processEvidence(
     evidence = decodeEvidence(bytes);
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
-    aside('evidence-not-canonical', error.message);
-    return undefined;
+    return { reason: 'evidence-not-canonical', detail: error.message };
   }
   // Nothing is written for what is known already: the same evidence comes from up to three devices.
   if (!effects.evidenceProcessed(executableId)) return undefined;

@@ -85,7 +85,10 @@ export async function processRange(
     );
   }
   times.lap('intern');
-  const known = await readKnownEvidence(decoded, dependencies);
+  const known = await readKnownEvidence(
+    decoded.flatMap((record) => (record.kind === 'evidence' ? record.batch.records : [])),
+    dependencies,
+  );
   const states = await statesOf(
     reportsToProcess.filter((report) => report !== undefined),
     dependencies,

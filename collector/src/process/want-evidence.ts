@@ -11,7 +11,7 @@ import type { RangeEffects } from './range-effects.ts';
  */
 export function wantMissingEvidence(
   { ids, numbers }: ListedIds,
-  source: StreamRecord,
+  source: Pick<StreamRecord, 'deviceId' | 'receivedAt'>,
   control: Pick<ControlStore, 'undescribed' | 'hasEnoughHolders'>,
   effects: RangeEffects,
 ): number[] {

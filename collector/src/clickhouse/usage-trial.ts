@@ -1,0 +1,89 @@
+/**
+ * What the aggregates of a day would be with rows that are not in the facts: the same derivation, over the facts and a
+ * table beside them.
+ */
+import type { ClickHouse } from './clickhouse.ts';
+import { usageByDevice } from './derive-usage-day.ts';
+import type { FACT_TABLES } from './fact-tables.ts';
+import type { NativeBlock } from './native-block.ts';
+
+export interface TriedSummary {
+  /** Days since 1970, UTC. */
+  day: number;
+  application_id: string;
+  application: string;
+  seconds_before: number;
+  seconds_after: number;
+  devices_before: number;
+  devices_after: number;
+}
+
+const MS_PER_DAY = 86_400_000;
+const TRIED = '{facts}.usage_trial';
+/** As deriving a day: small next to it, since only applications that the rows touch are looked at. */
+const SETTINGS = 'SETTINGS max_threads = 2, os_thread_priority = 10, max_memory_usage = 2000000000';
+
+const APPLICATION = `dictGetUInt64('{facts}.application_numbered', 'application_id64',
+  toUInt64(dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no))))`;
+const OF_DAY = 'day = toDate({date:String})';
+const FACTS = `SELECT * FROM {facts}.usage WHERE ${OF_DAY}
+  AND ${APPLICATION} IN (SELECT DISTINCT ${APPLICATION} FROM ${TRIED} WHERE ${OF_DAY})`;
+
+const summaries = (facts: string): string => `
+  SELECT app, sum(device_seconds) AS seconds, count() AS devices, max(main) AS main
+  FROM (${usageByDevice(`(${facts})`)}) GROUP BY app`;
+
+const COMPARED = `
+  SELECT lower(leftPad(hex(app), 16, '0')) AS application_id,
+    dictGetString('{facts}.application_numbered', 'name', toUInt64(new.main)) AS application,
+    toFloat64(old.seconds) AS seconds_before, toFloat64(new.seconds) AS seconds_after,
+    toFloat64(old.devices) AS devices_before, toFloat64(new.devices) AS devices_after
+  FROM (${summaries(`${FACTS} UNION ALL SELECT * FROM ${TRIED} WHERE ${OF_DAY}`)}) AS new
+  LEFT JOIN (${summaries(FACTS)}) AS old USING (app)
+  ORDER BY abs(seconds_after - seconds_before) DESC, application_id
+  LIMIT {most:UInt32}`;
+
+/** No row of a trial is left. */
+export async function clearTrial(clickhouse: ClickHouse): Promise<void> {
+  await clickhouse.command(`TRUNCATE TABLE ${TRIED}`);
+}
+
+export class UsageTrial {
+  readonly #clickhouse: ClickHouse;
+
+  /** One at a time: the table is emptied. */
+  static async begin(clickhouse: ClickHouse): Promise<UsageTrial> {
+    await clearTrial(clickhouse);
+    return new UsageTrial(clickhouse);
+  }
+
+  private constructor(clickhouse: ClickHouse) {
+    this.#clickhouse = clickhouse;
+  }
+
+  async add(rows: NativeBlock<(typeof FACT_TABLES)['usage']>): Promise<void> {
+    await this.#clickhouse.insert('usage_trial', rows);
+  }
+
+  /** Newest first. */
+  async days(): Promise<number[]> {
+    const rows = await this.#clickhouse.rows<{ day: number }>(
+      `SELECT DISTINCT toUInt32(day) AS day FROM ${TRIED} ORDER BY day DESC`,
+    );
+    return rows.map(({ day }) => day);
+  }
+
+  /** Those that change most first. */
+  async summaries(day: number, most: number): Promise<TriedSummary[]> {
+    const date = new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+    const rows = await this.#clickhouse.rows<Omit<TriedSummary, 'day'>>(`${COMPARED} ${SETTINGS}`, {
+      date,
+      most,
+    });
+    return rows.map((row) => ({ day, ...row }));
+  }
+
+  async end(): Promise<void> {
+    await clearTrial(this.#clickhouse);
+  }
+}

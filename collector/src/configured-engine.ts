@@ -1,7 +1,9 @@
 /** The engine that the configuration asks for: one of our own in a process of its own, or a ClickHouse server. */
 import type { Logger } from 'pino';
 import type { ClickHouseAddress } from './clickhouse/clickhouse.ts';
+import { derivingMemoryBytes } from './clickhouse/deriving-settings.ts';
 import type { CollectorConfig } from './config/schema.ts';
+import { defaultEngineMemoryMib } from './engine/memory-limit.ts';
 import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
 import { writerSecret, writerUser } from './engine/writer-secret.ts';
 import type { ProcessMetrics } from './metrics/process-metrics.ts';
@@ -41,6 +43,7 @@ export async function startEngine(
     url: `http://127.0.0.1:${config.sqlPort}`,
     username: writerUser,
     password: writerSecret(dataDir),
+    derivingMemoryBytes: derivingMemoryBytes(config.engineMemoryMib ?? defaultEngineMemoryMib()),
   };
   return { address, supervisor };
 }

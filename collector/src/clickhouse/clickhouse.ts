@@ -5,16 +5,19 @@
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { DATABASES, type DatabaseNames } from './database-names.ts';
+import { derivingSettings, MEMORY_ELSEWHERE_BYTES } from './deriving-settings.ts';
 import type { NativeBlock, TableShape } from './native-block.ts';
 
 export interface ClickHouseAddress {
   url: string;
   username: string;
   password: string;
+  /** What one derivation may take; not set: as much as on a server of which nothing is known. */
+  derivingMemoryBytes?: number;
 }
 
 export interface ClickHouse {
-  /** Runs a statement that returns nothing. `{facts}` and `{final}` stand for the databases. */
+  /** Runs a statement that returns nothing. `{facts}`, `{final}` stand for the databases, `{deriving}` for settings. */
   command(sql: string, parameters?: Record<string, unknown>): Promise<void>;
   /** Rows of a SELECT as objects; 64-bit integers come as strings. */
   rows<T>(sql: string, parameters?: Record<string, unknown>): Promise<T[]>;
@@ -42,8 +45,12 @@ export function connectClickHouse(
     log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
   });
+  const deriving = derivingSettings(address.derivingMemoryBytes ?? MEMORY_ELSEWHERE_BYTES);
   const named = (sql: string): string =>
-    sql.replaceAll('{facts}', databases.facts).replaceAll('{final}', databases.final);
+    sql
+      .replaceAll('{facts}', databases.facts)
+      .replaceAll('{final}', databases.final)
+      .replaceAll('{deriving}', deriving);
   return {
     async command(sql, parameters) {
       await client.command({ query: named(sql), ...(parameters ? { query_params: parameters } : {}) });

@@ -1,12 +1,8 @@
 /** Derives a partition beside the live table and swaps it in whole: readers see the old rows or the new ones. */
 import type { ClickHouse } from './clickhouse.ts';
 
-/**
- * What a derivation may take: both cores of a small machine, but only when nobody else wants them, and bounded
- * memory. What is larger is grouped on disk.
- */
-export const DERIVING =
-  'SETTINGS max_threads = 2, os_thread_priority = 10, max_memory_usage = 4000000000, max_bytes_before_external_group_by = 1500000000';
+/** Stands for the settings of a derivation (deriving-settings.ts); the connection knows how much memory there is. */
+export const DERIVING = '{deriving}';
 
 export interface Swap {
   /** Live table, with its database placeholder. */

@@ -282,3 +282,39 @@ test('one device that names every application costs no count of devices and hold
   );
   expect(counted).toEqual([{ most: 0 }]);
 });
+
+test('a derivation that dies at any statement leaves old rows or new ones, never a mixture, and the next is right', async () => {
+  control.forgetDevice(deviceId(9), now);
+  await derive();
+  putAside(...[1, 2, 3, 4].map((device) => record(device, EDITOR)));
+  const before = await rowsOf();
+  await used(DAY, EDITOR, 1_000, 690);
+  await used(DAY, VIEWER, 1_000, 690);
+  let crashes = 0;
+  for (let survives = false; !survives; crashes++) {
+    let left = crashes;
+    const dying: ClickHouse = {
+      ...clickhouse,
+      command: async (sql, parameters) => {
+        if (left-- === 0) throw new Error('killed');
+        await clickhouse.command(sql, parameters);
+      },
+    };
+    survives = await deriveJudgedDay(DAY, {
+      ...{ clickhouse: dying, control, now: () => now, catalogueVersion: () => 'none' },
+      holdLimits: { leastDevices: 3, leastPercent: 0.5 },
+    }).then(
+      () => true,
+      () => false,
+    );
+    const { Editor, Viewer } = await rowsOf();
+    expect(Editor?.seconds).toBe(before.Editor?.seconds);
+    expect([before.Viewer?.seconds, 690_000]).toContain(Viewer?.seconds);
+  }
+  console.log(`${crashes - 1} crashes, one at each statement`);
+  expect(crashes).toBeGreaterThan(15);
+  expect(await rowsOf()).toMatchObject({
+    Editor: { seconds: before.Editor?.seconds, devices_excluded: 4 },
+    Viewer: { seconds: 690_000, stale: null },
+  });
+});

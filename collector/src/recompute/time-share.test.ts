@@ -10,6 +10,7 @@ import { migrate } from '../clickhouse/migrate.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
 import { writerUser } from '../engine/writer-secret.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { startRecompute } from './recompute.ts';
 
 const TODAY = 20_700;
@@ -55,6 +56,7 @@ async function shareTaken(timePercent: number): Promise<number> {
   let derived = 0;
   const enough = Promise.withResolvers<void>();
   const recompute = startRecompute({
+    deriving: new OneAtATime(),
     ...{ clickhouse: watched, control, log: pino({ level: 'silent' }), now: () => NOW },
     ...{
       catalogueVersion: () => 'none',

@@ -24,12 +24,15 @@ export interface LoadedCollectorOptions {
   prepare?: (folder: string) => void;
   /** Further settings, as in the environment. */
   settings?: (folder: string) => Record<string, string>;
+  /** Where it lives; a temporary folder, which is removed at the end, unless given. */
+  folder?: string;
 }
 
 export class CollectorUnderLoad {
-  readonly folder = mkdtempSync(join(tmpdir(), 'fleetmeter-load-'));
   readonly #ports: { admin: number; agent: number; sql: number };
-  readonly #child: ChildProcess;
+  readonly #options: LoadedCollectorOptions;
+  #folder: string;
+  #child: ChildProcess;
   /** With which any number of devices may join. */
   readonly joinSecret: string;
   /** The engine's process id. */
@@ -40,21 +43,27 @@ export class CollectorUnderLoad {
 
   private constructor(ports: { admin: number; agent: number; sql: number }, options: LoadedCollectorOptions) {
     this.#ports = ports;
+    this.#options = options;
+    this.#folder = options.folder ?? mkdtempSync(join(tmpdir(), 'fleetmeter-load-'));
     options.prepare?.(this.folder);
     this.joinSecret = joinSecret(join(this.folder, 'data'));
-    this.#child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    this.#child = this.#spawn();
+  }
+
+  #spawn(): ChildProcess {
+    const child = spawn(process.execPath, [PROGRAM, 'serve'], {
       env: {
         ...process.env,
         FLEETMETER_DATA_DIR: join(this.folder, 'data'),
-        FLEETMETER_ADMIN_PORT: String(ports.admin),
-        FLEETMETER_AGENT_PORT: String(ports.agent),
-        FLEETMETER_SQL_PORT: String(ports.sql),
+        FLEETMETER_ADMIN_PORT: String(this.#ports.admin),
+        FLEETMETER_AGENT_PORT: String(this.#ports.agent),
+        FLEETMETER_SQL_PORT: String(this.#ports.sql),
         // A fleet joins as fast as it can, unless that is what is measured.
         FLEETMETER_BASELINES_PER_SECOND: '100000',
-        ...options.settings?.(this.folder),
+        ...this.#options.settings?.(this.folder),
         // Handshakes are measured apart.
         FLEETMETER_AGENT_TLS: 'off',
-        FLEETMETER_RECOMPUTE_INTERVAL_SECONDS: String(options.recomputeSeconds),
+        FLEETMETER_RECOMPUTE_INTERVAL_SECONDS: String(this.#options.recomputeSeconds),
         // As often as asked for, however small the machine.
         FLEETMETER_RECOMPUTE_TIME_PERCENT: '100',
         FLEETMETER_LOG_LEVEL: 'warn',
@@ -62,10 +71,15 @@ export class CollectorUnderLoad {
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const log = createWriteStream(this.#logFile);
-    this.#child.stdout?.pipe(log, { end: false });
-    this.#child.stderr?.pipe(log, { end: false });
-    this.#child.once('close', () => log.end());
+    const log = createWriteStream(this.#logFile, { flags: 'a' });
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+    child.once('close', () => log.end());
+    return child;
+  }
+
+  get folder(): string {
+    return this.#folder;
   }
 
   /** Ready when it resolves. */
@@ -125,8 +139,13 @@ export class CollectorUnderLoad {
   /** Everything received is in the tables, derived and merged. */
   async settled(): Promise<void> {
     await this.processed();
-    await this.#eventually('everything is derived', async () => (await this.backlog()).dirty === 0);
+    await this.derived();
     await this.merged();
+  }
+
+  /** No day and no inventory waits to be derived. */
+  async derived(): Promise<void> {
+    await this.#eventually('everything is derived', async () => (await this.backlog()).dirty === 0);
   }
 
   async backlog(): Promise<{ head: number; checkpoint: number; dirty: number; retries: number }> {
@@ -186,19 +205,43 @@ export class CollectorUnderLoad {
       .join('\n');
   }
 
+  /** The collector's process is gone when it resolves; its engine follows by itself. */
+  async kill(): Promise<void> {
+    if (this.#hasEnded) return;
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** After a kill, at the same ports; in another folder when what it had was moved there. */
+  startAgain(folder = this.#folder): void {
+    this.#folder = folder;
+    this.#child = this.#spawn();
+  }
+
+  async ready(): Promise<void> {
+    await this.#ready();
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   async close(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (!this.#hasEnded) {
       const ended = new Promise((resolve) => this.#child.once('exit', resolve));
       this.#child.kill('SIGTERM');
       const forced = setTimeout(() => this.#child.kill('SIGKILL'), STOP_SECONDS * 1000);
       await ended;
       clearTimeout(forced);
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.#options.folder === undefined) rmSync(this.folder, { recursive: true, force: true });
   }
 
   get #logFile(): string {
-    return join(this.folder, 'collector.log');
+    // Beside a folder of somebody else's, which may be a disk that is full.
+    const { folder } = this.#options;
+    return folder === undefined ? join(this.#folder, 'collector.log') : `${folder}.log`;
   }
 
   async #ready(): Promise<void> {
@@ -229,7 +272,7 @@ export class CollectorUnderLoad {
     const began = performance.now();
     let last: unknown;
     while (performance.now() - began < seconds * 1000) {
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null)
+      if (this.#hasEnded)
         throw new Error(`the collector ended before ${what}:\n${this.complaints()}`, { cause: last });
       try {
         if (await holds()) return;

@@ -95,6 +95,10 @@ export class LivingAgent {
     return this.#store.outbox.epoch()?.id;
   }
 
+  get courier(): Courier {
+    return this.#courier;
+  }
+
   get dueUsage(): DueUsage[] {
     return this.#store.usage.dueUsage(100_000);
   }
@@ -113,8 +117,8 @@ export class LivingAgent {
 
   /** `slot`: the five-minute mark of the day in which it ran `seconds`, at most 300. */
   use(program: ModelProgram, day: number, uid: number, slot: number, seconds: number): void {
-    this.#inventory.keepUsed(program.file);
-    const user = userHash(this.#userSecret, uid);
+    this.knowUsed(program);
+    const user = this.userHash(uid);
     const key = usageKey({ day, run: this.#run, executableId: program.id, user });
     const before = this.truth.usage.get(key);
     const slots = Uint8Array.from(before?.slots ?? new Uint8Array(36));
@@ -129,8 +133,22 @@ export class LivingAgent {
       },
     };
     this.truth.usage.set(key, row);
+    this.meter(row);
+  }
+
+  /** What a run comes to by now: values of their own, so that saying them twice changes nothing. */
+  meter(row: UsageRow): void {
     const mark = { bootId: this.#run, monotonicMs: 0, bootMs: 0 };
     this.#store.usage.flush({ usage: [row], coverage: [], live: [], mark });
+  }
+
+  /** Knows a program that is used and not installed. */
+  knowUsed(program: ModelProgram): void {
+    this.#inventory.keepUsed(program.file);
+  }
+
+  userHash(uid: number): string {
+    return userHash(this.#userSecret, uid);
   }
 
   /** One turn of the agent. What it then no longer has to say counts as told. */

@@ -95,13 +95,16 @@ async function serve(options: EngineArguments): Promise<number> {
       log,
     });
     const engine = await Promise.race([starting, told.then(() => undefined)]);
-    if (!engine) return 0;
+    if (!engine) return endAtOnce();
     const unusable = await Promise.race([told.then(() => undefined), engine.unusable]);
     if (unusable !== undefined) {
       log.error({ reason: unusable }, 'engine: this process makes room for a new one');
       return endAtOnce();
     }
-    log.info({ reason: await told }, 'engine: closing');
+    const reason = await told;
+    log.info({ reason }, 'engine: closing');
+    // Nobody is left to be orderly for, and the next collector waits for this folder.
+    if (reason === PARENT_ENDED) return endAtOnce();
     return (await engine.close()) ? 0 : endAtOnce();
   } catch (error) {
     if (!(error instanceof EngineStartError)) throw error;
@@ -111,13 +114,15 @@ async function serve(options: EngineArguments): Promise<number> {
 }
 
 /**
- * An orderly exit waits for the engine's threads, and one of them will never end. What was acknowledged is on stable
- * storage, so nothing is lost.
+ * An orderly exit waits for the engine's threads, and one of them may never end: of a query that heeds no KILL, or of
+ * an engine that is opening, which was seen to hold the folder for ever. What was acknowledged is on stable storage.
  */
 function endAtOnce(): never {
   process.kill(process.pid, 'SIGKILL');
   throw new Error('unreachable: the process has ended');
 }
+
+const PARENT_ENDED = 'parent ended';
 
 function toldToEnd(): Promise<string> {
   return new Promise((resolve) => {
@@ -125,8 +130,8 @@ function toldToEnd(): Promise<string> {
     process.on('SIGTERM', resolve);
     process.on('SIGINT', resolve);
     if (process.env.FLEETMETER_PARENT_PIPE !== '1') return;
-    process.stdin.once('end', () => resolve('parent ended'));
-    process.stdin.once('error', () => resolve('parent ended'));
+    process.stdin.once('end', () => resolve(PARENT_ENDED));
+    process.stdin.once('error', () => resolve(PARENT_ENDED));
     process.stdin.resume();
   });
 }

@@ -27,7 +27,7 @@ export interface SuperviseOptions {
   memoryMib?: number;
   log: Pick<Logger, 'info' | 'warn'>;
   onStateChange?: (state: EngineState) => void;
-  /** How long a first start may wait for a previous engine of this folder to end. Default 5,000 ms. */
+  /** How long a first start may wait for a previous engine of this folder to end. Default 30,000 ms. */
   patienceMs?: number;
   /** Pause between pings (default 5,000 ms), time for an answer (5,000 ms), lost ones in a row that mean hanging (3). */
   pingEveryMs?: number;
@@ -54,6 +54,8 @@ export async function superviseEngine(options: SuperviseOptions): Promise<Engine
 const program = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
 const startingMs = 60_000;
 const closingMs = 15_000;
+/** The engine of a collector that was killed ends by itself: its statements have 10 s to end, on a busy machine more. */
+const patienceMs = 30_000;
 
 class EngineWatch implements EngineSupervisor {
   readonly #options: SuperviseOptions;
@@ -74,7 +76,7 @@ class EngineWatch implements EngineSupervisor {
   }
 
   async start(): Promise<void> {
-    const deadline = Date.now() + (this.#options.patienceMs ?? 5_000);
+    const deadline = Date.now() + (this.#options.patienceMs ?? patienceMs);
     for (;;) {
       const child = this.#spawn();
       if (await this.#answers(child)) break;

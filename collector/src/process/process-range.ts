@@ -10,6 +10,7 @@ import { Turn } from '../clock/turn.ts';
 import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
 import { type DirectiveAction, directiveAction } from '../control/pending-directives.ts';
 import { hardwareIdentityOf } from '../reconcile/hardware-identity.ts';
+import { reportsBehindHead } from '../reconcile/reports-behind-head.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
 import { inventoryChangeOf } from './baseline-part.ts';
@@ -93,6 +94,10 @@ export async function processRange(
     reportsToProcess.filter((report) => report !== undefined),
     dependencies,
   );
+  noteBehindHeads(
+    reportsToProcess.filter((report) => report !== undefined),
+    states,
+  );
   times.lap('look-up');
   let reports = 0;
   let dropped = 0;
@@ -162,6 +167,21 @@ function counted<T>(names: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
+}
+
+/** Before anything moves the heads on. */
+function noteBehindHeads(reports: readonly InternedRecord[], states: ReadonlyMap<number, EpochState>): void {
+  for (const [epochNo, ofEpoch] of Map.groupBy(reports, (report) => report.epochNo)) {
+    const head = states.get(epochNo)?.head;
+    if (!head || ofEpoch.length === 1) continue;
+    const chained = ofEpoch.map((item) => ({
+      item,
+      sequence: item.report.sequence,
+      reportHash: item.hash,
+      previousHash: item.report.previousHash,
+    }));
+    for (const { item } of reportsBehindHead(head, chained)) item.behindHead = true;
+  }
 }
 
 type ReportRecord = Extract<DecodedRecord, { kind: 'report' }>;

@@ -24,6 +24,7 @@ export function processReport(
     reportHash: hash,
     previousHash: report.previousHash,
     digestBefore: before,
+    behindHead: item.behindHead ?? false,
     change: inventoryChangeOf(report),
   });
   if (!decision.counts) {

@@ -25,6 +25,8 @@ export interface ReportToProcess {
   hash: Uint8Array;
   source: StreamRecord;
   interned: InternedReport;
+  /** Its rows are in the tables, from an attempt that did not come to its checkpoint. */
+  behindHead?: boolean;
 }
 
 /** 16 bytes; none when the report names no epoch. */

@@ -27,6 +27,8 @@ export interface ReportedState {
   /** First 8 bytes of the hash of the sender's report before this one; undefined or empty when it names none. */
   previousHash: Uint8Array | undefined;
   digestBefore: InventoryDigest | undefined;
+  /** It led to the head: see reports-behind-head.ts. */
+  behindHead?: boolean;
   /** Parts of a baseline have sequences in a row; see baseline-parts.ts. */
   change: 'none' | 'baseline' | 'delta' | 'first-part' | 'middle-part' | 'last-part';
 }
@@ -55,10 +57,11 @@ const KEEP: Reconciliation = {
   usageMissing: false,
 };
 const DIVERGED: Reconciliation = { ...KEEP, counts: false, ask: 'compare-head' };
-const CHAINED_BYTES = 8;
+/** Of the hash of the report before it, as a report names it. */
+export const CHAINED_BYTES = 8;
 
 export function reconcileReport(head: EpochHead, report: ReportedState): Reconciliation {
-  if (report.sequence <= head.sequence) return isHead(head, report) ? KEEP : DIVERGED;
+  if (report.sequence <= head.sequence) return report.behindHead || isHead(head, report) ? KEEP : DIVERGED;
   if (report.sequence === head.sequence + 1 && !isChained(head, report)) return DIVERGED;
   const usageMissing = report.sequence > head.sequence + 1;
   if (report.change === 'baseline' || report.change === 'first-part') {

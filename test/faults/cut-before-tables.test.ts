@@ -1,0 +1,120 @@
+/**
+ * Power cuts between the stream and the tables (R3), collector and engine on one disk: nobody reports meanwhile, so what
+ * the tables say afterwards comes from the stream and from parts that were on the disk. With the engine's syncs switched
+ * off the same must lose something.
+ */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
+import { openSqliteStream } from '../../collector/src/stream/sqlite-stream.ts';
+import { SeededRandom } from '../model/seeded-random.ts';
+import { LoopDisk } from './loop-disk.ts';
+import { canRun } from './needed-programs.ts';
+import { SiteUnderFire } from './site-under-fire.ts';
+import { processTree, stopProcesses } from './stopped-processes.ts';
+
+const FULL = process.env.FLEETMETER_TEST_FULL === '1';
+const CUTS = Number(process.env.FLEETMETER_CUTS ?? (FULL ? 100 : 10));
+const CONTROL_CUTS = 3;
+const AGENTS = 6;
+const DISK_MIB = 1536;
+const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
+/** From "nothing is processed" to "everything is derived". */
+const LATEST_CUT_MS = 2_500;
+
+const possible = canRun('power cuts between stream and tables', 'mkfs.ext4', 'mount');
+
+describe.runIf(possible)('after a power cut between stream and tables', () => {
+  test(`${CUTS} cuts: the tables say what was acknowledged (FLEETMETER_SEED=${SEED})`, async () => {
+    const outcome = await cutAgainAndAgain(CUTS, async () => {});
+    console.log('cuts before the tables', outcome);
+    expect(outcome.differences).toEqual([]);
+    // Some cuts must have found work between stream and tables, and some everything derived.
+    expect(outcome.replayed).toBeGreaterThan(0);
+    expect(outcome.derived).toBeGreaterThan(0);
+  }, 3_600_000);
+
+  test('with the syncs of the engine switched off they do not', async () => {
+    const outcome = await cutAgainAndAgain(CONTROL_CUTS, async (site) => {
+      const tables = await site.collector.writerSql<{ name: string }>(
+        `SELECT name FROM system.tables WHERE database = 'fleetmeter_facts' AND engine LIKE '%MergeTree'`,
+      );
+      for (const { name } of tables)
+        await site.collector.writerSql(
+          `ALTER TABLE fleetmeter_facts.${name} MODIFY SETTING fsync_after_insert = 0, fsync_part_directory = 0`,
+        );
+    }).catch((error: unknown) => ({ differences: [String(error)] }));
+    console.log('without syncs of the engine', { differences: outcome.differences.length });
+    expect(outcome.differences.length).toBeGreaterThan(0);
+  }, 600_000);
+});
+
+async function cutAgainAndAgain(cuts: number, prepare: (site: SiteUnderFire) => Promise<void>) {
+  const random = new SeededRandom(SEED);
+  const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-cuts-'));
+  let disk = LoopDisk.create(DISK_MIB);
+  const outcome = { cuts: 0, replayed: 0, derived: 0, differences: [] as string[], slowestStart: 0 };
+  const site = await SiteUnderFire.start({ folder, agents: AGENTS, random, collectorFolder: disk.folder });
+  const began = performance.now();
+  try {
+    await site.introduce();
+    await prepare(site);
+    while (outcome.cuts < cuts && outcome.differences.length === 0) {
+      site.live();
+      await sleep(300 + random.below(500));
+      await site.rest();
+      await site.tellEverything();
+      const kind = random.pick(['at once', 'at any time', 'when all is derived'] as const);
+      if (kind === 'at any time') await sleep(random.below(LATEST_CUT_MS));
+      if (kind === 'when all is derived') {
+        await site.collector.processed();
+        await site.collector.derived();
+      }
+      const pids = processTree(site.collector.pids.collector);
+      await stopProcesses(pids);
+      const left = disk.afterPowerCut();
+      await site.collector.kill();
+      for (const pid of pids.slice(1)) process.kill(pid, 'SIGKILL');
+      disk.remove();
+      disk = left;
+      outcome.cuts++;
+      const found = await lookAt(left);
+      outcome.replayed += found.waiting > 0 ? 1 : 0;
+      outcome.derived += found.waiting === 0 && found.dirty === 0 ? 1 : 0;
+      const cut = performance.now();
+      site.collector.startAgain(left.folder);
+      await site.collector.ready();
+      outcome.slowestStart = Math.max(outcome.slowestStart, Math.round(performance.now() - cut));
+      await site.collector.processed();
+      await site.collector.derived();
+      outcome.differences.push(...(await site.differences()).map((each) => `cut ${outcome.cuts}: ${each}`));
+    }
+    return { ...outcome, seconds: Math.round((performance.now() - began) / 1000) };
+  } finally {
+    await site.close();
+    disk.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What waits on a disk; and nothing of the stream that is not checkpointed may have been trimmed. */
+async function lookAt(disk: LoopDisk): Promise<{ waiting: number; dirty: number }> {
+  const folder = join(disk.folder, 'data/collector');
+  const control = new SqliteControlStore({ path: join(folder, 'control.db') });
+  const checkpoint = control.checkpoint();
+  const dirty = control.dirtyMarks().length;
+  control.close();
+  const firsts = readdirSync(join(folder, 'stream')).map((name) =>
+    Number(/^segment-(\d+)\.sqlite$/.exec(name)?.[1]),
+  );
+  const first = Math.min(...firsts.filter((each) => each > 0));
+  expect(first, 'the stream was trimmed beyond the checkpoint').toBeLessThanOrEqual(checkpoint + 1);
+  const stream = await openSqliteStream({ folder: join(folder, 'stream'), minFreeBytes: 0 });
+  const { head, unreadable } = await stream.stats();
+  await stream.close();
+  expect(unreadable).toBe(0);
+  return { waiting: head - checkpoint, dirty };
+}

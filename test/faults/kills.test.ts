@@ -1,0 +1,85 @@
+/**
+ * kill -9 of collector, engine and agents, each alone and together, while all of them work (R4): afterwards the tables
+ * say what is true, nothing acknowledged is lost and nothing is counted twice.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { SeededRandom } from '../model/seeded-random.ts';
+import { SiteUnderFire } from './site-under-fire.ts';
+
+const FULL = process.env.FLEETMETER_TEST_FULL === '1';
+const KILLS = Number(process.env.FLEETMETER_KILLS ?? (FULL ? 2000 : 40));
+/** The tables are compared after each of these, and at the end. */
+const COMPARE_EVERY = FULL ? 100 : 20;
+const AGENTS = 8;
+const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
+const VICTIMS = ['agents', 'engine', 'collector', 'engine and agents', 'everybody'] as const;
+const WORK_WITHIN_MS = 120_000;
+
+test(`${KILLS} kills in the middle of work, and the tables say what is true (FLEETMETER_SEED=${SEED})`, async () => {
+  const random = new SeededRandom(SEED);
+  const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-kills-'));
+  const site = await SiteUnderFire.start({ folder, agents: AGENTS, random });
+  const killed: Record<string, number> = {};
+  const began = performance.now();
+  try {
+    site.live();
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const victim = VICTIMS[kill % VICTIMS.length] as (typeof VICTIMS)[number];
+      await sleep(random.below(400));
+      await inTheMiddleOf(site, victim);
+      await killNow(site, victim);
+      killed[victim] = (killed[victim] ?? 0) + 1;
+      if (kill % COMPARE_EVERY !== 0 && kill !== KILLS) continue;
+      await site.rest();
+      await site.settle();
+      expect(await site.differences(), `after ${kill} kills`).toEqual([]);
+      site.live();
+    }
+    await site.rest();
+    console.log('kills', killed, 'seconds', Math.round((performance.now() - began) / 1000));
+  } finally {
+    await site.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 7_200_000);
+
+/** Resolves at a moment when the victim has work in hand; without that a kill proves nothing. */
+async function inTheMiddleOf(site: SiteUnderFire, victim: (typeof VICTIMS)[number]): Promise<void> {
+  const until = performance.now() + WORK_WITHIN_MS;
+  let seen: unknown;
+  while (performance.now() < until) {
+    const { turning } = site.agents;
+    if (victim === 'agents') {
+      if (turning > 0) return;
+    } else {
+      // Reports are on their way, and some that were acknowledged are not in the tables yet.
+      const backlog = await site.collector.backlog().catch((error) => {
+        seen = error;
+        return undefined;
+      });
+      if (backlog) seen = { ...backlog, turning, engine: site.enginePids };
+      if (backlog && turning > 0 && backlog.head > backlog.checkpoint && site.enginePids.length > 0) return;
+    }
+    await sleep(5);
+  }
+  const said = site.collector.complaints().slice(-3000);
+  throw new Error(
+    `nothing was under way that killing ${victim} could have broken off: ${JSON.stringify(seen)}\n${said}`,
+  );
+}
+
+async function killNow(site: SiteUnderFire, victim: (typeof VICTIMS)[number]): Promise<void> {
+  const engine = site.enginePids;
+  if (victim === 'engine' || victim === 'engine and agents' || victim === 'everybody')
+    for (const pid of engine) process.kill(pid, 'SIGKILL');
+  if (victim === 'collector' || victim === 'everybody') {
+    await site.collector.kill();
+    site.collector.startAgain();
+  }
+  if (victim === 'agents' || victim === 'engine and agents' || victim === 'everybody')
+    await site.killAgents();
+}

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Requests wait at most about this long behind one turn. */
-const TURN_MS = 5;
+const TURN_MS = 2;
 
 export class Turn {
   #began = performance.now();

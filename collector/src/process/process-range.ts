@@ -57,8 +57,8 @@ export interface RangeOutcome {
   spent: ReadonlyMap<RangeStage, number>;
 }
 
-/** Records whose new numbers are committed together: one wait for the disk, and some 5 ms without a turn for others. */
-const COMMITTED_TOGETHER = 200;
+/** Records whose new numbers are committed together: one wait for the disk, and some 3 ms without a turn for others. */
+const COMMITTED_TOGETHER = 50;
 
 /** Processes records and checkpoints at `through`. Rejects, having committed nothing, when the engine does. */
 export async function processRange(

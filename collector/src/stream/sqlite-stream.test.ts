@@ -51,6 +51,25 @@ test('records come back as they were appended, in order, with offsets from 1', a
   expect(same.size).toBe(1);
 });
 
+test('a long read comes whole, and reports are made durable while it lasts', async () => {
+  const stream = await openStream();
+  const mib = 1 << 20;
+  await Promise.all(Array.from({ length: 20 }, (_, index) => stream.append(record(index, mib / 2))));
+  const order: string[] = [];
+  const read = stream.read(0, { maxRecords: 1000, maxBytes: 64 * mib }).then((range) => {
+    order.push('read');
+    return range;
+  });
+  const appended = stream.append(record(21, 100)).then(() => order.push('appended'));
+  const range = await read;
+  await appended;
+  expect(range.records.map(({ offset }) => offset)).toEqual(
+    Array.from({ length: range.through }, (_, i) => i + 1),
+  );
+  expect(range.through).toBeGreaterThanOrEqual(20);
+  expect(order).toEqual(['appended', 'read']);
+});
+
 test('reading is bounded by records and by bytes but always advances', async () => {
   const stream = await openStream();
   for (let number = 1; number <= 5; number++) await stream.append(record(number, 1000));

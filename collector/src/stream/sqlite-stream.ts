@@ -47,6 +47,9 @@ const BATCH_BYTES = 8 * mib;
 /** The most that one read returns, whatever is asked for; one larger record is still returned. */
 const READ_RECORDS = 4096;
 const READ_BYTES = 32 * mib;
+/** Of these at a time: some milliseconds of the thread. */
+const PIECE_RECORDS = 512;
+const PIECE_BYTES = mib;
 
 interface Waiting {
   record: NewStreamRecord;
@@ -125,12 +128,25 @@ class SqliteStream implements Stream {
     return this.#queue.splice(0, count);
   }
 
-  read(after: number, limits: { maxRecords: number; maxBytes: number }): Promise<StreamRange> {
-    return this.#worker.ask('read', {
-      after,
-      maxRecords: Math.max(1, Math.min(limits.maxRecords, READ_RECORDS)),
-      maxBytes: Math.min(limits.maxBytes, READ_BYTES),
-    });
+  /** In pieces: the thread that reads them is the one whose commits everybody waits for. */
+  async read(after: number, limits: { maxRecords: number; maxBytes: number }): Promise<StreamRange> {
+    const range: StreamRange = { records: [], through: after, unreadable: 0 };
+    const maxRecords = Math.max(1, Math.min(limits.maxRecords, READ_RECORDS));
+    let room = Math.min(limits.maxBytes, READ_BYTES);
+    for (;;) {
+      const before = range.through;
+      const records = Math.min(maxRecords - range.records.length, PIECE_RECORDS);
+      const bytes = Math.min(room, PIECE_BYTES);
+      const piece = await this.#worker.ask('read', { after: before, maxRecords: records, maxBytes: bytes });
+      const endedByRoom = bytes === room && piece.records.length < records;
+      for (const record of piece.records) {
+        room -= record.envelope.length;
+        range.records.push(record);
+      }
+      range.through = piece.through;
+      range.unreadable += piece.unreadable;
+      if (piece.through === before || endedByRoom || range.records.length >= maxRecords) return range;
+    }
   }
 
   onAppend(listener: (head: number) => void): () => void {

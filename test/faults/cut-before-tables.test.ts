@@ -17,13 +17,16 @@ import { SiteUnderFire } from './site-under-fire.ts';
 import { processTree, stopProcesses } from './stopped-processes.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
-const CUTS = Number(process.env.FLEETMETER_CUTS ?? (FULL ? 100 : 10));
+const CUTS = Number(process.env.FLEETMETER_CUTS ?? (FULL ? 100 : 8));
 const CONTROL_CUTS = 3;
 const AGENTS = 6;
 const DISK_MIB = 1536;
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
 /** From "nothing is processed" to "everything is derived". */
 const LATEST_CUT_MS = 2_500;
+
+/** Made anew, or empty, whenever something is derived. */
+const SCRATCH = ['application_epochs', 'application_numbers', 'application_of_executable', 'usage_concerns'];
 
 const possible = canRun('power cuts between stream and tables', 'mkfs.ext4', 'mount');
 
@@ -36,6 +39,21 @@ describe.runIf(possible)('after a power cut between stream and tables', () => {
     expect(outcome.replayed).toBeGreaterThan(0);
     expect(outcome.derived).toBeGreaterThan(0);
   }, 3_600_000);
+
+  test('every table of the engine that is not scratch syncs its parts', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-tables-'));
+    const site = await SiteUnderFire.start({ folder, agents: 0, random: new SeededRandom(1) });
+    try {
+      const unsynced = await site.collector.writerSql<{ name: string }>(
+        `SELECT name FROM system.tables WHERE database LIKE 'fleetmeter%' AND engine LIKE '%MergeTree'
+         AND NOT (engine_full LIKE '%fsync_after_insert = 1%' AND engine_full LIKE '%fsync_part_directory = 1%') ORDER BY name`,
+      );
+      expect(unsynced.map(({ name }) => name)).toEqual(SCRATCH);
+    } finally {
+      await site.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
 
   test('with the syncs of the engine switched off they do not', async () => {
     const outcome = await cutAgainAndAgain(CONTROL_CUTS, async (site) => {

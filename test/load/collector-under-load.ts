@@ -32,6 +32,8 @@ export class CollectorUnderLoad {
   readonly #ports: { admin: number; agent: number; sql: number };
   readonly #options: LoadedCollectorOptions;
   #folder: string;
+  /** Not on a disk that a test fills or whose power it cuts. */
+  readonly #logFolder = mkdtempSync(join(tmpdir(), 'fleetmeter-log-'));
   #child: ChildProcess;
   /** With which any number of devices may join. */
   readonly joinSecret: string;
@@ -235,13 +237,12 @@ export class CollectorUnderLoad {
       await ended;
       clearTimeout(forced);
     }
+    rmSync(this.#logFolder, { recursive: true, force: true });
     if (this.#options.folder === undefined) rmSync(this.folder, { recursive: true, force: true });
   }
 
   get #logFile(): string {
-    // Beside a folder of somebody else's, which may be a disk that is full.
-    const { folder } = this.#options;
-    return folder === undefined ? join(this.#folder, 'collector.log') : `${folder}.log`;
+    return join(this.#logFolder, 'collector.log');
   }
 
   async #ready(): Promise<void> {

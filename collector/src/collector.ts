@@ -255,6 +255,12 @@ async function joinStages(
   });
   started.push(() => replay.close());
   const audit = startAudit({
+    totals: {
+      deriving,
+      catalogueVersion: () => catalogue.current().catalogue.version,
+      settled: () => processor.settled(),
+      unsure: () => processor.unsure,
+    },
     ...{ clickhouse, control, heads, log, now },
     inForce: () => catalogue.current(),
     remapping: () => remap.running,

@@ -20,6 +20,7 @@ import { addDevice } from './enrol/device-command.ts';
 import { addGroup } from './enrol/group-command.ts';
 import { addToken } from './enrol/token-command.ts';
 import { addMove } from './move/move-command.ts';
+import { addAudit } from './operate/audit-command.ts';
 import { addProcessing } from './operate/processing-command.ts';
 import { addRebuild } from './operate/rebuild-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
@@ -74,6 +75,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addProcessing(program, output);
   addRebuild(program, output);
   addQuarantine(program, output);
+  addAudit(program, output);
   addPlan(program, output);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;

@@ -42,6 +42,7 @@ export async function pipelineState({
       step: audit.state.step ?? null,
       steps: audit.state.steps,
       lost: audit.state.findings?.lost ?? {},
+      differing: audit.state.findings?.totals.differing ?? 0,
     },
     dirty: {
       count: marks.length,

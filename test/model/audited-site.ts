@@ -10,12 +10,14 @@ import { auditSweep } from '../../collector/src/audit/audit-sweep.ts';
 import { NO_CATALOGUE } from '../../collector/src/catalogue/catalogue-in-force.ts';
 import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
 import { migrate } from '../../collector/src/clickhouse/migrate.ts';
+import type { DirtyTarget } from '../../collector/src/control/control-store.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from '../../collector/src/engine/supervise-engine.ts';
 import { writerSecret } from '../../collector/src/engine/writer-secret.ts';
 import { AnnouncedExecutables } from '../../collector/src/process/announced-executables.ts';
 import { EpochHeadCache } from '../../collector/src/process/epoch-head-cache.ts';
 import { processRange } from '../../collector/src/process/process-range.ts';
+import { OneAtATime } from '../../collector/src/recompute/one-at-a-time.ts';
 import type { StreamRecord } from '../../collector/src/stream/stream.ts';
 import { freePort } from '../fakes/free-port.ts';
 import type { ModelExecutable } from './model-device.ts';
@@ -37,6 +39,8 @@ export class AuditedSite {
   control!: SqliteControlStore;
   /** Milliseconds since 1970. */
   now: number;
+  /** Compared with facts by each sweep. */
+  totals: DirtyTarget[] = [];
   processed = 0;
   /** Evidence that devices were asked for again. */
   evidenceAsked = 0;
@@ -168,6 +172,13 @@ export class AuditedSite {
       inForce: () => NO_CATALOGUE,
       remapping: () => false,
       now: () => this.now,
+      totals: {
+        targets: () => this.totals,
+        deriving: new OneAtATime(),
+        catalogueVersion: () => 'none',
+        settled: async () => {},
+        unsure: () => false,
+      },
       youngestMs,
       pace: (work) => work(),
     });

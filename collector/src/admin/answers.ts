@@ -16,9 +16,16 @@ export interface PipelineState {
   dirty: { count: number; oldest: number | null };
   /**
    * The audit of all facts: when the last sweep ended (milliseconds since 1970; null: none since the start), how many
-   * steps of the present one are done (null: between two), and how many lost facts the last one found, by kind.
+   * steps of the present one are done (null: between two), how many lost facts the last one found, by kind, and how many
+   * totals facts contradicted.
    */
-  audit: { finished: number | null; step: number | null; steps: number; lost: Record<string, number> };
+  audit: {
+    finished: number | null;
+    step: number | null;
+    steps: number;
+    lost: Record<string, number>;
+    differing: number;
+  };
   engine: { up: boolean; restarts: number; pid?: number | undefined };
 }
 

@@ -58,7 +58,7 @@ export class FleetUnderTest {
     executables: 0,
     quarantine: [],
     catalogue: { version: 'none', generation: 1, remaining: 0 },
-    audit: { finished: null, step: null, steps: 5, lost: {} },
+    audit: { finished: null, step: null, steps: 6, lost: {}, differing: 0 },
     dirty: { count: 0, oldest: null },
     engine: { up: true, restarts: 0, pid: 4711 },
   };

@@ -11,6 +11,7 @@ import { auditEpochs } from './audit-epochs.ts';
 import { auditExecutables } from './audit-executables.ts';
 import { type AuditFindings, noFindings } from './audit-findings.ts';
 import { auditPresentEpochs } from './audit-inventories.ts';
+import { auditTotals, type TotalsToAudit } from './audit-totals.ts';
 import { auditUsage } from './audit-usage.ts';
 
 export interface SweepDependencies {
@@ -20,6 +21,7 @@ export interface SweepDependencies {
   inForce: () => CatalogueInForce;
   /** While true mappings are on their way from one catalogue to the next, and are left alone. */
   remapping: () => boolean;
+  totals: TotalsToAudit;
   /** Milliseconds since 1970. */
   now: () => number;
   /** Epochs opened within so many milliseconds are left out: their first report may be half written. */
@@ -39,6 +41,7 @@ export const SWEEP_STEPS: readonly ((parts: SweepParts) => Promise<void>)[] = [
   auditPresentEpochs,
   auditExecutables,
   auditUsage,
+  auditTotals,
 ];
 
 /** `onStep` is told how many steps of all are done. Rejects when the engine or the control store does. */

@@ -4,6 +4,7 @@ import { NO_CATALOGUE } from '../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import { EpochHeadCache } from '../process/epoch-head-cache.ts';
+import { OneAtATime } from '../recompute/one-at-a-time.ts';
 import { startAudit } from './audit.ts';
 import type { AuditFindings } from './audit-findings.ts';
 
@@ -16,11 +17,22 @@ function auditOf(command: () => Promise<void>, timePercent = 100) {
     control: {
       lastEpochNo: () => 0,
       executableCount: () => 0,
+      operations: { oldestOpen: () => undefined },
+      auditReports: { note: () => {} },
+      dirtyMarks: () => [],
+      markDirty: () => {},
+      lives: { erasures: { open: () => [] } },
       auditLedger: { settled: () => {}, forgetDaysBefore: () => {} },
     } as unknown as ControlStore,
     heads: new EpochHeadCache(1),
     inForce: () => NO_CATALOGUE,
-    remapping: () => false,
+    remapping: () => true,
+    totals: {
+      deriving: new OneAtATime(),
+      catalogueVersion: () => 'none',
+      settled: async () => {},
+      unsure: () => false,
+    },
     now: () => 86_400_000,
     log: pino({ level: 'silent' }),
     intervalMs: 5,

@@ -10,7 +10,8 @@ const BAND = 65_536;
 
 const CURRENT = `{facts}.device_inventory FINAL WHERE epoch_no IN (SELECT epoch_no FROM {facts}.current_epochs)`;
 
-const EXECUTABLE_DEVICES = `
+/** SELECT of the rows of executable_devices. */
+export const EXECUTABLE_DEVICES = `
   SELECT executable_no, count() AS devices, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
   FROM (SELECT arrayJoin(ids) AS executable_no FROM ${CURRENT}) GROUP BY executable_no`;
 
@@ -28,7 +29,8 @@ const BAND_OF_APPLICATIONS = `
   WHERE application_no > 0
   GROUP BY application_no`;
 
-const APPLICATION_DEVICES = `
+/** SELECT of the rows of application_devices, while application_epochs is filled. */
+export const APPLICATION_DEVICES = `
   SELECT lower(leftPad(hex(numbered.application_id64), 16, '0')) AS application_id, numbered.version AS version,
     numbered.name AS name, numbered.publisher AS publisher, numbered.recognised AS recognised,
     installed.executables AS executables, bitmapCardinality(present.bitmap) AS devices,
@@ -58,17 +60,26 @@ export async function deriveInventory(
     staging: '{facts}.executable_devices_staging',
     select: EXECUTABLE_DEVICES,
   });
-  await clickhouse.command('TRUNCATE TABLE {facts}.application_epochs');
-  const [epochs] = await clickhouse.rows<{ last: number }>(
-    'SELECT max(epoch_no) AS last FROM {facts}.device_inventory',
-  );
-  for (let first = 0; first <= (epochs?.last ?? 0); first += BAND)
-    await clickhouse.command(`${BAND_OF_APPLICATIONS} ${DERIVING}`, { first, last: first + BAND - 1 });
+  await fillApplicationEpochs(clickhouse);
   await swapPartition(clickhouse, {
     ...swap,
     table: '{facts}.application_devices',
     staging: '{facts}.application_devices_staging',
     select: APPLICATION_DEVICES,
   });
+  await emptyApplicationEpochs(clickhouse);
+}
+
+/** Counts applications band by band, which bounds its memory. */
+export async function fillApplicationEpochs(clickhouse: ClickHouse): Promise<void> {
+  await emptyApplicationEpochs(clickhouse);
+  const [epochs] = await clickhouse.rows<{ last: number }>(
+    'SELECT max(epoch_no) AS last FROM {facts}.device_inventory',
+  );
+  for (let first = 0; first <= (epochs?.last ?? 0); first += BAND)
+    await clickhouse.command(`${BAND_OF_APPLICATIONS} ${DERIVING}`, { first, last: first + BAND - 1 });
+}
+
+export async function emptyApplicationEpochs(clickhouse: ClickHouse): Promise<void> {
   await clickhouse.command('TRUNCATE TABLE {facts}.application_epochs');
 }

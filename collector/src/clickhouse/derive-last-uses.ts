@@ -2,7 +2,8 @@
 import type { ClickHouse } from './clickhouse.ts';
 import { swapPartition } from './swap-partition.ts';
 
-const LAST_USES = `
+/** SELECT of the rows of application_last_uses. */
+export const LAST_USES = `
   SELECT application_id, argMax(application, day) AS application, argMax(publisher, day) AS publisher, max(day) AS last_used,
     argMax(catalogue_version, day) AS catalogue_version, argMax(computed_at, day) AS computed_at
   FROM {final}.application_usage_daily WHERE devices_used > 0 GROUP BY application_id`;

@@ -24,31 +24,56 @@ export async function deriveUsageDay(
   catalogueVersion: string,
   mayReplace?: () => void,
 ): Promise<void> {
+  const { partition, parameters, byDevice, byApplication } = await usageDayRows(
+    clickhouse,
+    day,
+    now,
+    catalogueVersion,
+  );
+  await swapPartition(clickhouse, {
+    ...{ partition, parameters },
+    table: '{final}.usage_daily',
+    staging: '{facts}.usage_daily_staging',
+    select: byDevice,
+    mayReplace,
+  });
+  await swapPartition(clickhouse, {
+    ...{ partition, parameters },
+    table: '{final}.application_usage_daily',
+    staging: '{facts}.application_usage_daily_staging',
+    select: byApplication,
+  });
+  await deriveLastUses(clickhouse);
+}
+
+export interface UsageDayRows {
+  partition: string;
+  parameters: Record<string, unknown>;
+  /** SELECT of the rows of usage_daily, from facts. */
+  byDevice: string;
+  /** SELECT of the rows of application_usage_daily, from those of usage_daily that are in place. */
+  byApplication: string;
+}
+
+/** How the rows of a day are derived, as things are now. numberApplications must have succeeded before. */
+export async function usageDayRows(
+  clickhouse: ClickHouse,
+  day: number,
+  now: number,
+  catalogueVersion: string,
+): Promise<UsageDayRows> {
   const date = new Date(day * MILLISECONDS_A_DAY).toISOString().slice(0, 10);
-  const swap = { partition: `'${date}'`, parameters: { date, now, catalogue: catalogueVersion } };
   const [excluded] = await clickhouse.rows<{ any: number }>(
     'SELECT count() > 0 AS any FROM {final}.usage_exclusions WHERE day = toDate({date:String})',
     { date },
   );
+  const isToday = Math.floor(now / MILLISECONDS_A_DAY) === day;
   // Nearly always nothing is in quarantine, and then nothing has to be joined.
   const [byDevice, byApplication] = excluded?.any
-    ? [heldUsageDaily, heldApplicationUsageDaily]
-    : [usageDaily, applicationUsageDaily];
-  await swapPartition(clickhouse, {
-    ...swap,
-    table: '{final}.usage_daily',
-    staging: '{facts}.usage_daily_staging',
-    select: byDevice(),
-    mayReplace,
-  });
-  const isToday = Math.floor(now / MILLISECONDS_A_DAY) === day;
-  await swapPartition(clickhouse, {
-    ...swap,
-    table: '{final}.application_usage_daily',
-    staging: '{facts}.application_usage_daily_staging',
-    select: byApplication(isToday),
-  });
-  await deriveLastUses(clickhouse);
+    ? [heldUsageDaily(), heldApplicationUsageDaily(isToday)]
+    : [usageDaily(), applicationUsageDaily(isToday)];
+  const parameters = { date, now, catalogue: catalogueVersion };
+  return { partition: `'${date}'`, parameters, byDevice, byApplication };
 }
 
 const FACTS = `FROM {facts}.usage WHERE day = toDate({date:String}) AND device > 0`;

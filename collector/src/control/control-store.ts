@@ -8,6 +8,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
 import type { AuditLedger } from './audit-ledger.ts';
+import type { AuditReports } from './audit-reports.ts';
 import type { DeviceNames } from './device-groups.ts';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
@@ -330,6 +331,8 @@ export interface ControlStore {
   /** Ends the re-mapping and marks the targets when anything was written; returns how many mappings were. */
   finishRemap(generation: number, targets: DirtyTarget[], now: number): number;
 
+  /** What the last audit found. */
+  readonly auditReports: Pick<AuditReports, 'note' | 'last'>;
   /** What the audit asked of devices. */
   readonly auditLedger: Pick<AuditLedger, 'ask' | 'settled' | 'forgetDaysBefore'>;
 

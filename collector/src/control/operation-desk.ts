@@ -1,4 +1,5 @@
 /** What the command line asks of the pipeline: on the same file as a running collector, which sees it at its next look. */
+import { AuditReports } from './audit-reports.ts';
 import { openExistingControlDatabase } from './enrolment-desk.ts';
 import { MetaValues } from './meta-values.ts';
 import { Operations } from './operations.ts';
@@ -7,6 +8,7 @@ import { ProcessingState } from './processing-state.ts';
 export interface OperationDesk extends Disposable {
   processing: ProcessingState;
   operations: Operations;
+  auditReports: AuditReports;
   /** Stream offset up to which everything is processed. */
   checkpoint(): number;
 }
@@ -18,6 +20,7 @@ export function openOperationDesk(collectorDir: string): OperationDesk {
   return {
     processing: new ProcessingState(database, meta),
     operations: new Operations(database),
+    auditReports: new AuditReports(meta),
     checkpoint: () => meta.counter('checkpoint'),
     [Symbol.dispose]: () => database.close(),
   };

@@ -5,6 +5,7 @@ import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } fro
 import { Admission } from './admission.ts';
 import { AgentVersions } from './agent-versions.ts';
 import { AuditLedger } from './audit-ledger.ts';
+import { AuditReports } from './audit-reports.ts';
 import { CatalogueProgress } from './catalogue-progress.ts';
 import { committedTogether, inTransaction, openControlDatabase } from './control-database.ts';
 import type {
@@ -68,6 +69,7 @@ export class SqliteControlStore implements ControlStore {
   readonly lives: DeviceLives;
   readonly notices: NoticesInForce;
   readonly auditLedger: AuditLedger;
+  readonly auditReports: AuditReports;
   readonly processing: ProcessingState;
   readonly usageConcerns: UsageConcerns;
   readonly operations: Operations;
@@ -118,6 +120,7 @@ export class SqliteControlStore implements ControlStore {
     this.notices = new NoticesInForce(this.#database, new MoveNotices(this.#database));
     this.processing = new ProcessingState(this.#database, this.#meta);
     this.operations = new Operations(this.#database);
+    this.auditReports = new AuditReports(this.#meta);
     this.#wanted = new WantedEvidence(this.#database);
     this.auditLedger = new AuditLedger(this.#database, this.#directives);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);

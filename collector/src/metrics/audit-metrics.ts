@@ -10,6 +10,9 @@ export interface AuditMetrics {
   devices: Gauge;
   digests: Gauge;
   unverifiable: Gauge;
+  totalsCompared: Gauge;
+  totalsWaiting: Gauge;
+  totalsDiffering: Counter;
   finished: Gauge;
   seconds: Gauge;
 }
@@ -42,6 +45,19 @@ export function createAuditMetrics(registry: Registry): AuditMetrics {
       'unverifiable_inventories',
       'Inventories with executables nobody has described yet: their sum cannot be compared',
     ),
+    totalsCompared: gauge(
+      'totals',
+      'Days and inventories that the last sweep derived once more and compared',
+    ),
+    totalsWaiting: gauge(
+      'waiting_totals',
+      'Days and inventories that the last sweep could not judge, since they wait to be derived or facts are on their way',
+    ),
+    totalsDiffering: new Counter({
+      name: 'fleetmeter_audit_differing_totals_total',
+      help: 'Days and inventories that facts contradicted although nothing waited: derived again',
+      registers,
+    }),
     finished: gauge('finished_timestamp_seconds', 'When the last sweep ended, seconds since 1970'),
     seconds: gauge('sweep_seconds', 'How long the last sweep took, rests included'),
   };
@@ -60,6 +76,9 @@ export function noteSweep(
   metrics.devices.set(findings.devices);
   metrics.digests.set(findings.digests);
   metrics.unverifiable.set(findings.unverifiable);
+  metrics.totalsCompared.set(findings.totals.compared);
+  metrics.totalsWaiting.set(findings.totals.waiting);
+  metrics.totalsDiffering.inc(findings.totals.differing);
   metrics.finished.set(finishedAt / 1000);
   metrics.seconds.set(milliseconds / 1000);
 }

@@ -32,6 +32,11 @@ export interface ProcessorOptions extends RangeDependencies {
 }
 
 export interface Processor {
+  /**
+   * A range failed and is tried again, or a crash may have ended one: facts may be in the tables that nothing else tells
+   * of, until a range is committed or nothing waits.
+   */
+  readonly unsure: boolean;
   /** Resolves when the range in hand is done, committed or not; at once when there is none. */
   settled(): Promise<void>;
   /** Stops after the range in hand. */
@@ -87,6 +92,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
   };
 
   let range: Promise<unknown> = Promise.resolve();
+  let unsure = true;
   const run = async (): Promise<void> => {
     let retryMs = FIRST_RETRY_MS;
     let trimmed = -1;
@@ -105,15 +111,18 @@ export function startProcessor(options: ProcessorOptions): Processor {
           range = processing.catch(() => undefined);
           await processing;
         } else if (trimmed === control.checkpoint()) {
+          unsure = false;
           await pause(IDLE_MS);
           continue;
         }
+        unsure = false;
         // Also after a start, or a trim that failed: a full stream takes nothing that would bring us here again.
         await stream.trim(control.checkpoint());
         trimmed = control.checkpoint();
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
         if (stopping.signal.aborted) return;
+        unsure = true;
         log.warn(
           { error: String(error), retryMs, checkpoint: control.checkpoint() },
           'processing waits and tries again',
@@ -126,6 +135,9 @@ export function startProcessor(options: ProcessorOptions): Processor {
   };
   const running = run();
   return {
+    get unsure() {
+      return unsure;
+    },
     async settled() {
       await range;
     },

@@ -15,6 +15,7 @@ export interface ReceiveMetrics {
   evidenceAsked: Counter;
   baselines: Counter<'outcome'>;
   connectionsDropped: Counter;
+  heldRefusals: Gauge;
 }
 
 export interface Metrics {
@@ -77,6 +78,11 @@ export function createMetrics(): Metrics {
       connectionsDropped: new Counter({
         name: 'fleetmeter_receive_connections_dropped_total',
         help: 'Connections closed at once because too many were open',
+        registers,
+      }),
+      heldRefusals: new Gauge({
+        name: 'fleetmeter_receive_held_refusals',
+        help: 'Requests refused as too many that wait to be told so: refusing them all at once would cost what reports need',
         registers,
       }),
     },

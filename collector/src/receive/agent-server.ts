@@ -30,6 +30,8 @@ import { EnrolmentPace } from './enrolment-pace.ts';
 import { EvidenceQuestions } from './evidence-questions.ts';
 import { messageRoutes } from './message-routes.ts';
 import { MAX_BODY_BYTES } from './open-message.ts';
+import type { OverloadLimits } from './overload-verdict.ts';
+import { shedLoad } from './shed-load.ts';
 
 export interface AgentServerOptions {
   host: string;
@@ -43,6 +45,7 @@ export interface AgentServerOptions {
   noticeKey?: Uint8Array;
   clock?: Clock;
   limits?: Partial<ConnectionLimits>;
+  overload?: Partial<OverloadLimits>;
   /** Who may send a whole inventory now; one for all receivers of a process. */
   admission?: BaselineAdmission;
   /** How fast devices may join from one place or with one token. */
@@ -123,6 +126,8 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
     throw new Refusal('route-unknown', 'agents post to /v1/enrol, /v1/report and /v1/evidence');
   });
   addRoutes(server, options);
+  const stopShedding = shedLoad(server.server, { metrics, limits: options.overload });
+  server.addHook('preClose', async () => stopShedding());
   await server.listen({ host: options.host, port: options.port });
   const address = server.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;

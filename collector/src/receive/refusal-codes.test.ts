@@ -223,6 +223,8 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
     const request = EnrolRequest.encode({ publicKey: newcomer.publicKey, secret: token({}).secret }).finish();
     return post(port, '/v1/enrol', newcomer.seal('EnrolRequest', request));
   },
+  overloaded: async () =>
+    post((await collector.listen({ overload: { requests: 0 } })).port, '/v1/report', device.report()),
   'stream-full': async () => {
     const stream = { append: () => Promise.reject(new StreamFullError('full')) };
     return post((await collector.listen({ stream })).port, '/v1/report', device.report());

@@ -327,6 +327,14 @@ const table = {
       'Nothing to do: the agent tries again when it is told to. baselinesPerSecond says how many may join.',
     retryAfterSeconds: 60,
   },
+  overloaded: {
+    status: 503,
+    permanent: false,
+    meaning: 'More reports arrive than this collector can take.',
+    advice:
+      'Nothing is lost: the agent tries again between one and three minutes later. If it goes on, see docs/capacity.md.',
+    retryAfterSeconds: 60,
+  },
   'stream-full': {
     status: 503,
     permanent: false,

@@ -1,0 +1,171 @@
+/**
+ * Five times what the collector can take (R25): who is refused is told when to come again, as much is acknowledged as
+ * without the flood, and memory stays where it is. The flood shares the machine's cores with the collector, so what
+ * is acknowledged is counted for each second of the collector's own CPU too: that figure does not depend on who else is busy.
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { planReports } from '../bench/ack.ts';
+import { CpuMeter } from '../bench/process-cpu.ts';
+import { CollectorUnderLoad } from './collector-under-load.ts';
+import { Fleet } from './fleet.ts';
+import type { FloodResult } from './flood.ts';
+import { writePlan } from './planned-reports.ts';
+
+const FULL = process.env.FLEETMETER_TEST_FULL === '1';
+const DEVICES = FULL ? 4_000 : 1_200;
+/** As many as keep the collector busy all the time, and none of them waits for long. */
+const SATURATING_CONNECTIONS = 128;
+const HOURS = FULL ? 24 : 5;
+const MEASURED_SECONDS = FULL ? 30 : 6;
+const FLOOD_SECONDS = FULL ? 600 : 12;
+const WARM_UP_SECONDS = FULL ? 120 : 4;
+const TIMES = 5;
+const FIRST_HOUR = 8;
+const DAY_MS = 86_400_000;
+
+let collector: CollectorUnderLoad;
+beforeAll(async () => {
+  collector = await CollectorUnderLoad.start({ recomputeSeconds: 60 });
+}, 120_000);
+afterAll(() => collector.close());
+
+test(`${TIMES} times the capacity for ${FLOOD_SECONDS} s`, async () => {
+  const lastHour = FIRST_HOUR + HOURS;
+  const fleet = new Fleet(collector.agentUrl, {
+    ...{ seed: 1, devices: DEVICES, executables: 20, connections: 64, meterHour: FIRST_HOUR },
+    ...{ firstDay: Math.floor(Date.now() / DAY_MS) - 2, joinSecret: collector.joinSecret },
+  });
+  const devices = Array.from({ length: DEVICES }, (_, device) => device);
+  await fleet.enrol(devices);
+  await fleet.report(devices, FIRST_HOUR);
+  const plan = planReports(fleet, devices, { from: FIRST_HOUR + 1, to: lastHour });
+  const [warm, file] = [join(collector.folder, 'warm'), join(collector.folder, 'flood')];
+  await fleet.close();
+  await collector.processed();
+  // The devices that show the capacity are others than those of the flood.
+  const first = new Set(devices.slice(0, SATURATING_CONNECTIONS));
+  writeFileSync(warm, writePlan(plan.filter(({ device }) => first.has(device))));
+  writeFileSync(file, writePlan(plan.filter(({ device }) => !first.has(device))));
+
+  const saturate = (seconds: number): Promise<MeasuredFlood> =>
+    flood(warm, { connections: SATURATING_CONNECTIONS, rate: 0, seconds });
+  await saturate(WARM_UP_SECONDS);
+  const before = await saturate(MEASURED_SECONDS);
+  const resident = watchResident(collector.pids.collector);
+  const rate = Math.ceil(TIMES * before.perSecond);
+  const flooded = await flood(file, { connections: DEVICES, rate, seconds: FLOOD_SECONDS });
+  const memory = resident.end(WARM_UP_SECONDS);
+  const metric = await collector.metrics();
+  // Code gets faster while it runs, and the machine is not ours alone: the better of both is the capacity.
+  const after = await saturate(MEASURED_SECONDS);
+  const capacity = {
+    perSecond: Math.max(before.perSecond, after.perSecond),
+    perCpuSecond: Math.max(before.perCpuSecond, after.perCpuSecond),
+    p99Ms: Math.max(before.p99Ms, after.p99Ms),
+  };
+  const refused = Object.values(flooded.refused).reduce((sum, count) => sum + count, 0);
+  console.log(
+    'overload',
+    JSON.stringify({
+      seconds: FLOOD_SECONDS,
+      capacity: {
+        perSecond: round(capacity.perSecond),
+        perCpuSecond: round(capacity.perCpuSecond),
+        p99Ms: round(capacity.p99Ms),
+      },
+      flood: {
+        duePerSecond: round(flooded.due / flooded.seconds),
+        askedPerSecond: round(flooded.sent / flooded.seconds),
+        perSecond: round(flooded.perSecond),
+        perCpuSecond: round(flooded.perCpuSecond),
+        refused: flooded.refused,
+        p50Ms: round(flooded.p50Ms),
+        p99Ms: round(flooded.p99Ms),
+        broken: flooded.broken,
+      },
+      goodput: round(flooded.perSecond / capacity.perSecond),
+      goodputPerCpu: round(flooded.perCpuSecond / capacity.perCpuSecond),
+      residentMib: memory,
+    }),
+  );
+
+  // All of it was an overload, and everybody who was refused was told so in words, with a time.
+  expect(Object.keys(flooded.refused)).toEqual(['503']);
+  expect(flooded.bare).toBe(0);
+  expect(flooded.broken).toBe(0);
+  expect(refused).toBeGreaterThan(FLOOD_SECONDS * 100);
+  expect(metric('fleetmeter_receive_refusals_total')).toBeGreaterThanOrEqual(refused);
+  expect(flooded.perCpuSecond).toBeGreaterThan(0.9 * capacity.perCpuSecond);
+  // It is as willing as before once the flood is over.
+  const calm = await flood(warm, { connections: 16, rate: 100, seconds: 2 });
+  expect(calm.refused).toEqual({});
+  await collector.processed();
+  expect((await collector.metrics())('fleetmeter_process_quarantined_total')).toBe(0);
+  if (!FULL) return;
+  expect(flooded.perSecond).toBeGreaterThan(0.9 * capacity.perSecond);
+  expect(memory.slopePerMinute).toBeLessThanOrEqual(1);
+}, 1_500_000);
+
+interface MeasuredFlood extends FloodResult {
+  perSecond: number;
+  /** Acknowledged for each second of the collector's CPU. */
+  perCpuSecond: number;
+}
+
+async function flood(
+  file: string,
+  { connections, rate, seconds }: { connections: number; rate: number; seconds: number },
+): Promise<MeasuredFlood> {
+  const url = new URL(collector.agentUrl);
+  const meter = new CpuMeter({ collector: collector.pids.collector });
+  const program = join(import.meta.dirname, 'flood.ts');
+  const given = [url.host, file, connections, rate, seconds].map(String);
+  const child = spawn(process.execPath, [program, ...given], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (piece) => {
+    text += piece;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`the flood ended with ${code}`);
+  const cpu = meter.lap().collector;
+  const result = JSON.parse(text) as FloodResult;
+  const good = result.acknowledged + result.repeated;
+  return { ...result, perSecond: good / result.seconds, perCpuSecond: good / cpu };
+}
+
+/** Resident memory once a second, and how fast it rises after the warm-up: least squares, MiB a minute. */
+function watchResident(pid: number) {
+  const seen: { minute: number; mib: number }[] = [];
+  const began = performance.now();
+  let ended = false;
+  const look = async (): Promise<void> => {
+    while (!ended) {
+      const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+      seen.push({ minute: (performance.now() - began) / 60_000, mib: Number(kib) / 1024 });
+      await sleep(1000);
+    }
+  };
+  void look();
+  return {
+    end(warmUpSeconds: number) {
+      ended = true;
+      const after = seen.filter(({ minute }) => minute * 60 >= warmUpSeconds);
+      const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+      const [x, y] = [mean(after.map(({ minute }) => minute)), mean(after.map(({ mib }) => mib))];
+      const slope =
+        after.reduce((sum, { minute, mib }) => sum + (minute - x) * (mib - y), 0) /
+        after.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
+      return {
+        most: Math.round(Math.max(...seen.map(({ mib }) => mib))),
+        mean: Math.round(y),
+        slopePerMinute: round(slope),
+      };
+    },
+  };
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;

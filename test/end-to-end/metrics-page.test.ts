@@ -100,6 +100,9 @@ test('a scrape and the page name the same metrics, with the same type and meanin
   expect(there.size).toBeGreaterThan(60);
   const told = new Map([...documented].map(([name, { type, meaning }]) => [name, { type, help: meaning }]));
   there.set(ONLY_WITH_TLS, told.get(ONLY_WITH_TLS) as never);
+  const missing = [...there].filter(([name]) => !told.has(name));
+  for (const [name, { type, help }] of missing)
+    console.log(`add to docs/metrics.md: | \`${name}\` | ${type} | | | ${help} | |`);
   expect([...told.keys()].sort()).toEqual([...there.keys()].sort());
   for (const [name, { type, help }] of there) expect([name, told.get(name)]).toEqual([name, { type, help }]);
 });

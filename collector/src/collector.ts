@@ -191,7 +191,7 @@ async function joinStages(
       lagWatch.worked({ records: outcome.records, milliseconds });
     },
     onRead: (milliseconds) => processing.stageSeconds.observe({ stage: 'read' }, milliseconds / 1000),
-    onSetAside: (reason) => processing.quarantined.inc({ reason }),
+    onStopped: (stopped) => processing.stopped.set(stopped ? 1 : 0),
     onRetry: () => processing.retries.inc(),
     onSplit: (copy) => {
       processing.copies.inc();

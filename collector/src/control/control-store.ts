@@ -87,7 +87,8 @@ export type QuarantineReason =
   | 'inventory-list-malformed'
   | 'inventory-parts-incomplete'
   | 'inventory-too-large'
-  | 'engine-refused';
+  | 'engine-refused'
+  | 'collector-fault';
 
 /** Of what kind the record is; `report` and `evidence-batch` are whole messages. */
 export type QuarantineKind =

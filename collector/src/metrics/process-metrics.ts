@@ -17,6 +17,7 @@ export interface ProcessMetrics {
   replayFailures: Counter;
   erasedDevices: Counter;
   retries: Counter;
+  stopped: Gauge;
   rangeSeconds: Histogram;
   deriveSeconds: Histogram<'kind'>;
   deriveFailures: Counter<'kind'>;
@@ -109,6 +110,11 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     retries: new Counter({
       name: 'fleetmeter_process_retries_total',
       help: 'Ranges that failed and are tried again',
+      registers,
+    }),
+    stopped: new Gauge({
+      name: 'fleetmeter_process_stopped',
+      help: "1 while processing stands still since most records would be put aside: the fault is the collector's",
       registers,
     }),
     rangeSeconds: new Histogram({

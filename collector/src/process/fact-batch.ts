@@ -2,12 +2,13 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { FACT_TABLES, type FactRow, type FactTable } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
+import type { RangeTrace } from './range-trace.ts';
 
 /**
  * Written in this order. Numbers come before what refers to them, a digest of usage after the usage that it
  * sums, and heads come last: a head says that everything of its report is in.
  */
-const WRITE_ORDER: readonly FactTable[] = [
+export const WRITE_ORDER: readonly FactTable[] = [
   'epochs',
   'executables',
   'mappings',
@@ -23,8 +24,14 @@ const WRITE_ORDER: readonly FactTable[] = [
 
 export class FactBatch {
   readonly #blocks = new Map<FactTable, NativeBlock<(typeof FACT_TABLES)[FactTable]>>();
+  readonly #trace: RangeTrace | undefined;
+
+  constructor(trace?: RangeTrace) {
+    this.#trace = trace;
+  }
 
   add<T extends FactTable>(table: T, row: FactRow<T>): void {
+    this.#trace?.row(table, row);
     let block = this.#blocks.get(table);
     if (!block) {
       block = new NativeBlock(FACT_TABLES[table] as (typeof FACT_TABLES)[FactTable]);

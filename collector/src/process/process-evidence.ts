@@ -15,7 +15,7 @@ import { mappingRow } from '../map/mapping-row.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { RecordFault } from '../validate/usage-record.ts';
 import type { KnownEvidence } from './known-evidence.ts';
-import type { RangeEffects } from './range-effects.ts';
+import type { RangeEffects, RecordAside } from './range-effects.ts';
 
 /** Adds one record's effects; returns the executable's number when it is new evidence. A bad record is put aside. */
 export function processEvidence(
@@ -28,11 +28,15 @@ export function processEvidence(
 ): number | undefined {
   const described = describeExecutable(record, source, control, inForce, effects, known);
   if (typeof described !== 'object') return described;
-  effects.quarantine(source, {
-    ...{ ...described, kind: 'evidence', epochNo: 0, sequence: 0 },
-    bytes: EvidenceBatch.encode({ records: [record] }).finish(),
-  });
+  effects.quarantine(source, evidenceAside(record, described));
   return undefined;
+}
+
+export function evidenceAside(record: EvidenceRecordFields, fault: RecordFault): RecordAside {
+  return {
+    ...{ ...fault, kind: 'evidence', epochNo: 0, sequence: 0 },
+    bytes: EvidenceBatch.encode({ records: [record] }).finish(),
+  };
 }
 
 /** As above; what is wrong with a bad record is returned, and nothing else happens. */

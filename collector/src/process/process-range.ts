@@ -7,7 +7,7 @@ import { readBaselineParts } from '../clickhouse/baseline-parts.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { NEW_EPOCH, readEpochHeads, readInventories } from '../clickhouse/epoch-states.ts';
 import { Turn } from '../clock/turn.ts';
-import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
+import type { ControlStore, QuarantinedRecord, QuarantineReason } from '../control/control-store.ts';
 import { type DirectiveAction, directiveAction } from '../control/pending-directives.ts';
 import { hardwareIdentityOf } from '../reconcile/hardware-identity.ts';
 import { reportsBehindHead } from '../reconcile/reports-behind-head.ts';
@@ -18,10 +18,12 @@ import { type DecodedRecord, decodeRecord } from './decode-record.ts';
 import type { EpochHeadCache } from './epoch-head-cache.ts';
 import { internReport } from './interned-report.ts';
 import { readKnownEvidence } from './known-evidence.ts';
-import { processEvidence } from './process-evidence.ts';
+import { faultOfLeftOut, type LeftOut } from './left-out.ts';
+import { evidenceAside, processEvidence } from './process-evidence.ts';
 import { processReport } from './process-report.ts';
 import { RangeEffects, type RecordAside } from './range-effects.ts';
 import { type RangeStage, RangeTimes } from './range-times.ts';
+import type { RangeTrace } from './range-trace.ts';
 import type { EpochState, ReportToProcess } from './report-to-process.ts';
 import { epochFacts, type FoundCopy, splitCopies } from './split-copies.ts';
 
@@ -60,16 +62,66 @@ export interface RangeOutcome {
 /** Records whose new numbers are committed together: one wait for the disk, and some 3 ms without a turn for others. */
 const COMMITTED_TOGETHER = 50;
 
+/** What is put aside of a range before it is processed. */
+export interface PutAside {
+  /** Records that are no part of the range, whole. */
+  records: readonly QuarantinedRecord[];
+  /** Parts of records of the range, by offset. */
+  parts: ReadonlyMap<number, LeftOut>;
+}
+
+const NOTHING_ASIDE: PutAside = { records: [], parts: new Map() };
+
 /** Processes records and checkpoints at `through`. Rejects, having committed nothing, when the engine does. */
 export async function processRange(
   records: readonly StreamRecord[],
   through: number,
   dependencies: RangeDependencies,
+  aside: PutAside = NOTHING_ASIDE,
 ): Promise<RangeOutcome> {
-  const { clickhouse, control, heads, announced, now } = dependencies;
+  const { clickhouse, control, heads, now } = dependencies;
+  const { effects, times, touched, outcome } = await computeRange(records, dependencies, aside.parts);
+  try {
+    effects.foreseeConcerns(control);
+    await splitCopies(dependencies, effects);
+    const rows = await effects.facts.write(clickhouse);
+    effects.written();
+    times.lap('write');
+    const range = effects.toProcessedRange(through, now());
+    range.quarantined.push(...aside.records);
+    control.commitProcessed(range);
+    times.lap('commit');
+    for (const [epochNo, head] of effects.heads) heads.set(epochNo, head);
+    return {
+      ...{ ...outcome, rows, spent: times.spent },
+      quarantined: counted(range.quarantined.map(({ reason }) => reason)),
+      directives: counted(range.directives.map(({ directive }) => directiveAction(directive))),
+    };
+  } catch (error) {
+    heads.forget(touched);
+    throw error;
+  }
+}
+
+interface ComputedRange {
+  effects: RangeEffects;
+  times: RangeTimes;
+  /** Epochs. */
+  touched: number[];
+  outcome: Omit<RangeOutcome, 'rows' | 'spent' | 'quarantined' | 'directives'>;
+}
+
+/** What these records will change; nothing of it is written yet. `leftOut`: parts that are put aside, by offset. */
+export async function computeRange(
+  records: readonly StreamRecord[],
+  dependencies: RangeDependencies,
+  leftOut: ReadonlyMap<number, LeftOut>,
+  trace?: RangeTrace,
+): Promise<ComputedRange> {
+  const { control, announced } = dependencies;
   // One catalogue for the whole range, also when another comes into force meanwhile.
   const inForce = dependencies.inForce();
-  const effects = new RangeEffects(announced);
+  const effects = new RangeEffects(announced, trace);
   const turn = new Turn();
   const times = new RangeTimes();
   const decoded: DecodedRecord[] = [];
@@ -79,11 +131,13 @@ export async function processRange(
   }
   times.lap('decode');
   const reportsToProcess: (InternedRecord | undefined)[] = [];
-  for (let at = 0; at < decoded.length; at += COMMITTED_TOGETHER) {
+  const together = trace ? 1 : COMMITTED_TOGETHER;
+  for (let at = 0; at < decoded.length; at += together) {
     await turn.share();
-    reportsToProcess.push(
-      ...internedReports(decoded.slice(at, at + COMMITTED_TOGETHER), dependencies, effects),
-    );
+    const some = decoded.slice(at, at + together);
+    const intern = () => internedReports(some, dependencies, effects);
+    const reports = trace ? trace.record(some[0]?.source.offset ?? 0, intern) : intern();
+    reportsToProcess.push(...(reports ?? [undefined]));
   }
   times.lap('intern');
   const known = await readKnownEvidence(
@@ -105,50 +159,48 @@ export async function processRange(
   const described: number[] = [];
   for (const record of decoded) {
     await turn.share();
-    if (record.kind !== 'report' && control.lives.erasures.isClosed(record.source.deviceId)) {
+    const { source } = record;
+    if (record.kind !== 'report' && control.lives.erasures.isClosed(source.deviceId)) {
       dropped++;
     } else if (record.kind === 'undecodable') {
-      effects.quarantine(record.source, wholeMessage(record.source, 'record-undecodable', record.detail));
+      effects.quarantine(source, wholeMessage(source, 'record-undecodable', record.detail));
     } else if (record.kind === 'evidence') {
       times.lap('reconcile');
-      for (const evidence of record.batch.records) {
+      for (const [index, evidence] of record.batch.records.entries()) {
         await turn.share();
-        const executableNo = processEvidence(evidence, record.source, control, inForce, effects, known);
+        const fault = faultOfLeftOut(leftOut.get(source.offset), 'evidence', index);
+        if (fault) effects.quarantine(source, evidenceAside(evidence, fault));
+        if (fault) continue;
+        const describe = () => processEvidence(evidence, source, control, inForce, effects, known);
+        const executableNo = trace
+          ? trace.record(source.offset, () => trace.part('evidence', index, describe))
+          : describe();
         if (executableNo !== undefined) described.push(executableNo);
       }
       times.lap('map');
     } else {
       const report = reportsToProcess[reports++];
-      clockDifferences.push(record.source.receivedAt / 1000 - record.report.composedAt);
+      clockDifferences.push(source.receivedAt / 1000 - record.report.composedAt);
       if (!report) dropped++;
-      else processReport(report, states.get(report.epochNo) as EpochState, control, effects);
+      else {
+        const item = { ...report, leftOut: leftOut.get(source.offset) };
+        const state = states.get(report.epochNo) as EpochState;
+        if (trace) trace.record(source.offset, () => processReport(item, state, control, effects));
+        else processReport(item, state, control, effects);
+      }
     }
   }
   // A program may have been used before anybody knew what it was: its days change their application.
   for (const day of control.daysOfUndescribedUse(described)) effects.markDayDirty(day);
 
-  const touched = [...states.keys()];
   times.lap('reconcile');
-  try {
-    effects.foreseeConcerns(control);
-    await splitCopies(dependencies, effects);
-    const rows = await effects.facts.write(clickhouse);
-    effects.written();
-    times.lap('write');
-    const range = effects.toProcessedRange(through, now());
-    control.commitProcessed(range);
-    times.lap('commit');
-    for (const [epochNo, head] of effects.heads) heads.set(epochNo, head);
-    return {
-      ...{ records: records.length, rows, reports, dropped, clockDifferences, spent: times.spent },
+  return {
+    ...{ effects, times, touched: [...states.keys()] },
+    outcome: {
+      ...{ records: records.length, reports, dropped, clockDifferences },
       ...{ evidence: described.length, recognised: effects.recognised },
-      quarantined: counted(range.quarantined.map(({ reason }) => reason)),
-      directives: counted(range.directives.map(({ directive }) => directiveAction(directive))),
-    };
-  } catch (error) {
-    heads.forget(touched);
-    throw error;
-  }
+    },
+  };
 }
 
 /** A message that is put aside as it came. */

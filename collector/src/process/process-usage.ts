@@ -1,9 +1,16 @@
 /** Usage records become rows of cumulative facts; a bad one goes aside alone. */
 import { createHmac } from 'node:crypto';
-import { Coverage, UsageDigest, type UsageFields, UsageRecord } from '@fleetmeter/proto';
+import {
+  Coverage,
+  UsageDigest,
+  type UsageFields,
+  UsageRecord,
+  type UsageRecordFields,
+} from '@fleetmeter/proto';
 import type { ControlStore } from '../control/control-store.ts';
 import { usageDigestFault } from '../validate/usage-digest.ts';
 import { coverageFault, dayFault, hasRun, MS_PER_DAY, usageRecordFault } from '../validate/usage-record.ts';
+import { faultOfLeftOut, type PartKind } from './left-out.ts';
 import type { RangeEffects, RecordAside } from './range-effects.ts';
 import type { ReportToProcess } from './report-to-process.ts';
 import { coverageRow, usageDigestRow, usageRow } from './usage-rows.ts';
@@ -17,7 +24,7 @@ export function processUsage(
   control: ControlStore,
   effects: RangeEffects,
 ): void {
-  const { report, source, interned } = item;
+  const { report, source, interned, leftOut } = item;
   const usage = report.usage;
   if (!usage) return;
   const of = { epochNo, sequence: report.sequence };
@@ -28,11 +35,12 @@ export function processUsage(
   const { ids, numbers } = interned.used;
   // Of a record that is put aside nobody has to know what it was.
   const good = numbers.slice();
-  for (const [index, record] of (usage.records ?? []).entries()) {
+  const add = (record: UsageRecordFields, index: number): void => {
     const executableNo = numbers[index] as number;
     const user = users[record.user ?? 0];
     const day = record.day ?? 0;
-    const fault = usageRecordFault(record, usage, source.receivedAt);
+    const fault =
+      faultOfLeftOut(leftOut, 'usage', index) ?? usageRecordFault(record, usage, source.receivedAt);
     if (fault) {
       good[index] = 0;
       const concerned = dayFault(day, source.receivedAt, fault.reason)
@@ -43,12 +51,13 @@ export function processUsage(
         bytes: UsageRecord.encode(record).finish(),
         concern: executableNo === 0 ? undefined : { day: concerned, executableNo },
       });
-      continue;
+      return;
     }
     const run = runOf(usage, record.run);
     effects.facts.add('usage', usageRow(record, { epochNo, executableNo, user: user as Uint8Array, run }));
     effects.markDayDirty(day);
-  }
+  };
+  eachPart('usage', usage.records, effects, add);
   const missing = wantMissingEvidence({ ids, numbers: good }, source, control, effects);
   for (const position of missing)
     effects.usedUndescribed(numbers[position] as number, usage.records?.[position]?.day ?? 0);
@@ -56,16 +65,28 @@ export function processUsage(
   addDigests(item, usage, of, effects);
 }
 
+function eachPart<T>(
+  kind: PartKind,
+  parts: readonly T[] | null | undefined,
+  { trace }: RangeEffects,
+  add: (part: T, index: number) => void,
+): void {
+  for (const [index, part] of (parts ?? []).entries())
+    if (trace) trace.part(kind, index, () => add(part, index));
+    else add(part, index);
+}
+
 type OfReport = Pick<RecordAside, 'epochNo' | 'sequence'>;
 
 function addCoverage(
-  { source }: ReportToProcess,
+  { source, leftOut }: ReportToProcess,
   usage: UsageFields,
   of: OfReport,
   effects: RangeEffects,
 ): void {
-  for (const coverage of usage.coverage ?? []) {
-    const fault = coverageFault(coverage, usage, source.receivedAt);
+  eachPart('coverage', usage.coverage, effects, (coverage, index) => {
+    const fault =
+      faultOfLeftOut(leftOut, 'coverage', index) ?? coverageFault(coverage, usage, source.receivedAt);
     if (fault)
       effects.quarantine(source, {
         ...{ ...fault, ...of, kind: 'coverage', run: runBytes(usage, coverage.run) },
@@ -76,25 +97,26 @@ function addCoverage(
         'coverage',
         coverageRow(coverage, { epochNo: of.epochNo, run: runOf(usage, coverage.run) }),
       );
-  }
+  });
 }
 
 /** What the device says it has of closed days, for the audit. */
 function addDigests(
-  { source }: ReportToProcess,
+  { source, leftOut }: ReportToProcess,
   usage: UsageFields,
   of: OfReport,
   effects: RangeEffects,
 ): void {
-  for (const digest of usage.digests ?? []) {
-    const fault = usageDigestFault(digest, usage, source.receivedAt);
+  eachPart('usage-digest', usage.digests, effects, (digest, index) => {
+    const fault =
+      faultOfLeftOut(leftOut, 'usage-digest', index) ?? usageDigestFault(digest, usage, source.receivedAt);
     if (fault)
       effects.quarantine(source, {
         ...{ ...fault, ...of, kind: 'usage-digest', run: runBytes(usage, digest.run) },
         bytes: UsageDigest.encode(digest).finish(),
       });
     else effects.facts.add('usage_digests', usageDigestRow(digest, { ...of, run: runOf(usage, digest.run) }));
-  }
+  });
 }
 
 /** The run that an index into Usage.runs names. */

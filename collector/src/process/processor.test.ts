@@ -14,7 +14,7 @@ import type { Stream, StreamRecord } from '../stream/stream.ts';
 import { AnnouncedExecutables } from './announced-executables.ts';
 import { EpochHeadCache } from './epoch-head-cache.ts';
 import type { RangeOutcome } from './process-range.ts';
-import { type Processor, startProcessor } from './processor.ts';
+import { type Processor, type ProcessorOptions, startProcessor } from './processor.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
 let folder: string;
@@ -84,6 +84,7 @@ function start(
   records: StreamRecord[],
   changes: Partial<Stream> = {},
   onProcessed: (outcome: RangeOutcome) => void = () => {},
+  more: Partial<ProcessorOptions> = {},
 ): void {
   processor = startProcessor({
     stream: { ...streamOf(records), ...changes },
@@ -97,6 +98,7 @@ function start(
     now: () => 1_790_000_000_000,
     onProcessed,
     onRetry: () => {},
+    ...more,
   });
 }
 
@@ -122,7 +124,61 @@ test('a record that brings out a fault of our own is put aside alone as well', a
   start(clickhouse, records);
   await vi.waitUntil(() => control.checkpoint() === names.length, { timeout: 10_000 });
   expect(Buffer.concat(kept).includes('device-five')).toBe(true);
-  expect(control.quarantineCounts()).toEqual([{ reason: 'engine-refused', count: 1 }]);
+  expect(control.quarantineCounts()).toEqual([{ reason: 'collector-fault', count: 1 }]);
+});
+
+test('when most of the fleet seems to be bad nothing is put aside, until the fault of ours is corrected', async () => {
+  const many = Array.from({ length: 200 }, (_, index) => named(`device-${index}`, index + 1));
+  let broken = true;
+  const { clickhouse, kept } = engine((bytes) => {
+    // The first ones pass, as they do with a fault that needs some field to be there.
+    if (broken && /device-(?!\d\b)/.test(bytes.toString('latin1')))
+      throw new TypeError('x is not a function');
+  });
+  const stopped: boolean[] = [];
+  start(clickhouse, many, {}, undefined, { onStopped: (is) => stopped.push(is) });
+  await vi.waitUntil(() => stopped.length >= 2, { timeout: 20_000 });
+  expect(stopped).toEqual([true, true]);
+  expect(control.checkpoint()).toBe(0);
+  expect(control.quarantineCounts()).toEqual([]);
+  broken = false;
+  await vi.waitUntil(() => control.checkpoint() === many.length, { timeout: 20_000 });
+  expect(stopped.at(-1)).toBe(false);
+  expect(control.quarantineCounts()).toEqual([]);
+  expect(Buffer.concat(kept).includes('device-199')).toBe(true);
+}, 60_000);
+
+test('two devices that send nothing but bad records stop nobody', async () => {
+  const rogue = Array.from({ length: 60 }, (_, index) => ({
+    ...named('poison', index + 1),
+    deviceId: index % 2 ? '00000000000000aa' : '00000000000000bb',
+  }));
+  const { clickhouse, kept } = engine((bytes) => {
+    if (bytes.includes('poison')) throw new RangeError('offset out of range');
+  });
+  const all = [...rogue, named('device-good', 61)];
+  const stopped: boolean[] = [];
+  start(clickhouse, all, {}, undefined, { onStopped: (is) => stopped.push(is) });
+  await vi.waitUntil(() => control.checkpoint() === all.length, { timeout: 20_000 });
+  expect(stopped).toEqual([]);
+  expect(control.quarantineCounts()).toEqual([{ reason: 'collector-fault', count: 60 }]);
+  expect(Buffer.concat(kept).includes('device-good')).toBe(true);
+}, 60_000);
+
+test('a machine without memory, or a broken connection, is not a bad record', async () => {
+  const faults = [
+    new RangeError('Array buffer allocation failed'),
+    Object.assign(new TypeError('fetch failed'), {
+      cause: Object.assign(new Error(), { syscall: 'connect' }),
+    }),
+  ];
+  const { clickhouse } = engine(() => {
+    const fault = faults.pop();
+    if (fault) throw fault;
+  });
+  start(clickhouse, records);
+  await vi.waitUntil(() => control.checkpoint() === names.length, { timeout: 10_000 });
+  expect(control.quarantineCounts()).toEqual([]);
 });
 
 test('records of an erased device are dropped and counted, and open no epoch in the tables', async () => {

@@ -1,21 +1,15 @@
 /**
  * Reads the stream and hands ranges to processRange, one after the other, for ever. What may succeed later is
- * tried again with back-off while everything waits in the stream; what the engine will never take is found by
- * bisection and put aside alone.
+ * tried again with back-off while everything waits in the stream; what will never get into the tables is found by
+ * bisection and put aside alone, unless it is most of what there is.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { refusedForGood } from '../clickhouse/refused-for-good.ts';
-import type { QuarantineReason } from '../control/control-store.ts';
 import type { ProcessingPause } from '../control/processing-state.ts';
-import type { Stream, StreamRecord } from '../stream/stream.ts';
-import {
-  processRange,
-  type RangeDependencies,
-  type RangeOutcome,
-  RangeTooHeavyError,
-  wholeMessage,
-} from './process-range.ts';
+import type { Stream } from '../stream/stream.ts';
+import type { RangeDependencies, RangeOutcome } from './process-range.ts';
+import { processSifting, SystematicFaultError } from './sift-range.ts';
+import { NO_STREAK } from './systematic-fault.ts';
 
 export interface ProcessorOptions extends RangeDependencies {
   stream: Stream;
@@ -26,8 +20,8 @@ export interface ProcessorOptions extends RangeDependencies {
   onProcessed: (outcome: RangeOutcome, milliseconds: number) => void;
   /** Called for each range read from the stream. */
   onRead?: (milliseconds: number) => void;
-  /** Called for each record that is put aside because the engine will never take it. */
-  onSetAside?: (reason: QuarantineReason) => void;
+  /** Whether it stopped since most records would be put aside for a fault of ours. */
+  onStopped?: (stopped: boolean) => void;
   onRetry: () => void;
 }
 
@@ -96,6 +90,8 @@ export function startProcessor(options: ProcessorOptions): Processor {
   const run = async (): Promise<void> => {
     let retryMs = FIRST_RETRY_MS;
     let trimmed = -1;
+    let streak = NO_STREAK;
+    let stopped = false;
     while (!stopping.signal.aborted) {
       try {
         await linger();
@@ -107,9 +103,12 @@ export function startProcessor(options: ProcessorOptions): Processor {
         const { records, through } = await stream.read(control.checkpoint(), RANGE_LIMITS);
         if (through > control.checkpoint()) {
           options.onRead?.(performance.now() - began);
-          const processing = processBisecting(records, through, options);
+          const processing = processSifting(records, through, options, streak);
           range = processing.catch(() => undefined);
-          await processing;
+          streak = await processing;
+          if (stopped) log.info('what stopped processing is over: it goes on');
+          if (stopped) options.onStopped?.(false);
+          stopped = false;
         } else if (trimmed === control.checkpoint()) {
           unsure = false;
           await pause(IDLE_MS);
@@ -123,10 +122,12 @@ export function startProcessor(options: ProcessorOptions): Processor {
       } catch (error) {
         if (stopping.signal.aborted) return;
         unsure = true;
-        log.warn(
-          { error: String(error), retryMs, checkpoint: control.checkpoint() },
-          'processing waits and tries again',
-        );
+        const facts = { error: String(error), retryMs, checkpoint: control.checkpoint() };
+        if (error instanceof SystematicFaultError) {
+          log.error(facts, 'most records would be put aside: processing stops and tries again');
+          options.onStopped?.(true);
+          stopped = true;
+        } else log.warn(facts, 'processing waits and tries again');
         options.onRetry();
         await new Promise((resolve) => setTimeout(resolve, retryMs));
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
@@ -165,59 +166,4 @@ function pauseTeller({ log, now }: Pick<ProcessorOptions, 'log' | 'now'>) {
     } else if (!pause && told) log.info('processing goes on');
     told = pause;
   };
-}
-
-async function processBisecting(
-  records: readonly StreamRecord[],
-  through: number,
-  options: ProcessorOptions,
-): Promise<void> {
-  const began = performance.now();
-  try {
-    options.onProcessed(await processRange(records, through, options), performance.now() - began);
-  } catch (error) {
-    if (!refusedForGood(error) && !(error instanceof RangeTooHeavyError)) throw error;
-    const [record] = records;
-    if (!record) throw error;
-    if (records.length === 1) {
-      setAside(record, through, String(error), options);
-      return;
-    }
-    const middle = Math.floor(records.length / 2);
-    const before = records.slice(0, middle);
-    await processBisecting(before, (before.at(-1) as StreamRecord).offset, options);
-    await processBisecting(records.slice(middle), through, options);
-  }
-}
-
-function setAside(
-  record: StreamRecord,
-  through: number,
-  detail: string,
-  { control, now, log, onSetAside }: ProcessorOptions,
-): void {
-  log.error(
-    { offset: record.offset, deviceId: record.deviceId, detail },
-    'the engine refuses this record: put aside',
-  );
-  control.commitProcessed({
-    checkpoint: through,
-    dirty: [],
-    directives: [],
-    resolved: [],
-    superseded: [],
-    evidenceWanted: [],
-    evidenceProcessed: [],
-    undescribedUse: [],
-    quarantined: [
-      {
-        ...wholeMessage(record, 'engine-refused', detail),
-        deviceId: record.deviceId,
-        offset: record.offset,
-        at: now(),
-      },
-    ],
-    now: now(),
-  });
-  onSetAside?.('engine-refused');
 }

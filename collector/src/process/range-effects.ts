@@ -15,6 +15,7 @@ import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { AnnouncedExecutables } from './announced-executables.ts';
 import { FactBatch } from './fact-batch.ts';
+import type { RangeTrace } from './range-trace.ts';
 
 /** A report proved that its sender has its identity from another, who lives. */
 export interface ProvenCopy {
@@ -28,7 +29,9 @@ export interface ProvenCopy {
 export type RecordAside = Omit<QuarantinedRecord, 'deviceId' | 'offset' | 'agentVersion' | 'at'>;
 
 export class RangeEffects {
-  readonly facts = new FactBatch();
+  readonly facts: FactBatch;
+  /** Only after the range failed. */
+  readonly trace: RangeTrace | undefined;
   /** New heads, to be remembered once the facts are in. */
   readonly heads = new Map<number, EpochHead>();
   /** Executables described here whose application is known. */
@@ -49,7 +52,9 @@ export class RangeEffects {
   readonly #announced: AnnouncedExecutables;
   readonly #announcing = new Set<number>();
 
-  constructor(announced: AnnouncedExecutables) {
+  constructor(announced: AnnouncedExecutables, trace?: RangeTrace) {
+    this.facts = new FactBatch(trace);
+    this.trace = trace;
     this.#announced = announced;
   }
 

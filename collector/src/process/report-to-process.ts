@@ -9,6 +9,7 @@ import type { BaselineParts } from '../reconcile/baseline-parts.ts';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { InternedReport } from './interned-report.ts';
+import type { LeftOut } from './left-out.ts';
 
 /** What is known of an epoch while a range is processed. `inventory` and `parts` only when a change needs them. */
 export interface EpochState {
@@ -27,6 +28,8 @@ export interface ReportToProcess {
   interned: InternedReport;
   /** Its rows are in the tables, from an attempt that did not come to its checkpoint. */
   behindHead?: boolean;
+  /** Of its use. */
+  leftOut?: LeftOut | undefined;
 }
 
 /** 16 bytes; none when the report names no epoch. */

@@ -6,7 +6,7 @@
 import type { Logger } from 'pino';
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
-import { refusedForGood } from '../clickhouse/refused-for-good.ts';
+import { permanentFault } from '../clickhouse/permanent-fault.ts';
 import { Turn } from '../clock/turn.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { DecidedRecord, Settled } from '../control/quarantine-work.ts';
@@ -43,7 +43,7 @@ async function replayBisecting(records: readonly DecidedRecord[], options: Repla
   try {
     await replayTogether(records, options);
   } catch (error) {
-    if (!refusedForGood(error)) throw error;
+    if (!permanentFault(error)) throw error;
     const [record] = records;
     if (!record) throw error;
     if (records.length === 1) {

@@ -1,0 +1,75 @@
+/** R27: what the engine always refuses is found and put aside alone; everybody else's figures are there in seconds. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { NO_CATALOGUE } from '../catalogue/catalogue-in-force.ts';
+import { idBytes, NOW, QuarantineSite, TODAY, usageOf } from '../quarantine/fixtures/quarantine-site.ts';
+import { readRecord } from '../quarantine/readable-record.ts';
+import { openSqliteStream } from '../stream/sqlite-stream.ts';
+import { type Processor, startProcessor } from './processor.ts';
+
+const DEVICES = 300;
+const PROGRAMS = 20;
+/** Seconds that the table takes from nobody. */
+const POISON = 4242;
+const DELAY_MS = 5_000;
+let site: QuarantineSite;
+let folder: string;
+let processor: Processor | undefined;
+beforeAll(async () => {
+  site = await QuarantineSite.open();
+  folder = mkdtempSync(join(tmpdir(), 'fleetmeter-poison-'));
+  await site.clickhouse.command(`ALTER TABLE {facts}.usage ADD CONSTRAINT sound CHECK seconds != ${POISON}`);
+}, 60_000);
+afterAll(async () => {
+  await processor?.close();
+  await site?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('three poison records among 6,000 are put aside alone; all others are in the tables within 5 s', async () => {
+  const stream = await openSqliteStream({ folder });
+  const ids = Array.from({ length: PROGRAMS }, (_, index) =>
+    idBytes((0xabc0 + index).toString(16).padStart(16, '0')),
+  );
+  const poisoned = new Set([7, 150, 299]);
+  for (let device = 0; device < DEVICES; device++) {
+    const deviceId = (device + 1).toString(16).padStart(16, '0');
+    const records = ids.map((executableId, index) => ({
+      ...{ executableId, day: TODAY, launches: { user: 1 } },
+      seconds: poisoned.has(device) && index === 11 ? POISON : 60,
+    }));
+    const { envelope } = site.report(deviceId, { usage: usageOf(records) });
+    await stream.append({ kind: 'report', deviceId, receivedAt: NOW, envelope });
+  }
+  const began = performance.now();
+  const { clickhouse, control, heads, announced } = site;
+  processor = startProcessor({
+    ...{ stream, clickhouse, control, heads, announced, inForce: () => NO_CATALOGUE, now: () => NOW },
+    ...{ lingerMs: 0, log: pino({ level: 'silent' }), onProcessed: () => {}, onRetry: () => {} },
+  });
+  await vi.waitUntil(() => control.checkpoint() === DEVICES, { timeout: 60_000, interval: 5 });
+  const delay = performance.now() - began;
+  console.log(`3 poison records of ${DEVICES * PROGRAMS}: all others in after ${Math.round(delay)} ms`);
+  const [counted] = await clickhouse.rows<{ rows: string; devices: string }>(
+    'SELECT count() AS rows, uniqExact(epoch_no) AS devices FROM {facts}.usage FINAL',
+  );
+  expect(counted).toEqual({ rows: String(DEVICES * PROGRAMS - 3), devices: String(DEVICES) });
+  expect(delay).toBeLessThan(DELAY_MS);
+
+  // An administrator can read what they were, and whom they concern.
+  expect(control.quarantineCounts()).toEqual([{ reason: 'engine-refused', count: 3 }]);
+  const aside = control.quarantine.records({}, { limit: 10 });
+  expect(aside.map(({ deviceId }) => Number.parseInt(deviceId, 16) - 1)).toEqual([...poisoned]);
+  for (const record of aside) {
+    expect(record).toMatchObject({ kind: 'usage', detail: expect.stringContaining('sound') });
+    expect(readRecord(record)).toMatchObject({
+      fields: { seconds: POISON, executableId: Uint8Array.from(ids[11] as Uint8Array) },
+    });
+  }
+  // Each of the three says the rest of what it had to say, and is not asked for anything.
+  for (const { deviceId } of aside) expect(control.directivesFor(deviceId, undefined)).toEqual([]);
+  await stream.close();
+}, 120_000);

@@ -38,25 +38,31 @@ export async function findFaults(
   return { faults: trace.faults, hopeless };
 }
 
+const KNOWN = { reason: 'engine-refused', detail: '' } as const;
+
 /** Returns whether nothing passed. */
 async function findRefusedRows(clickhouse: ClickHouse, trace: RangeTrace): Promise<boolean> {
   let passed = 0;
   let bad = 0;
   const isEnough = (): boolean => bad >= MOST_BAD_ROWS || (passed === 0 && bad >= ENOUGH_BAD_ROWS);
-  const find = async (table: FactTable, rows: readonly TracedRow[]): Promise<void> => {
-    if (rows.length === 0 || isEnough()) return;
-    const fault = await refusal(clickhouse, table, rows);
+  /** Returns whether all of them passed. `isBad`: that they do not is known, of more than one. */
+  const find = async (table: FactTable, rows: readonly TracedRow[], isBad = false): Promise<boolean> => {
+    if (rows.length === 0 || isEnough()) return false;
+    const fault = isBad && rows.length > 1 ? KNOWN : await refusal(clickhouse, table, rows);
     if (!fault) {
       passed += rows.length;
-    } else if (rows.length === 1) {
+      return true;
+    }
+    if (rows.length === 1) {
       bad++;
       const owner = rows[0]?.owner;
       if (owner) trace.blame(owner, fault.reason, fault.detail);
-    } else {
-      const middle = Math.floor(rows.length / 2);
-      await find(table, rows.slice(0, middle));
-      await find(table, rows.slice(middle));
+      return false;
     }
+    const middle = Math.floor(rows.length / 2);
+    const firstPassed = await find(table, rows.slice(0, middle));
+    await find(table, rows.slice(middle), firstPassed);
+    return false;
   };
   for (const table of WRITE_ORDER) {
     const rows = trace.rows.get(table) ?? [];

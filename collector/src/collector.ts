@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { startAdminServer } from './admin/admin-server.ts';
+import { adoptNumbers } from './audit/adopt-numbers.ts';
 import { startAudit } from './audit/audit.ts';
 import { openConfiguredAuthority } from './authority/configured-authority.ts';
 import { openNoticeKey } from './authority/notice-key.ts';
 import { watchCertificate } from './authority/watch-certificate.ts';
+import { startBackupHold } from './backup/hold-processing.ts';
 import { openCatalogueSource } from './catalogue/catalogue-in-force.ts';
 import { connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
@@ -26,6 +28,7 @@ import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, noteRange } from './metrics/process-metrics.ts';
 import { watchRecompute } from './metrics/recompute-metrics.ts';
 import {
+  watchBackups,
   watchCertificateLife,
   watchControlStore,
   watchNotices,
@@ -94,6 +97,7 @@ async function joinStages(
   started.push(() => control.close());
   watchControlStore(metrics.registry, control);
   watchNotices(metrics.registry, control);
+  watchBackups(metrics.registry, control, now);
   const { reportIntervalSeconds, sampleIntervalSeconds } = config;
   control.setBottomSettings({
     ...(reportIntervalSeconds !== undefined && { reportIntervalSeconds }),
@@ -165,6 +169,8 @@ async function joinStages(
   const applied = await migrate(clickhouse, now);
   if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
 
+  await adoptNumbers({ clickhouse, control, log, now });
+
   // The catalogue names applications. A new one sends every executable through mapping once more.
   const catalogue = openCatalogueSource({
     file: config.catalogueFile,
@@ -199,6 +205,8 @@ async function joinStages(
     },
   });
   started.push(() => processor.close());
+  // Before the first range begins.
+  started.push(startBackupHold({ control, processor, clock: systemClock, log }));
   const remap = startRemap({
     clickhouse,
     control,

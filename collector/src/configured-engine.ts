@@ -19,14 +19,7 @@ export async function startEngine(
   log: Logger,
   metrics: ProcessMetrics,
 ): Promise<StartedEngine> {
-  if (config.clickhouseUrl) {
-    const address = {
-      url: config.clickhouseUrl,
-      username: config.clickhouseUser ?? 'default',
-      password: config.clickhousePassword ?? '',
-    };
-    return { address, supervisor: undefined };
-  }
+  if (config.clickhouseUrl) return { address: engineAddress(config), supervisor: undefined };
   const dataDir = config.engineDir;
   const supervisor = await superviseEngine({
     dataDir,
@@ -39,11 +32,21 @@ export async function startEngine(
       log.info({ up, restarts }, 'engine');
     },
   });
-  const address = {
+  return { address: engineAddress(config), supervisor };
+}
+
+/** Where the tables are, for whoever may write to them. The embedded engine's folder must exist. */
+export function engineAddress(config: CollectorConfig): ClickHouseAddress {
+  if (config.clickhouseUrl)
+    return {
+      url: config.clickhouseUrl,
+      username: config.clickhouseUser ?? 'default',
+      password: config.clickhousePassword ?? '',
+    };
+  return {
     url: `http://127.0.0.1:${config.sqlPort}`,
     username: writerUser,
-    password: writerSecret(dataDir),
+    password: writerSecret(config.engineDir),
     derivingMemoryBytes: derivingMemoryBytes(config.engineMemoryMib ?? defaultEngineMemoryMib()),
   };
-  return { address, supervisor };
 }

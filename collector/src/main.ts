@@ -8,6 +8,8 @@ import { JoinStringError } from '@fleetmeter/proto';
 import { Command, CommanderError, Option } from 'commander';
 import pino, { type Logger } from 'pino';
 import { AuthorityError } from './authority/authority.ts';
+import { addBackup } from './backup/backup-command.ts';
+import { BackupError } from './backup/backup-manifest.ts';
 import { systemClock } from './clock/clock.ts';
 import { COLLECTOR_VERSION } from './collector-version.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
@@ -77,6 +79,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addQuarantine(program, output);
   addAudit(program, output);
   addPlan(program, output);
+  addBackup(program, output, COLLECTOR_VERSION);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;
 }
@@ -147,6 +150,7 @@ const MESSAGE_IS_ENOUGH = [
   SupersedingError,
   AuthorityError,
   EnrolCommandError,
+  BackupError,
   SettingsDocumentError,
   TransformationError,
   JoinStringError,

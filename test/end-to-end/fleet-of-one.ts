@@ -118,7 +118,7 @@ export class FleetOfOne {
   /** What a program of ours prints, run in this fleet's environment. Throws when it fails. */
   command(program: string, ...args: string[]): string {
     return execFileSync(process.execPath, [program, ...args], {
-      env: this.#environment(),
+      env: this.environment,
       timeout: 30_000,
       stdio: 'pipe',
       encoding: 'utf8',
@@ -127,7 +127,7 @@ export class FleetOfOne {
 
   /** The same while the test goes on. */
   async commandMeanwhile(program: string, ...args: string[]): Promise<string> {
-    const options = { env: this.#environment(), timeout: 30_000 };
+    const options = { env: this.environment, timeout: 30_000 };
     return (await promisify(execFile)(process.execPath, [program, ...args], options)).stdout;
   }
 
@@ -186,7 +186,7 @@ export class FleetOfOne {
     const child = spawn(
       process.execPath,
       [AGENT, 'status', '--json', '--config', join(this.folder, 'agent.json')],
-      { env: this.#environment() },
+      { env: this.environment },
     );
     let text = '';
     child.stdout.on('data', (chunk) => {
@@ -208,7 +208,7 @@ export class FleetOfOne {
 
   #spawn(name: 'collector' | 'agent', program: string, command: string): ChildProcess {
     const child = spawn(process.execPath, [program, command, '--config', join(this.folder, `${name}.json`)], {
-      env: { ...this.#environment(), FLEETMETER_PARENT_PIPE: '1' },
+      env: { ...this.environment, FLEETMETER_PARENT_PIPE: '1' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const log = createWriteStream(join(this.folder, `${name}.log`), { flags: 'a' });
@@ -218,7 +218,7 @@ export class FleetOfOne {
     return child;
   }
 
-  #environment(): NodeJS.ProcessEnv {
+  get environment(): NodeJS.ProcessEnv {
     return {
       ...process.env,
       FLEETMETER_DATA_DIR: join(this.folder, 'data'),

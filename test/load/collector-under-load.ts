@@ -1,9 +1,10 @@
 /** A collector with its engine as real processes, in a data folder of its own: what the fleet talks to. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { freePort } from '../fakes/free-port.ts';
 import { joinSecret } from '../fakes/join-secret.ts';
 
@@ -54,23 +55,7 @@ export class CollectorUnderLoad {
 
   #spawn(): ChildProcess {
     const child = spawn(process.execPath, [PROGRAM, 'serve'], {
-      env: {
-        ...process.env,
-        FLEETMETER_DATA_DIR: join(this.folder, 'data'),
-        FLEETMETER_ADMIN_PORT: String(this.#ports.admin),
-        FLEETMETER_AGENT_PORT: String(this.#ports.agent),
-        FLEETMETER_SQL_PORT: String(this.#ports.sql),
-        // A fleet joins as fast as it can, unless that is what is measured.
-        FLEETMETER_BASELINES_PER_SECOND: '100000',
-        ...this.#options.settings?.(this.folder),
-        // Handshakes are measured apart.
-        FLEETMETER_AGENT_TLS: 'off',
-        FLEETMETER_RECOMPUTE_INTERVAL_SECONDS: String(this.#options.recomputeSeconds),
-        // As often as asked for, however small the machine.
-        FLEETMETER_RECOMPUTE_TIME_PERCENT: '100',
-        FLEETMETER_LOG_LEVEL: 'warn',
-        FLEETMETER_PARENT_PIPE: '1',
-      },
+      env: this.#environment,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const log = createWriteStream(this.#logFile, { flags: 'a' });
@@ -78,6 +63,26 @@ export class CollectorUnderLoad {
     child.stderr?.pipe(log, { end: false });
     child.once('close', () => log.end());
     return child;
+  }
+
+  get #environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      FLEETMETER_DATA_DIR: join(this.folder, 'data'),
+      FLEETMETER_ADMIN_PORT: String(this.#ports.admin),
+      FLEETMETER_AGENT_PORT: String(this.#ports.agent),
+      FLEETMETER_SQL_PORT: String(this.#ports.sql),
+      // A fleet joins as fast as it can, unless that is what is measured.
+      FLEETMETER_BASELINES_PER_SECOND: '100000',
+      ...this.#options.settings?.(this.folder),
+      // Handshakes are measured apart.
+      FLEETMETER_AGENT_TLS: 'off',
+      FLEETMETER_RECOMPUTE_INTERVAL_SECONDS: String(this.#options.recomputeSeconds),
+      // As often as asked for, however small the machine.
+      FLEETMETER_RECOMPUTE_TIME_PERCENT: '100',
+      FLEETMETER_LOG_LEVEL: 'warn',
+      FLEETMETER_PARENT_PIPE: '1',
+    };
   }
 
   get folder(): string {
@@ -95,6 +100,16 @@ export class CollectorUnderLoad {
       await collector.close();
       throw error;
     }
+  }
+
+  get dataDir(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** What the collector's command line prints, run in its environment while everything goes on. */
+  async command(...args: string[]): Promise<string> {
+    const options = { env: this.#environment, maxBuffer: 1 << 26 };
+    return (await promisify(execFile)(process.execPath, [PROGRAM, ...args], options)).stdout;
   }
 
   get agentUrl(): string {

@@ -93,7 +93,7 @@ function fileSettings(
   readFile: (path: string) => string | undefined,
 ): FileSettings | undefined {
   const asked = flag ?? (variable || undefined);
-  const path = asked ?? DEFAULT_CONFIG_FILE;
+  const path = configFile(flag, variable);
   const text = readFile(path);
   if (text === undefined) {
     if (asked !== undefined) throw new ConfigError(`the config file ${path} does not exist`);
@@ -107,6 +107,11 @@ function fileSettings(
       );
   }
   return { path, values };
+}
+
+/** The file that is read, when it is there. */
+export function configFile(flag: string | undefined, variable: string | undefined): string {
+  return flag ?? (variable || DEFAULT_CONFIG_FILE);
 }
 
 function parseObject(text: string, path: string): Record<string, unknown> {

@@ -9,6 +9,7 @@ import type { KeyObject } from 'node:crypto';
 import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
 import type { AuditLedger } from './audit-ledger.ts';
 import type { AuditReports } from './audit-reports.ts';
+import type { BackupHold } from './backup-hold.ts';
 import type { DeviceNames } from './device-groups.ts';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
@@ -267,6 +268,13 @@ export interface ControlStore {
   internExecutables(ids: Uint8Array): { numbers: Uint32Array; created: number[] };
   executableCount(): number;
 
+  /** No epoch gets a number up to this one any more; false when none would have got one anyway. */
+  skipEpochNos(through: number): boolean;
+  /** Takes numbers from the tables, ascending and above all that were given; numbers left out are never given. */
+  adoptExecutables(
+    found: readonly { executableNo: number; executableId: ExecutableId; described: boolean }[],
+  ): void;
+
   checkpoint(): number;
   commitProcessed(range: ProcessedRange): void;
 
@@ -334,6 +342,8 @@ export interface ControlStore {
 
   /** What the last audit found. */
   readonly auditReports: Pick<AuditReports, 'note' | 'last'>;
+  /** What a backup asks for, and when there was one. */
+  readonly backupHold: BackupHold;
   /** What the audit asked of devices. */
   readonly auditLedger: Pick<AuditLedger, 'ask' | 'settled' | 'forgetDaysBefore'>;
 

@@ -124,6 +124,20 @@ export class EpochNumbers {
     return (this.#last.get()?.last as number | null) ?? 0;
   }
 
+  /** The next number is above this one. False when it would have been anyway. */
+  skip(through: number): boolean {
+    return inTransaction(this.#database, () => {
+      const sequence = this.#database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'epochs'").get();
+      if (((sequence?.seq as number | undefined) ?? 0) >= through) return false;
+      // There is no row before the first epoch.
+      const sql = sequence
+        ? "UPDATE sqlite_sequence SET seq = ? WHERE name = 'epochs'"
+        : "INSERT INTO sqlite_sequence (seq, name) VALUES (?, 'epochs')";
+      this.#database.prepare(sql).run(through);
+      return true;
+    });
+  }
+
   #create(
     senderDeviceId: string,
     epochId: Uint8Array,

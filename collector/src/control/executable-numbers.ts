@@ -2,6 +2,7 @@
  * Dense numbers for executables, and which of them have processed evidence. Numbers start at 1, are committed
  * before anybody sees them, and are never reused: rows in the engine name executables by them.
  */
+import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ExecutableId } from '@fleetmeter/proto';
 import { inTransaction } from './control-database.ts';
@@ -60,6 +61,32 @@ export class ExecutableNumbers {
     }
     if (created.length > 0) this.#commitIds(firstNumber, ids, created);
     return { numbers, created };
+  }
+
+  /**
+   * Takes over numbers that somebody else gave, ascending and above all that are known. A number that nothing is known
+   * of, or whose id has one already, is used up by an id that no executable has. Runs inside the caller's transaction.
+   */
+  adopt(found: readonly { executableNo: number; executableId: ExecutableId }[]): void {
+    const last = found.at(-1)?.executableNo ?? 0;
+    const first = this.#table.size + 1;
+    if (last < first) return;
+    const ids = randomBytes((last - first + 1) * ID_BYTES);
+    const taken = new Set<ExecutableId>();
+    for (const { executableNo, executableId } of found) {
+      const bytes = Buffer.from(executableId, 'hex').reverse();
+      const known = this.#table.get(bytes.readUInt32LE(0), bytes.readUInt32LE(4)) !== 0;
+      if (executableNo < first || known || taken.has(executableId)) continue;
+      taken.add(executableId);
+      ids.set(bytes, (executableNo - first) * ID_BYTES);
+    }
+    this.#commitIds(
+      first,
+      ids,
+      Array.from({ length: last - first + 1 }, (_, index) => index),
+    );
+    for (let number = first, at = 0; number <= last; number++, at += ID_BYTES)
+      this.#table.add(ids.readUInt32LE(at), ids.readUInt32LE(at + 4), number);
   }
 
   /** Positions of numbers without processed evidence. */

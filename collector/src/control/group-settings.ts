@@ -34,7 +34,7 @@ export interface Change {
   now: number;
 }
 
-const VERSION_COUNTER = 'settings_version';
+export const SETTINGS_VERSION_COUNTER = 'settings_version';
 const BOTTOM_VERSION = 'settings_bottom_version';
 const BOTTOM = 'settings_bottom';
 /** Of a group that was only paused. */
@@ -182,8 +182,8 @@ export class GroupSettings {
   }
 
   #nextVersion(): number {
-    const next = this.#meta.counter(VERSION_COUNTER) + 1;
-    this.#meta.setCounter(VERSION_COUNTER, next);
+    const next = this.#meta.counter(SETTINGS_VERSION_COUNTER) + 1;
+    this.#meta.setCounter(SETTINGS_VERSION_COUNTER, next);
     return next;
   }
 

@@ -6,6 +6,7 @@ import { Admission } from './admission.ts';
 import { AgentVersions } from './agent-versions.ts';
 import { AuditLedger } from './audit-ledger.ts';
 import { AuditReports } from './audit-reports.ts';
+import { BackupHold } from './backup-hold.ts';
 import { CatalogueProgress } from './catalogue-progress.ts';
 import { committedTogether, inTransaction, openControlDatabase } from './control-database.ts';
 import type {
@@ -74,6 +75,7 @@ export class SqliteControlStore implements ControlStore {
   readonly usageConcerns: UsageConcerns;
   readonly operations: Operations;
   readonly quarantine: QuarantineDesk;
+  readonly backupHold: BackupHold;
   readonly #database: DatabaseSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -99,6 +101,7 @@ export class SqliteControlStore implements ControlStore {
     this.#meta = new MetaValues(this.#database);
     this.collectorId = this.#meta.secret('collector_id', 16);
     this.userKey = createSecretKey(this.#meta.secret('user_key', 32));
+    this.backupHold = new BackupHold(this.#meta);
     this.#devices = new DeviceRegistry(this.#database);
     this.#epochs = new EpochNumbers(this.#database);
     this.#executables = new ExecutableNumbers(this.#database);
@@ -274,6 +277,25 @@ export class SqliteControlStore implements ControlStore {
 
   executableCount(): number {
     return this.#executables.count;
+  }
+
+  skipEpochNos(through: number): boolean {
+    return this.#epochs.skip(through);
+  }
+
+  adoptExecutables(
+    found: readonly { executableNo: number; executableId: ExecutableId; described: boolean }[],
+  ): void {
+    try {
+      inTransaction(this.#database, () => {
+        this.#executables.adopt(found);
+        const described = found.flatMap((each) => (each.described ? [each.executableId] : []));
+        this.#executables.markEvidenceProcessed(described);
+      });
+    } catch (error) {
+      this.#executables.reload();
+      throw error;
+    }
   }
 
   checkpoint(): number {

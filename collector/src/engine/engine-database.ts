@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Session } from 'chdb';
 import { EngineError, fromEngine } from './engine-error.ts';
+import { engineOwner } from './engine-files.ts';
 
 const washTries = 5;
 
@@ -98,7 +99,7 @@ export function openSessions(dataDir: string, count: number): EngineSession[] {
     for (let made = 0; made < count; made += 1) sessions.push(new EngineSession(new Session(path)));
   } catch (error) {
     for (const session of sessions) session.close();
-    const owner = otherOwner(path);
+    const owner = engineOwner(dataDir);
     if (owner !== undefined) {
       throw new EngineStartError(
         `the data folder ${path} is in use by process ${owner}: only one engine may open it`,
@@ -107,16 +108,4 @@ export function openSessions(dataDir: string, count: number): EngineSession[] {
     throw new EngineStartError(`cannot open the data folder ${path}: ${(error as Error).message}`);
   }
   return sessions;
-}
-
-/** The engine keeps `status` locked while it runs and names its process there; a stale one is unlocked. */
-function otherOwner(path: string): number | undefined {
-  try {
-    const pid = Number(/^PID: (\d+)/m.exec(readFileSync(join(path, 'status'), 'utf8'))?.[1]);
-    if (!Number.isInteger(pid) || pid === process.pid) return undefined;
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? -1 : undefined;
-  }
 }

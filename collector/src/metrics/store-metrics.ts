@@ -94,6 +94,24 @@ export function watchControlStore(registry: Registry, control: ControlStore): vo
   });
 }
 
+/** How old the newest whole backup is; nothing before the first. */
+export function watchBackups(
+  registry: Registry,
+  control: Pick<ControlStore, 'backupHold'>,
+  now: () => number,
+): void {
+  scrapedGauge(
+    registry,
+    'fleetmeter_backup_age_seconds',
+    'Age of the state that the newest whole backup has; absent when there never was one',
+    () => {
+      const at = control.backupHold.finishedAt();
+      if (at === undefined) throw new Error('there was no backup yet');
+      return (now() - at) / 1000;
+    },
+  );
+}
+
 /** How far devices follow the newest notice of a move. */
 export function watchNotices(registry: Registry, control: ControlStore): void {
   scrapedGauge(

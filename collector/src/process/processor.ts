@@ -33,6 +33,8 @@ export interface Processor {
   readonly unsure: boolean;
   /** Resolves when the range in hand is done, committed or not; at once when there is none. */
   settled(): Promise<void>;
+  /** Resolves when no range is in hand; none begins until the result is called. */
+  hold(): Promise<() => void>;
   /** Stops after the range in hand. */
   close(): Promise<void>;
 }
@@ -48,9 +50,17 @@ const PAUSED_LOOK_MS = 100;
 /** A pause that nobody ends is said again this often. */
 const REMIND_MS = 3_600_000;
 
+/** Somebody who wants no range to begin. */
+interface Hold {
+  reached: () => void;
+  over: Promise<void>;
+  end: () => void;
+}
+
 export function startProcessor(options: ProcessorOptions): Processor {
   const { stream, control, log } = options;
   const stopping = new AbortController();
+  const holds = new Set<Hold>();
   let wake: () => void = () => {};
   let head = 0;
   const unsubscribe = stream.onAppend((newest) => {
@@ -72,7 +82,8 @@ export function startProcessor(options: ProcessorOptions): Processor {
     for (;;) {
       const waiting = head - control.checkpoint();
       const rest = until - performance.now();
-      if (waiting <= 0 || waiting >= RANGE_LIMITS.maxRecords || rest <= 0 || stopping.signal.aborted) return;
+      if (waiting <= 0 || waiting >= RANGE_LIMITS.maxRecords || rest <= 0) return;
+      if (stopping.signal.aborted || holds.size > 0) return;
       await pause(rest);
     }
   };
@@ -95,6 +106,12 @@ export function startProcessor(options: ProcessorOptions): Processor {
     while (!stopping.signal.aborted) {
       try {
         await linger();
+        const [hold] = holds;
+        if (hold) {
+          for (const each of holds) each.reached();
+          await hold.over;
+          continue;
+        }
         if (isPaused()) {
           await sleep(PAUSED_LOOK_MS, undefined, { signal: stopping.signal });
           continue;
@@ -142,10 +159,24 @@ export function startProcessor(options: ProcessorOptions): Processor {
     async settled() {
       await range;
     },
+    async hold() {
+      const reached = Promise.withResolvers<void>();
+      const over = Promise.withResolvers<void>();
+      const hold = { reached: reached.resolve, over: over.promise, end: over.resolve };
+      holds.add(hold);
+      wake();
+      await reached.promise;
+      return () => {
+        holds.delete(hold);
+        hold.end();
+      };
+    },
     async close() {
       stopping.abort();
       unsubscribe();
       wake();
+      // Whoever holds it has no say in whether it ends.
+      for (const { end } of holds) end();
       await running;
     },
   };

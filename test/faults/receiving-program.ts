@@ -35,11 +35,9 @@ const heads = new ProcessedHeads(join(dataDir, 'processed.db'));
 process.stdout.write(`${server.port}\n`);
 process.stdin.on('end', () => process.exit()).resume();
 
-for (;;) {
-  const { records, through } = await stream.read(control.checkpoint(), {
-    maxRecords: 200,
-    maxBytes: 1 << 24,
-  });
+async function processWhatWaits(): Promise<void> {
+  const limits = { maxRecords: 200, maxBytes: 1 << 24 };
+  const { records, through } = await stream.read(control.checkpoint(), limits);
   if (through > control.checkpoint()) {
     heads.note(records);
     control.commitProcessed({
@@ -47,7 +45,12 @@ for (;;) {
       ...{ dirty: [], directives: [], resolved: [], superseded: [], evidenceWanted: [] },
       ...{ evidenceProcessed: [], undescribedUse: [], quarantined: [], now: Date.now() },
     });
-    await stream.trim(through);
   }
+  await stream.trim(control.checkpoint());
+}
+
+for (;;) {
+  // A disk that fails has a bad moment; what was read is read again.
+  await processWhatWaits().catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, PROCESS_EVERY_MS));
 }

@@ -20,10 +20,11 @@ import type { CollectorConfig } from './config/schema.ts';
 import { startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
+import { readEngineReport } from './engine/read-engine-report.ts';
 import { startEraseJob } from './erase/erase-devices.ts';
 import { createAuditMetrics, noteSweep } from './metrics/audit-metrics.ts';
 import { countedClickHouse } from './metrics/clickhouse-metrics.ts';
-import { watchEngine, watchTables } from './metrics/engine-metrics.ts';
+import { watchEngine, watchEngineReport, watchMerges, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, noteRange } from './metrics/process-metrics.ts';
 import { watchRecompute } from './metrics/recompute-metrics.ts';
@@ -296,7 +297,12 @@ async function joinStages(
   // Connections of its own: the page's questions never take those that processing needs.
   const questions = connectClickHouse(engine.address);
   started.push(() => questions.close());
-  watchEngine(metrics.registry, () => engine.supervisor?.state.pid);
+  if (engine.supervisor) {
+    const { supervisor, address } = engine;
+    watchEngine(metrics.registry, () => supervisor.state.pid);
+    watchEngineReport(metrics.registry, () => readEngineReport(address));
+  }
+  watchMerges(metrics.registry, questions);
   watchTables(metrics.registry, questions);
   const admin = await startAdminServer({
     host: config.adminHost,

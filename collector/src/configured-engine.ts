@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ClickHouseAddress } from './clickhouse/clickhouse.ts';
 import { derivingMemoryBytes } from './clickhouse/deriving-settings.ts';
 import type { CollectorConfig } from './config/schema.ts';
+import type { JailWish } from './engine/jail/find-jail.ts';
 import { defaultEngineMemoryMib } from './engine/memory-limit.ts';
 import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
 import { writerSecret, writerUser } from './engine/writer-secret.ts';
@@ -24,6 +25,7 @@ export async function startEngine(
   const supervisor = await superviseEngine({
     dataDir,
     port: config.sqlPort,
+    jail: config.engineJail as JailWish,
     ...(config.engineMemoryMib !== undefined && { memoryMib: config.engineMemoryMib }),
     log,
     onStateChange: ({ up, restarts }) => {

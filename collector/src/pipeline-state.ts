@@ -48,7 +48,7 @@ export async function pipelineState({
       count: marks.length,
       oldest: marks.length === 0 ? null : Math.min(...marks.map(({ since }) => since)),
     },
-    engine: engine?.state ?? { up: await clickhouse.ping(), restarts: 0, pid: undefined },
+    engine: engine?.state ?? { up: await clickhouse.ping(), restarts: 0 },
   };
 }
 

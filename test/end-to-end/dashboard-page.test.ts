@@ -271,8 +271,8 @@ describe.runIf(present)('the page', () => {
   test('an engine that is down is said, and the figures stay', async () => {
     await open();
     await page.getByRole('link', { name: 'edge-tools' }).waitFor();
-    await fleet.engine.stop('SIGKILL');
-    fleet.pipeline.engine = { up: false, restarts: 1, pid: undefined };
+    await fleet.engine.stop();
+    fleet.pipeline.engine = { up: false, restarts: 1, pid: undefined, unjailed: undefined };
     await page.getByText('The database engine does not answer').waitFor(A_FEW_REFRESHES);
     expect(await page.getByRole('link', { name: 'edge-tools' }).count()).toBe(1);
     await picture('engine-down');

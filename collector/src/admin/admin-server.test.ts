@@ -211,7 +211,7 @@ describe('refusals', () => {
 // The last block: it ends the engine.
 describe('without an engine', () => {
   test('questions get a clear 503, and the pipeline still answers', async () => {
-    await fleet.engine.stop('SIGKILL');
+    await fleet.engine.stop();
     for (const path of [
       '/api/applications',
       `/api/applications/${ALL_ONES}`,

@@ -26,7 +26,8 @@ export interface PipelineState {
     lost: Record<string, number>;
     differing: number;
   };
-  engine: { up: boolean; restarts: number; pid?: number | undefined };
+  /** `unjailed`: why no jail is round the embedded engine; not there when one is, or when a server is used. */
+  engine: { up: boolean; restarts: number; pid?: number | undefined; unjailed?: string | undefined };
 }
 
 /** How far processing is; times in milliseconds since 1970, rates in records a second, null where nobody knows. */

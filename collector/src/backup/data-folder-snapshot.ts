@@ -12,13 +12,8 @@ import type { CollectorConfig } from '../config/schema.ts';
 import { engineAddress } from '../configured-engine.ts';
 import { openBackupHold } from '../control/backup-hold.ts';
 import { SqliteSnapshot } from '../control/sqlite-snapshot.ts';
-import {
-  engineOwner,
-  frozenEngineFiles,
-  frozenNames,
-  removeFrozen,
-  restingEngineFiles,
-} from '../engine/engine-files.ts';
+import { frozenEngineFiles, frozenNames, removeFrozen, restingEngineFiles } from '../engine/engine-files.ts';
+import { folderHolder } from '../engine/folder-holder.ts';
 import { BackupError } from './backup-manifest.ts';
 
 export interface PlainFile {
@@ -111,7 +106,7 @@ export async function snapshotRunning(
 export function snapshotResting(config: CollectorConfig, now: number): DataFolderSnapshot {
   const { collectorDir, engineDir } = config;
   const embedded = config.clickhouseUrl === undefined;
-  const owner = embedded ? engineOwner(engineDir) : undefined;
+  const owner = embedded ? folderHolder(engineDir) : undefined;
   if (owner !== undefined)
     throw new BackupError(
       `no collector is running, and process ${owner} still has ${engineDir} open: end it first`,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { CollectorConfig } from '../config/schema.ts';
 import { lockDataFolder } from '../control/data-folder-lock.ts';
 import { settleRestoredControl } from '../control/restored-control.ts';
-import { engineOwner } from '../engine/engine-files.ts';
+import { folderHolder } from '../engine/folder-holder.ts';
 import { BackupError, type BackupManifest } from './backup-manifest.ts';
 import { type BackupSource, openSource } from './backup-source.ts';
 import { syncFolder, writeDurably } from './durable-files.ts';
@@ -42,7 +42,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoredBa
   mkdirSync(config.collectorDir, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(config.collectorDir);
   try {
-    const owner = engineOwner(config.engineDir);
+    const owner = folderHolder(config.engineDir);
     if (owner !== undefined)
       throw new BackupError(`process ${owner} still has ${config.engineDir} open: end it first`);
     const holds = PARTS.filter((part) => isUsed(join(config.dataDir, part)));

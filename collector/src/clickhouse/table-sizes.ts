@@ -23,3 +23,11 @@ export async function readPartCounts(clickhouse: ClickHouse): Promise<Map<string
   );
   return new Map(rows.map(({ table, parts }) => [table, Number(parts)]));
 }
+
+/** Merges that run now, also those of databases that are not ours: they share the machine. */
+export async function readRunningMerges(clickhouse: ClickHouse): Promise<number> {
+  const [row] = await clickhouse.rows<{ value: string }>(
+    `SELECT value FROM system.metrics WHERE metric = 'Merge'`,
+  );
+  return Number(row?.value ?? 0);
+}

@@ -112,6 +112,11 @@ export const SETTINGS = {
     "MiB that the embedded engine may take, kept by the kernel; not set is three fifths of the machine's",
     integer(512, 2 ** 24),
   ),
+  engineJail: setting(
+    'Jail of the embedded engine by the operating system: auto warns where there can be none, required does not start then, off is for measuring',
+    'auto',
+    oneOf(['auto', 'required', 'off']),
+  ),
   clickhouseUrl: optional('URL of a ClickHouse server to use instead of the embedded engine', httpUrl),
   clickhouseUser: optional('User at that server', nonEmpty),
   clickhousePassword: { ...optional('Password of that user', (text: string) => text), secret: true as const },

@@ -1,23 +1,23 @@
-import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { startEngine } from './engine.ts';
-import { EngineStartError } from './engine-database.ts';
-import { defaultReaders, engineLimits, threadPoolSize } from './engine-limits.ts';
-import {
-  defaultEngineMemoryMib,
-  memoryLimitHolds,
-  offerToOutOfMemoryKiller,
-  underMemoryLimit,
-} from './memory-limit.ts';
+import { defaultReaders } from './engine-limits.ts';
+import { EngineStartError } from './engine-start-error.ts';
+import type { JailWish } from './jail/find-jail.ts';
+import { jailFor, launchEngine } from './launch-engine.ts';
+import { defaultEngineMemoryMib } from './memory-limit.ts';
 
 const usage =
-  'usage: fleetmeter-collector engine --data-dir DIR [--port 8123] [--host 127.0.0.1] [--readers 8] [--memory-mib N] [--spool-dir DIR]';
+  'usage: fleetmeter-collector engine --data-dir DIR [--port 8123] [--host 127.0.0.1] [--readers 8] [--memory-mib N] [--spool-dir DIR] [--jail auto|required|off]';
 
 interface EngineArguments {
   dataDir: string;
   host: string;
   port: number;
+  /** A listening socket that whoever started this process opened; without one it starts the process that serves. */
+  listenFd: number | undefined;
+  usersFile: string | undefined;
+  jail: JailWish;
   readers: number;
   memoryMib: number;
   spoolDir: string | undefined;
@@ -33,22 +33,13 @@ export async function engineCommand(args: readonly string[]): Promise<number> {
     process.stderr.write(`fleetmeter engine: ${options}\n`);
     return 2;
   }
-  const environment = engineEnvironment(options.readers);
-  const prepared = Object.entries(environment).every(([name, value]) => process.env[name] === value);
-  if (!prepared || !memoryLimitHolds(options.memoryMib)) return runAgain(environment, options.memoryMib);
-  offerToOutOfMemoryKiller();
-  return serve(options);
-}
-
-/** What must be in the environment before the process starts: libuv and the engine read it once. */
-export function engineEnvironment(readers: number): Record<string, string> {
-  return {
-    UV_THREADPOOL_SIZE: String(threadPoolSize(engineLimits({ readers }))),
-    TZ: 'UTC',
-    // The kernel counts address space that the allocator keeps after use. A recompute of a million devices left
-    // 7 GB of it at 1.5 GB resident: past the limit, so that nothing worked any more.
-    JE_MALLOC_CONF: 'retain:false',
-  };
+  try {
+    return await (options.listenFd === undefined ? launch(options) : serve(options, options.listenFd));
+  } catch (error) {
+    if (!(error instanceof EngineStartError)) throw error;
+    process.stderr.write(`fleetmeter engine: ${error.message}\n`);
+    return 1;
+  }
 }
 
 function parsed(args: readonly string[]): EngineArguments | string {
@@ -58,6 +49,9 @@ function parsed(args: readonly string[]): EngineArguments | string {
       options: {
         'data-dir': { type: 'string' },
         'spool-dir': { type: 'string' },
+        'users-file': { type: 'string' },
+        'listen-fd': { type: 'string' },
+        jail: { type: 'string', default: 'auto' },
         host: { type: 'string', default: '127.0.0.1' },
         port: { type: 'string', default: '8123' },
         readers: { type: 'string', default: String(defaultReaders) },
@@ -69,10 +63,18 @@ function parsed(args: readonly string[]): EngineArguments | string {
     if (values['data-dir'] === undefined) return `--data-dir is missing\n${usage}`;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) return '--port must be 0 to 65535';
     if (!Number.isInteger(readers) || readers < 1 || readers > 64) return '--readers must be 1 to 64';
+    const listenFd = values['listen-fd'] === undefined ? undefined : Number(values['listen-fd']);
+    if (listenFd !== undefined && !Number.isInteger(listenFd)) return '--listen-fd must be a number';
+    const { jail } = values;
+    if (jail !== 'auto' && jail !== 'required' && jail !== 'off')
+      return '--jail must be auto, required or off';
     if (!Number.isInteger(memoryMib) || memoryMib < 512) return '--memory-mib must be 512 or more';
     return {
       dataDir: values['data-dir'],
       spoolDir: values['spool-dir'],
+      usersFile: values['users-file'],
+      listenFd,
+      jail,
       host: values.host,
       port,
       readers,
@@ -83,34 +85,29 @@ function parsed(args: readonly string[]): EngineArguments | string {
   }
 }
 
-async function serve(options: EngineArguments): Promise<number> {
+async function serve(options: EngineArguments, listenFd: number): Promise<number> {
   const log = pino({ name: 'engine' }, pino.destination(2));
-  try {
-    // Listened to from the first moment: an engine whose collector dies while it starts must not stay behind,
-    // holding the folder that the next one needs.
-    const told = toldToEnd();
-    const starting = startEngine({
-      ...options,
-      limits: { readers: options.readers, memoryMib: options.memoryMib },
-      log,
-    });
-    const engine = await Promise.race([starting, told.then(() => undefined)]);
-    if (!engine) return endAtOnce();
-    const unusable = await Promise.race([told.then(() => undefined), engine.unusable]);
-    if (unusable !== undefined) {
-      log.error({ reason: unusable }, 'engine: this process makes room for a new one');
-      return endAtOnce();
-    }
-    const reason = await told;
-    log.info({ reason }, 'engine: closing');
-    // Nobody is left to be orderly for, and the next collector waits for this folder.
-    if (reason === PARENT_ENDED) return endAtOnce();
-    return (await engine.close()) ? 0 : endAtOnce();
-  } catch (error) {
-    if (!(error instanceof EngineStartError)) throw error;
-    process.stderr.write(`fleetmeter engine: ${error.message}\n`);
-    return 1;
+  // Listened to from the first moment: an engine whose collector dies while it starts must not stay behind,
+  // holding the folder that the next one needs.
+  const told = toldToEnd();
+  const starting = startEngine({
+    ...options,
+    listenFd,
+    limits: { readers: options.readers, memoryMib: options.memoryMib },
+    log,
+  });
+  const engine = await Promise.race([starting, told.then(() => undefined)]);
+  if (!engine) return endAtOnce();
+  const unusable = await Promise.race([told.then(() => undefined), engine.unusable]);
+  if (unusable !== undefined) {
+    log.error({ reason: unusable }, 'engine: this process makes room for a new one');
+    return endAtOnce();
   }
+  const reason = await told;
+  log.info({ reason }, 'engine: closing');
+  // Nobody is left to be orderly for, and the next collector waits for this folder.
+  if (reason === PARENT_ENDED) return endAtOnce();
+  return (await engine.close()) ? 0 : endAtOnce();
 }
 
 /**
@@ -130,23 +127,24 @@ function toldToEnd(): Promise<string> {
     process.on('SIGTERM', resolve);
     process.on('SIGINT', resolve);
     if (process.env.FLEETMETER_PARENT_PIPE !== '1') return;
+    // A word is an order: signals do not get into a jail. An end without a word is the parent's own.
+    process.stdin.once('data', () => resolve('told to end'));
     process.stdin.once('end', () => resolve(PARENT_ENDED));
     process.stdin.once('error', () => resolve(PARENT_ENDED));
     process.stdin.resume();
   });
 }
 
-/** The same command once more with the right environment and memory limit; signals are passed on and the exit code is kept. */
-function runAgain(environment: Record<string, string>, memoryMib: number): Promise<number> {
-  const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const { file, args } = underMemoryLimit(command, memoryMib);
-  const child = spawn(file, args, {
-    env: { ...process.env, ...environment },
-    stdio: 'inherit',
+/** The engine in a process of its own, with all that must hold from its start; signals and the exit code are passed on. */
+async function launch(options: EngineArguments): Promise<number> {
+  const wanted = { ...options, stderr: 'inherit' } as const;
+  const jail = await jailFor(wanted, options.jail);
+  if (jail.kind === 'none') process.stderr.write(`fleetmeter engine: no jail: ${jail.reason}\n`);
+  const engine = await launchEngine(wanted, jail);
+  const exit = new Promise<number>((resolve, reject) => {
+    engine.child.once('error', reject);
+    engine.child.once('exit', (code) => resolve(code ?? 1));
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+  void toldToEnd().then(() => engine.end());
+  return exit;
 }

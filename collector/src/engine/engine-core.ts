@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { EngineResult, EngineSession } from './engine-database.ts';
-import { EngineStartError, openSessions } from './engine-database.ts';
+import { openSessions } from './engine-database.ts';
 import { isExhaustion } from './engine-error.ts';
 import { type EngineLimits, threadPoolSize } from './engine-limits.ts';
+import { EngineStartError } from './engine-start-error.ts';
 import { type EngineStats, emptyStats } from './engine-stats.ts';
 import { readerDatabase } from './gate/readable-names.ts';
 import { engineFunctions } from './gate/reader-gate.ts';
@@ -55,13 +56,18 @@ export class EngineCore {
     this.#beat = setInterval(() => void this.#killer.beat(), beatMs);
   }
 
-  static async open(dataDir: string, spoolDir: string, limits: EngineLimits): Promise<EngineCore> {
+  static async open(
+    dataDir: string,
+    spoolDir: string,
+    limits: EngineLimits,
+    usersFile?: string,
+  ): Promise<EngineCore> {
     const needed = threadPoolSize(limits);
     if (Number(process.env.UV_THREADPOOL_SIZE ?? 4) < needed) {
       throw new EngineStartError(`UV_THREADPOOL_SIZE must be at least ${needed} before the process starts`);
     }
     const count = 1 + limits.insertSessions + limits.writerSessions + limits.readers;
-    const sessions = openSessions(dataDir, count);
+    const sessions = openSessions(dataDir, count, usersFile);
     try {
       // Only after the folder's lock is ours may the leftovers of another run be deleted.
       const spool = new Spool(spoolDir);

@@ -2,7 +2,7 @@
  * Which files of an engine's data folder make up its databases. Parts are never changed once they are written, so hard
  * links to them (FREEZE) are a snapshot that costs nothing and can be copied at leisure.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 export interface EngineFile {
@@ -48,18 +48,6 @@ export function frozenNames(dataDir: string): string[] {
 
 export function removeFrozen(dataDir: string, name: string): void {
   rmSync(join(dataDir, 'db', 'shadow', name), { recursive: true, force: true });
-}
-
-/** The process that has this folder open, undefined when none has. -1: one of another user. */
-export function engineOwner(dataDir: string): number | undefined {
-  try {
-    const pid = Number(/^PID: (\d+)/m.exec(readFileSync(join(dataDir, 'db', 'status'), 'utf8'))?.[1]);
-    if (!Number.isInteger(pid) || pid === process.pid) return undefined;
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? -1 : undefined;
-  }
 }
 
 /** Databases, tables, views and dictionaries, and the version of each table's layout. */

@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { engineEnvironment } from './engine-command.ts';
-import { underMemoryLimit } from './memory-limit.ts';
+import type { Confinement } from './jail/confinement.ts';
+import type { JailWish } from './jail/find-jail.ts';
+import { jailFor, type LaunchedEngine, launchEngine } from './launch-engine.ts';
 import { writerSecret, writerUser } from './writer-secret.ts';
-
-const program = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
 
 export interface Answer {
   status: number;
@@ -22,36 +20,41 @@ export interface EngineUnderTest {
   port: number;
   dataDir: string;
   secret: string;
-  process: ChildProcess;
+  process: LaunchedEngine;
   /** Ask as a reader; `search` is what follows `/?`. */
   read(statement: string | Buffer, search?: string): Promise<Answer>;
   write(statement: string | Buffer, search?: string, headers?: Record<string, string>): Promise<Answer>;
   /** The writer's answer, which must be a success. */
   must(statement: string, search?: string): Promise<string>;
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** What the engine has measured of its own jail. */
+  confinement(): Promise<Confinement>;
+  stop(): Promise<void>;
   remove(): Promise<void>;
 }
 
+/** Jailed where this machine can, as everywhere else. */
 export async function engineUnderTest(
-  options: { dataDir?: string; readers?: number; memoryMib?: number } = {},
+  options: {
+    dataDir?: string;
+    readers?: number;
+    memoryMib?: number;
+    jail?: JailWish;
+    usersFile?: string;
+  } = {},
 ): Promise<EngineUnderTest> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'fleetmeter-engine-'));
-  const readers = options.readers ?? 8;
-  const port = await freePort();
+  const launch = {
+    dataDir,
+    host: '127.0.0.1',
+    port: 0,
+    readers: options.readers ?? 8,
+    memoryMib: options.memoryMib ?? 6 * 1024,
+    usersFile: options.usersFile,
+    stderr: 'inherit',
+  } as const;
+  const launched = await launchEngine(launch, await jailFor(launch, options.jail ?? 'auto'));
+  const { child, port } = launched;
   const url = `http://127.0.0.1:${port}`;
-  const { memoryMib = 6 * 1024 } = options;
-  const { file, args } = underMemoryLimit(
-    [
-      ...[process.execPath, program, '--data-dir', dataDir, '--port', String(port)],
-      ...['--readers', String(readers), '--memory-mib', String(memoryMib)],
-    ],
-    memoryMib,
-  );
-  const child = spawn(file, args, {
-    // An engine must not outlive a test run that was killed.
-    env: { ...process.env, ...engineEnvironment(readers), FLEETMETER_PARENT_PIPE: '1' },
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
   await untilPing(url, child);
   const secret = writerSecret(dataDir);
   const ask = async (body: string | Buffer, search: string, headers: Record<string, string>) => {
@@ -60,24 +63,28 @@ export async function engineUnderTest(
     return { status: answer.status, text: await answer.text(), headers: answer.headers };
   };
   const asWriter = { 'x-clickhouse-user': writerUser, 'x-clickhouse-key': secret };
-  const stop = (signal: NodeJS.Signals = 'SIGTERM') =>
+  const stop = () =>
     new Promise<void>((resolve) => {
       if (child.exitCode !== null || child.signalCode !== null) return resolve();
       child.once('exit', () => resolve());
-      child.kill(signal);
+      launched.end();
     });
   return {
     url,
     port,
     dataDir,
     secret,
-    process: child,
+    process: launched,
     read: (statement, search = '') => ask(statement, search, {}),
     write: (statement, search = '', headers = {}) => ask(statement, search, { ...asWriter, ...headers }),
     must: async (statement, search = '') => {
       const answer = await ask(statement, search, asWriter);
       if (answer.status !== 200) throw new Error(`${statement.slice(0, 200)}: ${answer.text}`);
       return answer.text;
+    },
+    confinement: async () => {
+      const answer = await fetch(`${url}/engine/stats`, { headers: asWriter });
+      return ((await answer.json()) as { confinement: Confinement }).confinement;
     },
     stop,
     remove: async () => {

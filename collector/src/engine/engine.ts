@@ -1,20 +1,21 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { defaultSpoolDir, EngineCore } from './engine-core.ts';
-import { EngineStartError } from './engine-database.ts';
 import { type EngineLimits, engineLimits } from './engine-limits.ts';
+import { EngineStartError } from './engine-start-error.ts';
 import { engineServer } from './http/engine-server.ts';
+import { ownConfinement } from './jail/confinement.ts';
 import { writerSecret } from './writer-secret.ts';
 
 export interface EngineOptions {
   /** Everything the engine keeps: `db/`, `spool/`, `writer-secret`. */
   dataDir: string;
-  /** A loopback address: there is no encryption and readers need no password. */
-  host: string;
-  /** 0 lets the system choose. */
-  port: number;
+  /** A listening socket of a loopback address: there is no encryption and readers need no password. */
+  listenFd: number;
   /** Received bodies wait here; `<dataDir>/spool` unless given. */
   spoolDir?: string | undefined;
+  /** See EngineLaunch. */
+  usersFile?: string | undefined;
   limits?: Partial<EngineLimits> | undefined;
   log: Pick<Logger, 'info' | 'warn'>;
 }
@@ -30,27 +31,26 @@ export interface RunningEngine {
   close(): Promise<boolean>;
 }
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /**
  * Open the embedded ClickHouse of `dataDir` and serve it. One per process, in a process of its own whose
  * UV_THREADPOOL_SIZE is large enough. Rejects with EngineStartError (one line) when it cannot start.
  */
 export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
-  if (!loopback.has(options.host)) {
-    throw new EngineStartError(`the engine may only listen on loopback, not on ${options.host}`);
-  }
   const secret = secretOf(options.dataDir);
   const limits = engineLimits(options.limits);
   const core = await EngineCore.open(
     options.dataDir,
     options.spoolDir ?? defaultSpoolDir(options.dataDir),
     limits,
+    options.usersFile,
   );
-  const server = engineServer(core, secret, options.log);
+  const confinement = ownConfinement();
+  const server = engineServer(core, secret, confinement, options.log);
   try {
-    const port = await listening(server, options.host, options.port);
-    options.log.info({ port, dataDir: options.dataDir }, 'engine: listening');
+    const port = await listening(server, options.listenFd);
+    options.log.info({ port, dataDir: options.dataDir, ...confinement }, 'engine: listening');
     return { port, unusable: core.unusable, close: () => close(server, core) };
   } catch (error) {
     await core.close();
@@ -69,15 +69,19 @@ function secretOf(dataDir: string): string {
   }
 }
 
-function listening(server: Server, host: string, port: number): Promise<number> {
+function listening(server: Server, fd: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'another program already listens there' : error.message;
-      reject(new EngineStartError(`cannot listen on ${host}:${port}: ${why}`));
+      reject(new EngineStartError(`descriptor ${fd} is no listening socket (${error.code})`));
     });
-    server.listen(port, host, () => {
+    server.listen({ fd }, () => {
       const address = server.address();
-      resolve(address !== null && typeof address === 'object' ? address.port : port);
+      if (address === null || typeof address !== 'object' || !loopback.has(address.address)) {
+        const where = typeof address === 'object' ? address?.address : address;
+        reject(new EngineStartError(`the engine may only listen on loopback, not on ${where}`));
+        return;
+      }
+      resolve(address.port);
     });
   });
 }

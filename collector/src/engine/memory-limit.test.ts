@@ -106,8 +106,8 @@ test('an engine whose parent ends while a query heeds nothing ends too', { timeo
   const deaf = `SELECT length(toString(polygonsUnionCartesian([[${points(1000, 2)}]], [[${points(999, 3)}]])))`;
   const asking = orphan.write(deaf).catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const ended = new Promise((resolve) => orphan.process.once('exit', resolve));
-  orphan.process.stdin?.end();
+  const ended = new Promise((resolve) => orphan.process.child.once('exit', resolve));
+  orphan.process.child.stdin?.end();
   await ended;
   await asking;
   await orphan.remove();

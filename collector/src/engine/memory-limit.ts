@@ -4,7 +4,6 @@
  * theirs took 23 GB. Beyond this bound an allocation fails: the statement fails with it, or in the worst case the
  * process ends and is started again.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 
 const gib = 1024 ** 3;
@@ -23,6 +22,12 @@ export function defaultEngineMemoryMib(): number {
   return Math.floor(Math.max(2 * gib, available * 0.6) / mib);
 }
 
+/**
+ * When the machine runs out of memory all the same, the kernel ends the engine and not what acknowledges reports. Set
+ * here, since in its jail the engine cannot; where it cannot be set, nothing depends on it.
+ */
+const OFFERED_FIRST = '{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null';
+
 /** The same command, started under the limit. A shell sets it, since Node cannot; it keeps the process id. */
 export function underMemoryLimit(
   command: readonly string[],
@@ -32,24 +37,8 @@ export function underMemoryLimit(
   if (process.platform !== 'linux') return { file, args };
   return {
     file: '/bin/sh',
-    args: ['-c', 'ulimit -d "$0"; exec "$@"', String(limitKib(memoryMib)), ...command],
+    args: ['-c', `${OFFERED_FIRST}; ulimit -d "$0"; exec "$@"`, String(limitKib(memoryMib)), ...command],
   };
-}
-
-/** Where the kernel has no such limit there is nothing to wait for. */
-export function memoryLimitHolds(memoryMib: number): boolean {
-  if (process.platform !== 'linux') return true;
-  const bytes = /^Max data size +(\d+) /m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-  return bytes !== undefined && Number(bytes) <= limitKib(memoryMib) * 1024;
-}
-
-/** When the machine runs out of memory all the same, the kernel ends the engine and not what acknowledges reports. */
-export function offerToOutOfMemoryKiller(): void {
-  try {
-    writeFileSync('/proc/self/oom_score_adj', '500');
-  } catch {
-    // Another system, or a jail without /proc: nothing depends on it.
-  }
 }
 
 const limitKib = (memoryMib: number) => Math.ceil((memoryMib * mib + reservedBytes) / 1024);

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { Logger } from 'pino';
-import { engineEnvironment } from './engine-command.ts';
-import { EngineStartError } from './engine-database.ts';
 import { defaultReaders } from './engine-limits.ts';
-import { defaultEngineMemoryMib, underMemoryLimit } from './memory-limit.ts';
+import { EngineStartError } from './engine-start-error.ts';
+import type { Jail, JailWish } from './jail/find-jail.ts';
+import { type EngineLaunch, jailFor, type LaunchedEngine, launchEngine } from './launch-engine.ts';
+import { defaultEngineMemoryMib } from './memory-limit.ts';
 import { type RestartPace, restartDelayMs } from './restart-pace.ts';
 
 export interface EngineState {
@@ -12,19 +12,24 @@ export interface EngineState {
   up: boolean;
   /** Processes started after the first one. */
   restarts: number;
+  /** The engine's own process. */
   pid: number | undefined;
+  /** Why there is no jail round it; undefined when there is one. */
+  unjailed: string | undefined;
 }
 
 export interface SuperviseOptions {
   dataDir: string;
   host?: string;
-  /** What to give to node before the engine's arguments; the engine's own program file unless given. */
-  command?: readonly string[];
   /** Fixed, so that clients find a restarted engine where the old one was. */
   port: number;
   readers?: number;
   /** MiB that the engine's process may allocate; three fifths of the machine's unless given. */
   memoryMib?: number;
+  /** Default `auto`. */
+  jail?: JailWish;
+  /** See EngineLaunch. */
+  usersFile?: string;
   log: Pick<Logger, 'info' | 'warn'>;
   onStateChange?: (state: EngineState) => void;
   /** How long a first start may wait for a previous engine of this folder to end. Default 30,000 ms. */
@@ -51,7 +56,6 @@ export async function superviseEngine(options: SuperviseOptions): Promise<Engine
   return watch;
 }
 
-const program = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
 const startingMs = 60_000;
 const closingMs = 15_000;
 /** The engine of a collector that was killed ends by itself: its statements have 10 s to end, on a busy machine more. */
@@ -60,8 +64,10 @@ const patienceMs = 30_000;
 class EngineWatch implements EngineSupervisor {
   readonly #options: SuperviseOptions;
   readonly #pace: RestartPace = { failures: 0 };
-  #state: EngineState = { up: false, restarts: 0, pid: undefined };
-  #child: ChildProcess | undefined;
+  readonly #launch: EngineLaunch;
+  #jail: Jail = { kind: 'none', reason: 'it was not looked for' };
+  #state: EngineState = { up: false, restarts: 0, pid: undefined, unjailed: undefined };
+  #engine: LaunchedEngine | undefined;
   #lastLine = '';
   #pingTimer: NodeJS.Timeout | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -69,6 +75,15 @@ class EngineWatch implements EngineSupervisor {
 
   constructor(options: SuperviseOptions) {
     this.#options = options;
+    this.#launch = {
+      dataDir: options.dataDir,
+      host: options.host ?? '127.0.0.1',
+      port: options.port,
+      readers: options.readers ?? defaultReaders,
+      memoryMib: options.memoryMib ?? defaultEngineMemoryMib(),
+      usersFile: options.usersFile,
+      stderr: 'pipe',
+    };
   }
 
   get state(): EngineState {
@@ -76,12 +91,19 @@ class EngineWatch implements EngineSupervisor {
   }
 
   async start(): Promise<void> {
+    this.#jail = await jailFor(this.#launch, this.#options.jail ?? 'auto');
+    if (this.#jail.kind === 'none') {
+      this.#change({ unjailed: this.#jail.reason });
+      this.#options.log.warn({ reason: this.#jail.reason }, 'engine: no jail is round it');
+    }
     const deadline = Date.now() + (this.#options.patienceMs ?? patienceMs);
     for (;;) {
-      const child = this.#spawn();
-      if (await this.#answers(child)) break;
-      await ended(child);
-      const waits = /in use by process|already listens/.test(this.#lastLine);
+      const engine = await this.#spawn();
+      if (engine) {
+        if (await this.#answers(engine)) break;
+        await ended(engine.child);
+      }
+      const waits = /is in use by process|already listens/.test(this.#lastLine);
       if (!waits || Date.now() > deadline) {
         throw new EngineStartError(this.#lastLine || 'the engine process ended without a word');
       }
@@ -94,104 +116,98 @@ class EngineWatch implements EngineSupervisor {
     this.#closed = true;
     clearTimeout(this.#pingTimer);
     clearTimeout(this.#restartTimer);
-    const child = this.#child;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
-      const forced = setTimeout(() => child.kill('SIGKILL'), closingMs);
-      await ended(child);
+    const engine = this.#engine;
+    if (engine && isRunning(engine.child)) {
+      engine.end();
+      const forced = setTimeout(() => engine.kill(), closingMs);
+      await ended(engine.child);
       clearTimeout(forced);
     }
     this.#change({ up: false, pid: undefined });
   }
 
-  #spawn(): ChildProcess {
-    const {
-      dataDir,
-      host = '127.0.0.1',
-      port,
-      readers = defaultReaders,
-      memoryMib = defaultEngineMemoryMib(),
-      command = [program],
-    } = this.#options;
-    const args = [
-      '--data-dir',
-      dataDir,
-      '--host',
-      host,
-      '--port',
-      String(port),
-      '--readers',
-      String(readers),
-      '--memory-mib',
-      String(memoryMib),
-    ];
-    // Under the limit from the start: an engine that had to start itself again would not be our child.
-    const limited = underMemoryLimit([process.execPath, ...command, ...args], memoryMib);
-    const child = spawn(limited.file, limited.args, {
-      env: { ...process.env, ...engineEnvironment(readers), FLEETMETER_PARENT_PIPE: '1' },
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
+  /** Undefined when there was nothing to start; `#lastLine` says why. */
+  async #spawn(): Promise<LaunchedEngine | undefined> {
     this.#lastLine = '';
+    try {
+      const engine = await launchEngine(this.#launch, this.#jail);
+      this.#follow(engine);
+      return engine;
+    } catch (error) {
+      if (!(error instanceof EngineStartError)) throw error;
+      this.#lastLine = error.message;
+      return undefined;
+    }
+  }
+
+  #follow(engine: LaunchedEngine): void {
+    const { child } = engine;
     child.stderr?.on('data', (chunk: Buffer) => {
       process.stderr.write(chunk);
       const line = chunk.toString('utf8').trim().split('\n').at(-1) ?? '';
-      this.#lastLine = line.slice(0, 2_000);
+      this.#lastLine = line.replace(/^fleetmeter engine: /, '').slice(0, 2_000);
     });
-    child.stdin?.on('error', () => undefined);
     child.once('error', (error) => {
       this.#lastLine = error.message;
     });
-    child.once('exit', (code, signal) => this.#ended(child, code, signal));
-    this.#child = child;
-    this.#change({ up: false, pid: child.pid });
-    return child;
+    child.once('exit', (code, signal) => this.#ended(engine, code, signal));
+    this.#engine = engine;
+    this.#change({ up: false, pid: engine.pid });
   }
 
   /** True when the child answers a ping, false when it ends or takes too long before it ever does. */
-  async #answers(child: ChildProcess): Promise<boolean> {
+  async #answers(engine: LaunchedEngine): Promise<boolean> {
+    const { child } = engine;
     const deadline = Date.now() + startingMs;
-    while (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+    while (isRunning(child)) {
       // Another program on our port answers pings too, so the child must still be alive after the answer.
       if ((await this.#ping()) && (await stillAlive(child))) return true;
-      if (Date.now() > deadline || this.#closed) child.kill('SIGKILL');
+      if (Date.now() > deadline || this.#closed) engine.kill();
       await sleep(50);
     }
     return false;
   }
 
-  #ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
-    if (this.#child !== child) return;
+  #ended(engine: LaunchedEngine, code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#engine !== engine) return;
     const wasUp = this.#state.up;
     clearTimeout(this.#pingTimer);
     this.#change({ up: false, pid: undefined });
-    if (this.#closed || !(wasUp || this.#state.restarts > 0)) return;
+    if (!(wasUp || this.#state.restarts > 0)) return;
+    this.#restartLater({ code, signal });
+  }
+
+  #restartLater(why: { code?: number | null; signal?: NodeJS.Signals | null }): void {
+    if (this.#closed) return;
     const delay = restartDelayMs(this.#pace);
-    this.#options.log.warn({ code, signal, delay, line: this.#lastLine }, 'engine: ended, will be restarted');
+    this.#options.log.warn({ ...why, delay, line: this.#lastLine }, 'engine: ended, will be restarted');
     this.#restartTimer = setTimeout(() => void this.#restart(), delay);
   }
 
   async #restart(): Promise<void> {
     this.#change({ restarts: this.#state.restarts + 1 });
-    if (await this.#answers(this.#spawn())) this.#becameUp();
+    const engine = await this.#spawn();
+    if (!engine) this.#restartLater({});
+    else if (await this.#answers(engine)) this.#becameUp();
   }
 
   #becameUp(): void {
-    this.#change({ up: true });
+    this.#change({ up: true, pid: this.#engine?.pid });
     this.#pace.upSince = Date.now();
     this.#options.log.info({ pid: this.#state.pid, restarts: this.#state.restarts }, 'engine: up');
     this.#watchPings(0);
   }
 
   #watchPings(lost: number): void {
-    const child = this.#child;
+    const engine = this.#engine;
     this.#pingTimer = setTimeout(async () => {
       const answered = await this.#ping();
-      if (this.#child !== child || this.#closed || !this.#state.up) return;
+      if (this.#engine !== engine || this.#closed || !this.#state.up) return;
       const nowLost = answered ? 0 : lost + 1;
       if (nowLost < (this.#options.pingsLost ?? 3)) return this.#watchPings(nowLost);
-      this.#options.log.warn({ pid: child?.pid, lost: nowLost }, 'engine: does not answer, ending it');
+      this.#options.log.warn({ pid: engine?.pid, lost: nowLost }, 'engine: does not answer, ending it');
       // SIGKILL: a stopped or hanging process does not hear anything kinder.
-      child?.kill('SIGKILL');
+      engine?.kill();
     }, this.#options.pingEveryMs ?? 5_000);
   }
 
@@ -218,13 +234,15 @@ class EngineWatch implements EngineSupervisor {
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+const isRunning = ({ exitCode, signalCode, pid }: ChildProcess) =>
+  exitCode === null && signalCode === null && pid !== undefined;
+
 async function stillAlive(child: ChildProcess): Promise<boolean> {
   await sleep(200);
-  return child.exitCode === null && child.signalCode === null;
+  return isRunning(child);
 }
 
 function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-    return Promise.resolve();
+  if (!isRunning(child)) return Promise.resolve();
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }

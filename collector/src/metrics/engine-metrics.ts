@@ -2,11 +2,28 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { countDevicesByState } from '../clickhouse/derive-devices.ts';
-import { readTableSizes, type TableSize } from '../clickhouse/table-sizes.ts';
-import { processCpuSeconds } from './process-cpu.ts';
+import {
+  readPartCounts,
+  readRunningMerges,
+  readTableSizes,
+  type TableSize,
+} from '../clickhouse/table-sizes.ts';
+import type { EngineReport } from '../engine/read-engine-report.ts';
+import { processCpuSeconds, processResidentBytes } from './process-cpu.ts';
 
 /** `pid` of the embedded engine; undefined while it does not run, or when a server elsewhere is used. */
 export function watchEngine(registry: Registry, pid: () => number | undefined): void {
+  new Gauge({
+    name: 'fleetmeter_engine_resident_memory_bytes',
+    help: "Resident memory of the embedded engine's process",
+    registers: [registry],
+    collect() {
+      const engine = pid();
+      const bytes = engine === undefined ? undefined : processResidentBytes(engine);
+      if (bytes === undefined) this.remove();
+      else this.set(bytes);
+    },
+  });
   new Counter({
     name: 'fleetmeter_engine_cpu_seconds_total',
     help: "User and system CPU time of the embedded engine's process; begins again when it is restarted",
@@ -16,6 +33,111 @@ export function watchEngine(registry: Registry, pid: () => number | undefined): 
       const seconds = engine === undefined ? undefined : processCpuSeconds(engine);
       this.reset();
       this.inc(seconds ?? 0);
+    },
+  });
+}
+
+/**
+ * What the embedded engine says of itself: one question a scrape. Its counters begin again with its process. Left out
+ * while it does not answer.
+ */
+export function watchEngineReport(registry: Registry, read: () => Promise<EngineReport>): void {
+  let asked: Promise<EngineReport | undefined> | undefined;
+  const once = (): Promise<EngineReport | undefined> => {
+    asked ??= read()
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+  const counter = (
+    name: `fleetmeter_engine_${string}_total`,
+    help: string,
+    value: (of: EngineReport) => number,
+  ) =>
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const report = await once();
+        this.reset();
+        this.inc(report ? value(report) : 0);
+      },
+    });
+  new Gauge({
+    name: 'fleetmeter_engine_jailed',
+    help: '1 while the embedded engine has measured that nothing leads out of its jail',
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const report = await once();
+      if (report) this.set(report.confinement.jailed ? 1 : 0);
+      else this.remove();
+    },
+  });
+  new Gauge({
+    name: 'fleetmeter_engine_statements',
+    help: 'Statements at the embedded engine now, by state: running, or waiting for a session',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const report = await once();
+      if (!report) return;
+      this.set({ state: 'running' }, report.running);
+      this.set({ state: 'waiting' }, report.queued);
+    },
+  });
+  new Counter({
+    name: 'fleetmeter_engine_refused_total',
+    help: 'Requests at the SQL port that were refused before they ran, by error; begins again with the process',
+    labelNames: ['error'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const [error, count] of Object.entries((await once())?.refused ?? {})) this.inc({ error }, count);
+    },
+  });
+  counter(
+    'fleetmeter_engine_inserts_total',
+    'Inserts that the embedded engine has written; begins again with the process',
+    (report) => report.inserts,
+  );
+  counter(
+    'fleetmeter_engine_errors_total',
+    'Statements at the SQL port that ran and failed; begins again with the process',
+    (report) => report.errors,
+  );
+  counter(
+    'fleetmeter_engine_killed_total',
+    'Statements that were killed because whoever asked went away; begins again with the process',
+    (report) => report.killed,
+  );
+}
+
+/** Merges and parts, of whatever ClickHouse is used. */
+export function watchMerges(registry: Registry, clickhouse: ClickHouse): void {
+  new Gauge({
+    name: 'fleetmeter_clickhouse_merges',
+    help: 'Merges of parts that run now, in all databases of the engine or server',
+    registers: [registry],
+    async collect() {
+      const merges = await readRunningMerges(clickhouse).catch(() => undefined);
+      if (merges === undefined) this.remove();
+      else this.set(merges);
+    },
+  });
+  new Gauge({
+    name: 'fleetmeter_table_parts',
+    help: 'Parts of each table of facts, that wait to be merged into one',
+    labelNames: ['table'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const parts = await readPartCounts(clickhouse).catch(() => new Map<string, number>());
+      for (const [table, count] of parts) this.set({ table }, count);
     },
   });
 }

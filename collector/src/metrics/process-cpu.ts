@@ -1,4 +1,4 @@
-/** CPU time of another process, as the operating system accounts it. */
+/** CPU time and memory of another process, as the operating system accounts them. */
 import { readFileSync } from 'node:fs';
 
 /** USER_HZ; 100 on every Linux that Node runs on. */
@@ -14,6 +14,16 @@ export function processCpuSeconds(pid: number): number | undefined {
     // The name in brackets may hold anything; fields are counted behind it. proc(5): utime is 14, stime is 15.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resident bytes of a live process; undefined when there is none, or no such accounting on this system. */
+export function processResidentBytes(pid: number): number | undefined {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
   } catch {
     return undefined;
   }

@@ -69,6 +69,9 @@ function Stages({ pipeline }: { pipeline: PipelineAnswer }) {
           facts={[
             ['Restarts', counted(engine.restarts)],
             ['Process', engine.pid === undefined ? '–' : String(engine.pid)],
+            ...(engine.unjailed === undefined
+              ? []
+              : [['Without a jail', engine.unjailed] as [string, string]]),
           ]}
         />
       </ol>

@@ -10,5 +10,9 @@ export function statementCorpus(name: string, values: Record<string, string> = {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('##'))
     .map((line) => (line.startsWith('"') ? (JSON.parse(line) as string) : line))
-    .map((line) => line.replace(/\{\{(\w+)\}\}/g, (whole, key: string) => values[key] ?? whole));
+    .map((statement) => withValues(statement, values));
+}
+
+export function withValues(statement: string, values: Readonly<Record<string, string>>): string {
+  return statement.replace(/\{\{(\w+)\}\}/g, (whole, key: string) => values[key] ?? whole);
 }

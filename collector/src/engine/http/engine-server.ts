@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { EngineCore } from '../engine-core.ts';
 import { badRequest, denied, EngineError, fromEngine, shuttingDown } from '../engine-error.ts';
 import { countRefusal } from '../engine-stats.ts';
+import type { Confinement } from '../jail/confinement.ts';
 import { type Role, roleOf } from './credentials.ts';
 import { originRefusal } from './origin-verdict.ts';
 import { queryRoute } from './query-route.ts';
@@ -16,7 +17,12 @@ const silentTooLongMs = 30_000;
 const maxHeaderBytes = 128 * 1024;
 
 /** ClickHouse's HTTP interface in front of the engine. Not yet listening. */
-export function engineServer(core: EngineCore, secret: string, log: Pick<Logger, 'warn'>): Server {
+export function engineServer(
+  core: EngineCore,
+  secret: string,
+  confinement: Confinement,
+  log: Pick<Logger, 'warn'>,
+): Server {
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: 10_000,
@@ -27,7 +33,7 @@ export function engineServer(core: EngineCore, secret: string, log: Pick<Logger,
   });
   server.maxConnections = core.limits.connections;
   server.on('request', (request, response) => {
-    void answer(server, core, secret, log, request, response);
+    void answer(server, core, secret, confinement, log, request, response);
   });
   return server;
 }
@@ -36,6 +42,7 @@ async function answer(
   server: Server,
   core: EngineCore,
   secret: string,
+  confinement: Confinement,
   log: Pick<Logger, 'warn'>,
   request: IncomingMessage,
   response: ServerResponse,
@@ -45,7 +52,7 @@ async function answer(
     if (!response.writableFinished) client.abort(new Error('the client went away'));
   });
   try {
-    await route(core, secret, portOf(server), request, response, client.signal);
+    await route(core, secret, confinement, portOf(server), request, response, client.signal);
   } catch (thrown) {
     if (client.signal.aborted) return;
     const error = fromEngine(thrown);
@@ -70,6 +77,7 @@ const refusalNames = new Set([
 async function route(
   core: EngineCore,
   secret: string,
+  confinement: Confinement,
   port: number,
   request: IncomingMessage,
   response: ServerResponse,
@@ -90,7 +98,7 @@ async function route(
   const role = roleOf(request.headers, url.searchParams, secret);
   const asked = requestParameters(url.searchParams, request.headers);
   response.setHeader('X-ClickHouse-Query-Id', asked.queryId ?? randomUUID());
-  if (url.pathname === '/engine/stats') stats(core, role, response);
+  if (url.pathname === '/engine/stats') stats(core, confinement, role, response);
   else if (url.pathname !== '/') throw notFound(url.pathname);
   else if (asked.query === undefined && request.method !== 'POST') greeting(response);
   else await queryRoute(core, role, asked, request, response, signal);
@@ -103,9 +111,13 @@ function ping(core: EngineCore, response: ServerResponse): void {
 
 const greeting = (response: ServerResponse) => plain(response, 'text/html; charset=UTF-8', 'Ok.\n');
 
-function stats(core: EngineCore, role: Role, response: ServerResponse): void {
+function stats(core: EngineCore, confinement: Confinement, role: Role, response: ServerResponse): void {
   if (role !== 'writer') throw denied('/engine/stats is for the writer only.');
-  plain(response, 'application/json; charset=UTF-8', `${JSON.stringify(core.snapshot())}\n`);
+  plain(
+    response,
+    'application/json; charset=UTF-8',
+    `${JSON.stringify({ ...core.snapshot(), confinement })}\n`,
+  );
 }
 
 function plain(response: ServerResponse, type: string, body: string): void {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineStartError } from '../engine-database.ts';
 import { tooLarge } from '../engine-error.ts';
+import { EngineStartError } from '../engine-start-error.ts';
 
 /** A received body on disk. The engine reads it as a file; its bytes never stand in a statement. */
 export interface SpooledBody {

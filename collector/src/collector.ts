@@ -41,6 +41,7 @@ import { pipelineState, readiness } from './pipeline-state.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
+import { QuarantineAnswers } from './quarantine/quarantine-answers.ts';
 import { startReplayJob } from './quarantine/start-replay.ts';
 import { startAgentServer } from './receive/agent-server.ts';
 import { admissionLimits, BaselineAdmission } from './receive/baseline-admission.ts';
@@ -308,6 +309,7 @@ async function joinStages(
     host: config.adminHost,
     port: config.adminPort,
     clickhouse: questions,
+    quarantine: new QuarantineAnswers(control.quarantine),
     pipeline: () =>
       pipelineState({ stream, control, lagWatch, audit, engine: engine.supervisor, clickhouse }),
     ready: () => readiness(clickhouse, control),

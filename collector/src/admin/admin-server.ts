@@ -1,9 +1,13 @@
-/** HTTP for administrators: the page, its questions, the state of the pipeline, health and metrics. GET only. */
-import fastify, { type FastifyInstance, type onRequestAsyncHookHandler } from 'fastify';
+/**
+ * HTTP for administrators: the page, its questions, the state of the pipeline, health and metrics. GET only, but for
+ * decisions about quarantine.
+ */
+import fastify, { type FastifyInstance, type FastifyRequest, type onRequestAsyncHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { systemClock } from '../clock/clock.ts';
 import { loopbackGuard } from '../http-edge/loopback-guard.ts';
+import type { QuarantineAnswers } from '../quarantine/quarantine-answers.ts';
 import { Refusal } from '../validate/refusals.ts';
 import type { PipelineState, Readiness } from './answers.ts';
 import { addApplicationRoutes } from './applications.ts';
@@ -15,6 +19,7 @@ import { addPage, PAGE_FOLDER } from './page.ts';
 import { addPageProtection } from './page-protection.ts';
 import { addPipelineRoute } from './pipeline.ts';
 import { PROBLEM_CONTENT_TYPE, Problem, problemReply } from './problems.ts';
+import { addQuarantineRoutes } from './quarantine.ts';
 import { addUsageRoutes } from './usage.ts';
 
 export type { PipelineState } from './answers.ts';
@@ -24,6 +29,7 @@ export interface AdminServerOptions {
   port: number;
   clickhouse: ClickHouse;
   pipeline: () => Promise<PipelineState>;
+  quarantine: QuarantineAnswers;
   ready: () => Promise<Readiness>;
   metricsText: () => Promise<{ contentType: string; body: string }>;
   log: Pick<Logger, 'warn'>;
@@ -41,7 +47,7 @@ export interface AdminServer {
 }
 
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const { host, port, clickhouse, pipeline, ready, metricsText, log } = options;
+  const { host, port, clickhouse, pipeline, quarantine, ready, metricsText, log } = options;
   const { guard = loopbackGuard, now = systemClock.now, pageFolder = PAGE_FOLDER } = options;
   const server = fastify({
     logger: false,
@@ -51,7 +57,9 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
     ajv: { customOptions: { removeAdditional: false } },
   });
   server.addHook('onRequest', guard);
-  server.addHook('onRequest', getOnly);
+  server.addHook('onRequest', getMostly);
+  // What a form of a foreign page can send without asking first is read by nobody.
+  server.removeContentTypeParser('text/plain');
   answerProblems(server, log);
   await addPageProtection(server);
   server.addHook('onSend', async (_request, reply) => {
@@ -64,6 +72,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   addExecutableRoutes(server, questions);
   addUsageRoutes(server, questions);
   addPipelineRoute(server, questions, pipeline);
+  addQuarantineRoutes(server, { now }, quarantine);
   addHealthRoutes(server, { ready, metricsText });
   await addPage(server, pageFolder);
   await server.listen({ host, port });
@@ -74,9 +83,14 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   };
 }
 
-async function getOnly({ method }: { method: string }): Promise<void> {
-  if (method !== 'GET' && method !== 'HEAD')
-    throw new Problem('method-not-allowed', 'Nothing can be changed through this port.');
+async function getMostly({ method, routeOptions, headers }: FastifyRequest): Promise<void> {
+  if (method === 'GET' || method === 'HEAD') return;
+  const { changes } = (routeOptions.config ?? {}) as { changes?: boolean };
+  if (!changes) throw new Problem('method-not-allowed', 'Nothing can be changed here.');
+  // Browsers say where a request comes from; programs say nothing.
+  const from = headers['sec-fetch-site'];
+  if (from !== undefined && from !== 'same-origin')
+    throw new Refusal('origin-foreign', 'requests of web pages of other origins are refused');
 }
 
 function answerProblems(server: FastifyInstance, log: Pick<Logger, 'warn'>): void {

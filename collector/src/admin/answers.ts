@@ -1,5 +1,12 @@
 /** What the admin routes answer. Types only: the page is built on this file. */
 export type * from '../clickhouse/queries/answer-rows.ts';
+export type {
+  DecisionAnswer,
+  QuarantineGroupAnswer,
+  QuarantineRecordAnswer,
+  QuarantineRecordDetail,
+  TrialAnswer,
+} from '../quarantine/quarantine-answers.ts';
 
 export interface PipelineState {
   stream: { head: number; bytes: number; records: number; unreadable: number };

@@ -1,4 +1,7 @@
 /** A real engine with the facts of a small, partly hostile fleet, and the admin server before it, for tests. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type ClickHouse, connectClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveDevices } from '../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
@@ -6,9 +9,11 @@ import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import { writeDeviceRegistry } from '../clickhouse/write-device-registry.ts';
+import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
 import { writerUser } from '../engine/writer-secret.ts';
 import { FactBatch } from '../process/fact-batch.ts';
+import { QuarantineAnswers } from '../quarantine/quarantine-answers.ts';
 import { type AdminServer, startAdminServer } from './admin-server.ts';
 import type { PipelineState } from './answers.ts';
 
@@ -42,6 +47,8 @@ const NOBODY = Buffer.alloc(16);
 
 export class FleetUnderTest {
   readonly engine: EngineUnderTest;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'fleetmeter-admin-'));
+  readonly control = new SqliteControlStore({ path: join(this.#folder, 'control.db') });
   readonly #writer: ClickHouse;
   readonly #programs: TestProgram[] = [];
   #admin: AdminServer | undefined;
@@ -76,6 +83,7 @@ export class FleetUnderTest {
       port: 0,
       clickhouse: fleet.#writer,
       pipeline: async () => fleet.pipeline,
+      quarantine: new QuarantineAnswers(fleet.control.quarantine),
       ready: async () => ({ ready: true, reasons: [], warnings: [] }),
       metricsText: async () => ({ contentType: 'text/plain', body: 'up 1\n' }),
       log: { warn: (problem: unknown) => console.warn(problem) },
@@ -92,6 +100,8 @@ export class FleetUnderTest {
     await this.#admin?.close();
     await this.#writer.close();
     await this.engine.remove();
+    this.control.close();
+    rmSync(this.#folder, { recursive: true });
   }
 
   /** Devices of which nothing but this is known, beside the one that reports. `number` names them and their epochs. */

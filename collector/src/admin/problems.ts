@@ -12,6 +12,8 @@ const table = {
   'parameter-invalid': { status: 400, title: 'A parameter of the question is not valid.' },
   'application-unknown': { status: 404, title: 'No application has this id.' },
   'device-unknown': { status: 404, title: 'No device has this id.' },
+  'quarantine-unknown': { status: 404, title: 'Quarantine knows nothing of this number.' },
+  'quarantine-empty': { status: 409, title: 'There is nothing to decide about.' },
   'engine-unavailable': {
     status: 503,
     title: 'The database engine does not answer at the moment.',
@@ -22,7 +24,7 @@ const table = {
     title: 'The database engine gave up on this question.',
     retryAfterSeconds: 30,
   },
-  'method-not-allowed': { status: 405, title: 'Only GET is allowed here.' },
+  'method-not-allowed': { status: 405, title: 'This address takes no such request.' },
 } as const satisfies Record<string, { status: number; title: string; retryAfterSeconds?: number }>;
 
 export type ProblemCode = keyof typeof table;

@@ -3,13 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { CollectorConfig } from '../config/schema.ts';
 import { isCollectorRunning } from '../control/data-folder-lock.ts';
-import {
-  type Decision,
-  openQuarantineDesk,
-  type QuarantineAction,
-  type QuarantineDesk,
-} from '../control/quarantine-desk.ts';
-import type { QuarantineFilter } from '../control/quarantine-filter.ts';
+import { openQuarantineDesk } from '../control/quarantine-desk.ts';
 import { visibleText } from '../dashboard/text/visible-text.ts';
 import {
   type CommandOutput,
@@ -19,9 +13,9 @@ import {
   withPlace,
 } from '../enrol/command-line.ts';
 import { whoIsThis } from '../settings/apply-command.ts';
+import { type DecisionAnswer, QuarantineAnswers, type TrialAnswer } from './quarantine-answers.ts';
 import { filterOf, recordNumber, withFilter } from './selection.ts';
 import { STEP_KINDS, transformation } from './transformation.ts';
-import type { TrialAnswer } from './try-repair.ts';
 
 const LOOK_EVERY_MS = 100;
 /** A trial of everything that quarantine can hold takes the engine minutes. */
@@ -74,46 +68,36 @@ async function decide(
     throw new EnrolCommandError(
       'giving records up needs a reason that others can read later: --because <text>',
     );
-  const how = action === 'repair' ? JSON.stringify(transformation(steps)) : '';
+  const how = action === 'repair' ? transformation(steps) : undefined;
   using desk = openQuarantineDesk(config.collectorDir);
+  const answers = new QuarantineAnswers(desk);
   const running = isCollectorRunning(config.collectorDir);
   if (!flags.commit) {
     if (!running)
       throw new EnrolCommandError(
         'no collector is running, and only one can try this with its tables: start it, or say --commit',
       );
-    const answer = await tried(desk, { filter, action, transformation: how }, output);
+    const answer = await tried(answers, answers.ask({ filter, action }, how, output.now()));
     if (flags.json) output.print(`${JSON.stringify({ committed: false, ...answer }, null, 2)}\n`);
     else output.print(trialText(answer));
     return;
   }
-  const decision = desk.decide({
-    ...{ action, filter, transformation: how, reason, by: whoIsThis() },
-    now: output.now(),
-  });
+  const decision = answers.decide({ action, filter, reason, by: whoIsThis(), now: output.now() }, how);
   if (!decision) throw new EnrolCommandError('no open record fits that nothing was decided about yet');
   if (!running && !flags.json)
     output.say(`decision ${decision.decision} is kept: the next collector carries it out at its start`);
   const wait = flags.wait !== false && running;
-  const done = wait ? await carriedOut(desk, decision.decision, flags.json === true, output) : decision;
-  if (flags.json) output.print(`${JSON.stringify({ committed: true, ...shownDecision(done) }, null, 2)}\n`);
+  const done = wait ? await carriedOut(answers, decision.decision, flags.json === true, output) : decision;
+  if (flags.json) output.print(`${JSON.stringify({ committed: true, ...done }, null, 2)}\n`);
   else output.print(`${decisionText(done)}\n`);
 }
 
-async function tried(
-  desk: QuarantineDesk,
-  question: { filter: QuarantineFilter; action: QuarantineAction; transformation: string },
-  output: CommandOutput,
-): Promise<TrialAnswer> {
-  const trial = desk.trials.ask(question, output.now());
+async function tried(answers: QuarantineAnswers, trial: number): Promise<TrialAnswer> {
   const until = performance.now() + TRIAL_MS;
   for (;;) {
-    const text = desk.trials.read(trial);
-    if (text !== undefined) {
-      const answer = JSON.parse(text) as TrialAnswer;
-      if (answer.error !== undefined) throw new EnrolCommandError(`it could not be tried: ${answer.error}`);
-      return answer;
-    }
+    const answer = answers.trial(trial);
+    if (answer?.error !== undefined) throw new EnrolCommandError(`it could not be tried: ${answer.error}`);
+    if (answer) return answer;
     if (performance.now() > until)
       throw new EnrolCommandError(`the collector did not answer within ${TRIAL_MS / 60_000} minutes`);
     await sleep(LOOK_EVERY_MS);
@@ -139,14 +123,14 @@ function trialText(answer: TrialAnswer): string {
 }
 
 async function carriedOut(
-  desk: QuarantineDesk,
+  answers: QuarantineAnswers,
   number: number,
   quiet: boolean,
   output: CommandOutput,
-): Promise<Decision> {
+): Promise<DecisionAnswer> {
   let told = -1;
   for (;;) {
-    const decision = desk.decision(number) as Decision;
+    const decision = answers.decision(number) as DecisionAnswer;
     if (decision.waiting === 0) return decision;
     if (!quiet && decision.waiting !== told && told !== -1)
       output.say(`decision ${number}: ${decision.waiting} of ${decision.records} records wait`);
@@ -168,36 +152,22 @@ function decisions(
   output: CommandOutput,
 ): void {
   using desk = openQuarantineDesk(config.collectorDir);
-  const made = desk.decisions(recordNumber('--limit', flags.limit as string));
-  if (flags.json) output.print(`${JSON.stringify(made.map(shownDecision), null, 2)}\n`);
+  const made = new QuarantineAnswers(desk).decisions(recordNumber('--limit', flags.limit as string));
+  if (flags.json) output.print(`${JSON.stringify(made, null, 2)}\n`);
   else output.print(made.length === 0 ? 'none\n' : `${made.map(decisionText).join('\n')}\n`);
 }
 
-/** As `--json` and the API give it. */
-export function shownDecision(decision: Decision) {
-  const { decidedBy, decidedAt, transformation: how, ...rest } = decision;
-  return {
-    ...rest,
-    transformation: how === '' ? null : (JSON.parse(how) as unknown),
-    decided_by: decidedBy,
-    decided_at: new Date(decidedAt).toISOString(),
-  };
-}
-
-function decisionText(decision: Decision): string {
-  const { decision: number, action, selection, reason, decidedBy, decidedAt, records, waiting } = decision;
-  const how =
-    decision.transformation === ''
-      ? ''
-      : `: ${(JSON.parse(decision.transformation) as { steps: string[] }).steps.join('; ')}`;
+function decisionText(decision: DecisionAnswer): string {
+  const { decision: number, action, selection, reason, decided_by, decided_at, records, waiting } = decision;
+  const how = decision.transformation ? `: ${decision.transformation.steps.join('; ')}` : '';
   const became = outcomesText(decision.outcomes) || 'nothing yet';
   return visibleText(
-    `decision ${number}, ${utcTime(decidedAt)} by ${decidedBy}: ${action}${how}; ${selection}; ` +
+    `decision ${number}, ${utcTime(Date.parse(decided_at))} by ${decided_by}: ${action}${how}; ${selection}; ` +
       `${records} records: ${became}${waiting > 0 ? `, ${waiting} wait` : ''}${reason ? `; because ${reason}` : ''}`,
   );
 }
 
-function outcomesText(outcomes: Decision['outcomes']): string {
+function outcomesText(outcomes: DecisionAnswer['outcomes']): string {
   return Object.entries(outcomes)
     .map(([outcome, count]) => `${count} ${outcome}`)
     .join(', ');

@@ -39,7 +39,7 @@ test('what agents of one version sent wrongly is one group, and each record says
   await site.derive();
   expect(await site.served()).toEqual({ [isoDay(TODAY - 1)]: 300 + 3600 });
   expect(await json('list')).toMatchObject([
-    { reason: 'usage-day-out-of-window', kind: 'usage', agentVersion: '1.9.0', records: 2, devices: 2 },
+    { reason: 'usage-day-out-of-window', kind: 'usage', agent_version: '1.9.0', records: 2, devices: 2 },
   ]);
   const [first] = await json('list', '--records');
   // The day it was received, since its own is impossible.

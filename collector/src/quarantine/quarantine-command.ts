@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { CollectorConfig } from '../config/schema.ts';
 import { openQuarantineDesk } from '../control/quarantine-desk.ts';
-import type { QuarantineState, ShelvedRecord } from '../control/shelved-record.ts';
+import type { QuarantineState } from '../control/shelved-record.ts';
 import { visibleText } from '../dashboard/text/visible-text.ts';
 import {
   type CommandOutput,
@@ -13,7 +13,11 @@ import {
   withPlace,
 } from '../enrol/command-line.ts';
 import { addDecide, addDecisions } from './decide-command.ts';
-import { fieldsOf, readRecord } from './readable-record.ts';
+import {
+  QuarantineAnswers,
+  type QuarantineGroupAnswer,
+  type QuarantineRecordAnswer,
+} from './quarantine-answers.ts';
 import { filterOf, recordNumber, withFilter } from './selection.ts';
 
 const STATES: readonly QuarantineState[] = ['open', 'replayed', 'discarded'];
@@ -47,42 +51,29 @@ function list(
   if (!state)
     throw new EnrolCommandError(`no state ${JSON.stringify(flags.state)}; there are ${STATES.join(', ')}`);
   using desk = openQuarantineDesk(config.collectorDir);
+  const answers = new QuarantineAnswers(desk);
   if (flags.records) {
     const limit = wholeNumber('--limit', flags.limit as string, 1, MOST_LISTED);
-    const records = desk.records(filter, {
-      limit,
-      after: recordNumber('--after', flags.after as string),
-      state,
-    });
-    if (flags.json) output.print(`${JSON.stringify(records.map(shownRecord), null, 2)}\n`);
+    const after = recordNumber('--after', flags.after as string);
+    const records = answers.records(filter, { limit, after, state });
+    if (flags.json) output.print(`${JSON.stringify(records, null, 2)}\n`);
     else output.print(textTable(RECORD_HEADING, records.map(recordLine)));
     return;
   }
-  const groups = desk.groups(filter, state);
-  if (flags.json) {
-    const shown = groups.map(({ first, last, ...group }) => ({
-      ...group,
-      first: new Date(first).toISOString(),
-      last: new Date(last).toISOString(),
-    }));
-    output.print(`${JSON.stringify(shown, null, 2)}\n`);
-  } else if (groups.length === 0) output.print('nothing\n');
-  else
-    output.print(
-      textTable(
-        ['REASON', 'KIND', 'AGENT VERSION', 'RECORDS', 'DEVICES', 'DECIDED', 'FIRST', 'LAST'],
-        groups.map((group) => [
-          group.reason,
-          group.kind,
-          visibleText(group.agentVersion) || 'not known',
-          String(group.records),
-          String(group.devices),
-          String(group.decided),
-          utcTime(group.first),
-          utcTime(group.last),
-        ]),
-      ),
-    );
+  const groups = answers.groups(filter, state);
+  if (flags.json) output.print(`${JSON.stringify(groups, null, 2)}\n`);
+  else output.print(groups.length === 0 ? 'nothing\n' : textTable(GROUP_HEADING, groups.map(groupLine)));
+}
+
+const GROUP_HEADING = ['REASON', 'KIND', 'AGENT VERSION', 'RECORDS', 'DEVICES', 'DECIDED', 'FIRST', 'LAST'];
+
+function groupLine(group: QuarantineGroupAnswer): string[] {
+  const { reason, kind, agent_version, records, devices, decided, first, last } = group;
+  return [
+    ...[reason, kind, visibleText(agent_version) || 'not known'],
+    ...[records, devices, decided].map(String),
+    ...[first, last].map((time) => utcTime(Date.parse(time))),
+  ];
 }
 
 const RECORD_HEADING = [
@@ -97,46 +88,13 @@ const RECORD_HEADING = [
 ];
 const SHOWN_DETAIL = 100;
 
-function recordLine(record: ShelvedRecord): string[] {
-  const { number, at, reason, kind, deviceId, agentVersion, sequence, detail } = record;
+function recordLine(record: QuarantineRecordAnswer): string[] {
+  const { number, received_at, reason, kind, device_id, agent_version, sequence, detail } = record;
   return [
-    ...[String(number), utcTime(at), reason, kind, deviceId, visibleText(agentVersion) || 'not known'],
-    ...[String(sequence), visibleText(detail).slice(0, SHOWN_DETAIL)],
+    ...[String(number), utcTime(Date.parse(received_at)), reason, kind, device_id],
+    ...[visibleText(agent_version) || 'not known', String(sequence)],
+    visibleText(detail).slice(0, SHOWN_DETAIL),
   ];
-}
-
-/** As `--json` and the API give it; without the bytes. */
-export function shownRecord(record: ShelvedRecord) {
-  return {
-    number: record.number,
-    state: record.state,
-    reason: record.reason,
-    detail: record.detail,
-    kind: record.kind,
-    device_id: record.deviceId,
-    agent_version: record.agentVersion,
-    epoch_no: record.epochNo,
-    sequence: record.sequence,
-    offset: record.offset,
-    received_at: new Date(record.at).toISOString(),
-    bytes: record.bytes.length,
-    decision: record.decision === 0 ? null : record.decision,
-    concerns: record.concern
-      ? { day: isoDay(record.concern.day), executable_no: record.concern.executableNo }
-      : null,
-  };
-}
-
-const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
-
-/** What the record says, by name; a line that says why when its bytes cannot be read. */
-export function shownFields(record: ShelvedRecord): [name: string, value: string][] {
-  try {
-    return fieldsOf(readRecord(record));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return [['unreadable', why]];
-  }
 }
 
 function show(
@@ -147,35 +105,25 @@ function show(
 ): void {
   using desk = openQuarantineDesk(config.collectorDir);
   const asked = recordNumber('show', number);
-  const record = desk.get(asked);
-  const outcomes = desk.outcomesOf(asked);
-  if (!record && outcomes.length === 0)
-    throw new EnrolCommandError(`no record ${asked}; quarantine list --records shows them`);
+  const found = new QuarantineAnswers(desk).record(asked);
+  if (!found) throw new EnrolCommandError(`no record ${asked}; quarantine list --records shows them`);
   if (flags.json) {
-    const whole = record && {
-      ...shownRecord(record),
-      fields: Object.fromEntries(shownFields(record)),
-      hex: Buffer.from(record.bytes).toString('hex'),
-    };
-    output.print(`${JSON.stringify({ record: whole ?? null, outcomes }, null, 2)}\n`);
+    output.print(`${JSON.stringify(found, null, 2)}\n`);
     return;
   }
-  const lines = record
-    ? [
-        ...Object.entries(shownRecord(record)).map(([name, value]) => [
-          name,
-          typeof value === 'object' ? JSON.stringify(value) : String(value),
-        ]),
-        ['', ''],
-        ...shownFields(record),
-      ]
-    : [['record', `${asked} is no longer kept`]];
-  for (const { decision, outcome, detail, at } of outcomes)
-    lines.push([`${utcTime(at)}`, `decision ${decision}: ${outcome}${detail ? `, ${detail}` : ''}`]);
+  const lines: [string, string][] = [];
+  if (found.record) {
+    const { fields, hex: _, ...record } = found.record;
+    for (const [name, value] of Object.entries(record))
+      lines.push([name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
+    lines.push(['', ''], ...fields);
+  } else lines.push(['record', `${asked} is no longer kept`]);
+  for (const { decision, outcome, detail, at } of found.outcomes)
+    lines.push([utcTime(Date.parse(at)), `decision ${decision}: ${outcome}${detail ? `, ${detail}` : ''}`]);
   output.print(
     textTable(
       undefined,
-      lines.map(([name = '', value = '']) => [visibleText(name), visibleText(value)]),
+      lines.map(([name, value]) => [visibleText(name), visibleText(value)]),
     ),
   );
 }

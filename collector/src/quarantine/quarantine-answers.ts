@@ -1,0 +1,183 @@
+/** Quarantine as the API and `--json` show it, and what may be asked of it through either. */
+import type { QuarantineReason } from '../control/control-store.ts';
+import type { Decision, Outcome, QuarantineAction, QuarantineDesk } from '../control/quarantine-desk.ts';
+import type { QuarantineFilter } from '../control/quarantine-filter.ts';
+import type { QuarantineState, ShelvedRecord } from '../control/shelved-record.ts';
+import { fieldsOf, readRecord } from './readable-record.ts';
+import type { Transformation } from './transformation.ts';
+import type { TrialAnswer } from './try-repair.ts';
+
+export type { TrialAnswer } from './try-repair.ts';
+export type { QuarantineFilter, QuarantineState };
+
+/** Records that are bad in the same way. Times in ISO form. */
+export interface QuarantineGroupAnswer {
+  reason: QuarantineReason;
+  kind: string;
+  /** '' where it is not known. */
+  agent_version: string;
+  records: number;
+  devices: number;
+  /** Of the records, those that a decision is being carried out for. */
+  decided: number;
+  first: string;
+  last: string;
+}
+
+export interface QuarantineRecordAnswer {
+  number: number;
+  state: QuarantineState;
+  reason: QuarantineReason;
+  detail: string;
+  kind: string;
+  device_id: string;
+  agent_version: string;
+  epoch_no: number;
+  sequence: number;
+  offset: number;
+  received_at: string;
+  /** How many are kept. */
+  bytes: number;
+  decision: number | null;
+  concerns: { day: string; executable_no: number } | null;
+}
+
+export interface QuarantineRecordDetail {
+  /** Null when it is no longer kept. */
+  record: (QuarantineRecordAnswer & { fields: [name: string, value: string][]; hex: string }) | null;
+  outcomes: { decision: number; outcome: Outcome; detail: string; at: string }[];
+}
+
+export interface DecisionAnswer {
+  decision: number;
+  action: QuarantineAction;
+  selection: string;
+  transformation: Transformation | null;
+  reason: string;
+  decided_by: string;
+  decided_at: string;
+  records: number;
+  /** Still to be carried out. */
+  waiting: number;
+  outcomes: Partial<Record<Outcome, number>>;
+}
+
+export class QuarantineAnswers {
+  readonly #desk: QuarantineDesk;
+
+  constructor(desk: QuarantineDesk) {
+    this.#desk = desk;
+  }
+
+  groups(filter: QuarantineFilter, state: QuarantineState): QuarantineGroupAnswer[] {
+    return this.#desk.groups(filter, state).map(({ agentVersion, first, last, ...group }) => ({
+      ...group,
+      agent_version: agentVersion,
+      first: new Date(first).toISOString(),
+      last: new Date(last).toISOString(),
+    }));
+  }
+
+  records(
+    filter: QuarantineFilter,
+    page: { limit: number; after: number; state: QuarantineState },
+  ): QuarantineRecordAnswer[] {
+    return this.#desk.records(filter, page).map(shownRecord);
+  }
+
+  /** Undefined when there never was such a record, or nothing is known of it any more. */
+  record(number: number): QuarantineRecordDetail | undefined {
+    const record = this.#desk.get(number);
+    const outcomes = this.#desk.outcomesOf(number);
+    if (!record && outcomes.length === 0) return undefined;
+    return {
+      record: record
+        ? {
+            ...shownRecord(record),
+            fields: shownFields(record),
+            hex: Buffer.from(record.bytes).toString('hex'),
+          }
+        : null,
+      outcomes: outcomes.map(({ decision, outcome, detail, at }) => ({
+        ...{ decision, outcome, detail },
+        at: new Date(at).toISOString(),
+      })),
+    };
+  }
+
+  /** Newest first. */
+  decisions(limit: number): DecisionAnswer[] {
+    return this.#desk.decisions(limit).map(shownDecision);
+  }
+
+  decision(number: number): DecisionAnswer | undefined {
+    const decision = this.#desk.decision(number);
+    return decision && shownDecision(decision);
+  }
+
+  /** Undefined when no open record fits. `how`: undefined for anything but a repair. */
+  decide(
+    request: { action: QuarantineAction; filter: QuarantineFilter; reason: string; by: string; now: number },
+    how: Transformation | undefined,
+  ): DecisionAnswer | undefined {
+    const decision = this.#desk.decide({ ...request, transformation: how && JSON.stringify(how) });
+    return decision && shownDecision(decision);
+  }
+
+  /** What a decision would do; its number, by which the answer can be fetched. */
+  ask(
+    question: { action: QuarantineAction; filter: QuarantineFilter },
+    how: Transformation | undefined,
+    now: number,
+  ): number {
+    return this.#desk.trials.ask({ ...question, transformation: how ? JSON.stringify(how) : '' }, now);
+  }
+
+  /** Undefined until the running collector has answered. */
+  trial(number: number): TrialAnswer | undefined {
+    const answer = this.#desk.trials.read(number);
+    return answer === undefined ? undefined : (JSON.parse(answer) as TrialAnswer);
+  }
+}
+
+function shownRecord(record: ShelvedRecord): QuarantineRecordAnswer {
+  return {
+    number: record.number,
+    state: record.state,
+    reason: record.reason,
+    detail: record.detail,
+    kind: record.kind,
+    device_id: record.deviceId,
+    agent_version: record.agentVersion,
+    epoch_no: record.epochNo,
+    sequence: record.sequence,
+    offset: record.offset,
+    received_at: new Date(record.at).toISOString(),
+    bytes: record.bytes.length,
+    decision: record.decision === 0 ? null : record.decision,
+    concerns: record.concern
+      ? {
+          day: new Date(record.concern.day * 86_400_000).toISOString().slice(0, 10),
+          executable_no: record.concern.executableNo,
+        }
+      : null,
+  };
+}
+
+/** What the record says, by name; a line that says why when its bytes cannot be read. */
+function shownFields(record: ShelvedRecord): [name: string, value: string][] {
+  try {
+    return fieldsOf(readRecord(record));
+  } catch (error) {
+    return [['unreadable', error instanceof Error ? error.message : String(error)]];
+  }
+}
+
+function shownDecision({ decidedBy, decidedAt, transformation, ...rest }: Decision): DecisionAnswer {
+  return {
+    ...rest,
+    transformation: transformation === '' ? null : (JSON.parse(transformation) as Transformation),
+    decided_by: decidedBy,
+    decided_at: new Date(decidedAt).toISOString(),
+  };
+}

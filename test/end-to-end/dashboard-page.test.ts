@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageRecord } from '@fleetmeter/proto';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FleetUnderTest } from '../../collector/src/admin/fleet-under-test.ts';
@@ -176,11 +177,21 @@ describe.runIf(present)('the page', () => {
     await page.getByRole('link', { name: 'build-server-01' }).click();
     await page.getByText('What the agent costs').waitFor();
     await picture('device');
-    fleet.pipeline.quarantine = [{ reason: 'evidence-mismatch', count: 3 }];
+    setAside(fleet, MARKUP);
     await page.getByRole('link', { name: 'Pipeline' }).click();
-    await page.getByText('evidence-mismatch').waitFor();
+    await page.getByRole('link', { name: 'usage-seconds-out-of-range' }).waitFor();
+    await page.getByText('Nothing is set aside').waitFor({ state: 'detached' });
     await page.getByText('up to date').waitFor();
     await picture('pipeline');
+    await page.getByRole('link', { name: 'usage-seconds-out-of-range' }).click();
+    await page.getByRole('link', { name: '1', exact: true }).click();
+    await page.getByText('executable_id').waitFor();
+    // As sent, in the list and in the record; and inert.
+    expect(await page.getByText(MARKUP, { exact: true }).count()).toBe(2);
+    expect(await page.getByText(`${MARKUP}7`, { exact: true }).count()).toBe(1);
+    expect(await page.getByText('90000', { exact: true }).count()).toBe(1);
+    await picture('quarantine');
+    await page.getByRole('link', { name: 'Pipeline' }).click();
     const { processing } = fleet.pipeline;
     fleet.pipeline.lag = 4_200;
     fleet.pipeline.processing = {
@@ -280,6 +291,20 @@ describe.runIf(present)('the page', () => {
     await page.getByText('Not answering').waitFor(A_FEW_REFRESHES);
   });
 });
+
+/** One usage record, put aside for `text`, of an agent whose version is no better. */
+function setAside({ control }: FleetUnderTest, text: string): void {
+  const executableId = new Uint8Array(8).fill(1);
+  const aside = {
+    ...{ reason: 'usage-seconds-out-of-range' as const, detail: text, kind: 'usage' as const, offset: 1 },
+    ...{ deviceId: '00000000000000a1', epochNo: 1, sequence: 7, agentVersion: `${text}7`, at: Date.now() },
+    bytes: UsageRecord.encode({ executableId, day: 20_000, seconds: 90_000 }).finish(),
+  };
+  control.commitProcessed({
+    ...{ checkpoint: 1, dirty: [], directives: [], resolved: [], superseded: [], evidenceWanted: [] },
+    ...{ evidenceProcessed: [], undescribedUse: [], quarantined: [aside], now: Date.now() },
+  });
+}
 
 function manyTools(count: number) {
   return Array.from({ length: count }, (_, index) => tool(index));

@@ -69,6 +69,6 @@ function Content({ route: { view, id, query }, fleet }: { route: Route; fleet: F
     case 'devices':
       return id === undefined ? <DevicesView query={query} /> : <DeviceDetailView id={id} today={today} />;
     case 'pipeline':
-      return <PipelineView />;
+      return <PipelineView query={query} />;
   }
 }

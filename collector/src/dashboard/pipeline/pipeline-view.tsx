@@ -6,7 +6,7 @@ import { visibleText } from '../text/visible-text.ts';
 import { Quarantine } from './quarantine.tsx';
 import { Stage, type StageProps } from './stage.tsx';
 
-export function PipelineView() {
+export function PipelineView({ query }: { query: URLSearchParams }) {
   const { answer } = useLive<PipelineAnswer>('/api/pipeline');
   return (
     <section aria-labelledby="title">
@@ -16,7 +16,7 @@ export function PipelineView() {
         </h1>
         <p className="total">From the report of a device to the figures on this page</p>
       </div>
-      {answer ? <Stages pipeline={answer} /> : <p className="empty">Loading…</p>}
+      {answer ? <Stages pipeline={answer} query={query} /> : <p className="empty">Loading…</p>}
     </section>
   );
 }
@@ -25,7 +25,7 @@ export function PipelineView() {
 const LONG_QUEUE = 1_000;
 const LONG_WAIT_MS = 10 * 60_000;
 
-function Stages({ pipeline }: { pipeline: PipelineAnswer }) {
+function Stages({ pipeline, query }: { pipeline: PipelineAnswer; query: URLSearchParams }) {
   const { stream, checkpoint, dirty, engine, derived } = pipeline;
   const now = Date.parse(pipeline.now);
   const waiting = dirty.oldest === null ? 0 : now - dirty.oldest;
@@ -75,7 +75,7 @@ function Stages({ pipeline }: { pipeline: PipelineAnswer }) {
           ]}
         />
       </ol>
-      <Quarantine reasons={pipeline.quarantine} />
+      <Quarantine query={query} now={now} />
     </>
   );
 }

@@ -1,6 +1,10 @@
 /** What the collector asks of ClickHouse, embedded or a server elsewhere: how often, how long, and how often in vain. */
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import { boundedRead, scrapedGauge } from './metrics.ts';
+
+/** Less than a scrape waits for the value. */
+const PING_PATIENCE_MS = 1_500;
 
 /** The same connection, counted. `binary` counts as a query when its last piece has come. */
 export function countedClickHouse(registry: Registry, clickhouse: ClickHouse): ClickHouse {
@@ -25,6 +29,10 @@ export function countedClickHouse(registry: Registry, clickhouse: ClickHouse): C
     registers,
   });
   for (const kind of ['insert', 'command', 'query']) failures.inc({ kind }, 0);
+  const ping = boundedRead(() => clickhouse.ping(), PING_PATIENCE_MS);
+  scrapedGauge(registry, 'fleetmeter_clickhouse_up', '1 while ClickHouse answers', async () =>
+    (await ping().catch(() => false)) ? 1 : 0,
+  );
   const timed = async <T>(kind: string, ask: () => Promise<T>): Promise<T> => {
     const began = performance.now();
     try {

@@ -9,6 +9,7 @@ import {
   type TableSize,
 } from '../clickhouse/table-sizes.ts';
 import type { EngineReport } from '../engine/read-engine-report.ts';
+import { boundedRead } from './metrics.ts';
 import { processCpuSeconds, processResidentBytes } from './process-cpu.ts';
 
 /** `pid` of the embedded engine; undefined while it does not run, or when a server elsewhere is used. */
@@ -119,12 +120,14 @@ export function watchEngineReport(registry: Registry, read: () => Promise<Engine
 
 /** Merges and parts, of whatever ClickHouse is used. */
 export function watchMerges(registry: Registry, clickhouse: ClickHouse): void {
+  const runningMerges = boundedRead(() => readRunningMerges(clickhouse));
+  const partCounts = boundedRead(() => readPartCounts(clickhouse));
   new Gauge({
     name: 'fleetmeter_clickhouse_merges',
     help: 'Merges of parts that run now, in all databases of the engine or server',
     registers: [registry],
     async collect() {
-      const merges = await readRunningMerges(clickhouse).catch(() => undefined);
+      const merges = await runningMerges().catch(() => undefined);
       if (merges === undefined) this.remove();
       else this.set(merges);
     },
@@ -136,7 +139,7 @@ export function watchMerges(registry: Registry, clickhouse: ClickHouse): void {
     registers: [registry],
     async collect() {
       this.reset();
-      const parts = await readPartCounts(clickhouse).catch(() => new Map<string, number>());
+      const parts = await partCounts().catch(() => new Map<string, number>());
       for (const [table, count] of parts) this.set({ table }, count);
     },
   });
@@ -161,6 +164,7 @@ export function watchTables(registry: Registry, clickhouse: ClickHouse): void {
         for (const size of await read().catch(() => [])) this.set({ table: size.table }, value(size));
       },
     });
+  const devicesByState = boundedRead(() => countDevicesByState(clickhouse));
   new Gauge({
     name: 'fleetmeter_devices',
     help: 'Devices by state, as last derived (active, ephemeral, stale, archived, superseded, revoked)',
@@ -168,17 +172,10 @@ export function watchTables(registry: Registry, clickhouse: ClickHouse): void {
     registers: [registry],
     async collect() {
       this.reset();
-      for (const { state, devices } of await countDevicesByState(clickhouse).catch(() => []))
-        this.set({ state }, devices);
+      for (const { state, devices } of await devicesByState().catch(() => [])) this.set({ state }, devices);
     },
   });
-  let asked: Promise<TableSize[]> | undefined;
-  const once = (): Promise<TableSize[]> => {
-    asked ??= readTableSizes(clickhouse).finally(() => {
-      asked = undefined;
-    });
-    return asked;
-  };
+  const once = boundedRead(() => readTableSizes(clickhouse));
   gauge('fleetmeter_table_bytes', 'Bytes on the disk of each table with rows', ({ bytes }) => bytes, once);
   gauge(
     'fleetmeter_table_rows',

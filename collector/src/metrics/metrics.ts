@@ -4,6 +4,7 @@
  * closed lists only, never from what a device sends.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { REFUSALS } from '../validate/refusals.ts';
 
 export type AgentRoute = 'enrol' | 'report' | 'evidence';
 
@@ -36,7 +37,7 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'fleetmeter_' });
   for (const name of UNASKED) registry.removeSingleMetric(`fleetmeter_nodejs_${name}`);
-  return {
+  const metrics: Metrics = {
     registry,
     receive: {
       requests: new Counter({
@@ -87,6 +88,36 @@ export function createMetrics(): Metrics {
       }),
     },
   };
+  // Alarms ask how much a counter rose: it has to be there before it does.
+  for (const code of Object.keys(REFUSALS)) metrics.receive.refusals.inc({ code }, 0);
+  return metrics;
+}
+
+/** A scrape waits no longer for one value. An engine that hangs must not silence what the others say. */
+const SCRAPE_PATIENCE_MS = 2_000;
+
+/** The same read, at most one at a time however often it is asked; rejects when it takes too long for a scrape. */
+export function boundedRead<T>(
+  read: () => T | Promise<T>,
+  patienceMs = SCRAPE_PATIENCE_MS,
+): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return async () => {
+    running ??= Promise.resolve()
+      .then(read)
+      .finally(() => {
+        running = undefined;
+      });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('not read in time')), patienceMs);
+    });
+    try {
+      return await Promise.race([running, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
 
 /** A gauge that is asked for its value when somebody scrapes. A value that cannot be read now is left out. */
@@ -96,13 +127,14 @@ export function scrapedGauge(
   help: string,
   read: () => number | Promise<number>,
 ): void {
+  const bounded = boundedRead(read);
   new Gauge({
     name,
     help,
     registers: [registry],
     async collect() {
       try {
-        this.set(await read());
+        this.set(await bounded());
       } catch {
         this.remove();
       }

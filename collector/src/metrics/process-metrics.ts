@@ -1,5 +1,6 @@
 /** What processing and recomputing tell an operator. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { QUARANTINE_REASONS } from '../control/control-store.ts';
 import type { RangeOutcome } from '../process/process-range.ts';
 
 export interface ProcessMetrics {
@@ -30,9 +31,11 @@ export interface ProcessMetrics {
   engineRestarts: Gauge;
 }
 
+const PROCESSING_ASKS = ['resync', 'openEpoch', 'split', 'resendUsage'];
+
 export function createProcessMetrics(registry: Registry): ProcessMetrics {
   const registers = [registry];
-  return {
+  const metrics: ProcessMetrics = {
     reports: new Counter({
       name: 'fleetmeter_process_reports_total',
       help: 'Reports processed, repetitions included',
@@ -173,6 +176,11 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
       registers,
     }),
   };
+  // Alarms ask how much a counter rose: it has to be there before it does.
+  for (const reason of QUARANTINE_REASONS) metrics.quarantined.inc({ reason }, 0);
+  for (const action of PROCESSING_ASKS) metrics.directives.inc({ action }, 0);
+  for (const kind of ['inventory', 'usage-day']) metrics.deriveFailures.inc({ kind }, 0);
+  return metrics;
 }
 
 /** A range is committed. */

@@ -139,6 +139,10 @@ export class FleetOfOne {
     );
   }
 
+  get agentLives(): boolean {
+    return this.#agent !== undefined && this.#agent.exitCode === null && this.#agent.signalCode === null;
+  }
+
   async killCollector(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     await ended(this.#collector, signal);
   }

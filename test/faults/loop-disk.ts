@@ -3,7 +3,16 @@
  * in the memory of the file system and not in the image, so a copy of the image is what a power cut leaves.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -39,6 +48,35 @@ export class LoopDisk {
     execFileSync('cp', ['--sparse=always', this.#image, copy.#image]);
     copy.#mount();
     return copy;
+  }
+
+  /** Until nothing fits any more. */
+  fill(): void {
+    const ballast = openSync(this.#ballast, 'a');
+    try {
+      // Ever less, so that not a block is left.
+      for (const size of [MIB, 4096, 512, 1]) this.#writeUntilFull(ballast, new Uint8Array(size));
+      fsyncSync(ballast);
+    } finally {
+      closeSync(ballast);
+    }
+  }
+
+  #writeUntilFull(file: number, block: Uint8Array): void {
+    try {
+      for (;;) if (writeSync(file, block) < block.length) return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
+  }
+
+  /** Takes away what `fill` put there. */
+  empty(): void {
+    rmSync(this.#ballast);
+  }
+
+  get #ballast(): string {
+    return join(this.folder, 'ballast');
   }
 
   /** Nobody may have a file open in it. */

@@ -42,7 +42,8 @@ export interface Processor {
 /** One range: enough to fill engine inserts, little enough to bound memory (records average some kB). */
 const RANGE_LIMITS = { maxRecords: 2_000, maxBytes: 32 * 1024 * 1024 };
 const FIRST_RETRY_MS = 250;
-const LAST_RETRY_MS = 10_000;
+/** Whoever makes room on a disk sees it used within five seconds. */
+const LAST_RETRY_MS = 3_000;
 /** With no word from the stream, look again after this long. */
 const IDLE_MS = 1000;
 /** While an administrator holds processing, look again after this long: that soon it goes on. */

@@ -2,7 +2,9 @@
  * Sweeps for ever: one straight after the start, then one an interval, at a bounded share of the time; and one whenever
  * an administrator asks. What a sweep finds is repaired or asked for at once; a sweep that is interrupted begins again.
  */
+
 import type { Logger } from 'pino';
+import { Rest } from '../clock/rest.ts';
 import type { DirtyTarget } from '../control/control-store.ts';
 import type { Operation } from '../control/operations.ts';
 import { type AuditFindings, isBadNews } from './audit-findings.ts';
@@ -73,16 +75,10 @@ export function startAudit(options: AuditOptions): Audit {
   const state: AuditState = {
     ...{ step: undefined, steps: SWEEP_STEPS.length, finishedAt: undefined, findings: undefined },
   };
-  let wake: () => void = () => {};
-  const rest = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => {
-      if (stopping.signal.aborted) return resolve();
-      const timer = setTimeout(resolve, milliseconds);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const resting = new Rest();
+  const rest = async (milliseconds: number): Promise<void> => {
+    if (!stopping.signal.aborted) await resting.for(milliseconds);
+  };
   const asked = (): Operation | undefined => control.operations.oldestOpen('audit');
   /** Ends early when somebody asks for an audit. */
   const restUnlessAsked = async (milliseconds: number): Promise<void> => {
@@ -180,7 +176,7 @@ export function startAudit(options: AuditOptions): Audit {
     },
     async close() {
       stopping.abort();
-      wake();
+      resting.wake();
       await running;
     },
   };

@@ -2,9 +2,11 @@
  * Carries out what `device erase` asked for. Each step is noted in the control store when it is done; after a crash the
  * step in hand is done again, which changes nothing that it has changed already.
  */
+
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { daysOfEpochs, erasableTables, eraseRows } from '../clickhouse/erase-rows.ts';
+import { Rest } from '../clock/rest.ts';
 import type { ControlStore, DirtyTarget } from '../control/control-store.ts';
 import type { Erasure, ErasurePhase } from '../control/erasures.ts';
 
@@ -33,7 +35,7 @@ const RETRY_MS = 10_000;
 
 export function startEraseJob(options: EraseOptions): EraseJob {
   const stopping = new AbortController();
-  let wake: () => void = () => {};
+  const resting = new Rest();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       let rest = LOOK_EVERY_MS;
@@ -46,20 +48,14 @@ export function startEraseJob(options: EraseOptions): EraseJob {
         );
         rest = RETRY_MS;
       }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, stopping.signal.aborted ? 0 : rest);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await resting.for(rest);
     }
   };
   const running = run();
   return {
     async close() {
       stopping.abort();
-      wake();
+      resting.wake();
       await running;
     },
   };

@@ -3,8 +3,10 @@
  * tried again with back-off while everything waits in the stream; what will never get into the tables is found by
  * bisection and put aside alone, unless it is most of what there is.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { Rest } from '../clock/rest.ts';
 import type { ProcessingPause } from '../control/processing-state.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { RangeDependencies, RangeOutcome } from './process-range.ts';
@@ -62,20 +64,14 @@ export function startProcessor(options: ProcessorOptions): Processor {
   const { stream, control, log } = options;
   const stopping = new AbortController();
   const holds = new Set<Hold>();
-  let wake: () => void = () => {};
+  const resting = new Rest();
+  /** New reports do not help against what made the last range fail. */
+  const retrying = new Rest();
   let head = 0;
   const unsubscribe = stream.onAppend((newest) => {
     head = newest;
-    wake();
+    resting.wake();
   });
-  const pause = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
 
   /** Waits for a range to fill, if anything is there at all. */
   const linger = async (): Promise<void> => {
@@ -85,7 +81,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
       const rest = until - performance.now();
       if (waiting <= 0 || waiting >= RANGE_LIMITS.maxRecords || rest <= 0) return;
       if (stopping.signal.aborted || holds.size > 0) return;
-      await pause(rest);
+      await resting.for(rest);
     }
   };
 
@@ -129,7 +125,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
           stopped = false;
         } else if (trimmed === control.checkpoint()) {
           unsure = false;
-          await pause(IDLE_MS);
+          await resting.for(IDLE_MS);
           continue;
         }
         unsure = false;
@@ -147,7 +143,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
           stopped = true;
         } else log.warn(facts, 'processing waits and tries again');
         options.onRetry();
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        await retrying.for(retryMs);
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
       }
     }
@@ -165,7 +161,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
       const over = Promise.withResolvers<void>();
       const hold = { reached: reached.resolve, over: over.promise, end: over.resolve };
       holds.add(hold);
-      wake();
+      resting.wake();
       await reached.promise;
       return () => {
         holds.delete(hold);
@@ -175,7 +171,8 @@ export function startProcessor(options: ProcessorOptions): Processor {
     async close() {
       stopping.abort();
       unsubscribe();
-      wake();
+      resting.wake();
+      retrying.wake();
       // Whoever holds it has no say in whether it ends.
       for (const { end } of holds) end();
       await running;

@@ -1,5 +1,7 @@
 /** The job that works on quarantine while the collector runs: decisions, trials, upgrades, and what is too old. */
+
 import { clearTrial } from '../clickhouse/usage-trial.ts';
+import { Rest } from '../clock/rest.ts';
 import { type ReplayOptions, replaySome } from './replay-job.ts';
 import { retryAfterUpgrade } from './retry-after-upgrade.ts';
 import { answerTrial } from './try-repair.ts';
@@ -30,7 +32,7 @@ export function startReplayJob(options: ReplayJobOptions): ReplayJob {
   const { log, control, now, version, keptMs } = options;
   let busy = false;
   const stopping = new AbortController();
-  let wake: () => void = () => {};
+  const resting = new Rest();
   let batch: Promise<unknown> = Promise.resolve();
   let agedOutAt = Number.NEGATIVE_INFINITY;
   let cleared = false;
@@ -65,13 +67,7 @@ export function startReplayJob(options: ReplayJobOptions): ReplayJob {
         options.onFailed();
         rest = RETRY_MS;
       }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, stopping.signal.aborted ? 0 : rest);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await resting.for(rest);
     }
   };
   const running = run();
@@ -81,7 +77,7 @@ export function startReplayJob(options: ReplayJobOptions): ReplayJob {
     },
     async close() {
       stopping.abort();
-      wake();
+      resting.wake();
       await running;
     },
   };

@@ -2,11 +2,13 @@
  * Aggregates are derived from facts, never incremented. This loop takes dirty marks, oldest first, and clears a
  * mark only when nothing arrived since it was read; a crash in between leaves the mark and the last right value.
  */
+
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import { type HeldCounts, readHeldCounts } from '../clickhouse/usage-exclusions.ts';
+import { Rest } from '../clock/rest.ts';
 import type { ControlStore, DirtyMark, DirtyTarget } from '../control/control-store.ts';
 import { deriveJudgedDay } from './derive-judged-day.ts';
 import type { HoldLimits } from './held-summaries.ts';
@@ -55,7 +57,7 @@ const RECENT_DAYS = 7;
 export function startRecompute(options: RecomputeOptions): Recompute {
   const { control, log, now, intervalMs } = options;
   const stopping = new AbortController();
-  let wake: () => void = () => {};
+  const resting = new Rest();
   let presentDay = 0;
   const refreshDevices = devicesRefresher(options);
   let told = false;
@@ -95,21 +97,15 @@ export function startRecompute(options: RecomputeOptions): Recompute {
         log.warn({ error: String(error) }, 'recompute could not begin and will try again');
       }
       const rest = (performance.now() - began) * (100 / options.timePercent - 1);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.max(intervalMs, rest));
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await resting.for(Math.max(intervalMs, rest));
     }
   };
   const running = run().catch((error: unknown) => log.error({ error: String(error) }, 'recompute ended'));
   return {
-    wake: () => wake(),
+    wake: () => resting.wake(),
     async close() {
       stopping.abort();
-      wake();
+      resting.wake();
       await running;
     },
   };

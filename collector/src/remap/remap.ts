@@ -3,12 +3,14 @@
  * what they feed is marked dirty when all are in, so that aggregates change from the old catalogue to the new one
  * in one go. Where it stands is kept in the control store, so a restart goes on and does not begin again.
  */
+
 import type { Logger } from 'pino';
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { daysWithUse, readExecutablesToMap } from '../clickhouse/executables-to-map.ts';
 import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
+import { Rest } from '../clock/rest.ts';
 import { Turn } from '../clock/turn.ts';
 import type { ControlStore, DirtyTarget } from '../control/control-store.ts';
 import { mapExecutable } from '../map/map-executable.ts';
@@ -45,38 +47,30 @@ const RETRY_MS = 10_000;
 export function startRemap(options: RemapOptions): Remap {
   const { control, log } = options;
   const stopping = new AbortController();
-  let wake: () => void = () => {};
-  const pause = (milliseconds?: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const resting = new Rest();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       if (control.catalogueState().remapFrom === undefined) {
-        await pause();
+        await resting.for();
         continue;
       }
       try {
         await remapAll(options, stopping.signal);
       } catch (error) {
         log.warn({ error: String(error) }, 're-mapping waits and tries again');
-        await pause(RETRY_MS);
+        await resting.for(RETRY_MS);
       }
     }
   };
   const running = run();
   return {
-    wake: () => wake(),
+    wake: () => resting.wake(),
     get running() {
       return control.catalogueState().remapFrom !== undefined;
     },
     async close() {
       stopping.abort();
-      wake();
+      resting.wake();
       await running;
     },
   };

@@ -30,6 +30,12 @@ export interface ClickHouse {
 }
 
 const REQUEST_TIMEOUT_MS = 300_000;
+/**
+ * Tables of usage have a partition for each day, and a report may tell of any day that a record may be about (402, see
+ * validate/usage-record.ts). The engine's own limit is 100: one device that was away for long, or is hostile, would have
+ * the insert of its range refused, and with it everybody behind it.
+ */
+const MOST_PARTITIONS_OF_A_BLOCK = 500;
 
 export function connectClickHouse(
   address: ClickHouseAddress,
@@ -76,6 +82,7 @@ export function connectClickHouse(
       const answer = await client.exec({
         query,
         values: Readable.from(block.pieces(), { objectMode: false }),
+        clickhouse_settings: { max_partitions_per_insert_block: String(MOST_PARTITIONS_OF_A_BLOCK) },
       });
       answer.stream.resume();
     },

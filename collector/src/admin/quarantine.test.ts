@@ -21,6 +21,7 @@ beforeAll(async () => {
       executableId: new Uint8Array(8).fill(1),
       day: 20_000,
       seconds: 90_000,
+      run: offset,
     }).finish(),
     concern: { day: 20_000, executableNo: 1 },
   });

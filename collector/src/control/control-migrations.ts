@@ -344,4 +344,7 @@ export const CONTROL_MIGRATIONS: readonly string[] = [
      PRIMARY KEY ("offset", day, executable_no)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX concerns_ahead_by_day ON concerns_ahead (day);`,
+  `-- Of what the record says, whichever report brings it: one that comes again is known, and what was decided stays.
+   ALTER TABLE quarantine ADD COLUMN identity BLOB;
+   CREATE INDEX quarantine_by_identity ON quarantine (device_id, identity) WHERE identity IS NOT NULL;`,
 ];

@@ -119,6 +119,8 @@ export interface QuarantinedRecord {
   bytes: Uint8Array;
   /** Of the agent that sent it; absent: as its device said last. */
   agentVersion?: string | undefined;
+  /** The same without what only its report gives a meaning to: equal when the record comes again. Absent: `bytes`. */
+  plainBytes?: Uint8Array | undefined;
   /** The run it names, 8 bytes little-endian; absent when its report has none of that index. */
   run?: Uint8Array | undefined;
   /** Pseudonym of the user it names, keyed again here, 16 bytes. */
@@ -364,6 +366,8 @@ export interface ControlStore {
   quarantineCounts(): { reason: QuarantineReason; count: number }[];
   /** Open records that were dropped, ever, by why. */
   quarantineDropped(): Record<QuarantineDrop, number>;
+  /** Records that were put aside already when they came again, ever. */
+  quarantineRepeated(): number;
   /** Which use of a day is in doubt. */
   readonly usageConcerns: Pick<UsageConcerns, 'ofDay' | 'foresee'>;
   /** Every open usage record whose executable is known. */

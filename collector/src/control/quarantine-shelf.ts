@@ -3,9 +3,10 @@
  * first, then the oldest, so that one device that sends nothing else can neither fill the disk nor push out what
  * others sent. Open records that go are counted by why.
  */
+import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AgentVersions } from './agent-versions.ts';
-import type { OpenConcern, QuarantinedRecord, QuarantineReason } from './control-store.ts';
+import type { OpenConcern, QuarantinedRecord, QuarantineKind, QuarantineReason } from './control-store.ts';
 import type { MetaValues } from './meta-values.ts';
 import { type QuarantineState, type ShelvedRecord, shelvedRecord } from './shelved-record.ts';
 
@@ -51,6 +52,7 @@ export class QuarantineShelf {
   readonly #meta: MetaValues;
   readonly #versions: AgentVersions;
   readonly #insert: StatementSync;
+  readonly #known: StatementSync;
   readonly #firstToGo: StatementSync;
   readonly #firstOfDevice: StatementSync;
   readonly #aged: StatementSync;
@@ -72,8 +74,9 @@ export class QuarantineShelf {
     this.#versions = versions;
     this.#insert = database.prepare(
       `INSERT INTO quarantine (reason, detail, kind, device_id, epoch_no, "offset", sequence, agent_version, bytes, size,
-         run, user, day, executable_no, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         run, user, day, executable_no, at, identity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
+    this.#known = database.prepare('SELECT 1 FROM quarantine WHERE device_id = ? AND identity = ?');
     this.#firstToGo = database.prepare(
       `${LEAVING} WHERE number = coalesce(
          (SELECT min(settled) FROM (SELECT min(number) AS settled FROM quarantine WHERE state = 'replayed'
@@ -109,8 +112,16 @@ export class QuarantineShelf {
     this.recount();
   }
 
-  /** Runs inside the caller's transaction. */
+  /**
+   * Runs inside the caller's transaction. A record that is kept already, open or settled, is counted and changes
+   * nothing: a device that is asked for a day sends again what was put aside of it, and what was decided stays.
+   */
   put(record: QuarantinedRecord): void {
+    const identity = identityOf(record);
+    if (identity && this.#known.get(record.deviceId, identity)) {
+      this.#meta.setCounter('quarantine_repeated', this.repeated() + 1);
+      return;
+    }
     const cut = record.bytes.length > this.#limits.maxRecordBytes;
     const bytes = cut ? record.bytes.subarray(0, this.#limits.maxRecordBytes) : record.bytes;
     const note = cut ? ` (first ${bytes.length} of ${record.bytes.length} bytes kept)` : '';
@@ -130,6 +141,7 @@ export class QuarantineShelf {
       record.concern?.day ?? null,
       record.concern?.executableNo ?? null,
       record.at,
+      identity,
     );
     this.#records += 1;
     this.#bytes += bytes.length;
@@ -156,6 +168,11 @@ export class QuarantineShelf {
       'device-bound': count('device-bound'),
       'aged-out': count('aged-out'),
     };
+  }
+
+  /** Records that were kept already when they came again, ever. */
+  repeated(): number {
+    return this.#meta.counter('quarantine_repeated');
   }
 
   /** Days that open records concerned and that were dropped since the last call: nothing holds them any more. */
@@ -227,4 +244,17 @@ export class QuarantineShelf {
     const counter = `quarantine_dropped ${why}`;
     this.#meta.setCounter(counter, this.#meta.counter(counter) + 1);
   }
+}
+
+const IDENTITY_BYTES = 12;
+
+/** What cannot be taken alone is another thing each time it comes. */
+const TAKEN_ALONE: ReadonlySet<QuarantineKind> = new Set(['usage', 'coverage', 'usage-digest', 'evidence']);
+
+function identityOf(record: QuarantinedRecord): Uint8Array | null {
+  const { kind, epochNo, plainBytes, bytes, run, user } = record;
+  if (!TAKEN_ALONE.has(kind)) return null;
+  const hash = createHash('sha256').update(`${kind} ${epochNo} ${run?.length ?? 0} ${user?.length ?? 0} `);
+  for (const part of [run, user, plainBytes ?? bytes]) if (part) hash.update(part);
+  return hash.digest().subarray(0, IDENTITY_BYTES);
 }

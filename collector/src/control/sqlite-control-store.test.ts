@@ -339,7 +339,7 @@ test("a device that sends nothing else pushes out its own records, settled ones 
   const other = 'ffffffffffffffff';
   const usage = (deviceId: string, offset: number) => ({
     ...{ reason: 'usage-day-out-of-window' as const, detail: '', kind: 'usage' as const, deviceId, offset },
-    ...{ epochNo: 0, sequence: 1, bytes: new Uint8Array(9), at: offset },
+    ...{ epochNo: 0, sequence: 1, bytes: new Uint8Array(9).fill(offset), at: offset },
     concern: { day: 20_000 + offset, executableNo: 7 },
   });
   store.commitProcessed(range({ checkpoint: 1, quarantined: [usage(other, 1)] }));
@@ -363,12 +363,41 @@ test('a record is told by the agent version that made it, or that its device nam
   const deviceId = store.enrol(randomBytes(32), secret, 2);
   const aside = (offset: number, agentVersion?: string) => ({
     ...{ reason: 'coverage-out-of-range' as const, detail: '', kind: 'coverage' as const, deviceId, offset },
-    ...{ epochNo: 1, sequence: 1, bytes: new Uint8Array(9), at: offset, agentVersion },
+    ...{ epochNo: 1, sequence: 1, bytes: new Uint8Array(9).fill(offset), at: offset, agentVersion },
   });
   store.commitProcessed(range({ checkpoint: 1, agentVersions: [{ deviceId, version: '1.4.0' }] }));
   store.commitProcessed(range({ checkpoint: 3, quarantined: [aside(2), aside(3, '1.3.9')] }));
   const versions = store.quarantinedFrom(deviceId, 9).map(({ agentVersion }) => agentVersion);
   expect(versions).toEqual(['1.3.9', '1.4.0']);
+});
+
+test('a record that comes again is known, whatever became of it; another run of the same, or an inventory, is not', () => {
+  const usage = (offset: number, more: Partial<ProcessedRange['quarantined'][number]> = {}) => ({
+    ...{
+      reason: 'usage-seconds-out-of-range' as const,
+      detail: '',
+      kind: 'usage' as const,
+      deviceId: device,
+      offset,
+    },
+    ...{ epochNo: 1, sequence: offset, at: offset, run: new Uint8Array(8), user: new Uint8Array(16) },
+    // Its report gave the run another index.
+    ...{ bytes: new Uint8Array([offset]), plainBytes: new Uint8Array([1]) },
+    ...more,
+  });
+  store.commitProcessed(range({ checkpoint: 2, quarantined: [usage(1), usage(2)] }));
+  const numbers = () => store.quarantinedFrom(device, 9).map(({ number }) => number);
+  expect([numbers(), store.quarantineRepeated()]).toEqual([[1], 1]);
+  store.quarantine.decide({ action: 'discard', filter: {}, reason: 'x', by: 'ada', now: 3 });
+  const [record] = store.decidedQuarantine(9);
+  if (!record) throw new Error('nothing was decided');
+  store.commitReplay(range({ checkpoint: 2 }), [{ record, outcome: 'discarded', detail: '' }]);
+  store.commitProcessed(range({ checkpoint: 3, quarantined: [usage(3)] }));
+  expect([numbers(), store.quarantineCounts()]).toEqual([[1], []]);
+  const inventory = { kind: 'inventory' as const, run: undefined, user: undefined };
+  const others = [usage(4, { run: new Uint8Array(8).fill(1) }), usage(5, inventory), usage(6, inventory)];
+  store.commitProcessed(range({ checkpoint: 6, quarantined: others }));
+  expect([numbers().length, store.quarantineRepeated()]).toEqual([4, 2]);
 });
 
 test('days of use of an undescribed executable are known until it is described', () => {

@@ -471,6 +471,10 @@ export class SqliteControlStore implements ControlStore {
     return this.#quarantine.dropped();
   }
 
+  quarantineRepeated(): number {
+    return this.#quarantine.repeated();
+  }
+
   openConcerns(): OpenConcern[] {
     return this.#quarantine.openConcerns();
   }

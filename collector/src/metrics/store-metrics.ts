@@ -82,6 +82,11 @@ export function watchControlStore(registry: Registry, control: ControlStore): vo
       for (const [why, count] of Object.entries(control.quarantineDropped())) this.set({ why }, count);
     },
   });
+  gauge(
+    'fleetmeter_control_quarantine_repeated_records',
+    'Records that came again and were in quarantine already, ever',
+    () => control.quarantineRepeated(),
+  );
   new Gauge({
     name: 'fleetmeter_control_quarantined_records',
     help: 'Open records in quarantine, by reason (see docs/refusals.md)',

@@ -49,6 +49,7 @@ export function processUsage(
       effects.quarantine(source, {
         ...{ ...fault, ...of, kind: 'usage', user, run: runBytes(usage, record.run) },
         bytes: UsageRecord.encode(record).finish(),
+        plainBytes: UsageRecord.encode({ ...record, run: 0, user: 0 }).finish(),
         concern: executableNo === 0 ? undefined : { day: concerned, executableNo },
       });
       return;
@@ -91,6 +92,7 @@ function addCoverage(
       effects.quarantine(source, {
         ...{ ...fault, ...of, kind: 'coverage', run: runBytes(usage, coverage.run) },
         bytes: Coverage.encode(coverage).finish(),
+        plainBytes: Coverage.encode({ ...coverage, run: 0 }).finish(),
       });
     else
       effects.facts.add(
@@ -114,6 +116,7 @@ function addDigests(
       effects.quarantine(source, {
         ...{ ...fault, ...of, kind: 'usage-digest', run: runBytes(usage, digest.run) },
         bytes: UsageDigest.encode(digest).finish(),
+        plainBytes: UsageDigest.encode({ ...digest, run: 0 }).finish(),
       });
     else effects.facts.add('usage_digests', usageDigestRow(digest, { ...of, run: runOf(usage, digest.run) }));
   });

@@ -147,7 +147,7 @@ test('a newer collector tries again what passes its rules, once, and says so in 
 
 test('what is older than records are kept is dropped and counted, and holds its day no longer', async () => {
   const old = NOW - 31 * 86_400_000;
-  putAside(aside(11, { at: old, bytes: new Uint8Array([255]) }), aside(12, { bytes: new Uint8Array([255]) }));
+  putAside(aside(11, { at: old, bytes: new Uint8Array([255]) }), aside(12, { bytes: new Uint8Array([254]) }));
   site.control.clearDirty({ kind: 'usage-day', day: TODAY - 1 }, 1);
   site.startJob();
   await vi.waitUntil(() => site.control.openConcerns().length === 1, { timeout: 20_000 });

@@ -201,7 +201,7 @@ test('each quarantined record is told once, at most twenty at a time and newest 
     detail: 'day 1',
     deviceId: device.deviceHex,
     ...{ kind: 'usage' as const, epochNo: 1, offset: 1_000_000 + index, sequence: index + 1 },
-    bytes: new Uint8Array(3),
+    bytes: new Uint8Array(3).fill(index),
     at: Date.now(),
   }));
   collector.control.commitProcessed(range({ checkpoint: 1, quarantined }));

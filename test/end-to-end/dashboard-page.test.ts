@@ -108,6 +108,34 @@ describe.runIf(present)('the page', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('an application that quarantine holds says so, in the list, in its detail and in the headline', async () => {
+    await fleet.leaveOut([
+      {
+        ...{
+          applicationId: ALL_ONES,
+          application: 'edge-tools',
+          publisher: '',
+          devicesExcluded: 4,
+          devices: 400,
+        },
+        staleSince: Date.now() - 7_200_000,
+      },
+    ]);
+    await open('#/applications?search=edge-tools');
+    await page.locator('tbody').getByText('held: 4 devices in quarantine').waitFor();
+    await page.getByText('Held at earlier figures: 1 application day.').waitFor();
+    await page.getByRole('link', { name: 'edge-tools' }).click();
+    await page.getByRole('note').getByText('Records of 4 devices are in quarantine').waitFor();
+    await page.getByText('As a table').click();
+    const days = page.getByRole('region', { name: 'Use by day' });
+    await days.getByText('held: 4 devices in quarantine').waitFor();
+    await picture('held-detail');
+    await open('#/pipeline');
+    await page.getByText('1 application day, the oldest 2 h ago').waitFor();
+    await fleet.leaveOut([]);
+    expect(complaints).toEqual([]);
+  });
+
   test('an executable of which only the id is known shows, and says so', async () => {
     await open('#/executables?search=fffffffffffffffe');
     await page.getByText('fffffffffffffffe').waitFor();

@@ -138,6 +138,46 @@ describe('with a fleet', () => {
     });
   });
 
+  test('figures that records in quarantine hold or leave out say so, also where there are none yet', async () => {
+    const since = Date.now() - 3_600_000;
+    const excluded = { publisher: '', devices: 400 };
+    const never = { applicationId: '00000000000000ee', application: 'never-right' };
+    await fleet.leaveOut([
+      {
+        ...excluded,
+        applicationId: ALL_ONES,
+        application: 'edge-tools',
+        devicesExcluded: 4,
+        staleSince: since,
+      },
+      { ...excluded, ...never, devicesExcluded: 5, staleSince: since },
+      { ...excluded, applicationId: '0000000000002000', application: 'tool-00', devicesExcluded: 1 },
+    ]);
+    const stale_since = new Date(since).toISOString();
+    const held = { application_id: ALL_ONES, seconds_today: 4_520, devices_excluded: 4, stale_since };
+    const { body } = await get('/api/applications?sort=seconds_today&order=desc&limit=100');
+    expect(body.total).toBe(36);
+    expect(body.rows[0]).toMatchObject(held);
+    const named = (name: string) => body.rows.find((row: { name: string }) => row.name === name);
+    expect(named('never-right')).toMatchObject({ devices_excluded: 5, stale_since, usage_computed_at: null });
+    expect(named('tool-00')).toMatchObject({ devices_excluded: 1, stale_since: null });
+    expect((await get(`/api/applications/${ALL_ONES}`)).body).toMatchObject({
+      application: held,
+      days: [{ seconds: 4_520, devices_excluded: 4, stale_since }],
+    });
+    expect((await get('/api/applications/00000000000000ee')).body).toMatchObject({
+      application: { name: 'never-right', devices: 0 },
+      days: [{ seconds: 0, computed_at: null, devices_excluded: 5, stale_since }],
+    });
+    const usage = (await get('/api/usage')).body.rows;
+    expect(usage[0]).toMatchObject({ application: 'edge-tools', stale_since, devices_excluded: 4 });
+    expect(usage.at(-1)).toMatchObject({ application: 'never-right', computed_at: null, stale_since });
+    expect((await get('/api/fleet')).body).toMatchObject({ held: 2, held_since: stale_since });
+    expect((await get('/api/pipeline')).body.derived).toMatchObject({ held: 2, held_since: stale_since });
+    await fleet.leaveOut([]);
+    expect((await get('/api/fleet')).body).toMatchObject({ held: 0, held_since: null });
+  });
+
   test('an executable of which only the id is known shows, without a hash', async () => {
     const { body } = await get('/api/executables?search=fffffffffffffffe');
     expect(body.rows).toMatchObject([

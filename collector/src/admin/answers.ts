@@ -60,9 +60,17 @@ export interface Readiness {
   warnings: string[];
 }
 
-/** The state, and when the tables that people look at were last derived; null: never, or the engine is down. */
+/**
+ * The state, and when the tables that people look at were last derived; null: never, or the engine is down. `held`:
+ * applications and days at their last right figures, the longest since `held_since`.
+ */
 export interface PipelineAnswer extends PipelineState {
-  derived: { inventory: string | null; usage_today: string | null };
+  derived: {
+    inventory: string | null;
+    usage_today: string | null;
+    held: number | null;
+    held_since: string | null;
+  };
   /** The collector's clock, so that ages do not depend on the browser's. */
   now: string;
 }

@@ -8,6 +8,7 @@ import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
+import { type ExcludedDevices, writeExclusions } from '../clickhouse/usage-exclusions.ts';
 import { writeDeviceRegistry } from '../clickhouse/write-device-registry.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
@@ -124,6 +125,14 @@ export class FleetUnderTest {
     }));
     await writeDeviceRegistry(this.#writer, lives, Date.now());
     await deriveDevices(this.#writer, Date.now());
+  }
+
+  /** What quarantine does to applications of today, as the recompute job writes it; none of them: nothing any more. */
+  async leaveOut(excluded: readonly ExcludedDevices[]): Promise<void> {
+    const now = Date.now();
+    const today = Math.floor(now / MILLISECONDS_A_DAY);
+    await writeExclusions(this.#writer, today, excluded, now);
+    await deriveUsageDay(this.#writer, today, now, 'none');
   }
 
   /** One device that has all programs given so far, and these. */

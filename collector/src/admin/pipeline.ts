@@ -17,12 +17,17 @@ export function addPipelineRoute(
   });
 }
 
-const NEVER: PipelineAnswer['derived'] = { inventory: null, usage_today: null };
+const NEVER: PipelineAnswer['derived'] = { inventory: null, usage_today: null, held: null, held_since: null };
 
 async function derivedAt(questions: Questions): Promise<PipelineAnswer['derived']> {
   try {
     const summary = await fleetSummary(questions.clickhouse, daysShown(questions).day);
-    return { inventory: summary.inventory_computed_at, usage_today: summary.usage_computed_at };
+    return {
+      inventory: summary.inventory_computed_at,
+      usage_today: summary.usage_computed_at,
+      held: summary.held,
+      held_since: summary.held_since,
+    };
   } catch (error) {
     if (error instanceof EngineUnavailableError) return NEVER;
     throw error;

@@ -1,7 +1,7 @@
 /** The four figures everything else explains. */
 import type { FleetSummary } from '../admin/answers.ts';
 import { useNow } from './live/use-now.ts';
-import { ago, counted, duration } from './text/quantities.ts';
+import { ago, counted, duration, of } from './text/quantities.ts';
 
 export function Headline({ fleet }: { fleet: FleetSummary | undefined }) {
   return (
@@ -29,6 +29,7 @@ function AsOf({ fleet }: { fleet: FleetSummary }) {
     inventory && `Installed software as of ${ago(Date.parse(inventory), now)}.`,
     usage &&
       `${duration(seconds)} of use today (UTC) over all devices, as of ${ago(Date.parse(usage), now)}.`,
+    fleet.held > 0 && `Held at earlier figures: ${of(fleet.held, 'application day')}.`,
   ];
   return parts.filter(Boolean).join(' ');
 }

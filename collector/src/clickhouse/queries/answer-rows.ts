@@ -13,6 +13,14 @@ export interface ListOf<Row> {
   rows: Row[];
 }
 
+/** What records in quarantine do to the figures of an application's day. */
+export interface Exclusion {
+  /** Devices of which records are in quarantine: the figures are without them. */
+  devices_excluded: number;
+  /** Since when the figures are held at the last right ones, because those are many; null: they are current. */
+  stale_since: string | null;
+}
+
 export interface FleetSummary {
   /** The day that "today" means. */
   day: string;
@@ -25,9 +33,14 @@ export interface FleetSummary {
   seconds_today: number;
   inventory_computed_at: string | null;
   usage_computed_at: string | null;
+  /** Applications and days, of all days, that are held at their last right figures. */
+  held: number;
+  /** Since when the longest held is. */
+  held_since: string | null;
 }
 
-export interface ApplicationRow {
+/** `Exclusion` is of its use today. */
+export interface ApplicationRow extends Exclusion {
   application_id: string;
   name: string;
   /** The version on most devices. */
@@ -43,7 +56,9 @@ export interface ApplicationRow {
   devices_used_today: number;
   seconds_today: number;
   launches_today: number;
+  /** Of the devices; null in `usage_computed_at`: there are no figures of today. */
   computed_at: string;
+  usage_computed_at: string | null;
 }
 
 export interface ApplicationVersionRow {
@@ -78,13 +93,14 @@ export interface ApplicationDeviceRow {
   last_used: string | null;
 }
 
-export interface UseOfDay {
+export interface UseOfDay extends Exclusion {
   day: string;
   devices: number;
   devices_used: number;
   seconds: number;
   launches: number;
-  computed_at: string;
+  /** null: held before it ever had a right figure; the numbers are 0 and say nothing. */
+  computed_at: string | null;
 }
 
 export interface ApplicationDetail {
@@ -161,7 +177,7 @@ export interface ExecutableRow {
   first_seen: string;
 }
 
-export interface UsageRow {
+export interface UsageRow extends Exclusion {
   application_id: string;
   application: string;
   publisher: string;
@@ -169,5 +185,6 @@ export interface UsageRow {
   devices_used: number;
   seconds: number;
   launches: number;
-  computed_at: string;
+  /** As in UseOfDay. */
+  computed_at: string | null;
 }

@@ -39,7 +39,8 @@ export const APPLICATIONS = `
     multiIf(present.versions < 2, present.most_devices, today.devices > 0, today.devices, present.most_devices) AS devices,
     present.executables AS executables, if(used.last_used = toDate(0), NULL, toString(used.last_used)) AS last_used,
     today.devices_used AS devices_used_today, today.seconds AS seconds_today, today.launches AS launches_today,
-    present.computed_at AS computed_at
+    present.computed_at AS computed_at, if(today.computed_at = toDateTime64(0, 3, 'UTC'), NULL, today.computed_at) AS usage_computed_at,
+    left_out.stale_since AS stale_since, left_out.devices_excluded AS devices_excluded
   FROM
   (
     SELECT application_id, any(application_devices.name) AS name,
@@ -53,10 +54,20 @@ export const APPLICATIONS = `
     FROM {facts}.application_last_uses
     WHERE ({id:String} = '' OR application_id = {id:String})
       AND application_id NOT IN (SELECT application_id FROM {facts}.application_devices)
+    UNION ALL
+    SELECT application_id, application, '', 0, publisher, 0, 0, 0, computed_at
+    FROM {final}.usage_exclusions
+    WHERE usage_exclusions.day = {day:Date} AND stale_since IS NOT NULL AND ({id:String} = '' OR application_id = {id:String})
+      AND application_id NOT IN (SELECT application_id FROM {facts}.application_devices)
+      AND application_id NOT IN (SELECT application_id FROM {facts}.application_last_uses)
   ) AS present
   LEFT JOIN {facts}.application_last_uses AS used ON used.application_id = present.application_id
   LEFT JOIN (SELECT * FROM {final}.application_usage_daily WHERE day = {day:Date}) AS today
-    ON today.application_id = present.application_id`;
+    ON today.application_id = present.application_id
+  LEFT JOIN
+  (
+    SELECT application_id, stale_since, devices_excluded FROM {final}.usage_exclusions WHERE usage_exclusions.day = {day:Date}
+  ) AS left_out ON left_out.application_id = present.application_id`;
 
 /** `day` is a UTC date, YYYY-MM-DD. */
 export async function applicationsOfFleet(

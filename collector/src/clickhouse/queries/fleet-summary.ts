@@ -13,7 +13,9 @@ const SQL = `
     (SELECT countIf(devices_used > 0) FROM {final}.application_usage_daily WHERE day = {day:Date}) AS used_today,
     (SELECT sum(seconds) FROM {final}.application_usage_daily WHERE day = {day:Date}) AS seconds_today,
     (SELECT maxOrNull(computed_at) FROM {facts}.application_devices) AS inventory_computed_at,
-    (SELECT maxOrNull(computed_at) FROM {final}.application_usage_daily WHERE day = {day:Date}) AS usage_computed_at`;
+    (SELECT maxOrNull(computed_at) FROM {final}.application_usage_daily WHERE day = {day:Date}) AS usage_computed_at,
+    (SELECT countIf(stale_since IS NOT NULL) FROM {final}.usage_exclusions) AS held,
+    (SELECT min(stale_since) FROM {final}.usage_exclusions) AS held_since`;
 
 /** `day` is a UTC date, YYYY-MM-DD. */
 export async function fleetSummary(clickhouse: ClickHouse, day: string): Promise<FleetSummary> {

@@ -1,13 +1,15 @@
 import type { ApplicationDetail, ApplicationRow } from '../../admin/answers.ts';
 import { useLive } from '../live/use-live.ts';
+import { useNow } from '../live/use-now.ts';
 import { NotKnown } from '../not-known.tsx';
 import { listHash } from '../route/route.ts';
-import { counted, dayInWords, duration } from '../text/quantities.ts';
+import { ago, counted, dayInWords, duration } from '../text/quantities.ts';
 import { Reported } from '../text/reported.tsx';
 import { ApplicationDevices } from './application-devices.tsx';
 import { ApplicationExecutables } from './application-executables.tsx';
 import { Unrecognised } from './application-name.tsx';
 import { ApplicationVersions } from './application-versions.tsx';
+import { HeldNote } from './exclusion.tsx';
 import { UseByDay } from './use-by-day.tsx';
 
 export function ApplicationDetailView({ id, today }: { id: string; today: string }) {
@@ -20,6 +22,7 @@ export function ApplicationDetailView({ id, today }: { id: string; today: string
       {answer ? (
         <>
           <Head application={answer.application} />
+          <Held detail={answer} today={today} />
           <Facts application={answer.application} today={today} />
           <UseByDay days={answer.days} today={today} />
           <ApplicationVersions versions={answer.versions} />
@@ -52,7 +55,19 @@ function Head({
   );
 }
 
+function Held({ detail: { days }, today }: { detail: ApplicationDetail; today: string }) {
+  const held = days.filter(({ stale_since }) => stale_since !== null);
+  return (
+    <HeldNote
+      days={held.map(({ day }) => dayInWords(day, today))}
+      excluded={Math.max(0, ...held.map(({ devices_excluded }) => devices_excluded))}
+    />
+  );
+}
+
 function Facts({ application, today }: { application: ApplicationRow; today: string }) {
+  const now = useNow();
+  const { computed_at: counts, usage_computed_at: usage } = application;
   const facts: [string, string][] = [
     ['Devices', counted(application.devices)],
     ['Versions', counted(application.versions)],
@@ -60,6 +75,8 @@ function Facts({ application, today }: { application: ApplicationRow; today: str
     ['Last used', application.last_used === null ? 'not seen yet' : dayInWords(application.last_used, today)],
     ['Used today', duration(application.seconds_today)],
     ['Launches today', counted(application.launches_today)],
+    ['Devices computed', ago(Date.parse(counts), now)],
+    ['Use of today computed', usage === null ? 'not yet' : ago(Date.parse(usage), now)],
   ];
   return (
     <dl className="facts">

@@ -5,6 +5,7 @@ import { ListView } from '../table/list-view.tsx';
 import { counted, dayInWords, duration } from '../text/quantities.ts';
 import { Reported } from '../text/reported.tsx';
 import { ApplicationName } from './application-name.tsx';
+import { ExclusionMark } from './exclusion.tsx';
 
 interface ApplicationsViewProps {
   query: URLSearchParams;
@@ -72,8 +73,14 @@ function columns(today: string): Column<ApplicationRow>[] {
       title: 'Used today',
       sort: 'desc',
       numeric: true,
-      cell: (row) =>
-        row.seconds_today === 0 && row.launches_today === 0 ? <None /> : duration(row.seconds_today),
+      cell: (row) => (
+        <>
+          {row.seconds_today === 0 && row.launches_today === 0 ? <None /> : duration(row.seconds_today)}
+          <div className="sub">
+            <ExclusionMark stale_since={row.stale_since} devices_excluded={row.devices_excluded} />
+          </div>
+        </>
+      ),
     },
   ];
 }

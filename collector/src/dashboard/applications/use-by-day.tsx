@@ -3,6 +3,7 @@ import type { UseOfDay } from '../../admin/answers.ts';
 import type { Column } from '../table/column.ts';
 import { DataTable } from '../table/data-table.tsx';
 import { counted, dayInWords, duration } from '../text/quantities.ts';
+import { ExclusionMark, utcMinute } from './exclusion.tsx';
 
 const DAYS = 30;
 const MILLISECONDS_A_DAY = 86_400_000;
@@ -10,7 +11,9 @@ const WIDTH = 10;
 const HEIGHT = 100;
 
 export function UseByDay({ days, today }: { days: readonly UseOfDay[]; today: string }) {
-  const used = days.filter(({ seconds, launches }) => seconds + launches > 0);
+  const used = days.filter(
+    ({ seconds, launches, stale_since }) => seconds + launches > 0 || stale_since !== null,
+  );
   return (
     <section aria-labelledby="use-by-day">
       <h2 id="use-by-day">Use by day</h2>
@@ -78,7 +81,12 @@ function Bars({ days, today }: { days: readonly UseOfDay[]; today: string }) {
 function columns(today: string): Column<UseOfDay>[] {
   return [
     { key: 'day', title: 'Day (UTC)', cell: ({ day }) => dayInWords(day, today) },
-    { key: 'seconds', title: 'Time', numeric: true, cell: ({ seconds }) => duration(seconds) },
+    {
+      key: 'seconds',
+      title: 'Time',
+      numeric: true,
+      cell: ({ seconds, computed_at }) => (computed_at === null ? 'no right figure yet' : duration(seconds)),
+    },
     { key: 'launches', title: 'Launches', numeric: true, cell: ({ launches }) => counted(launches) },
     {
       key: 'devices',
@@ -86,6 +94,16 @@ function columns(today: string): Column<UseOfDay>[] {
       numeric: true,
       cell: ({ devices, devices_used }) =>
         `${counted(devices_used)} of ${counted(Math.max(devices, devices_used))}`,
+    },
+    {
+      key: 'computed',
+      title: 'Computed',
+      cell: ({ computed_at, stale_since, devices_excluded }) => (
+        <>
+          {computed_at !== null && <span className="quiet">{utcMinute(computed_at)} </span>}
+          <ExclusionMark stale_since={stale_since} devices_excluded={devices_excluded} />
+        </>
+      ),
     },
   ];
 }

@@ -59,6 +59,7 @@ function Stages({ pipeline, query }: { pipeline: PipelineAnswer; query: URLSearc
           facts={[
             ['Inventory computed', derivedAt(derived.inventory, now)],
             ['Use of today computed', derivedAt(derived.usage_today, now)],
+            ['Held at earlier figures', heldFigures(derived, now)],
           ]}
         />
         <Stage
@@ -108,6 +109,13 @@ const perSecond = (rate: number): string => `${rate < 10 ? rate.toFixed(1) : cou
 function catchUp({ records, catchUpSeconds }: ProcessingAnswer): string {
   if (records === 0) return 'nothing waits';
   return catchUpSeconds === null ? 'cannot be told' : duration(catchUpSeconds);
+}
+
+/** Applications and days of which too many devices have records in quarantine. */
+function heldFigures({ held, held_since }: PipelineAnswer['derived'], now: number): string {
+  if (held === null) return 'cannot be told';
+  if (held === 0 || held_since === null) return 'none';
+  return `${of(held, 'application day')}, the oldest ${ago(Date.parse(held_since), now)}`;
 }
 
 function derivedAt(time: string | null, now: number): string {

@@ -16,6 +16,7 @@ import { migrate } from './clickhouse/migrate.ts';
 import type { HeldCounts } from './clickhouse/usage-exclusions.ts';
 import { systemClock } from './clock/clock.ts';
 import { COLLECTOR_VERSION } from './collector-version.ts';
+import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import { startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
@@ -28,6 +29,7 @@ import { watchEngine, watchEngineReport, watchMerges, watchTables } from './metr
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, noteRange } from './metrics/process-metrics.ts';
 import { watchRecompute } from './metrics/recompute-metrics.ts';
+import { createRetentionMetrics, noteRetention } from './metrics/retention-metrics.ts';
 import {
   watchBackups,
   watchCertificateLife,
@@ -50,6 +52,8 @@ import { OneAtATime } from './recompute/one-at-a-time.ts';
 import { startRebuild } from './recompute/rebuild.ts';
 import { type RecomputeOptions, startRecompute } from './recompute/recompute.ts';
 import { startRemap } from './remap/remap.ts';
+import { oldestKept } from './retention/lives.ts';
+import { startRetention } from './retention/retention.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
 import { watchRoom } from './stream/watch-room.ts';
 
@@ -65,6 +69,8 @@ export interface Collector {
 /** About 300 bytes each; beyond it heads are read from the tables again. */
 const REMEMBERED_HEADS = 100_000;
 const MS_A_DAY = 86_400_000;
+
+const RETENTION_INTERVAL_MS = 3_600_000;
 
 /** Rejects, with everything started so far ended again, when a stage cannot start. */
 export async function startCollector(config: CollectorConfig, log: Logger): Promise<Collector> {
@@ -182,6 +188,7 @@ async function joinStages(
     onFault: (faulty) => processing.catalogueFaulty.set(faulty),
   });
   started.push(() => catalogue.close());
+  const lives = livesOf(config);
   const heads = new EpochHeadCache(REMEMBERED_HEADS);
   const announced = new AnnouncedExecutables();
   const processor = startProcessor({
@@ -192,6 +199,7 @@ async function joinStages(
     announced,
     lingerMs: config.processLingerMs,
     inForce: () => catalogue.current(),
+    oldestKept: () => oldestKept(lives, now()),
     log,
     now,
     onProcessed: (outcome, milliseconds) => {
@@ -280,6 +288,14 @@ async function joinStages(
     onFailed: () => auditing.failures.inc(),
   });
   started.push(() => audit.close());
+  const retaining = createRetentionMetrics(metrics.registry);
+  const retention = startRetention({
+    ...{ clickhouse, control, lives, deriving, log, now },
+    intervalMs: RETENTION_INTERVAL_MS,
+    onRemoved: (round) => noteRetention(retaining, round),
+    onFailed: () => retaining.failures.inc(),
+  });
+  started.push(() => retention.close());
   const erasing = startEraseJob({
     clickhouse,
     control,

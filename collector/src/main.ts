@@ -28,6 +28,7 @@ import { addRebuild } from './operate/rebuild-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
 import { addQuarantine } from './quarantine/quarantine-command.ts';
 import { TransformationError } from './quarantine/transformation.ts';
+import { addRetention } from './retention/retention-command.ts';
 import { addApply } from './settings/apply-command.ts';
 import { addFleet } from './settings/fleet-command.ts';
 import { addSettings } from './settings/settings-command.ts';
@@ -80,6 +81,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addAudit(program, output);
   addPlan(program, output);
   addBackup(program, output, COLLECTOR_VERSION);
+  addRetention(program, output);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;
 }

@@ -29,8 +29,12 @@ const DEVICE = `dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch
 const FACTS = `WHERE day = toDate({day:UInt16}) AND device > 0`;
 const newest = (column: string): string => `argMax(${column}, (epoch_no, version)) AS owed_${column}`;
 
+/** Of a final day marks are given up, and nobody owes them. */
+const MARKS = `if((SELECT count() FROM {facts}.final_days WHERE final_days.day = toDate({day:UInt16})) > 0, 0,
+    argMax(marks, (epoch_no, version))) AS owed_marks`;
+
 const OWED = `
-  SELECT device, run, ${SUMMED.map(newest).join(', ')}
+  SELECT device, run, ${SUMMED.map((column) => (column === 'marks' ? MARKS : newest(column))).join(', ')}
   FROM (SELECT *, ${DEVICE} FROM {facts}.usage_digests ${FACTS}) GROUP BY device, run`;
 
 /** Within a key columns merge by max and bit-or, over all epochs of a device: as in derive-usage-day.ts. */

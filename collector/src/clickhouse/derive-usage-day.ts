@@ -8,6 +8,7 @@
  */
 import type { ClickHouse } from './clickhouse.ts';
 import { deriveLastUses } from './derive-last-uses.ts';
+import { dayLife } from './retain-rows.ts';
 import { swapPartition } from './swap-partition.ts';
 
 const MILLISECONDS_A_DAY = 86_400_000;
@@ -15,7 +16,8 @@ const MILLISECONDS_A_DAY = 86_400_000;
 /**
  * `day` counts days since 1970; `now` is in milliseconds. numberApplications must have succeeded before. Applications
  * that are held (see usage-exclusions.ts) keep the rows they have. `mayReplace` is called when all facts were read and
- * nothing has changed yet; what it throws ends the derivation.
+ * nothing has changed yet; what it throws ends the derivation. Of a day whose marks were given up, devices of which nothing
+ * was known are added to what there is; of one whose rows were, nothing changes.
  */
 export async function deriveUsageDay(
   clickhouse: ClickHouse,
@@ -24,6 +26,7 @@ export async function deriveUsageDay(
   catalogueVersion: string,
   mayReplace?: () => void,
 ): Promise<void> {
+  if ((await dayLife(clickhouse, day)) === 'past') return;
   const { partition, parameters, byDevice, byApplication } = await usageDayRows(
     clickhouse,
     day,
@@ -63,6 +66,16 @@ export async function usageDayRows(
   catalogueVersion: string,
 ): Promise<UsageDayRows> {
   const date = new Date(day * MILLISECONDS_A_DAY).toISOString().slice(0, 10);
+  const given = { partition: `'${date}'`, parameters: { date, now, catalogue: catalogueVersion } };
+  const life = await dayLife(clickhouse, day);
+  if (life === 'final')
+    return { ...given, byDevice: finalUsageDaily(), byApplication: finalApplicationUsageDaily() };
+  if (life === 'past')
+    return {
+      ...given,
+      byDevice: keptRows('usage_daily'),
+      byApplication: keptRows('application_usage_daily'),
+    };
   const [excluded] = await clickhouse.rows<{ any: number }>(
     'SELECT count() > 0 AS any FROM {final}.usage_exclusions WHERE day = toDate({date:String})',
     { date },
@@ -72,8 +85,7 @@ export async function usageDayRows(
   const [byDevice, byApplication] = excluded?.any
     ? [heldUsageDaily(), heldApplicationUsageDaily(isToday)]
     : [usageDaily(), applicationUsageDaily(isToday)];
-  const parameters = { date, now, catalogue: catalogueVersion };
-  return { partition: `'${date}'`, parameters, byDevice, byApplication };
+  return { ...given, byDevice, byApplication };
 }
 
 const FACTS = `FROM {facts}.usage WHERE day = toDate({date:String}) AND device > 0`;
@@ -141,12 +153,17 @@ const usageDaily = (): string => `SELECT *, ${CURRENT}, 0 AS devices_excluded FR
  * a later catalogue has dissolved are left out, and of those it has made only the devices that used them are known.
  */
 function applicationRows(isToday: boolean): string {
-  const presence = isToday
-    ? PRESENT
-    : `SELECT application_id, application AS app_name, publisher AS app_publisher, devices AS having_it
-       FROM {final}.application_usage_daily WHERE day = toDate({date:String}) AND application_id IN
-       (SELECT lower(leftPad(hex(application_id64), 16, '0')) FROM {facts}.application_numbers)`;
+  const presence = isToday ? PRESENT : `${PRESENT_THEN} ${STILL_AN_APPLICATION}`;
   const unknownPresence = isToday ? '0' : 'max(using_it)';
+  return applicationRowsOf(presence, unknownPresence);
+}
+
+const PRESENT_THEN = `SELECT application_id, application AS app_name, publisher AS app_publisher, devices AS having_it
+  FROM {final}.application_usage_daily WHERE day = toDate({date:String})`;
+const STILL_AN_APPLICATION = `AND application_id IN
+  (SELECT lower(leftPad(hex(application_id64), 16, '0')) FROM {facts}.application_numbers)`;
+
+function applicationRowsOf(presence: string, unknownPresence: string): string {
   return `
   SELECT toDate({date:String}) AS day, application_id, max(app_name) AS application, max(app_publisher) AS publisher,
     if(max(known) = 1, max(having_it), ${unknownPresence}) AS devices, max(using_it) AS devices_used,
@@ -211,3 +228,21 @@ function heldApplicationUsageDaily(isToday: boolean): string {
   INNER JOIN (${HELD}) AS held ON held.excluded_id = kept.application_id
   ${present})`;
 }
+
+/** Marks of devices that are in it are given up, so they are not derived again; a device that is not tells its day late. */
+function finalUsageDaily(): string {
+  const known = `SELECT reinterpretAsUInt64(reverse(unhex(toString(usage_daily.device_id)))) FROM {final}.usage_daily
+    WHERE usage_daily.day = toDate({date:String})`;
+  const late = usageDaily().replaceAll(FACTS, `${FACTS} AND device NOT IN (${known})`);
+  return `SELECT * FROM (
+  SELECT * REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id) FROM {final}.usage_daily
+  WHERE usage_daily.day = toDate({date:String})
+  UNION ALL ${late})`;
+}
+
+/** Applications are those of the catalogue of then. What has no use any more keeps its presence. */
+const finalApplicationUsageDaily = (): string =>
+  `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${applicationRowsOf(PRESENT_THEN, 'max(using_it)')})`;
+
+const keptRows = (table: 'usage_daily' | 'application_usage_daily'): string =>
+  `SELECT * FROM {final}.${table} WHERE ${table}.day = toDate({date:String})`;

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { livesFault } from '../retention/lives.ts';
+import { livesOf } from './kept-lives.ts';
 import {
   type CollectorConfig,
   environmentName,
@@ -45,6 +47,8 @@ export function loadConfig({ flags, environment, readFile = readIfThere }: Confi
 
 /** What each setting alone cannot know. */
 function checkTogether(values: Pick<CollectorConfig, SettingName>): void {
+  const fault = livesFault(livesOf(values));
+  if (fault) throw new ConfigError(fault);
   const { agentTls, agentHost, tlsCertFile, tlsKeyFile, tlsCaFile } = values;
   if (agentTls === 'off' && !LOOPBACK.has(agentHost))
     throw new ConfigError(

@@ -165,6 +165,24 @@ export const SETTINGS = {
     30,
     integer(1, 400),
   ),
+  keepSlotsDays: setting(
+    'Days that five-minute marks of use are kept; after them the totals of a day are final',
+    14,
+    integer(2, 400),
+  ),
+  keepUserUsageDays: setting('Days that use by user and executable is kept', 100, integer(2, 1_200)),
+  keepDeviceUsageMonths: setting(
+    'Months that use by device and application is kept, and what was observed of each day',
+    13,
+    integer(1, 120),
+  ),
+  keepLastUsedDays: setting('Days that the last use of an application is remembered', 400, integer(1, 3_660)),
+  keepApplicationUsageMonths: setting('Months that the totals of applications are kept', 37, integer(1, 240)),
+  keepEvidenceDays: setting(
+    'Days that evidence of an executable is kept after the last device that had it, and the last use that names it',
+    30,
+    integer(1, 400),
+  ),
   catalogueFile: optional(
     'JSON file that names applications by package; looked at every few seconds; not set: the package is the application',
     nonEmpty,

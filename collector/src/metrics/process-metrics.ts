@@ -14,6 +14,7 @@ export interface ProcessMetrics {
   stageSeconds: Histogram<'stage'>;
   rangeRecords: Histogram;
   dropped: Counter;
+  outlived: Counter;
   replayed: Counter<'outcome'>;
   replayFailures: Counter;
   erasedDevices: Counter;
@@ -87,6 +88,11 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
       name: 'fleetmeter_process_range_records',
       help: 'Records processed together, 2,000 at most',
       buckets: [1, 5, 20, 100, 250, 500, 1000, 2000],
+      registers,
+    }),
+    outlived: new Counter({
+      name: 'fleetmeter_process_outlived_records_total',
+      help: 'Records of use, coverage and digests left out because their day is not kept any more',
       registers,
     }),
     dropped: new Counter({
@@ -191,6 +197,7 @@ export function noteRange(metrics: ProcessMetrics, outcome: RangeOutcome, millis
   metrics.recognised.inc({ outcome: 'unrecognised' }, outcome.evidence - outcome.recognised);
   metrics.rows.inc(outcome.rows);
   metrics.dropped.inc(outcome.dropped);
+  metrics.outlived.inc(outcome.outlived);
   for (const [reason, records] of outcome.quarantined) metrics.quarantined.inc({ reason }, records);
   for (const [action, requests] of outcome.directives) metrics.directives.inc({ action }, requests);
   for (const seconds of outcome.clockDifferences)

@@ -21,7 +21,7 @@ import { readKnownEvidence } from './known-evidence.ts';
 import { faultOfLeftOut, type LeftOut } from './left-out.ts';
 import { evidenceAside, processEvidence } from './process-evidence.ts';
 import { processReport } from './process-report.ts';
-import { RangeEffects, type RecordAside } from './range-effects.ts';
+import { type KeptDays, RangeEffects, type RecordAside } from './range-effects.ts';
 import { type RangeStage, RangeTimes } from './range-times.ts';
 import type { RangeTrace } from './range-trace.ts';
 import type { EpochState, ReportToProcess } from './report-to-process.ts';
@@ -35,6 +35,8 @@ export interface RangeDependencies {
   inForce: () => CatalogueInForce;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Days before these are not kept any more: what comes of them is left out and counted. All are kept when not given. */
+  oldestKept?: () => KeptDays;
   /** Called for each identity that was found to have two living holders. */
   onSplit?: (split: FoundCopy) => void;
 }
@@ -53,6 +55,8 @@ export interface RangeOutcome {
   directives: ReadonlyMap<DirectiveAction, number>;
   /** Records of erased devices. */
   dropped: number;
+  /** Parts of reports that speak of days which are not kept any more. */
+  outlived: number;
   /** Of each report: seconds that the device's clock, when it composed it, was behind ours when it came. */
   clockDifferences: readonly number[];
   /** Milliseconds. */
@@ -121,7 +125,7 @@ export async function computeRange(
   const { control, announced } = dependencies;
   // One catalogue for the whole range, also when another comes into force meanwhile.
   const inForce = dependencies.inForce();
-  const effects = new RangeEffects(announced, trace);
+  const effects = new RangeEffects(announced, trace, dependencies.oldestKept?.());
   const turn = new Turn();
   const times = new RangeTimes();
   const decoded: DecodedRecord[] = [];
@@ -197,7 +201,7 @@ export async function computeRange(
   return {
     ...{ effects, times, touched: [...states.keys()] },
     outcome: {
-      ...{ records: records.length, reports, dropped, clockDifferences },
+      ...{ records: records.length, reports, dropped, clockDifferences, outlived: effects.outlived },
       ...{ evidence: described.length, recognised: effects.recognised },
     },
   };

@@ -54,6 +54,10 @@ export function processUsage(
       });
       return;
     }
+    if (!effects.isKept('userUsage', day)) {
+      good[index] = 0;
+      return;
+    }
     const run = runOf(usage, record.run);
     effects.facts.add('usage', usageRow(record, { epochNo, executableNo, user: user as Uint8Array, run }));
     effects.markDayDirty(day);
@@ -94,7 +98,7 @@ function addCoverage(
         bytes: Coverage.encode(coverage).finish(),
         plainBytes: Coverage.encode({ ...coverage, run: 0 }).finish(),
       });
-    else
+    else if (effects.isKept('deviceUsage', coverage.day ?? 0))
       effects.facts.add(
         'coverage',
         coverageRow(coverage, { epochNo: of.epochNo, run: runOf(usage, coverage.run) }),
@@ -118,7 +122,8 @@ function addDigests(
         bytes: UsageDigest.encode(digest).finish(),
         plainBytes: UsageDigest.encode({ ...digest, run: 0 }).finish(),
       });
-    else effects.facts.add('usage_digests', usageDigestRow(digest, { ...of, run: runOf(usage, digest.run) }));
+    else if (effects.isKept('userUsage', digest.day ?? 0))
+      effects.facts.add('usage_digests', usageDigestRow(digest, { ...of, run: runOf(usage, digest.run) }));
   });
 }
 

@@ -28,6 +28,12 @@ export interface ProvenCopy {
 /** A record that is put aside; where it came from says its source. */
 export type RecordAside = Omit<QuarantinedRecord, 'deviceId' | 'offset' | 'agentVersion' | 'at'>;
 
+/** Oldest days (since 1970, UTC) that are kept. */
+export interface KeptDays {
+  userUsage: number;
+  deviceUsage: number;
+}
+
 export class RangeEffects {
   readonly facts: FactBatch;
   /** Only after the range failed. */
@@ -52,10 +58,22 @@ export class RangeEffects {
   readonly #announced: AnnouncedExecutables;
   readonly #announcing = new Set<number>();
 
-  constructor(announced: AnnouncedExecutables, trace?: RangeTrace) {
+  /** Parts of reports that speak of days before those. */
+  outlived = 0;
+  readonly #kept: KeptDays | undefined;
+
+  constructor(announced: AnnouncedExecutables, trace?: RangeTrace, kept?: KeptDays) {
+    this.#kept = kept;
     this.facts = new FactBatch(trace);
     this.trace = trace;
     this.#announced = announced;
+  }
+
+  /** False, and counted, for a day that is not kept any more. */
+  isKept(kind: keyof KeptDays, day: number): boolean {
+    if (!this.#kept || day >= this.#kept[kind]) return true;
+    this.outlived++;
+    return false;
   }
 
   /** True once for each executable whose undescribed row has still to be written. */

@@ -1,6 +1,7 @@
 /** Derives a day of use after judging which applications of it have to wait for records in quarantine. */
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
+import { dayLife } from '../clickhouse/retain-rows.ts';
 import { readExcludedDevices, writeExclusions } from '../clickhouse/usage-exclusions.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { UsageConcern } from '../control/usage-concerns.ts';
@@ -27,7 +28,9 @@ const MOST_ATTEMPTS = 3;
 export async function deriveJudgedDay(day: number, options: JudgedDays): Promise<void> {
   const { clickhouse, control, now, catalogueVersion, holdLimits } = options;
   for (let attempt = 1; ; attempt++) {
-    const concerns = control.usageConcerns.ofDay(day);
+    // The totals of other days do not change any more by what is in quarantine.
+    const open = (await dayLife(clickhouse, day)) === 'open';
+    const concerns = open ? control.usageConcerns.ofDay(day) : [];
     const excluded =
       concerns.length === 0
         ? []
@@ -35,7 +38,7 @@ export async function deriveJudgedDay(day: number, options: JudgedDays): Promise
     await writeExclusions(clickhouse, day, judgeSummaries(excluded, holdLimits, now()), now());
     try {
       await deriveUsageDay(clickhouse, day, now(), catalogueVersion(), () => {
-        if (isNews(control.usageConcerns.ofDay(day), concerns))
+        if (open && isNews(control.usageConcerns.ofDay(day), concerns))
           throw new ConcernsChangedError(`more records of day ${day} came into quarantine`);
       });
       return;

@@ -72,6 +72,7 @@ export interface DirtyMark {
 /** Closed list; docs/refusals.md explains each, and a test holds the two together. */
 export const QUARANTINE_REASONS = [
   'record-undecodable',
+  'record-damaged',
   'evidence-not-canonical',
   'evidence-id-mismatch',
   'evidence-version-unknown',

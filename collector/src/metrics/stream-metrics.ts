@@ -22,6 +22,7 @@ export function watchStream(registry: Registry, { stream, config }: StreamToWatc
   stat('fleetmeter_stream_bytes', 'Bytes of stored envelopes not yet trimmed', 'bytes');
   stat('fleetmeter_stream_records', 'Stored records not yet trimmed', 'records');
   stat('fleetmeter_stream_unreadable_records', 'Records lost to damage since the start', 'unreadable');
+  stat('fleetmeter_stream_salvaged_records', 'Records saved from a damaged log since the start', 'salvaged');
   stat('fleetmeter_stream_disk_free_bytes', "Bytes free on the stream's disk", 'freeBytes');
   new Counter({
     name: 'fleetmeter_stream_dropped_records_total',

@@ -6,10 +6,17 @@ import type { StreamRecord } from '../stream/stream.ts';
 export type DecodedRecord =
   | { kind: 'report'; source: StreamRecord; report: Report; hash: Uint8Array }
   | { kind: 'evidence'; source: StreamRecord; batch: EvidenceBatch }
-  | { kind: 'undecodable'; source: StreamRecord; detail: string };
+  | {
+      kind: 'undecodable';
+      source: StreamRecord;
+      reason: 'record-undecodable' | 'record-damaged';
+      detail: string;
+    };
 
 /** Never throws: what was accepted once and cannot be read now is a record for quarantine. */
 export function decodeRecord(source: StreamRecord): DecodedRecord {
+  if (source.damage !== undefined)
+    return { kind: 'undecodable', source, reason: 'record-damaged', detail: source.damage };
   try {
     if (source.kind === 'evidence') {
       const opened = reopenVerifiedEnvelope(source.envelope, 'EvidenceBatch', MAX_MESSAGE_BYTES);
@@ -23,6 +30,6 @@ export function decodeRecord(source: StreamRecord): DecodedRecord {
       hash: payloadHash(opened.payload),
     };
   } catch (error) {
-    return { kind: 'undecodable', source, detail: String(error) };
+    return { kind: 'undecodable', source, reason: 'record-undecodable', detail: String(error) };
   }
 }

@@ -167,7 +167,9 @@ export async function computeRange(
     if (record.kind !== 'report' && control.lives.erasures.isClosed(source.deviceId)) {
       dropped++;
     } else if (record.kind === 'undecodable') {
-      effects.quarantine(source, wholeMessage(source, 'record-undecodable', record.detail));
+      // Of a damaged record nobody knows when it came.
+      const came = source.damage === undefined ? source : { ...source, receivedAt: dependencies.now() };
+      effects.quarantine(came, wholeMessage(source, record.reason, record.detail));
     } else if (record.kind === 'evidence') {
       times.lap('reconcile');
       for (const [index, evidence] of record.batch.records.entries()) {

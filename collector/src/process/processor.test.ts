@@ -117,6 +117,21 @@ test('a record that the engine never takes is put aside alone, and the others fl
   expect(control.quarantineCounts()).toEqual([{ reason: 'engine-refused', count: 1 }]);
 });
 
+test('records that the stream could not read are put aside with what is left of them, and the others flow', async () => {
+  const { clickhouse, kept } = engine(() => {});
+  const damaged = { ...(records[2] as StreamRecord), receivedAt: 0, damage: 'the checksum does not hold' };
+  start(
+    clickhouse,
+    records.map((record) => (record.offset === 3 ? damaged : record)),
+  );
+  await vi.waitUntil(() => control.checkpoint() === names.length, { timeout: 10_000 });
+  for (const name of names) expect(Buffer.concat(kept).includes(name), name).toBe(name !== 'poison');
+  expect(control.quarantineCounts()).toEqual([{ reason: 'record-damaged', count: 1 }]);
+  const [aside] = control.quarantinedFrom(damaged.deviceId, 1);
+  expect(aside).toMatchObject({ offset: 3, detail: 'the checksum does not hold', at: 1_790_000_000_000 });
+  expect(Buffer.from(aside?.bytes ?? []).equals(damaged.envelope)).toBe(true);
+});
+
 test('a record that brings out a fault of our own is put aside alone as well', async () => {
   const { clickhouse, kept } = engine((bytes) => {
     if (bytes.includes('poison')) throw new RangeError('Maximum call stack size exceeded');

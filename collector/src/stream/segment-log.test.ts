@@ -41,17 +41,20 @@ const record = (number: number): NewStreamRecord => ({
 });
 const everything = { maxRecords: 100_000, maxBytes: 1 << 30 };
 
-/** All sound records, and how many were unreadable. Fails when a record differs from what was appended. */
+/** All sound records, and how many were unreadable; what is unreadable is marked. Fails when a record differs from what was appended. */
 function readAll(log: SegmentLog): { offsets: number[]; unreadable: number } {
   const offsets: number[] = [];
   let unreadable = 0;
   for (let at = 0; at < log.head; ) {
     const range = log.read(at, everything);
-    for (const found of range.records) {
+    for (const found of range.records.filter(({ damage }) => damage === undefined)) {
       expect(Buffer.from(found.envelope).equals(envelopeOf(found.receivedAt))).toBe(true);
       offsets.push(found.offset);
     }
     unreadable += range.unreadable;
+    const marked = range.records.filter(({ damage }) => damage !== undefined);
+    if (range.unreadable > 0) expect(marked.length).toBeGreaterThan(0);
+    expect(marked.length).toBeLessThanOrEqual(Math.max(range.unreadable, 1));
     expect(range.through).toBeGreaterThan(at);
     at = range.through;
   }
@@ -157,6 +160,56 @@ test('reading a damaged range again does not count it again', () => {
   expect(unreadable).toBeGreaterThan(0);
   expect(log.stats().unreadable).toBe(unreadable);
   log.close();
+});
+
+/** The folder as a process that is killed leaves it: the log is not in the file yet. */
+function killedAfter(count: number): string {
+  const log = new SegmentLog(options());
+  for (let number = 1; number <= count; number++) log.append([record(number)]);
+  const left = mkdtempSync(join(tmpdir(), 'fleetmeter-left-'));
+  cpSync(folder, left, { recursive: true });
+  log.close();
+  return left;
+}
+
+test('flipped bytes of a log that is not in its file yet cost what they touch, and nothing that came later', () => {
+  const count = 90;
+  const left = killedAfter(count);
+  const [file] = readdirSync(left).filter((name) => name.endsWith('-wal'));
+  const size = statSync(join(left, file as string)).size;
+  const losses: number[] = [];
+  let salvaged = 0;
+  for (let at = 5; at < size; at += 7_919) {
+    const copy = mkdtempSync(join(tmpdir(), 'fleetmeter-damaged-'));
+    cpSync(left, copy, { recursive: true });
+    flipByte(join(copy, file as string), at);
+    const log = new SegmentLog(options({ folder: copy }));
+    const { offsets } = readAll(log);
+    losses.push(count - offsets.length);
+    salvaged += log.stats().salvaged;
+    // Of those before the last that is there each is sound or counted.
+    expect(log.stats().unreadable).toBe((offsets.at(-1) ?? 0) - offsets.length);
+    expect(log.append([record(1000)])).toBeGreaterThan(offsets.at(-1) ?? 0);
+    log.close();
+    rmSync(copy, { recursive: true });
+  }
+  rmSync(left, { recursive: true });
+  losses.sort((a, b) => a - b);
+  console.log('records lost by one flipped byte of a log of', count, ':', losses.join(' '));
+  expect(salvaged).toBeGreaterThan(count);
+  expect(losses[Math.floor(losses.length * 0.9)]).toBeLessThanOrEqual(6);
+});
+
+test('a log whose end is cut off loses that end only', () => {
+  const left = killedAfter(60);
+  const [file] = readdirSync(left).filter((name) => name.endsWith('-wal'));
+  truncateSync(join(left, file as string), statSync(join(left, file as string)).size - 5_000);
+  const log = new SegmentLog(options({ folder: left }));
+  const { offsets, unreadable } = readAll(log);
+  expect(unreadable).toBe(0);
+  expect(offsets.length).toBeGreaterThanOrEqual(58);
+  log.close();
+  rmSync(left, { recursive: true });
 });
 
 function flipByte(path: string, at: number): void {

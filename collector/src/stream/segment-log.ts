@@ -9,14 +9,25 @@
  *
  * Synchronous; lives in the stream's worker thread.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { lostSegment } from './damaged-record.ts';
 import { isDamage, Segment, type SegmentOptions } from './segment.ts';
 import {
   type NewStreamRecord,
   type StreamBacklog,
   StreamFullError,
   type StreamRange,
+  type StreamRecord,
   type StreamStats,
 } from './stream.ts';
 import { lackOfRoom, type StreamLimits } from './stream-room.ts';
@@ -47,12 +58,18 @@ interface SegmentEntry {
 const SQLITE_FULL = 13;
 /** A segment spans at most this part of the age that reports may reach. */
 const SEGMENTS_AN_AGE = 14;
+/** What a file that cannot be opened is called, for whoever wants to look at it; the newest few are kept. */
+const DAMAGED = '.damaged';
+const DAMAGED_KEPT = 4;
+/** A file and what SQLite keeps beside it. */
+const BESIDE = ['', '-wal', '-shm'];
 const FILE_NAME = /^segment-(\d{16})\.sqlite$/;
 
 export class SegmentLog {
   readonly #options: SegmentLogOptions;
   readonly #entries: SegmentEntry[] = [];
   #unreadable = 0;
+  #salvaged = 0;
   /** Unreadable records up to here are counted already, so reading a range again counts nothing twice. */
   #countedThrough = 0;
   #dropped = 0;
@@ -136,6 +153,7 @@ export class SegmentLog {
 
   /** Records of a failed commit may be in the file after all; then their offsets are taken. */
   #lookAgain(entry: SegmentEntry): void {
+    entry.segment.moveLog();
     const last = entry.segment.measureLast();
     if (last === undefined) this.#seal(entry);
     else entry.last = Math.max(entry.last, last);
@@ -155,7 +173,7 @@ export class SegmentLog {
       const from = Math.max(range.through + 1, entry.segment.first);
       const to = Math.min(entry.last, from + limits.maxRecords - range.records.length - 1);
       const part = entry.damaged
-        ? { records: [], through: entry.last, unreadable: 0 }
+        ? { records: [this.#lostIn(entry)], through: entry.last, unreadable: 0 }
         : entry.segment.read(from, to, limits.maxBytes - bytes);
       range.unreadable += part.unreadable;
       this.#countUnreadable(part.unreadable, part.through);
@@ -168,6 +186,10 @@ export class SegmentLog {
       if (part.through < to) break;
     }
     return range;
+  }
+
+  #lostIn({ segment, last }: SegmentEntry): StreamRecord {
+    return lostSegment(`${basename(segment.path)}${DAMAGED}`, segment.first, last);
   }
 
   #countUnreadable(count: number, through: number): void {
@@ -210,7 +232,7 @@ export class SegmentLog {
       if (!entry.damaged) records += entry.last - entry.segment.first + 1;
     }
     return {
-      ...{ head: this.head, bytes, records, unreadable: this.#unreadable },
+      ...{ head: this.head, bytes, records, unreadable: this.#unreadable, salvaged: this.#salvaged },
       ...{ dropped: this.#dropped, freeBytes: this.#freeBytes() },
     };
   }
@@ -309,7 +331,7 @@ export class SegmentLog {
   #openEntry(first: number, nextFirst: number | undefined): SegmentEntry {
     const segment = new Segment(this.#path(first), first, this.#options);
     try {
-      segment.create();
+      this.#salvaged += segment.recover();
       const last = segment.measureLast();
       const entry = {
         segment,
@@ -336,14 +358,23 @@ export class SegmentLog {
 
   #setAside(segment: Segment, nextFirst: number | undefined): SegmentEntry {
     segment.close();
-    for (const suffix of ['', '-wal', '-shm']) {
+    for (const suffix of BESIDE) {
       if (existsSync(segment.path + suffix))
-        renameSync(segment.path + suffix, `${segment.path}.damaged${suffix}`);
+        renameSync(segment.path + suffix, segment.path + DAMAGED + suffix);
     }
+    this.#forgetOldDamaged();
     const last = nextFirst === undefined ? this.#lastPossible(segment.first) : nextFirst - 1;
     // How many it held is only known when a successor says where it ended.
     this.#unreadable += nextFirst === undefined ? 1 : last - segment.first + 1;
     return { segment, last, bytes: 0, beganAt: undefined, damaged: true, sealed: true, suspect: false };
+  }
+
+  /** Names sort by age. */
+  #forgetOldDamaged(): void {
+    const { folder } = this.#options;
+    const kept = readdirSync(folder).filter((name) => name.endsWith(DAMAGED));
+    for (const name of kept.sort().slice(0, -DAMAGED_KEPT))
+      for (const suffix of BESIDE) rmSync(join(folder, name + suffix), { force: true });
   }
 
   #path(first: number): string {

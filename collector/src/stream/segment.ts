@@ -9,7 +9,9 @@
  */
 import { rmSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { damagedRow, lostRecords } from './damaged-record.ts';
 import { KIND_CODES, kindOfCode, partitionOf, recordChecksum } from './record-checksum.ts';
+import { SalvagedLog } from './salvage-log.ts';
 import type { NewStreamRecord, StreamRecord } from './stream.ts';
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS records (
@@ -22,6 +24,7 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS records (
   envelope    BLOB NOT NULL
 ) STRICT`;
 const COLUMNS = '"offset", "partition", kind, device, received_at, checksum, envelope';
+const INSERT = `INSERT INTO records (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
 /** Primary result codes of SQLite that mean "these bytes are damaged". */
 const DAMAGE_CODES = new Set([11 /* CORRUPT */, 26 /* NOTADB */, 1 /* ERROR: the schema is unreadable */]);
@@ -69,6 +72,42 @@ export class Segment {
     this.#open().exec(SCHEMA);
   }
 
+  /**
+   * Creates the table when the file is new, like `create`, and puts back what a damaged log still holds beyond what
+   * SQLite reads of it, each record at its own offset. Returns how many that were. Throws what SQLite throws.
+   */
+  recover(): number {
+    const salvaged = SalvagedLog.of(this.path);
+    try {
+      this.create();
+      const last = this.measureLast();
+      if (!salvaged || last === undefined) return 0;
+      const rows = salvaged.rowsBeyond(last, COLUMNS);
+      return this.#putBack(rows.map(soundRecord).filter((record) => record !== undefined));
+    } finally {
+      salvaged?.remove();
+    }
+  }
+
+  #putBack(records: readonly StreamRecord[]): number {
+    if (records.length === 0) return 0;
+    const database = this.#open();
+    const insert = database.prepare(INSERT);
+    database.exec('BEGIN IMMEDIATE');
+    for (const record of records) this.#put(insert, record.offset, record);
+    database.exec('COMMIT');
+    return records.length;
+  }
+
+  /**
+   * Moves the log into the file, with syncs of its own: after a sync that failed nobody knows what of the log is on
+   * the disk, and what is written behind a gap in it would be lost with the power. Throws what SQLite throws.
+   */
+  moveLog(): void {
+    const moved = this.#open().prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    if (moved?.busy !== 0) throw new Error(`the log of ${this.path} cannot be moved into its file`);
+  }
+
   /** The last offset stored, `first - 1` when there is none, undefined when damage hides it. */
   measureLast(): number | undefined {
     try {
@@ -94,7 +133,7 @@ export class Segment {
   /** Stores all records from `offset` on, or none. On stable storage when it returns. */
   append(offset: number, records: readonly NewStreamRecord[]): void {
     const database = this.#open();
-    this.#insert ??= database.prepare(`INSERT INTO records (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    this.#insert ??= database.prepare(INSERT);
     try {
       database.exec('BEGIN IMMEDIATE');
       for (const [index, record] of records.entries()) this.#put(this.#insert, offset + index, record);
@@ -118,34 +157,46 @@ export class Segment {
 
   /**
    * Records `from` to `to`, fewer when `maxBytes` is reached (but at least one). Whatever of them is damaged is
-   * counted in `unreadable`; the rows are asked for singly once a scan hits damaged pages, so that what lies
-   * behind the damage is still found.
+   * counted in `unreadable` and marked; the rows are asked for singly once a scan hits damaged pages, so that what
+   * lies behind the damage is still found.
    */
   read(from: number, to: number, maxBytes: number): SegmentRead {
     const found: SegmentRead = { records: [], through: from - 1, unreadable: 0 };
     let bytes = 0;
+    /** Since when nothing is left of the records before the next one. */
+    let lostFrom: number | undefined;
+    const endLoss = (): void => {
+      if (lostFrom !== undefined) found.records.push(lostRecords(lostFrom, found.through));
+      lostFrom = undefined;
+    };
     const take = (record: StreamRecord | undefined): boolean => {
       if (record && found.records.length > 0 && bytes + record.envelope.length > maxBytes) return false;
-      found.through += 1;
       if (record) {
+        endLoss();
         bytes += record.envelope.length;
         found.records.push(record);
-      } else found.unreadable += 1;
+      } else lostFrom ??= found.through + 1;
+      found.through += 1;
+      if (!record || record.damage !== undefined) found.unreadable += 1;
       return true;
+    };
+    const ended = (): SegmentRead => {
+      endLoss();
+      return found;
     };
     try {
       for (const row of this.#scan(from, to)) {
         // A hole is damage too: offsets within a segment have none.
         while (found.through + 1 < (row.offset as number)) {
-          if (!take(this.#readSingle(found.through + 1))) return found;
+          if (!take(this.#readSingle(found.through + 1))) return ended();
         }
-        if (row.offset === found.through + 1 && !take(soundRecord(row))) return found;
+        if (row.offset === found.through + 1 && !take(recordIn(row.offset, row))) return ended();
       }
     } catch (error) {
       if (!isDamage(error)) throw error;
     }
     while (found.through < to && take(this.#readSingle(found.through + 1)));
-    return found;
+    return ended();
   }
 
   /** When this record was received; undefined when it is unreadable. */
@@ -164,7 +215,7 @@ export class Segment {
     try {
       this.#single ??= this.#open().prepare(`SELECT ${COLUMNS} FROM records WHERE "offset" = ?`);
       const row = this.#single.get(offset);
-      return row && row.offset === offset ? soundRecord(row) : undefined;
+      return row && row.offset === offset ? recordIn(offset, row) : undefined;
     } catch (error) {
       if (!isDamage(error)) throw error;
       return undefined;
@@ -203,6 +254,11 @@ export class Segment {
     this.#database = database;
     return database;
   }
+}
+
+/** The record in this row, marked as damaged when its checksum does not hold. */
+function recordIn(offset: number, row: Record<string, unknown>): StreamRecord {
+  return soundRecord(row) ?? damagedRow(offset, row);
 }
 
 /** The record in this row when its checksum holds. */

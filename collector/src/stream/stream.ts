@@ -5,7 +5,7 @@
  * - `append` resolves only after the record is on stable storage; a rejected append stored nothing.
  * - Offsets start at 1, rise by one, and are never reused. Records of one device are read in the order they
  *   were appended.
- * - A record that fails its checksum is not handed out: it is counted and skipped.
+ * - What is damaged is counted, and handed out marked as such: it is to be put aside, see damaged-record.ts.
  * - `trim` drops whole segments that lie entirely at or below the offset; the caller passes its checkpoint.
  */
 export type StreamRecordKind = 'report' | 'evidence';
@@ -24,13 +24,15 @@ export interface StreamRecord extends NewStreamRecord {
   offset: number;
   /** 0 to 255, a hash of the device. */
   partition: number;
+  /** What is wrong with it, in words; nothing else of such a record is to be relied on but its offset. */
+  damage?: string;
 }
 
 export interface StreamRange {
   records: StreamRecord[];
   /** The last offset examined, also when its record was unreadable; read on from here. */
   through: number;
-  /** Records of this range whose checksum failed. */
+  /** Records of this range that are damaged. */
   unreadable: number;
 }
 
@@ -41,6 +43,8 @@ export interface StreamStats {
   bytes: number;
   records: number;
   unreadable: number;
+  /** Records that a damaged write-ahead log still held and that were put back, since the start. */
+  salvaged: number;
   /** Records that were dropped unprocessed to make room, since the start; see `StreamLimits.atLimit`. */
   dropped: number;
   /** Bytes that are free on its disk. */

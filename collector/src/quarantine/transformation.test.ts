@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { encodeSlots, type UsageRecordFields } from '@fleetmeter/proto';
 import { describe, expect, test } from 'vitest';
 import type { ReadableRecord } from './readable-record.ts';
-import { TransformationError, transformation, transformed } from './transformation.ts';
+import { STEP_KINDS, TransformationError, transformation, transformed } from './transformation.ts';
 
 const SLOTS = encodeSlots([0, 1, 2]);
 const usage = (fields: UsageRecordFields): ReadableRecord => ({
@@ -93,4 +94,15 @@ test('none at all, a version that is not known, and what does not fit the record
   const unreadable = usage({ slots: new Uint8Array([255, 145]) });
   expect(() => transformed(unreadable, transformation(['cap seconds=300*slots']))).toThrow(/cannot be read/);
   expect(() => transformed(usage({ day: 0 }), transformation(['shift-day -1']))).toThrow(/before 1970/);
+});
+
+test('docs/quarantine.md lists exactly these steps', () => {
+  const page = readFileSync(new URL('../../../docs/quarantine.md', import.meta.url), 'utf8');
+  const [, table = ''] = /## Steps of a repair\n([\s\S]*?)\n\n[A-Z]/.exec(page) ?? [];
+  const documented = [...table.matchAll(/`([^`]+)`/g)].map(([, form]) => form);
+  // One form stands for three.
+  const forms = STEP_KINDS.flatMap(({ form }) =>
+    form.startsWith('clear ') ? ['slots', 'foreground', 'locked'].map((what) => `clear ${what}`) : [form],
+  );
+  expect(documented).toEqual(forms);
 });

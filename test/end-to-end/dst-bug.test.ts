@@ -302,9 +302,11 @@ test("the faulty version's application stays at its last right value and says so
   );
 }, 90_000);
 
-test('one rogue device with a bad record every hour freezes nothing', async () => {
+test('one rogue device with a bad record every hour freezes nothing, also when the engine is killed meanwhile', async () => {
   for (let hour = 1; hour <= 24; hour++)
     await rogue.use([{ day: TODAY, program: 'editor', seconds: 100_000 + hour, truly: -1 }]);
+  const before = (await summaries()).get(tray);
+  await fleet.killEngine();
   await together(devices, (device) => device.use([{ day: TODAY, program: 'editor', seconds: 900 }]));
   await fleet.eventually(
     'the editor is current without the rogue device',
@@ -315,6 +317,7 @@ test('one rogue device with a bad record every hour freezes nothing', async () =
     60,
   );
   expect((await summaries()).get(`${TODAY} editor`)).toMatchObject({ stale: null, excluded: 1 });
+  expect((await summaries()).get(tray)).toEqual(before);
   await fleet.eventually(
     'it is counted',
     async () => (await metric('fleetmeter_recompute_incomplete_summaries')) === 1,

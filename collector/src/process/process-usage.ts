@@ -52,6 +52,9 @@ export function processUsage(
         plainBytes: UsageRecord.encode({ ...record, run: 0, user: 0 }).finish(),
         concern: executableNo === 0 ? undefined : { day: concerned, executableNo },
       });
+      // Whose day it leaves a device out of shows once somebody describes it.
+      if (executableNo !== 0 && control.undescribed(Uint32Array.of(executableNo)).length > 0)
+        effects.usedUndescribed(executableNo, concerned);
       return;
     }
     if (!effects.isKept('userUsage', day)) {

@@ -24,6 +24,7 @@ export function ApplicationDetailView({ id, today }: { id: string; today: string
           <Head application={answer.application} />
           <Held detail={answer} today={today} />
           <Facts application={answer.application} today={today} />
+          <AsOf application={answer.application} />
           <UseByDay days={answer.days} today={today} />
           <ApplicationVersions versions={answer.versions} />
           <ApplicationExecutables executables={answer.executables} />
@@ -65,9 +66,18 @@ function Held({ detail: { days }, today }: { detail: ApplicationDetail; today: s
   );
 }
 
-function Facts({ application, today }: { application: ApplicationRow; today: string }) {
+function AsOf({ application: { computed_at, usage_computed_at } }: { application: ApplicationRow }) {
   const now = useNow();
-  const { computed_at: counts, usage_computed_at: usage } = application;
+  const usage =
+    usage_computed_at === null ? 'not computed yet' : `as of ${ago(Date.parse(usage_computed_at), now)}`;
+  return (
+    <p className="as-of">
+      Devices as of {ago(Date.parse(computed_at), now)}; use of today {usage}.
+    </p>
+  );
+}
+
+function Facts({ application, today }: { application: ApplicationRow; today: string }) {
   const facts: [string, string][] = [
     ['Devices', counted(application.devices)],
     ['Versions', counted(application.versions)],
@@ -75,8 +85,6 @@ function Facts({ application, today }: { application: ApplicationRow; today: str
     ['Last used', application.last_used === null ? 'not seen yet' : dayInWords(application.last_used, today)],
     ['Used today', duration(application.seconds_today)],
     ['Launches today', counted(application.launches_today)],
-    ['Devices computed', ago(Date.parse(counts), now)],
-    ['Use of today computed', usage === null ? 'not yet' : ago(Date.parse(usage), now)],
   ];
   return (
     <dl className="facts">

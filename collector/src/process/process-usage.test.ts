@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Report } from '@fleetmeter/proto';
+import { expect, test } from 'vitest';
+import { SqliteControlStore } from '../control/sqlite-control-store.ts';
+import { AnnouncedExecutables } from './announced-executables.ts';
+import { internReport } from './interned-report.ts';
+import { processUsage } from './process-usage.ts';
+import { RangeEffects } from './range-effects.ts';
+
+const DAY = 20_000;
+
+test('a record that is put aside concerns its day, durably before any fact, and again once its program is described', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-usage-'));
+  const control = new SqliteControlStore({ path: join(folder, 'control.db') });
+  try {
+    const executableId = Buffer.from('00000000000000ff', 'hex').reverse();
+    const record = { run: 0, user: 0, executableId, seconds: 90_000 };
+    const report = Report.decode(
+      Report.encode({
+        sequence: 1,
+        epoch: { id: new Uint8Array(16).fill(1) },
+        usage: {
+          ...{ runs: new Uint8Array(8), users: [new Uint8Array(8)] },
+          records: [
+            { ...record, day: DAY - 1 },
+            { ...record, day: 65_000 },
+          ],
+        },
+      }).finish(),
+    );
+    const source = {
+      ...{ kind: 'report' as const, deviceId: '00000000000000aa', receivedAt: DAY * 86_400_000 },
+      ...{ envelope: new Uint8Array(0), offset: 7, partition: 0 },
+    };
+    const effects = new RangeEffects(new AnnouncedExecutables());
+    const interned = internReport(report, control);
+    processUsage({ report, hash: new Uint8Array(16), source, interned }, 1, control, effects);
+
+    effects.foreseeConcerns(control);
+    const executableNo = interned.used.numbers[0] as number;
+    const concern = { executableNo, deviceId: source.deviceId };
+    // An impossible day is that of its arrival.
+    for (const day of [DAY - 1, DAY]) expect(control.usageConcerns.ofDay(day)).toEqual([concern]);
+    expect(control.usageConcerns.ofDay(65_000)).toEqual([]);
+
+    const range = effects.toProcessedRange(7, source.receivedAt);
+    expect(range.dirty).toEqual([
+      { kind: 'usage-day', day: DAY - 1 },
+      { kind: 'usage-day', day: DAY },
+    ]);
+    control.commitProcessed(range);
+    for (const day of [DAY - 1, DAY]) expect(control.usageConcerns.ofDay(day)).toEqual([concern]);
+    expect(control.daysOfUndescribedUse([executableNo]).sort()).toEqual([DAY - 1, DAY]);
+  } finally {
+    control.close();
+    rmSync(folder, { recursive: true });
+  }
+});

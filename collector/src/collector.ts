@@ -47,6 +47,7 @@ import { QuarantineAnswers } from './quarantine/quarantine-answers.ts';
 import { startReplayJob } from './quarantine/start-replay.ts';
 import { startAgentServer } from './receive/agent-server.ts';
 import { admissionLimits, BaselineAdmission } from './receive/baseline-admission.ts';
+import { DevicePace } from './receive/device-pace.ts';
 import { EnrolmentPace } from './receive/enrolment-pace.ts';
 import { OneAtATime } from './recompute/one-at-a-time.ts';
 import { startRebuild } from './recompute/rebuild.ts';
@@ -157,6 +158,7 @@ async function joinStages(
     log,
     admission,
     enrolments: new EnrolmentPace(config.baselinesPerSecond),
+    devicePace: new DevicePace(config.deviceMessagesPerSecond),
     tls: authority?.secureContext(),
     noticeKey,
   });

@@ -74,6 +74,8 @@ export class CollectorUnderLoad {
       FLEETMETER_SQL_PORT: String(this.#ports.sql),
       // A fleet joins as fast as it can, unless that is what is measured.
       FLEETMETER_BASELINES_PER_SECOND: '100000',
+      // A simulated device lives a day in seconds.
+      FLEETMETER_DEVICE_MESSAGES_PER_SECOND: '1000000',
       ...this.#options.settings?.(this.folder),
       // Handshakes are measured apart.
       FLEETMETER_AGENT_TLS: 'off',

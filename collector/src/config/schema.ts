@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net';
 import { ADMISSIONS_PER_SECOND } from '../receive/baseline-admission.ts';
+import { DEVICE_MESSAGES_PER_SECOND } from '../receive/device-pace.ts';
 
 export interface Setting<T> {
   meaning: string;
@@ -191,6 +192,11 @@ export const SETTINGS = {
     'Devices a second that may send a whole inventory: new ones, and those whose inventory was lost; the others wait for their turn',
     ADMISSIONS_PER_SECOND,
     integer(1, 100_000),
+  ),
+  deviceMessagesPerSecond: setting(
+    'Messages a second that one device may send on average, 16 KiB count as one; a minute of them may come at once',
+    DEVICE_MESSAGES_PER_SECOND,
+    integer(1, 1_000_000),
   ),
   streamMaxBytes: setting(
     'Bytes of reports that may wait for processing; beyond it agents are told to try later',

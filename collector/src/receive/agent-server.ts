@@ -26,6 +26,7 @@ import { Refusal } from '../validate/refusals.ts';
 import { Acknowledger } from './acknowledger.ts';
 import { ADMISSIONS_PER_SECOND, BaselineAdmission } from './baseline-admission.ts';
 import { demandClientCertificate } from './demand-client-certificate.ts';
+import type { DevicePace } from './device-pace.ts';
 import { EnrolmentPace } from './enrolment-pace.ts';
 import { EvidenceQuestions } from './evidence-questions.ts';
 import { messageRoutes } from './message-routes.ts';
@@ -50,6 +51,8 @@ export interface AgentServerOptions {
   admission?: BaselineAdmission;
   /** How fast devices may join from one place or with one token. */
   enrolments?: EnrolmentPace;
+  /** How much one device may send; not given: as much as it likes. */
+  devicePace?: DevicePace;
   /** Without it, as plain HTTP, only this computer is served. */
   tls?: ServerSecureContext | undefined;
 }
@@ -164,6 +167,7 @@ function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
   const handlers = messageRoutes({
     ...{ control, stream, acknowledger, admission, enrolments, metrics, clock },
     noticeKey: options.noticeKey,
+    devicePace: options.devicePace,
   });
   const checkPace = async ({ ip }: FastifyRequest): Promise<void> => enrolments.askedFrom(ip, clock.now());
   server.removeAllContentTypeParsers();

@@ -3,7 +3,9 @@
  * durable, and only then answers; nothing is stored for a request that is refused.
  */
 import { hash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report } from '@fleetmeter/proto';
+import { EnvelopeError } from '@fleetmeter/proto/opening';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import { NotApprovedError } from '../control/admission.ts';
@@ -23,6 +25,7 @@ import { Refusal } from '../validate/refusals.ts';
 import type { Accepted, Acknowledger } from './acknowledger.ts';
 import type { BaselineAdmission } from './baseline-admission.ts';
 import { baselineSince } from './baseline-request.ts';
+import type { DevicePace } from './device-pace.ts';
 import { EnrolmentGroup } from './enrolment-group.ts';
 import type { EnrolmentPace } from './enrolment-pace.ts';
 import { LargeMessageLane } from './large-message-lane.ts';
@@ -37,9 +40,18 @@ export interface RouteDependencies {
   /** What notices are signed with, raw; devices learn it when they join. */
   noticeKey: Uint8Array | undefined;
   enrolments: EnrolmentPace;
+  /** Undefined: devices may send as much as they like. */
+  devicePace: DevicePace | undefined;
   metrics: ReceiveMetrics;
   clock: Clock;
 }
+
+type Keys = Pick<ControlStore, 'findKey' | 'collectorId'>;
+const SIGNATURE_FAULTS: ReadonlySet<string> = new Set([
+  'signature-missing',
+  'signature-wrong',
+  'key-unknown',
+]);
 
 /** For whom there is no appointment. */
 const LATEST_TURN_SECONDS = 3_600;
@@ -47,7 +59,7 @@ const LATEST_TURN_SECONDS = 3_600;
 export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 export function messageRoutes(dependencies: RouteDependencies): Record<AgentRoute, RouteHandler> {
-  const { control, stream, clock, metrics, admission, enrolments, noticeKey } = dependencies;
+  const { control, stream, clock, metrics, admission, enrolments, devicePace, noticeKey } = dependencies;
   const joining = new EnrolmentGroup<string>((works) => control.joinTogether(works));
   const replays = new ReplayWindow(control);
   const lane = new LargeMessageLane();
@@ -73,6 +85,33 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
       throw new Refusal('stream-unavailable', 'the report could not be made durable', { cause });
     }
   };
+  /** Counts it against the device that signed it, and refuses a device that sends too much before its signature is verified. */
+  const opened = async <T>(
+    open: (body: Uint8Array, keys: Keys, now: number) => T,
+    { envelope, connection }: { envelope: Buffer; connection: Socket },
+  ): Promise<T> => {
+    const now = clock.now();
+    let named: string | undefined;
+    let sender: string | undefined;
+    const findKey: Keys['findKey'] = (keyId, at) => {
+      const device = control.findKey(keyId, at);
+      named = device?.deviceId;
+      if (device) devicePace?.check(device.deviceId, at);
+      sender = device?.deviceId;
+      return device;
+    };
+    try {
+      return open(envelope, { collectorId: control.collectorId, findKey }, now);
+    } catch (error) {
+      // Anybody can name a device.
+      if (error instanceof EnvelopeError && SIGNATURE_FAULTS.has(error.fault)) sender = undefined;
+      const tooOften = error instanceof Refusal && error.code === 'sending-too-often';
+      if (tooOften && named && devicePace && !(await devicePace.hold(named))) connection.destroy();
+      throw error;
+    } finally {
+      if (sender !== undefined) devicePace?.sent(sender, envelope.length, now);
+    }
+  };
   return {
     async enrol(request, reply) {
       const newcomer = openEnrolRequest(bodyOf(request));
@@ -92,7 +131,10 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
     async report(request, reply) {
       const envelope = bodyOf(request);
       await lane.turn(envelope.length);
-      const { deviceId, report } = openReport(envelope, control, clock.now());
+      const { deviceId, report } = await opened(openReport, {
+        envelope,
+        connection: request.raw.socket,
+      });
       const epochId = Uint8Array.from(report.epoch?.id ?? []);
       const time = { epochId, sequence: report.sequence, composedAt: report.composedAt };
       replays.check(deviceId, time);
@@ -119,7 +161,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
     async evidence(request, reply) {
       const envelope = bodyOf(request);
       await lane.turn(envelope.length);
-      const { deviceId } = openEvidence(envelope, control, clock.now());
+      const { deviceId } = await opened(openEvidence, { envelope, connection: request.raw.socket });
       await append({ kind: 'evidence', deviceId, receivedAt: clock.now(), envelope });
       metrics.receivedBytes.inc({ route: 'evidence' }, envelope.length);
       return acknowledge(reply, dependencies, {

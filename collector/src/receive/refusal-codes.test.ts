@@ -19,6 +19,7 @@ import type { NewToken } from '../control/enrolment-tokens.ts';
 import { StreamFullError } from '../stream/stream.ts';
 import { REFUSALS, type RefusalCode } from '../validate/refusals.ts';
 import { BaselineAdmission } from './baseline-admission.ts';
+import { DevicePace } from './device-pace.ts';
 import { EnrolmentPace } from './enrolment-pace.ts';
 import { type ReceivingCollector, startReceiving } from './fixtures/receiving-collector.ts';
 import { type Answer, post, rawExchange, TestDevice } from './fixtures/test-device.ts';
@@ -222,6 +223,11 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
     const { port } = await collector.listen({ admission });
     const request = EnrolRequest.encode({ publicKey: newcomer.publicKey, secret: token({}).secret }).finish();
     return post(port, '/v1/enrol', newcomer.seal('EnrolRequest', request));
+  },
+  'sending-too-often': async () => {
+    const devicePace = new DevicePace(1);
+    devicePace.sent(device.deviceHex, 1024 * 1024, Date.now());
+    return post((await collector.listen({ devicePace })).port, '/v1/report', device.report());
   },
   overloaded: async () =>
     post((await collector.listen({ overload: { requests: 0 } })).port, '/v1/report', device.report()),

@@ -327,6 +327,14 @@ const table = {
       'Nothing to do: the agent tries again when it is told to. baselinesPerSecond says how many may join.',
     retryAfterSeconds: 60,
   },
+  'sending-too-often': {
+    status: 429,
+    permanent: false,
+    meaning: 'One device sends far more than a device has to say.',
+    advice:
+      'The agent is defective, or its key is misused: see what it sends, or revoke it. deviceMessagesPerSecond is the limit.',
+    retryAfterSeconds: 60,
+  },
   overloaded: {
     status: 503,
     permanent: false,

@@ -149,6 +149,7 @@ async function joinStages(
       { folder },
       'notice-key.pem is not the one that devices learned when they joined: bring back the old one from a backup',
     );
+  const devicePace = new DevicePace(config.deviceMessagesPerSecond);
   const agentServer = await startAgentServer({
     host: config.agentHost,
     port: config.agentPort,
@@ -158,7 +159,7 @@ async function joinStages(
     log,
     admission,
     enrolments: new EnrolmentPace(config.baselinesPerSecond),
-    devicePace: new DevicePace(config.deviceMessagesPerSecond),
+    devicePace,
     tls: authority?.secureContext(),
     noticeKey,
   });
@@ -206,6 +207,7 @@ async function joinStages(
     now,
     onProcessed: (outcome, milliseconds) => {
       noteRange(processing, outcome, milliseconds);
+      for (const [deviceId, executables] of outcome.namedBy) devicePace.named(deviceId, executables, now());
       lagWatch.worked({ records: outcome.records, milliseconds });
     },
     onRead: (milliseconds) => processing.stageSeconds.observe({ stage: 'read' }, milliseconds / 1000),

@@ -14,6 +14,8 @@ export interface InternedReport {
   absent: ListedIds;
   /** One for each usage record; a malformed id has number 0 and is put aside later. */
   used: ListedIds;
+  /** Ids that nobody had named before. */
+  created: number;
 }
 
 const ID_BYTES = 8;
@@ -24,18 +26,23 @@ export function internReport(
   report: Report,
   control: Pick<ControlStore, 'internExecutables'>,
 ): InternedReport {
-  const list = (ids: Uint8Array): ListedIds => ({
-    ids,
-    numbers: ids.length === 0 ? new Uint32Array(0) : control.internExecutables(ids).numbers,
-  });
-  return {
+  let created = 0;
+  const intern = (ids: Uint8Array): Uint32Array => {
+    if (ids.length === 0) return new Uint32Array(0);
+    const interned = control.internExecutables(ids);
+    created += interned.created.length;
+    return interned.numbers;
+  };
+  const list = (ids: Uint8Array): ListedIds => ({ ids, numbers: intern(ids) });
+  const lists = {
     present: list(report.inventory?.presentIds ?? NO_IDS),
     absent: list(report.inventory?.absentIds ?? NO_IDS),
-    used: internUsed(report, control),
+    used: internUsed(report, intern),
   };
+  return { ...lists, created };
 }
 
-function internUsed(report: Report, control: Pick<ControlStore, 'internExecutables'>): ListedIds {
+function internUsed(report: Report, intern: (ids: Uint8Array) => Uint32Array): ListedIds {
   const records = report.usage?.records ?? [];
   const wellFormed = records.flatMap(({ executableId }, index) =>
     executableId?.length === ID_BYTES ? [{ executableId, index }] : [],
@@ -43,9 +50,8 @@ function internUsed(report: Report, control: Pick<ControlStore, 'internExecutabl
   const ids = new Uint8Array(records.length * ID_BYTES);
   for (const { executableId, index } of wellFormed) ids.set(executableId, index * ID_BYTES);
   const numbers = new Uint32Array(records.length);
-  if (wellFormed.length === records.length) return { ids, numbers: control.internExecutables(ids).numbers };
-  const sound = control.internExecutables(Buffer.concat(wellFormed.map(({ executableId }) => executableId)));
-  for (const [position, { index }] of wellFormed.entries())
-    numbers[index] = sound.numbers[position] as number;
+  if (wellFormed.length === records.length) return { ids, numbers: intern(ids) };
+  const sound = intern(Buffer.concat(wellFormed.map(({ executableId }) => executableId)));
+  for (const [position, { index }] of wellFormed.entries()) numbers[index] = sound[position] as number;
   return { ids, numbers };
 }

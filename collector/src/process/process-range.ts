@@ -59,6 +59,8 @@ export interface RangeOutcome {
   outlived: number;
   /** Of each report: seconds that the device's clock, when it composed it, was behind ours when it came. */
   clockDifferences: readonly number[];
+  /** Executables that nobody had named before, by the device that did. */
+  namedBy: ReadonlyMap<string, number>;
   /** Milliseconds. */
   spent: ReadonlyMap<RangeStage, number>;
 }
@@ -205,6 +207,7 @@ export async function computeRange(
     outcome: {
       ...{ records: records.length, reports, dropped, clockDifferences, outlived: effects.outlived },
       ...{ evidence: described.length, recognised: effects.recognised },
+      namedBy: namedBy(reportsToProcess.filter((report) => report !== undefined)),
     },
   };
 }
@@ -225,6 +228,14 @@ function counted<T>(names: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
+}
+
+function namedBy(reports: readonly InternedRecord[]): Map<string, number> {
+  const named = new Map<string, number>();
+  for (const { source, interned } of reports)
+    if (interned.created > 0)
+      named.set(source.deviceId, (named.get(source.deviceId) ?? 0) + interned.created);
+  return named;
 }
 
 /** Before anything moves the heads on. */

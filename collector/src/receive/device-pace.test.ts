@@ -42,6 +42,20 @@ test('heavy messages count as several, and the heaviest are taken, on debt', () 
   expect(refused(pace, 'd', NOW)).toBe(5);
 });
 
+test('new executables are counted for themselves: two largest inventories, then a hundred thousand a day', () => {
+  const pace = new DevicePace(10);
+  const day = 86_400_000;
+  let named = 0;
+  for (let at = NOW; at < NOW + 30 * day; at += 60_000) {
+    if (refused(pace, 'rude', at) !== undefined) continue;
+    pace.named('rude', 20_000, at);
+    named += 20_000;
+  }
+  expect(named).toBeGreaterThan(3_900_000);
+  expect(named).toBeLessThan(4_100_000);
+  expect(refused(pace, 'other', NOW)).toBeUndefined();
+});
+
 test('a clock that was put back neither adds nor takes', () => {
   const pace = new DevicePace(1);
   for (let sent = 0; sent < 60; sent++) pace.sent('d', 0, NOW);

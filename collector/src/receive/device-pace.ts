@@ -10,6 +10,8 @@ import { Refusal } from '../validate/refusals.ts';
 
 interface Bucket {
   messages: number;
+  /** Executables that nobody named before. */
+  names: number;
   filledAt: number;
 }
 
@@ -18,6 +20,16 @@ export const DEVICE_MESSAGES_PER_SECOND = 10;
 /** Eight MiB, the inventory of a million executables in its parts, or a minute of small messages. */
 const BURST_SECONDS = 60;
 const BYTES_OF_A_MESSAGE = 16 * 1024;
+/**
+ * An executable that was once named has a number for ever, in memory too. Two of the largest inventories that are taken
+ * may be all new; ten million from one device take three months.
+ */
+const MOST_NEW_NAMES = 1_000_000;
+const NEW_NAMES_A_DAY = 100_000;
+const MS_A_DAY = 86_400_000;
+/** Of somebody who has to wait for names: half an hour's worth of them come back meanwhile. */
+const NAMES_RETRY_SECONDS = 1_800;
+
 /** Who was refused waits so long for the answer, and asks nothing else meanwhile. */
 const HELD_MS = 1_000;
 /** Requests of one device that wait so; what comes over further connections is cut off. */
@@ -36,12 +48,19 @@ export class DevicePace {
 
   /** Before the signature is looked at: whoever names a device that has sent too much is refused, and costs nothing more. */
   check(deviceId: string, now: number): void {
-    const left = this.#left(deviceId, now);
-    if (left >= 0) return;
-    const retryAfterSeconds = Math.max(1, Math.ceil(-left / this.#perSecond));
-    throw new Refusal('sending-too-often', 'this device sends more than a device has to say', {
-      retryAfterSeconds,
-    });
+    const { messages, names } = this.#filled(deviceId, now);
+    if (messages < 0)
+      throw new Refusal('sending-too-often', 'this device sends more than a device has to say', {
+        retryAfterSeconds: Math.max(1, Math.ceil(-messages / this.#perSecond)),
+      });
+    if (names < 0)
+      throw new Refusal(
+        'sending-too-often',
+        'this device names more new executables than a device can have',
+        {
+          retryAfterSeconds: NAMES_RETRY_SECONDS,
+        },
+      );
   }
 
   /**
@@ -61,15 +80,26 @@ export class DevicePace {
 
   /** Once the signature proved who sent it, also when the message is refused then. */
   sent(deviceId: string, bytes: number, now: number): void {
-    const messages = this.#left(deviceId, now) - 1 - bytes / BYTES_OF_A_MESSAGE;
-    this.#buckets.set(deviceId, { messages, filledAt: now });
+    const filled = this.#filled(deviceId, now);
+    this.#buckets.set(deviceId, { ...filled, messages: filled.messages - 1 - bytes / BYTES_OF_A_MESSAGE });
   }
 
-  #left(deviceId: string, now: number): number {
-    const bucket = this.#buckets.get(deviceId);
+  /** Processing found that many executables that nobody had named before. */
+  named(deviceId: string, executables: number, now: number): void {
+    const filled = this.#filled(deviceId, now);
+    this.#buckets.set(deviceId, { ...filled, names: filled.names - executables });
+  }
+
+  #filled(deviceId: string, now: number): Bucket {
     const most = this.#perSecond * BURST_SECONDS;
-    if (!bucket) return most;
+    const bucket = this.#buckets.get(deviceId);
+    if (!bucket) return { messages: most, names: MOST_NEW_NAMES, filledAt: now };
     // A clock that was put back adds nothing.
-    return Math.min(most, bucket.messages + (Math.max(0, now - bucket.filledAt) * this.#perSecond) / 1000);
+    const passedMs = Math.max(0, now - bucket.filledAt);
+    return {
+      messages: Math.min(most, bucket.messages + (passedMs * this.#perSecond) / 1000),
+      names: Math.min(MOST_NEW_NAMES, bucket.names + (passedMs * NEW_NAMES_A_DAY) / MS_A_DAY),
+      filledAt: now,
+    };
   }
 }

@@ -45,7 +45,7 @@ test('its reports are taken at the door and processed without complaint, and nee
     ...{ clickhouse, control, heads: new EpochHeadCache(10), announced: new AnnouncedExecutables() },
     ...{ inForce: () => NO_CATALOGUE, now: () => NOW },
   });
-  expect(outcome).toMatchObject({ reports: 4, quarantined: 0 });
+  expect(outcome).toMatchObject({ reports: 4, quarantined: new Map() });
   // 5 executables came and 5 went; the inventory was written twice.
   expect(Object.fromEntries(written)).toMatchObject({ device_inventory: 2, inventory_changes: 10, usage: 7 });
   expect(written.get('executables')).toBeUndefined();

@@ -21,6 +21,7 @@ import type { CollectorConfig } from './config/schema.ts';
 import { startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
+import { startCorrections } from './correct/make-corrections.ts';
 import { readEngineReport } from './engine/read-engine-report.ts';
 import { startEraseJob } from './erase/erase-devices.ts';
 import { createAuditMetrics, noteSweep } from './metrics/audit-metrics.ts';
@@ -263,6 +264,8 @@ async function joinStages(
   started.push(() => recompute.close());
   const rebuild = startRebuild({ recompute: recomputing, deriving });
   started.push(() => rebuild.close());
+  const corrections = startCorrections({ clickhouse, control, log, now, onWritten: () => recompute.wake() });
+  started.push(() => corrections.close());
   const replay = startReplayJob({
     ...{ clickhouse, control, announced, log, now },
     inForce: () => catalogue.current(),

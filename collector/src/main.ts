@@ -23,6 +23,7 @@ import { addGroup } from './enrol/group-command.ts';
 import { addToken } from './enrol/token-command.ts';
 import { addMove } from './move/move-command.ts';
 import { addAudit } from './operate/audit-command.ts';
+import { addCorrect } from './operate/correct-command.ts';
 import { addProcessing } from './operate/processing-command.ts';
 import { addRebuild } from './operate/rebuild-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
@@ -79,6 +80,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addRebuild(program, output);
   addQuarantine(program, output);
   addAudit(program, output);
+  addCorrect(program, output);
   addPlan(program, output);
   addBackup(program, output, COLLECTOR_VERSION);
   addRetention(program, output);

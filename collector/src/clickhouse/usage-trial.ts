@@ -43,18 +43,64 @@ const COMPARED = `
   ORDER BY abs(seconds_after - seconds_before) DESC, application_id
   LIMIT {most:UInt32}`;
 
+const DEVICE = (facts: string): string => `
+  SELECT app, main, device_seconds, device_launches, device_by_user
+  FROM (${usageByDevice(`(${facts})`)}) WHERE device = reinterpretAsUInt64(reverse(unhex({device:String})))`;
+
+const OF_DEVICE = `
+  SELECT lower(leftPad(hex(app), 16, '0')) AS application_id,
+    dictGetString('{facts}.application_numbered', 'name', toUInt64(new.main)) AS application,
+    toFloat64(old.device_seconds) AS seconds_before, toFloat64(new.device_seconds) AS seconds_after,
+    toFloat64(old.device_launches) AS launches_before, toFloat64(new.device_launches) AS launches_after,
+    toFloat64(old.device_by_user) AS by_user_before, toFloat64(new.device_by_user) AS by_user_after
+  FROM (${DEVICE(`${FACTS} UNION ALL SELECT * FROM ${TRIED} WHERE ${OF_DAY}`)}) AS new
+  LEFT JOIN (${DEVICE(FACTS)}) AS old USING (app)
+  ORDER BY application_id LIMIT 100`;
+
+/** What one device's use of an application on a day is, and would be. */
+export interface TriedDevice {
+  application_id: string;
+  application: string;
+  seconds_before: number;
+  seconds_after: number;
+  launches_before: number;
+  launches_after: number;
+  by_user_before: number;
+  by_user_after: number;
+}
+
+/** There is one table: who tries something has it alone. */
+const lanes = new WeakMap<ClickHouse, Promise<unknown>>();
+
+function alone<T>(clickhouse: ClickHouse, work: () => Promise<T>): Promise<T> {
+  const mine = (lanes.get(clickhouse) ?? Promise.resolve()).then(work);
+  lanes.set(
+    clickhouse,
+    mine.catch(() => undefined),
+  );
+  return mine;
+}
+
 /** No row of a trial is left. */
 export async function clearTrial(clickhouse: ClickHouse): Promise<void> {
-  await clickhouse.command(`TRUNCATE TABLE ${TRIED}`);
+  await alone(clickhouse, () => emptied(clickhouse));
 }
+
+const emptied = (clickhouse: ClickHouse): Promise<void> => clickhouse.command(`TRUNCATE TABLE ${TRIED}`);
 
 export class UsageTrial {
   readonly #clickhouse: ClickHouse;
 
-  /** One at a time: the table is emptied. */
-  static async begin(clickhouse: ClickHouse): Promise<UsageTrial> {
-    await clearTrial(clickhouse);
-    return new UsageTrial(clickhouse);
+  /** One trial at a time; nothing of it is left when it is over, however it ends. */
+  static run<T>(clickhouse: ClickHouse, work: (trial: UsageTrial) => Promise<T>): Promise<T> {
+    return alone(clickhouse, async () => {
+      await emptied(clickhouse);
+      try {
+        return await work(new UsageTrial(clickhouse));
+      } finally {
+        await emptied(clickhouse);
+      }
+    });
   }
 
   private constructor(clickhouse: ClickHouse) {
@@ -83,7 +129,9 @@ export class UsageTrial {
     return rows.map((row) => ({ day, ...row }));
   }
 
-  async end(): Promise<void> {
-    await clearTrial(this.#clickhouse);
+  /** Of the applications that the rows touch; `deviceId` in 16 hex digits. */
+  async ofDevice(day: number, deviceId: string): Promise<TriedDevice[]> {
+    const date = new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+    return await this.#clickhouse.rows<TriedDevice>(`${OF_DEVICE} ${SETTINGS}`, { date, device: deviceId });
   }
 }

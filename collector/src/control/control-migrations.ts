@@ -347,4 +347,34 @@ export const CONTROL_MIGRATIONS: readonly string[] = [
   `-- Of what the record says, whichever report brings it: one that comes again is known, and what was decided stays.
    ALTER TABLE quarantine ADD COLUMN identity BLOB;
    CREATE INDEX quarantine_by_identity ON quarantine (device_id, identity) WHERE identity IS NOT NULL;`,
+  `CREATE TABLE corrections (
+     number  INTEGER PRIMARY KEY AUTOINCREMENT,
+     day     INTEGER NOT NULL,
+     subject TEXT NOT NULL,
+     reason  TEXT NOT NULL,
+     author  TEXT NOT NULL,
+     made_at INTEGER NOT NULL,
+     undoes  INTEGER,
+     "before" TEXT NOT NULL,
+     "after"  TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX corrections_undone ON corrections (undoes) WHERE undoes IS NOT NULL;
+   CREATE TRIGGER corrections_stay BEFORE UPDATE ON corrections
+     BEGIN SELECT RAISE(ABORT, 'corrections are only added to'); END;
+   CREATE TRIGGER corrections_are_kept BEFORE DELETE ON corrections
+     BEGIN SELECT RAISE(ABORT, 'corrections are only added to'); END;
+   -- What a device did goes with it when it is erased.
+   CREATE TABLE correction_rows (
+     number        INTEGER NOT NULL,
+     day           INTEGER NOT NULL,
+     device_id     TEXT NOT NULL,
+     executable_no INTEGER NOT NULL,
+     user          BLOB NOT NULL,
+     fact          TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX correction_rows_by_number ON correction_rows (number);
+   CREATE INDEX correction_rows_by_device ON correction_rows (device_id);
+   CREATE TRIGGER correction_rows_stay BEFORE UPDATE ON correction_rows
+     BEGIN SELECT RAISE(ABORT, 'corrections are only added to'); END;
+   CREATE TABLE corrections_to_write (number INTEGER PRIMARY KEY) STRICT;`,
 ];

@@ -10,6 +10,7 @@ import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } fro
 import type { AuditLedger } from './audit-ledger.ts';
 import type { AuditReports } from './audit-reports.ts';
 import type { BackupHold } from './backup-hold.ts';
+import type { Corrections, NewCorrection } from './corrections.ts';
 import type { DeviceNames } from './device-groups.ts';
 import type { DeviceLives } from './device-lives.ts';
 import type { EnrolmentTokens } from './enrolment-tokens.ts';
@@ -227,6 +228,15 @@ export interface ControlStore {
   readonly lives: DeviceLives;
   /** What devices are told when the collector moves, and what they say of it. */
   readonly notices: Pick<NoticesInForce, 'noticeFor' | 'confirmed' | 'newestSerial' | 'counts'>;
+  /** What administrators corrected of days that are over. */
+  readonly corrections: Omit<Corrections, 'add' | 'noteWritten' | 'reload'>;
+  /**
+   * Notes the correction, whose rows are still to be written, and answers the operation that asked for it with `answer`
+   * and its number. Returns the number; throws when that operation is over.
+   */
+  makeCorrection(correction: NewCorrection, operation: number, answer: object): number;
+  /** The engine has the rows of this correction; its day is derived again. */
+  commitCorrection(number: number, day: number, now: number): void;
   /** What an administrator asked for that takes its time. */
   readonly operations: Pick<Operations, 'oldestOpen' | 'latest' | 'advance' | 'finish'>;
   /** Whether an administrator stopped processing, and how far it is. */

@@ -31,6 +31,8 @@ const FORGOTTEN = [
   'DELETE FROM quarantine_outcomes WHERE device_id = ?',
   'DELETE FROM device_names WHERE device_id = ?',
   'DELETE FROM audit_requests WHERE device_id = ?',
+  'DELETE FROM corrections_to_write WHERE number IN (SELECT number FROM correction_rows WHERE device_id = ?)',
+  'DELETE FROM correction_rows WHERE device_id = ?',
   'DELETE FROM evidence_wanted WHERE device_id = ?',
   'DELETE FROM superseded_speech WHERE epoch_no IN (SELECT epoch_no FROM epochs WHERE owner_device_id = ?)',
   "UPDATE devices SET group_name = '', agent_version = '' WHERE device_id = ?",

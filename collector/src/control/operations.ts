@@ -5,7 +5,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { inTransaction } from './control-database.ts';
 
-export type OperationKind = 'audit' | 'rebuild' | 'correction-trial';
+export type OperationKind = 'audit' | 'rebuild' | 'correction';
 
 /** `waiting` and `running` are open. `stopped`: by an administrator. */
 export type OperationState = 'waiting' | 'running' | 'done' | 'failed' | 'stopped';

@@ -23,6 +23,7 @@ import type {
   QuarantineReason,
   SentEpoch,
 } from './control-store.ts';
+import { Corrections, type NewCorrection } from './corrections.ts';
 import { DeviceGroups, type DeviceNames } from './device-groups.ts';
 import { DeviceLives } from './device-lives.ts';
 import { DeviceErasedError, DeviceRegistry, DeviceRevokedError } from './device-registry.ts';
@@ -71,6 +72,7 @@ export class SqliteControlStore implements ControlStore {
   readonly notices: NoticesInForce;
   readonly auditLedger: AuditLedger;
   readonly auditReports: AuditReports;
+  readonly corrections: Corrections;
   readonly processing: ProcessingState;
   readonly usageConcerns: UsageConcerns;
   readonly operations: Operations;
@@ -124,6 +126,7 @@ export class SqliteControlStore implements ControlStore {
     this.processing = new ProcessingState(this.#database, this.#meta);
     this.operations = new Operations(this.#database);
     this.auditReports = new AuditReports(this.#meta);
+    this.corrections = new Corrections(this.#database);
     this.#wanted = new WantedEvidence(this.#database);
     this.auditLedger = new AuditLedger(this.#database, this.#directives);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
@@ -178,6 +181,7 @@ export class SqliteControlStore implements ControlStore {
     this.#quarantine.recount();
     this.#wanted.forget();
     this.#speech.forget();
+    this.corrections.reload();
   }
 
   isKnownNoticeKey(publicKey: Uint8Array): boolean {
@@ -436,6 +440,25 @@ export class SqliteControlStore implements ControlStore {
       // One that waits already is derived after this, and must not look as if something had come meanwhile.
       if (!this.#dirty.list().some(({ target }) => target.kind === 'inventory'))
         this.#dirty.mark([{ kind: 'inventory' }], now);
+    });
+  }
+
+  makeCorrection(correction: NewCorrection, operation: number, answer: object): number {
+    const number = inTransaction(this.#database, () => {
+      const made = this.corrections.add(correction);
+      const result = { ...answer, number: made };
+      if (!this.operations.finish(operation, 'done', result, correction.madeAt))
+        throw new Error(`operation ${operation} is over`);
+      return made;
+    });
+    this.corrections.reload();
+    return number;
+  }
+
+  commitCorrection(number: number, day: number, now: number): void {
+    inTransaction(this.#database, () => {
+      this.corrections.noteWritten(number);
+      this.#dirty.mark([{ kind: 'usage-day', day }], now);
     });
   }
 

@@ -15,6 +15,7 @@ export interface ProcessMetrics {
   rangeRecords: Histogram;
   dropped: Counter;
   outlived: Counter;
+  corrected: Counter;
   replayed: Counter<'outcome'>;
   replayFailures: Counter;
   erasedDevices: Counter;
@@ -93,6 +94,11 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     outlived: new Counter({
       name: 'fleetmeter_process_outlived_records_total',
       help: 'Records of use, coverage and digests left out because their day is not kept any more',
+      registers,
+    }),
+    corrected: new Counter({
+      name: 'fleetmeter_process_corrected_records_total',
+      help: 'Usage records that came, or came again, for what an administrator corrected: kept beside the correction and not counted in totals',
       registers,
     }),
     dropped: new Counter({
@@ -198,6 +204,7 @@ export function noteRange(metrics: ProcessMetrics, outcome: RangeOutcome, millis
   metrics.rows.inc(outcome.rows);
   metrics.dropped.inc(outcome.dropped);
   metrics.outlived.inc(outcome.outlived);
+  metrics.corrected.inc(outcome.corrected);
   for (const [reason, records] of outcome.quarantined) metrics.quarantined.inc({ reason }, records);
   for (const [action, requests] of outcome.directives) metrics.directives.inc({ action }, requests);
   for (const seconds of outcome.clockDifferences)

@@ -57,6 +57,8 @@ export interface RangeOutcome {
   dropped: number;
   /** Parts of reports that speak of days which are not kept any more. */
   outlived: number;
+  /** Usage records for what an administrator corrected: kept, and not read. */
+  corrected: number;
   /** Of each report: seconds that the device's clock, when it composed it, was behind ours when it came. */
   clockDifferences: readonly number[];
   /** Executables that nobody had named before, by the device that did. */
@@ -206,7 +208,7 @@ export async function computeRange(
     ...{ effects, times, touched: [...states.keys()] },
     outcome: {
       ...{ records: records.length, reports, dropped, clockDifferences, outlived: effects.outlived },
-      ...{ evidence: described.length, recognised: effects.recognised },
+      ...{ evidence: described.length, recognised: effects.recognised, corrected: effects.corrected },
       namedBy: namedBy(reportsToProcess.filter((report) => report !== undefined)),
     },
   };

@@ -32,7 +32,7 @@ export function processReport(
     return;
   }
   if (report.host?.agentVersion) effects.runsAgent(source.deviceId, report.host.agentVersion);
-  processUsage(item, state.epochNo, control, effects);
+  processUsage(item, state, control, effects);
   if (report.host) {
     effects.facts.add('host_facts', hostFactsRow(state.deviceId, source.receivedAt, report.host));
     effects.named(state.deviceId, report.host);

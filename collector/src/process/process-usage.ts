@@ -12,7 +12,7 @@ import { usageDigestFault } from '../validate/usage-digest.ts';
 import { coverageFault, dayFault, hasRun, MS_PER_DAY, usageRecordFault } from '../validate/usage-record.ts';
 import { faultOfLeftOut, type PartKind } from './left-out.ts';
 import type { RangeEffects, RecordAside } from './range-effects.ts';
-import type { ReportToProcess } from './report-to-process.ts';
+import type { EpochState, ReportToProcess } from './report-to-process.ts';
 import { coverageRow, usageDigestRow, usageRow } from './usage-rows.ts';
 import { wantMissingEvidence } from './want-evidence.ts';
 
@@ -20,7 +20,7 @@ const RUN_BYTES = 8;
 
 export function processUsage(
   item: ReportToProcess,
-  epochNo: number,
+  { epochNo, deviceId }: Pick<EpochState, 'epochNo' | 'deviceId'>,
   control: ControlStore,
   effects: RangeEffects,
 ): void {
@@ -64,6 +64,8 @@ export function processUsage(
     const run = runOf(usage, record.run);
     effects.facts.add('usage', usageRow(record, { epochNo, executableNo, user: user as Uint8Array, run }));
     effects.markDayDirty(day);
+    // It is kept beside the correction, and not read.
+    if (control.corrections.isCorrected(day, deviceId, executableNo, user as Uint8Array)) effects.corrected++;
   };
   eachPart('usage', usage.records, effects, add);
   const missing = wantMissingEvidence({ ids, numbers: good }, source, control, effects);

@@ -42,6 +42,8 @@ export class RangeEffects {
   readonly heads = new Map<number, EpochHead>();
   /** Executables described here whose application is known. */
   recognised = 0;
+  /** Usage records for what an administrator corrected. */
+  corrected = 0;
   readonly #dirty = new Map<string, DirtyTarget>();
   readonly #directives: ProcessedRange['directives'] = [];
   readonly #resolved = new Map<string, ResolvedRequest>();

@@ -38,37 +38,43 @@ export async function tryDecision(
     ...{ records: 0, outcomes: {}, refusals: [], effect: [], days_left_out: 0, rows_left_out: false },
   };
   const refusals = new Map<string, TrialAnswer['refusals'][number]>();
-  const trial = await UsageTrial.begin(clickhouse);
-  const turn = new Turn();
-  const inForce = options.inForce();
-  for (let after = 0; ; ) {
-    const page = control.quarantine.records(filter, { limit: PAGE, after });
-    const undecided = page.filter(({ decision }) => decision === 0);
-    const known = await knownEvidence(undecided, options);
-    const effects = new RangeEffects(announced);
-    for (const record of undecided) {
-      await turn.share();
-      const decided = { ...record, action, transformation };
-      const { outcome, detail } = replayRecord(decided, { control, inForce, effects, known, described: [] });
-      answer.records++;
-      answer.outcomes[outcome] = (answer.outcomes[outcome] ?? 0) + 1;
-      if (outcome === 'refused') noteRefusal(refusals, record.number, detail);
+  await UsageTrial.run(clickhouse, async (trial) => {
+    const turn = new Turn();
+    const inForce = options.inForce();
+    for (let after = 0; ; ) {
+      const page = control.quarantine.records(filter, { limit: PAGE, after });
+      const undecided = page.filter(({ decision }) => decision === 0);
+      const known = await knownEvidence(undecided, options);
+      const effects = new RangeEffects(announced);
+      for (const record of undecided) {
+        await turn.share();
+        const decided = { ...record, action, transformation };
+        const { outcome, detail } = replayRecord(decided, {
+          control,
+          inForce,
+          effects,
+          known,
+          described: [],
+        });
+        answer.records++;
+        answer.outcomes[outcome] = (answer.outcomes[outcome] ?? 0) + 1;
+        if (outcome === 'refused') noteRefusal(refusals, record.number, detail);
+      }
+      const rows = effects.facts.block('usage');
+      if (rows) await trial.add(rows);
+      after = page.at(-1)?.number ?? after;
+      if (page.length < PAGE) break;
     }
-    const rows = effects.facts.block('usage');
-    if (rows) await trial.add(rows);
-    after = page.at(-1)?.number ?? after;
-    if (page.length < PAGE) break;
-  }
-  answer.refusals = [...refusals.values()];
-  const days = await trial.days();
-  answer.days_left_out = Math.max(0, days.length - MOST_DAYS);
-  for (const day of days.slice(0, MOST_DAYS)) {
-    const room = MOST_ROWS - answer.effect.length;
-    const rows = await trial.summaries(day, room + 1);
-    answer.effect.push(...rows.slice(0, room));
-    answer.rows_left_out ||= rows.length > room;
-  }
-  await trial.end();
+    answer.refusals = [...refusals.values()];
+    const days = await trial.days();
+    answer.days_left_out = Math.max(0, days.length - MOST_DAYS);
+    for (const day of days.slice(0, MOST_DAYS)) {
+      const room = MOST_ROWS - answer.effect.length;
+      const rows = await trial.summaries(day, room + 1);
+      answer.effect.push(...rows.slice(0, room));
+      answer.rows_left_out ||= rows.length > room;
+    }
+  });
   return answer;
 }
 

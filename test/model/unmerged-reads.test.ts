@@ -34,7 +34,6 @@ import {
   compareUsageDay,
 } from '../../collector/src/clickhouse/compare-totals.ts';
 import { DATABASES } from '../../collector/src/clickhouse/database-names.ts';
-import { readDaysWithUse } from '../../collector/src/clickhouse/days-with-facts.ts';
 import {
   countDevicesByState,
   deriveDevices,
@@ -42,6 +41,11 @@ import {
 } from '../../collector/src/clickhouse/derive-devices.ts';
 import { deriveInventory } from '../../collector/src/clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../../collector/src/clickhouse/derive-usage-day.ts';
+import {
+  readDeviceDayUse,
+  readExecutableNo,
+  readExecutablesOf,
+} from '../../collector/src/clickhouse/device-day-use.ts';
 import {
   lastSeen,
   processedUntil,
@@ -128,7 +132,10 @@ const READINGS: Record<string, Reading> = {
   lackingUsage: (clickhouse) => each(DAYS, (day) => lackingUsage(clickhouse, day, 1_000)),
   presentHeads: (clickhouse) => presentHeads(clickhouse, DEVICE_IDS),
   readBaselineParts: (clickhouse) => readBaselineParts(clickhouse, EPOCH_NOS),
-  readDaysWithUse,
+  readDeviceDayUse: (clickhouse) =>
+    each(DAYS, (day) => readDeviceDayUse(clickhouse, day, EPOCH_NOS, 100_000)),
+  readExecutablesOf: (clickhouse) => each([0, 1, 2], (app) => readExecutablesOf(clickhouse, appId(app))),
+  readExecutableNo: (clickhouse) => each([1, 2, 3], (no) => readExecutableNo(clickhouse, HEX(no))),
   countDevicesByState,
   readCountedMark,
   lastSeen: (clickhouse) => lastSeen(clickhouse, DEVICE_IDS),
@@ -156,14 +163,17 @@ const READINGS: Record<string, Reading> = {
     ),
   readHeldCounts,
   UsageTrial: async (clickhouse) => {
-    const trial = await UsageTrial.begin(clickhouse);
     const batch = new FactBatch();
     for (const epochNo of [1, 2, 3])
       addUse(batch, { day: TODAY, epochNo, executableNo: epochNo }, TELLINGS + 1);
-    await trial.add(batch.block('usage') as never);
-    const answer = [await trial.days(), await trial.summaries(TODAY, 100)];
-    await trial.end();
-    return answer;
+    return await UsageTrial.run(clickhouse, async (trial) => {
+      await trial.add(batch.block('usage') as never);
+      return [
+        await trial.days(),
+        await trial.summaries(TODAY, 100),
+        await each(DEVICE_IDS.slice(0, 3), (id) => trial.ofDevice(TODAY, id)),
+      ];
+    });
   },
 };
 
@@ -211,6 +221,7 @@ const ASKS_NOTHING: Record<string, string> = {
   mergeNow: 'for measuring',
   readTableSizes: 'sizes and rows not yet merged, and says so',
   readPartCounts: 'parts not yet merged, and says so',
+  readRunningMerges: 'merges in hand, and no facts',
   readHeadsMark: 'whether to look again; a merge may change it, which costs one derivation',
 };
 

@@ -4,7 +4,7 @@
  * it in the middle leaves a mark and never half a day.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readDaysWithUse } from '../clickhouse/days-with-facts.ts';
+import { daysWithUse } from '../clickhouse/executables-to-map.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import type { DirtyTarget } from '../control/control-store.ts';
 import type { Operation } from '../control/operations.ts';
@@ -71,7 +71,7 @@ async function rebuildStep(
   const request = operation.request as RebuildRequest;
   let progress = operation.progress as RebuildProgress | undefined;
   if (!progress) {
-    progress = beginRebuild(request, await readDaysWithUse(clickhouse));
+    progress = beginRebuild(request, await daysWithUse(clickhouse));
     log.info({ number, targets: progress.waiting.length }, 'a rebuild begins');
     if (!control.operations.advance(number, progress)) return 0;
   }

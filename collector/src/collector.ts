@@ -264,7 +264,14 @@ async function joinStages(
   started.push(() => recompute.close());
   const rebuild = startRebuild({ recompute: recomputing, deriving });
   started.push(() => rebuild.close());
-  const corrections = startCorrections({ clickhouse, control, log, now, onWritten: () => recompute.wake() });
+  const corrections = startCorrections({
+    clickhouse,
+    control,
+    deriving,
+    log,
+    now,
+    onWritten: () => recompute.wake(),
+  });
   started.push(() => corrections.close());
   const replay = startReplayJob({
     ...{ clickhouse, control, announced, log, now },

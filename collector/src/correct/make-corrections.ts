@@ -13,10 +13,12 @@ import {
 } from '../clickhouse/device-day-use.ts';
 import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
+import { dayLife } from '../clickhouse/retain-rows.ts';
 import { UsageTrial } from '../clickhouse/usage-trial.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { NewCorrection } from '../control/corrections.ts';
 import type { Operation } from '../control/operations.ts';
+import type { OneAtATime } from '../recompute/one-at-a-time.ts';
 import type { CorrectionAnswer, CorrectionRequest } from './correction-request.ts';
 import { factText, parsedFact } from './fact-text.ts';
 import { CorrectionRefusedError, countedUse, planCorrection, planUndo } from './plan-correction.ts';
@@ -29,6 +31,8 @@ export interface CorrectionOptions {
   now: () => number;
   /** Called when the rows of a correction are in the tables. */
   onWritten: () => void;
+  /** Whose turn it is to derive: meanwhile no day becomes final, and no names change. */
+  deriving: OneAtATime;
 }
 
 export interface CorrectionJob {
@@ -72,11 +76,11 @@ export function startCorrections(options: CorrectionOptions): CorrectionJob {
 
 /** False when nothing was to be done. Rejects when it may succeed later. */
 export async function correctionStep(options: CorrectionOptions): Promise<boolean> {
-  const { control, now } = options;
+  const { control, now, deriving } = options;
   // What was decided comes before what is asked: plans are made over it.
   const [waiting] = control.corrections.toWrite();
   if (waiting !== undefined) {
-    await write(waiting, options);
+    await deriving.run(() => write(waiting, options));
     return true;
   }
   const operation = control.operations.oldestOpen('correction');
@@ -84,7 +88,7 @@ export async function correctionStep(options: CorrectionOptions): Promise<boolea
   const request = operation.request as CorrectionRequest;
   let answer: CorrectionAnswer | { refused: string };
   try {
-    answer = await answered(request, operation, options);
+    answer = await deriving.run(() => answered(request, operation, options));
   } catch (error) {
     if (!(error instanceof CorrectionRefusedError)) throw error;
     answer = { refused: error.message };
@@ -132,6 +136,8 @@ async function answered(
   // With the answer in one commit: a crash must not make it twice.
   const number = control.makeCorrection(correction, operation, answer);
   log.info({ correction: number, by: requestedBy }, 'a correction is made');
+  // Before anybody else's turn, since the day may become final then.
+  await write(number, options);
   return { ...answer, number };
 }
 
@@ -148,6 +154,7 @@ async function planned(
   const { day, deviceId, application, executable, user, values } = request;
   if (day >= Math.floor(now() / MILLISECONDS_A_DAY))
     throw new CorrectionRefusedError('the day is not over: agents still report of it');
+  await checkOpen(day, clickhouse);
   const facts = await factsOf(day, deviceId, options);
   let subject = new Set<number>();
   if (application !== undefined) subject = await readExecutablesOf(clickhouse, application);
@@ -172,6 +179,7 @@ async function undone(number: number, options: CorrectionOptions): Promise<Plan>
   if (undoneBy !== undefined)
     throw new CorrectionRefusedError(`correction ${number} is taken back already, by correction ${undoneBy}`);
   if (deviceId === '') throw new CorrectionRefusedError('its device was erased: nothing is left of it');
+  await checkOpen(day, options.clickhouse);
   const facts = await factsOf(day, deviceId, options);
   const touched = corrections.rowsOf(number).map(({ fact }) => parsedFact(fact));
   const rows = planUndo(facts, touched);
@@ -184,6 +192,14 @@ async function undone(number: number, options: CorrectionOptions): Promise<Plan>
     rows,
     undoes: number,
   };
+}
+
+/** Totals of other days are not derived from facts any more, whatever those say. */
+async function checkOpen(day: number, clickhouse: ClickHouse): Promise<void> {
+  if ((await dayLife(clickhouse, day)) !== 'open')
+    throw new CorrectionRefusedError(
+      'the totals of that day are final, since its five-minute marks are not kept any more: keepSlotsDays says for how long',
+    );
 }
 
 async function factsOf(

@@ -36,7 +36,8 @@ test('a record that is put aside concerns its day, durably before any fact, and 
     };
     const effects = new RangeEffects(new AnnouncedExecutables());
     const interned = internReport(report, control);
-    processUsage({ report, hash: new Uint8Array(16), source, interned }, 1, control, effects);
+    const ofEpoch = { epochNo: 1, deviceId: source.deviceId };
+    processUsage({ report, hash: new Uint8Array(16), source, interned }, ofEpoch, control, effects);
 
     effects.foreseeConcerns(control);
     const executableNo = interned.used.numbers[0] as number;

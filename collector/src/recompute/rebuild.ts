@@ -4,8 +4,10 @@
  * it in the middle leaves a mark and never half a day.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { daysWithUse } from '../clickhouse/executables-to-map.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
+import { dayLife } from '../clickhouse/retain-rows.ts';
 import type { DirtyTarget } from '../control/control-store.ts';
 import type { Operation } from '../control/operations.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
@@ -71,7 +73,7 @@ async function rebuildStep(
   const request = operation.request as RebuildRequest;
   let progress = operation.progress as RebuildProgress | undefined;
   if (!progress) {
-    progress = beginRebuild(request, await daysWithUse(clickhouse));
+    progress = beginRebuild(request, await derivableDays(clickhouse));
     log.info({ number, targets: progress.waiting.length }, 'a rebuild begins');
     if (!control.operations.advance(number, progress)) return 0;
   }
@@ -88,6 +90,14 @@ async function rebuildStep(
     fault === undefined ? withoutFirst(progress) : afterFailure(progress, fault),
   );
   return fault === undefined ? spent * (100 / request.timePercent - 1) : RETRY_MS;
+}
+
+/** Days whose totals come from facts, and whose facts are here. */
+async function derivableDays(clickhouse: ClickHouse): Promise<number[]> {
+  const days: number[] = [];
+  for (const day of await daysWithUse(clickhouse))
+    if ((await dayLife(clickhouse, day)) === 'open') days.push(day);
+  return days;
 }
 
 /** In a turn of `deriving`. `fault` is undefined when it is derived; `spent` is in milliseconds. */

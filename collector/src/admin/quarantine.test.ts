@@ -107,6 +107,7 @@ test.each<[string, object]>([
   ['steps of a replay', { ...discard, action: 'replay', steps: ['shift-day -1'] }],
   ['a field that nobody knows', { ...discard, by: 'somebody else' }],
   ['a filter that nobody knows', { ...discard, filter: { where: '1 = 1' } }],
+  ['a filter that says nothing', { ...discard, filter: {} }],
   ['no filter', { action: 'discard', because: 'all' }],
 ])('%s is refused', async (_, body) => {
   const answer = await post('/decisions', body);

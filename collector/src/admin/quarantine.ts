@@ -41,13 +41,21 @@ const closed = (properties: object, required: string[] = []) => ({
 });
 const ONE = { params: closed({ number: NUMBER }, ['number']) };
 const DECISION = {
-  filter: closed({ ...FILTER, numbers: { type: 'array', maxItems: 10_000, items: NUMBER } }),
+  filter: {
+    ...closed({
+      ...FILTER,
+      numbers: { type: 'array', maxItems: 10_000, items: NUMBER },
+      all: { type: 'boolean', enum: [true] },
+    }),
+    // Nothing said must not mean everything.
+    minProperties: 1,
+  },
   action: { type: 'string', enum: ['repair', 'replay', 'discard'] },
   steps: { type: 'array', maxItems: 20, items: TEXT },
 };
 
 interface Question {
-  filter: FilterParameters & { numbers?: number[] };
+  filter: FilterParameters & { numbers?: number[]; all?: true };
   action: 'repair' | 'replay' | 'discard';
   steps?: string[];
 }
@@ -113,7 +121,7 @@ export function addQuarantineRoutes(
           'Giving records up needs a reason that others can read later.',
         );
       const request = { action, filter: filterOf(filter), reason: because.trim(), by: BY, now: now() };
-      const decision = quarantine.decide(request, how(action, steps));
+      const decision = await quarantine.decide(request, how(action, steps));
       if (!decision)
         throw new Problem('quarantine-empty', 'No open record fits that nothing was decided about yet.');
       return reply.code(202).send(decision);

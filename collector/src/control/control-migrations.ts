@@ -377,4 +377,7 @@ export const CONTROL_MIGRATIONS: readonly string[] = [
    CREATE TRIGGER correction_rows_stay BEFORE UPDATE ON correction_rows
      BEGIN SELECT RAISE(ABORT, 'corrections are only added to'); END;
    CREATE TABLE corrections_to_write (number INTEGER PRIMARY KEY) STRICT;`,
+  `-- Everything that a list of groups needs: the page asks for it every few seconds.
+   DROP INDEX quarantine_by_group;
+   CREATE INDEX quarantine_by_group ON quarantine (state, reason, kind, agent_version, device_id, decision, at);`,
 ];

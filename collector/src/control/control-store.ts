@@ -133,17 +133,6 @@ export interface QuarantinedRecord {
   at: number;
 }
 
-/** An open record leaves out a device of an (application, day). */
-export interface OpenConcern {
-  /** Of the record. */
-  number: number;
-  /** Days since 1970, UTC: the record's own, or that of its arrival when its own is impossible. */
-  day: number;
-  executableNo: number;
-  /** The device that the use belongs to. */
-  deviceId: string;
-}
-
 /** Everything one processed range of the stream changes here, in one transaction. */
 export interface ProcessedRange {
   /** Everything at or below is processed and its rows are on stable storage. */
@@ -161,6 +150,8 @@ export interface ProcessedRange {
   /** Use of executables that nobody has described yet. */
   undescribedUse: { executableNo: number; day: number }[];
   quarantined: QuarantinedRecord[];
+  /** Bad records beyond what is kept of one device. */
+  quarantineOverflow?: number;
   /** What devices said they are called. */
   names?: { deviceId: string; names: DeviceNames }[];
   /** Which agent they said they run. */
@@ -373,7 +364,7 @@ export interface ControlStore {
   /** Version of the collector that last looked whether records pass by now; '' before the first. */
   quarantineTriedBy(): string;
   /** Decides that these are tried again, and notes the version. */
-  tryQuarantineAgain(numbers: readonly number[], version: string, now: number): void;
+  tryQuarantineAgain(numbers: readonly number[], version: string, now: number): Promise<void>;
   quarantineCounts(): { reason: QuarantineReason; count: number }[];
   /** Open records that were dropped, ever, by why. */
   quarantineDropped(): Record<QuarantineDrop, number>;
@@ -381,8 +372,6 @@ export interface ControlStore {
   quarantineRepeated(): number;
   /** Which use of a day is in doubt. */
   readonly usageConcerns: Pick<UsageConcerns, 'ofDay' | 'foresee'>;
-  /** Every open usage record whose executable is known. */
-  openConcerns(): OpenConcern[];
   /** Newest first. */
   quarantinedFrom(deviceId: string, limit: number): ShelvedRecord[];
   /** What its device was not told of yet, oldest first. */

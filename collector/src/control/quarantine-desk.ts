@@ -4,7 +4,7 @@
  * outcomes are only ever added to.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './control-database.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { QuarantineKind, QuarantineReason } from './control-store.ts';
 import { openExistingControlDatabase } from './enrolment-desk.ts';
 import { filterSql, filterText, type QuarantineFilter } from './quarantine-filter.ts';
@@ -67,6 +67,13 @@ export interface RecordOutcome {
   at: number;
 }
 
+/** In one transaction: some 20 ms, and a moment for others after each. */
+const DECIDED_AT_ONCE = 1_000;
+const YIELD_MS = 5;
+
+const WITHOUT_BYTES = `number, reason, detail, kind, device_id, epoch_no, "offset", sequence, agent_version, x'' AS bytes,
+  size, run, user, day, executable_no, state, decision, at`;
+
 const GROUPS = `SELECT reason, kind, agent_version, count(*) AS records, count(DISTINCT device_id) AS devices,
   sum(decision > 0 AND state = 'open') AS decided, min(at) AS first, max(at) AS last FROM quarantine`;
 
@@ -101,14 +108,32 @@ export class QuarantineDesk {
       }));
   }
 
+  /** As `records`, without their bytes: a page of them may have a gigabyte. */
+  list(
+    filter: QuarantineFilter,
+    page: { limit: number; after?: number; state?: QuarantineState },
+  ): ShelvedRecord[] {
+    return this.#page(WITHOUT_BYTES, filter, page);
+  }
+
   /** By number, beginning after `after`. */
   records(
+    filter: QuarantineFilter,
+    page: { limit: number; after?: number; state?: QuarantineState },
+  ): ShelvedRecord[] {
+    return this.#page('*', filter, page);
+  }
+
+  #page(
+    columns: string,
     filter: QuarantineFilter,
     { limit, after = 0, state = 'open' }: { limit: number; after?: number; state?: QuarantineState },
   ): ShelvedRecord[] {
     const { where, values } = filterSql(filter);
     return this.#database
-      .prepare(`SELECT * FROM quarantine WHERE state = ? AND number > ? AND ${where} ORDER BY number LIMIT ?`)
+      .prepare(
+        `SELECT ${columns} FROM quarantine WHERE state = ? AND number > ? AND ${where} ORDER BY number LIMIT ?`,
+      )
       .all(state, after, ...values, limit)
       .map(shelvedRecord);
   }
@@ -134,34 +159,38 @@ export class QuarantineDesk {
 
   /**
    * The open records that fit are decided about from here on, and nobody can decide about them a second time before
-   * that is carried out. Undefined, and nothing is written, when none fits.
+   * that is carried out. Undefined, and nothing is written, when none fits. Some at a time: writers wait for each other.
    */
-  decide(request: DecisionRequest): Decision | undefined {
+  async decide(request: DecisionRequest): Promise<Decision | undefined> {
     const { where, values } = filterSql(request.filter);
-    return inTransaction(this.#database, () => {
-      const open = `state = 'open' AND decision = 0 AND ${where}`;
-      const counted = this.#database.prepare(`SELECT count(*) AS n FROM quarantine WHERE ${open}`);
-      const records = counted.get(...values)?.n as number;
-      if (records === 0) return undefined;
-      const { lastInsertRowid } = this.#database
-        .prepare(
-          `INSERT INTO quarantine_decisions
-             (action, selection, transformation, reason, decided_by, decided_at, records) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(
-          request.action,
-          filterText(request.filter),
-          request.transformation ?? '',
-          request.reason,
-          request.by,
-          request.now,
-          records,
-        );
-      this.#database
-        .prepare(`UPDATE quarantine SET decision = ? WHERE ${open}`)
-        .run(lastInsertRowid, ...values);
-      return this.decision(Number(lastInsertRowid));
-    });
+    const open = `state = 'open' AND decision = 0 AND ${where}`;
+    const fitting = this.#database
+      .prepare(`SELECT count(*) AS records, max(number) AS newest FROM quarantine WHERE ${open}`)
+      .get(...values) as { records: number; newest: number };
+    if (fitting.records === 0) return undefined;
+    const { action, filter, transformation = '', reason, by, now } = request;
+    const { lastInsertRowid } = this.#database
+      .prepare(
+        `INSERT INTO quarantine_decisions
+           (action, selection, transformation, reason, decided_by, decided_at, records) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(action, filterText(filter), transformation, reason, by, now, fitting.records);
+    const page = this.#database.prepare(
+      `SELECT max(number) AS last, count(*) AS records FROM
+         (SELECT number FROM quarantine WHERE ${open} AND number > ? AND number <= ? ORDER BY number LIMIT ${DECIDED_AT_ONCE})`,
+    );
+    const some = this.#database.prepare(
+      `UPDATE quarantine SET decision = ? WHERE ${open} AND number > ? AND number <= ?`,
+    );
+    for (let after = 0; ; await sleep(YIELD_MS)) {
+      const { last, records } = page.get(...values, after, fitting.newest) as {
+        last: number;
+        records: number;
+      };
+      if (records > 0) some.run(lastInsertRowid, ...values, after, last);
+      if (records < DECIDED_AT_ONCE) return this.decision(Number(lastInsertRowid));
+      after = last;
+    }
   }
 
   decision(number: number): Decision | undefined {
@@ -180,7 +209,8 @@ export class QuarantineDesk {
   #withProgress(row: Record<string, unknown>): Decision {
     const decision = row.decision as number;
     const waiting = this.#database
-      .prepare("SELECT count(*) AS n FROM quarantine WHERE decision = ? AND state = 'open'")
+      .prepare(`SELECT count(*) AS n FROM quarantine INDEXED BY quarantine_decided
+         WHERE decision = ? AND decision > 0 AND state = 'open'`)
       .get(decision)?.n as number;
     const outcomes = this.#database
       .prepare('SELECT outcome, count(*) AS n FROM quarantine_outcomes WHERE decision = ? GROUP BY outcome')

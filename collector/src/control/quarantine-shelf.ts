@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AgentVersions } from './agent-versions.ts';
-import type { OpenConcern, QuarantinedRecord, QuarantineKind, QuarantineReason } from './control-store.ts';
+import type { QuarantinedRecord, QuarantineKind, QuarantineReason } from './control-store.ts';
 import type { MetaValues } from './meta-values.ts';
 import { type QuarantineState, type ShelvedRecord, shelvedRecord } from './shelved-record.ts';
 
@@ -63,7 +63,6 @@ export class QuarantineShelf {
   readonly #fromDevice: StatementSync;
   readonly #untold: StatementSync;
   readonly #told: StatementSync;
-  readonly #concerns: StatementSync;
   readonly #released = new Set<number>();
   #records = 0;
   #bytes = 0;
@@ -104,11 +103,6 @@ export class QuarantineShelf {
       'SELECT * FROM quarantine WHERE device_id = ? AND told = 0 ORDER BY number LIMIT ?',
     );
     this.#told = database.prepare('UPDATE quarantine SET told = 1 WHERE number = ?');
-    this.#concerns = database.prepare(
-      `SELECT number, day, executable_no, coalesce(owner_device_id, quarantine.device_id) AS device_id
-       FROM quarantine LEFT JOIN epochs USING (epoch_no)
-       WHERE state = 'open' AND executable_no IS NOT NULL ORDER BY number`,
-    );
     this.recount();
   }
 
@@ -148,6 +142,11 @@ export class QuarantineShelf {
     this.#makeRoom(record.deviceId);
   }
 
+  /** So many more came of devices that are at their bound. Runs inside the caller's transaction. */
+  overflowed(records: number): void {
+    this.#count('device-bound', records);
+  }
+
   /** False when nothing was ever put aside, or nothing of it is kept: nearly always. */
   get any(): boolean {
     return this.#records > 0;
@@ -180,16 +179,6 @@ export class QuarantineShelf {
     const days = [...this.#released];
     this.#released.clear();
     return days;
-  }
-
-  openConcerns(): OpenConcern[] {
-    if (this.#records === 0) return [];
-    return this.#concerns.all().map((row) => ({
-      number: row.number as number,
-      day: row.day as number,
-      executableNo: row.executable_no as number,
-      deviceId: row.device_id as string,
-    }));
   }
 
   /** Newest first. */
@@ -241,8 +230,12 @@ export class QuarantineShelf {
     this.#bytes -= size;
     if (state !== 'open') return;
     if (day !== null) this.#released.add(day);
+    this.#count(why, 1);
+  }
+
+  #count(why: QuarantineDrop, records: number): void {
     const counter = `quarantine_dropped ${why}`;
-    this.#meta.setCounter(counter, this.#meta.counter(counter) + 1);
+    this.#meta.setCounter(counter, this.#meta.counter(counter) + records);
   }
 }
 

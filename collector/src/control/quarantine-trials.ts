@@ -38,9 +38,14 @@ export class QuarantineTrials {
 
   /** `now` in milliseconds since 1970. */
   ask({ filter, action, transformation }: Omit<TrialQuestion, 'trial'>, now: number): number {
-    this.#forget.run(now - KEPT_MS);
+    this.forget(now);
     const { lastInsertRowid } = this.#ask.run(JSON.stringify({ filter, action }), transformation, now);
     return Number(lastInsertRowid);
+  }
+
+  /** Questions and answers that nobody waits for any more. */
+  forget(now: number): void {
+    this.#forget.run(now - KEPT_MS);
   }
 
   /** The oldest one that was not answered. */

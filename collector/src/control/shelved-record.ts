@@ -8,6 +8,8 @@ export interface ShelvedRecord extends QuarantinedRecord {
   /** Never reused. */
   number: number;
   agentVersion: string;
+  /** Of `bytes`, also where those were left out. */
+  size: number;
   state: QuarantineState;
   /** That settled it or, while it is open, that is being carried out; 0 for none. */
   decision: number;
@@ -25,6 +27,7 @@ export function shelvedRecord(row: Record<string, unknown>): ShelvedRecord {
     sequence: row.sequence as number,
     agentVersion: row.agent_version as string,
     bytes: row.bytes as Uint8Array,
+    size: row.size as number,
     run: (row.run as Uint8Array | null) ?? undefined,
     user: (row.user as Uint8Array | null) ?? undefined,
     concern:

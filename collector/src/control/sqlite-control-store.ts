@@ -18,7 +18,6 @@ import type {
   EpochRow,
   EpochSplit,
   Joining,
-  OpenConcern,
   ProcessedRange,
   QuarantineReason,
   SentEpoch,
@@ -351,6 +350,8 @@ export class SqliteControlStore implements ControlStore {
     for (const { deviceId, version } of range.agentVersions ?? []) this.#versions.note(deviceId, version);
     // A second owner of the same range must not put its bad records aside twice.
     for (const record of range.quarantined) if (record.offset > before) this.#quarantine.put(record);
+    if (range.quarantineOverflow && range.checkpoint > before)
+      this.#quarantine.overflowed(range.quarantineOverflow);
     this.usageConcerns.arrived(range.checkpoint);
     // After those that were put aside meanwhile: what a request is still open for is not in `resolved`.
     for (const { deviceId, epochId, action } of range.resolved)
@@ -498,10 +499,6 @@ export class SqliteControlStore implements ControlStore {
     return this.#quarantine.repeated();
   }
 
-  openConcerns(): OpenConcern[] {
-    return this.#quarantine.openConcerns();
-  }
-
   quarantinedFrom(deviceId: string, limit: number): ShelvedRecord[] {
     return this.#quarantine.fromDevice(deviceId, limit);
   }
@@ -516,6 +513,7 @@ export class SqliteControlStore implements ControlStore {
       more = this.#quarantine.ageOut(before);
       this.#markReleased(now);
       this.#quarantineWork.forgetOutcomes(now);
+      this.quarantine.trials.forget(now);
     });
     return more;
   }
@@ -524,15 +522,13 @@ export class SqliteControlStore implements ControlStore {
     return this.#meta.text('quarantine_tried_by');
   }
 
-  tryQuarantineAgain(numbers: readonly number[], version: string, now: number): void {
-    inTransaction(this.#database, () => {
-      const before = this.quarantineTriedBy() || 'an older one';
-      this.quarantine.decide({
-        ...{ action: 'retry', filter: { numbers }, by: 'collector', now },
-        reason: `collector ${version} after ${before}`,
-      });
-      this.#meta.setText('quarantine_tried_by', version);
+  async tryQuarantineAgain(numbers: readonly number[], version: string, now: number): Promise<void> {
+    const before = this.quarantineTriedBy() || 'an older one';
+    await this.quarantine.decide({
+      ...{ action: 'retry', filter: { numbers }, by: 'collector', now },
+      reason: `collector ${version} after ${before}`,
     });
+    this.#meta.setText('quarantine_tried_by', version);
   }
 
   untoldQuarantine(deviceId: string, limit: number): ShelvedRecord[] {

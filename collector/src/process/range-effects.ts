@@ -25,6 +25,9 @@ export interface ProvenCopy {
   beside: Speech;
 }
 
+/** As many as are kept of one device: a report of 50 kB can hold 20,000 bad records. */
+const MOST_ASIDE_OF_DEVICE = 1_000;
+
 /** A record that is put aside; where it came from says its source. */
 export type RecordAside = Omit<QuarantinedRecord, 'deviceId' | 'offset' | 'agentVersion' | 'at'>;
 
@@ -55,6 +58,8 @@ export class RangeEffects {
   readonly #evidenceProcessed = new Set<ExecutableId>();
   readonly #quarantined: QuarantinedRecord[] = [];
   readonly #undescribedUse = new Map<string, ProcessedRange['undescribedUse'][number]>();
+  readonly #asideOf = new Map<string, number>();
+  #overflow = 0;
   readonly #agentVersions = new Map<string, string>();
   readonly #names = new Map<string, DeviceNames>();
   readonly #announced: AnnouncedExecutables;
@@ -167,6 +172,12 @@ export class RangeEffects {
 
   quarantine(source: StreamRecord, record: RecordAside): void {
     const { concern } = record;
+    const before = this.#asideOf.get(source.deviceId) ?? 0;
+    this.#asideOf.set(source.deviceId, before + 1);
+    if (before >= MOST_ASIDE_OF_DEVICE) {
+      this.#overflow++;
+      return;
+    }
     this.#quarantined.push({
       ...record,
       deviceId: source.deviceId,
@@ -196,6 +207,7 @@ export class RangeEffects {
       evidenceProcessed: [...this.#evidenceProcessed],
       undescribedUse: [...this.#undescribedUse.values()],
       quarantined: this.#quarantined,
+      quarantineOverflow: this.#overflow,
       agentVersions: [...this.#agentVersions].map(([deviceId, version]) => ({ deviceId, version })),
       names: [...this.#names].map(([deviceId, names]) => ({ deviceId, names })),
       now,

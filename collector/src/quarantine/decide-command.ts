@@ -82,7 +82,7 @@ async function decide(
     else output.print(trialText(answer));
     return;
   }
-  const decision = answers.decide({ action, filter, reason, by: whoIsThis(), now: output.now() }, how);
+  const decision = await answers.decide({ action, filter, reason, by: whoIsThis(), now: output.now() }, how);
   if (!decision) throw new EnrolCommandError('no open record fits that nothing was decided about yet');
   if (!running && !flags.json)
     output.say(`decision ${decision.decision} is kept: the next collector carries it out at its start`);

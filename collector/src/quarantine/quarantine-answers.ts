@@ -62,14 +62,26 @@ export interface DecisionAnswer {
   outcomes: Partial<Record<Outcome, number>>;
 }
 
+/** A full shelf takes 100 ms to group, on the thread that acknowledges reports, and a page asks every two seconds. */
+const REMEMBERED_MS = 5_000;
+
 export class QuarantineAnswers {
   readonly #desk: QuarantineDesk;
+  #groups: { asked: string; at: number; groups: QuarantineGroupAnswer[] } = { asked: '', at: 0, groups: [] };
 
   constructor(desk: QuarantineDesk) {
     this.#desk = desk;
   }
 
   groups(filter: QuarantineFilter, state: QuarantineState): QuarantineGroupAnswer[] {
+    const asked = JSON.stringify([filter, state]);
+    const at = performance.now();
+    if (this.#groups.asked !== asked || at - this.#groups.at > REMEMBERED_MS)
+      this.#groups = { asked, at, groups: this.#groupsNow(filter, state) };
+    return this.#groups.groups;
+  }
+
+  #groupsNow(filter: QuarantineFilter, state: QuarantineState): QuarantineGroupAnswer[] {
     return this.#desk.groups(filter, state).map(({ agentVersion, first, last, ...group }) => ({
       ...group,
       agent_version: agentVersion,
@@ -82,7 +94,7 @@ export class QuarantineAnswers {
     filter: QuarantineFilter,
     page: { limit: number; after: number; state: QuarantineState },
   ): QuarantineRecordAnswer[] {
-    return this.#desk.records(filter, page).map(shownRecord);
+    return this.#desk.list(filter, page).map(shownRecord);
   }
 
   /** Undefined when there never was such a record, or nothing is known of it any more. */
@@ -116,11 +128,11 @@ export class QuarantineAnswers {
   }
 
   /** Undefined when no open record fits. `how`: undefined for anything but a repair. */
-  decide(
+  async decide(
     request: { action: QuarantineAction; filter: QuarantineFilter; reason: string; by: string; now: number },
     how: Transformation | undefined,
-  ): DecisionAnswer | undefined {
-    const decision = this.#desk.decide({ ...request, transformation: how && JSON.stringify(how) });
+  ): Promise<DecisionAnswer | undefined> {
+    const decision = await this.#desk.decide({ ...request, transformation: how && JSON.stringify(how) });
     return decision && shownDecision(decision);
   }
 
@@ -153,7 +165,7 @@ function shownRecord(record: ShelvedRecord): QuarantineRecordAnswer {
     sequence: record.sequence,
     offset: record.offset,
     received_at: new Date(record.at).toISOString(),
-    bytes: record.bytes.length,
+    bytes: record.size,
     decision: record.decision === 0 ? null : record.decision,
     concerns: record.concern
       ? {

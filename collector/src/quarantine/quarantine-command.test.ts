@@ -48,7 +48,7 @@ test('what agents of one version sent wrongly is one group, and each record says
     agent_version: '1.9.0',
     concerns: { day: isoDay(TODAY) },
   });
-  expect(site.control.openConcerns().map(({ day, deviceId }) => [day, deviceId])).toEqual([
+  expect(site.concerns().map(({ day, deviceId }) => [day, deviceId])).toEqual([
     [TODAY, devices[0]],
     [TODAY, devices[1]],
   ]);
@@ -74,7 +74,7 @@ test('a repair that is tried says what it would do, by the real rules and deriva
   expect(printed).toContain('nothing was changed: say --commit to do it');
   await site.derive();
   expect(await site.served()).toEqual({ [isoDay(TODAY - 1)]: 3900 });
-  expect(site.control.openConcerns()).toHaveLength(2);
+  expect(site.concerns()).toHaveLength(2);
   expect(await json('decisions')).toEqual([]);
 });
 
@@ -84,7 +84,7 @@ test('a repair that does not make a record right is refused and leaves it open',
   expect(tried.refusals[0].detail).toContain('usage-day-out-of-window');
   const done = await json('repair', '--all', 'shift-day 300', '--commit', '--because', 'a mistake');
   expect(done).toMatchObject({ committed: true, waiting: 0, outcomes: { refused: 2 } });
-  expect(site.control.openConcerns()).toHaveLength(2);
+  expect(site.concerns()).toHaveLength(2);
   await expect(quarantine('repair', '--all', 'shift-day -ten')).rejects.toThrow(
     /no step "shift-day -ten"; there are set day/,
   );
@@ -96,7 +96,7 @@ test('committed, the numbers come right, and the audit trail says who did what',
   const done = await json('repair', '--agent-version', '1.9.0', 'shift-day -10', '--commit', ...because);
   expect(done).toMatchObject({ committed: true, records: 2, waiting: 0, outcomes: { replayed: 2 } });
   expect(done.transformation).toEqual({ version: 1, steps: ['shift-day -10'] });
-  expect(site.control.openConcerns()).toEqual([]);
+  expect(site.concerns()).toEqual([]);
   await site.derive();
   expect(await site.served()).toEqual({ [isoDay(TODAY - 1)]: 3 * 3600 + 300 });
   const [latest] = await json('decisions');
@@ -122,10 +122,10 @@ test('discarding needs a reason, and releases what the record concerned', async 
   const record = { executableId: idBytes(SHELL), day: TODAY - 2, seconds: 90_000 };
   await site.process(site.report(device, { usage: usageOf([record]) }));
   await site.derive();
-  expect(site.control.openConcerns()).toMatchObject([{ day: TODAY - 2, deviceId: device }]);
+  expect(site.concerns()).toMatchObject([{ day: TODAY - 2, deviceId: device }]);
   await expect(quarantine('discard', '--all', '--commit')).rejects.toThrow(/needs a reason/);
   await quarantine('discard', '--device', device, '--because', 'nobody knows', '--commit');
-  expect(site.control.openConcerns()).toEqual([]);
+  expect(site.concerns()).toEqual([]);
   expect(site.control.dirtyMarks().map(({ target }) => target)).toEqual([
     { kind: 'usage-day', day: TODAY - 2 },
   ]);

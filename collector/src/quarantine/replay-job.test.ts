@@ -45,7 +45,7 @@ test('killed at every step, it repeats a batch and changes nothing twice', async
   await site.process(
     site.evidence(device, { records: [{ executableId: idBytes(EDITOR), evidence, encodingVersion: 1 }] }),
   );
-  expect(decide('repair', ['shift-day -15'])).toMatchObject({ records: 5 });
+  expect(await decide('repair', ['shift-day -15'])).toMatchObject({ records: 5 });
   let crashes = 0;
   for (let step = 0; site.control.decidedQuarantine(9).length > 0; step++) {
     expect(step).toBeLessThan(100);
@@ -150,7 +150,7 @@ test('what is older than records are kept is dropped and counted, and holds its 
   putAside(aside(11, { at: old, bytes: new Uint8Array([255]) }), aside(12, { bytes: new Uint8Array([254]) }));
   site.control.clearDirty({ kind: 'usage-day', day: TODAY - 1 }, 1);
   site.startJob();
-  await vi.waitUntil(() => site.control.openConcerns().length === 1, { timeout: 20_000 });
+  await vi.waitUntil(() => site.concerns().length === 1, { timeout: 20_000 });
   expect(site.control.quarantineDropped()).toEqual({ 'shelf-full': 0, 'device-bound': 0, 'aged-out': 1 });
   expect(site.control.dirtyMarks().map(({ target }) => target)).toEqual([
     { kind: 'usage-day', day: TODAY - 1 },
@@ -160,7 +160,7 @@ test('what is older than records are kept is dropped and counted, and holds its 
 test('of a device that was erased nothing is replayed', async () => {
   await site.process(site.report(device, {}));
   putAside(aside(11));
-  decide('replay');
+  await decide('replay');
   site.control.lives.erasures.request(device, NOW);
   site.control.lives.erasures.reload();
   await replaySome(site.parts);

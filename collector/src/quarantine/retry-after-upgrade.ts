@@ -9,7 +9,7 @@ import type { ControlStore } from '../control/control-store.ts';
 import type { ShelvedRecord } from '../control/shelved-record.ts';
 import { type ReadableRecord, readRecord, usageFault } from './readable-record.ts';
 
-const PAGE = 1000;
+const PAGE = 200;
 
 /** Decides that they are tried again; returns how many. Nothing when this version has looked before. */
 export async function retryAfterUpgrade(
@@ -29,7 +29,7 @@ export async function retryAfterUpgrade(
     after = page.at(-1)?.number ?? after;
     if (page.length < PAGE) break;
   }
-  control.tryQuarantineAgain(passing, version, now);
+  await control.tryQuarantineAgain(passing, version, now);
   return passing.length;
 }
 

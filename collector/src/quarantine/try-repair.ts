@@ -23,7 +23,7 @@ export interface TrialAnswer {
   rows_left_out: boolean;
 }
 
-const PAGE = 500;
+const PAGE = 200;
 /** Newest first; a day takes the engine up to seconds. */
 const MOST_DAYS = 40;
 const MOST_ROWS = 500;

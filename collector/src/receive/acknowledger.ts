@@ -14,6 +14,7 @@ import {
   type DirectiveFields,
   encodeIdList,
 } from '@fleetmeter/proto';
+import type { Logger } from 'pino';
 import { BoundedCache } from '../control/bounded-cache.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import { directiveAction, STAYS_UNTIL_RESOLVED } from '../control/pending-directives.ts';
@@ -60,12 +61,19 @@ export class Acknowledger {
     ControlStore,
     'directivesFor' | 'directiveDelivered' | 'untoldQuarantine' | 'toldQuarantine' | 'settingsFor' | 'notices'
   >;
+  readonly #log: Pick<Logger, 'warn'>;
   readonly #questions: EvidenceQuestions;
   readonly #admission: BaselineAdmission;
   /** Requests for usage that went out, by device: what was asked, with the acknowledgement of which report. */
   readonly #usageAsked = new BoundedCache<string, { what: string; of: ReportName }>(REMEMBERED_DEVICES);
 
-  constructor(control: ControlStore, questions: EvidenceQuestions, admission: BaselineAdmission) {
+  constructor(
+    control: ControlStore,
+    questions: EvidenceQuestions,
+    admission: BaselineAdmission,
+    log: Pick<Logger, 'warn'>,
+  ) {
+    this.#log = log;
     this.#control = control;
     this.#admission = admission;
     this.#questions = questions;
@@ -103,10 +111,20 @@ export class Acknowledger {
             this.#control.directiveDelivered(deviceId, directive);
         }
         if (usage && report) this.#usageAsked.set(deviceId, { what: nameOf(usage), of: report });
-        if (news.length > 0) this.#control.toldQuarantine(news.map(({ number }) => number));
+        this.#noteTold(news);
       },
       lost: () => this.#questions.unasked(deviceId, asked),
     };
+  }
+
+  /** A disk that is full at this moment is no reason to fail: they are told again. */
+  #noteTold(news: readonly { number: number }[]): void {
+    if (news.length === 0) return;
+    try {
+      this.#control.toldQuarantine(news.map(({ number }) => number));
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, 'who was told of records in quarantine could not be noted');
+    }
   }
 
   /** What the device has to be told, without the request for usage that this report proves to have arrived. */

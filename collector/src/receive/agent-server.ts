@@ -163,7 +163,7 @@ function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
   const { control, stream, metrics, clock = systemClock, admission = new BaselineAdmission() } = options;
   const { enrolments = new EnrolmentPace(ADMISSIONS_PER_SECOND) } = options;
   const questions = new EvidenceQuestions(control, new EvidenceLeases());
-  const acknowledger = new Acknowledger(control, questions, admission);
+  const acknowledger = new Acknowledger(control, questions, admission, options.log);
   const handlers = messageRoutes({
     ...{ control, stream, acknowledger, admission, enrolments, metrics, clock },
     noticeKey: options.noticeKey,

@@ -9,14 +9,14 @@
 import type { ClickHouse } from './clickhouse.ts';
 import { deriveLastUses } from './derive-last-uses.ts';
 import { dayLife } from './retain-rows.ts';
-import { swapPartition } from './swap-partition.ts';
+import { replacePartition, stageRows, swapPartition } from './swap-partition.ts';
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
 /**
  * `day` counts days since 1970; `now` is in milliseconds. numberApplications must have succeeded before. Applications
- * that are held (see usage-exclusions.ts) keep the rows they have. `mayReplace` is called when all facts were read and
- * nothing has changed yet; what it throws ends the derivation. Of a day whose marks were given up, devices of which nothing
+ * that are held (see usage-exclusions.ts) keep the rows they have. `judge` is called when all facts were read and nothing
+ * has changed yet: what it decides about the day's exclusions counts. Of a day whose marks were given up, devices of which nothing
  * was known are added to what there is; of one whose rows were, nothing changes.
  */
 export async function deriveUsageDay(
@@ -24,22 +24,26 @@ export async function deriveUsageDay(
   day: number,
   now: number,
   catalogueVersion: string,
-  mayReplace?: () => void,
+  judge?: () => Promise<void>,
 ): Promise<void> {
-  if ((await dayLife(clickhouse, day)) === 'past') return;
-  const { partition, parameters, byDevice, byApplication } = await usageDayRows(
+  const life = await dayLife(clickhouse, day);
+  if (life === 'past') return;
+  const given = givenOf(day, now, catalogueVersion);
+  const select = life === 'final' ? finalUsageDaily() : usageDaily();
+  await stageRows(clickhouse, { ...given, staging: STAGING, select });
+  await judge?.();
+  const { partition, parameters, byApplication, excludes } = await usageDayRows(
     clickhouse,
     day,
     now,
     catalogueVersion,
   );
-  await swapPartition(clickhouse, {
-    ...{ partition, parameters },
-    table: '{final}.usage_daily',
-    staging: '{facts}.usage_daily_staging',
-    select: byDevice,
-    mayReplace,
-  });
+  const table = '{final}.usage_daily';
+  if (excludes) {
+    await stageRows(clickhouse, { parameters, staging: JUDGED, select: heldUsageDaily(STAGED) });
+    await replacePartition(clickhouse, { table, staging: JUDGED, partition });
+    await clickhouse.command(`TRUNCATE TABLE ${STAGING}`);
+  } else await replacePartition(clickhouse, { table, staging: STAGING, partition });
   await swapPartition(clickhouse, {
     ...{ partition, parameters },
     table: '{final}.application_usage_daily',
@@ -49,6 +53,21 @@ export async function deriveUsageDay(
   await deriveLastUses(clickhouse);
 }
 
+const STAGING = '{facts}.usage_daily_staging';
+const STAGED = `SELECT * EXCEPT (stale_since, devices_excluded)
+  REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id) FROM ${STAGING}`;
+/** The same rows without those of applications that are held, and with those that these have. */
+const JUDGED = '{facts}.usage_daily_judged_staging';
+
+function givenOf(
+  day: number,
+  now: number,
+  catalogue: string,
+): Pick<UsageDayRows, 'partition' | 'parameters'> {
+  const date = new Date(day * MILLISECONDS_A_DAY).toISOString().slice(0, 10);
+  return { partition: `'${date}'`, parameters: { date, now, catalogue } };
+}
+
 export interface UsageDayRows {
   partition: string;
   parameters: Record<string, unknown>;
@@ -56,6 +75,8 @@ export interface UsageDayRows {
   byDevice: string;
   /** SELECT of the rows of application_usage_daily, from those of usage_daily that are in place. */
   byApplication: string;
+  /** Devices of some applications are left out, or the applications held. */
+  excludes: boolean;
 }
 
 /** How the rows of a day are derived, as things are now. numberApplications must have succeeded before. */
@@ -65,8 +86,7 @@ export async function usageDayRows(
   now: number,
   catalogueVersion: string,
 ): Promise<UsageDayRows> {
-  const date = new Date(day * MILLISECONDS_A_DAY).toISOString().slice(0, 10);
-  const given = { partition: `'${date}'`, parameters: { date, now, catalogue: catalogueVersion } };
+  const given = { ...givenOf(day, now, catalogueVersion), excludes: false };
   const life = await dayLife(clickhouse, day);
   if (life === 'final')
     return { ...given, byDevice: finalUsageDaily(), byApplication: finalApplicationUsageDaily() };
@@ -78,14 +98,14 @@ export async function usageDayRows(
     };
   const [excluded] = await clickhouse.rows<{ any: number }>(
     'SELECT count() > 0 AS any FROM {final}.usage_exclusions WHERE day = toDate({date:String})',
-    { date },
+    given.parameters,
   );
   const isToday = Math.floor(now / MILLISECONDS_A_DAY) === day;
   // Nearly always nothing is in quarantine, and then nothing has to be joined.
   const [byDevice, byApplication] = excluded?.any
     ? [heldUsageDaily(), heldApplicationUsageDaily(isToday)]
     : [usageDaily(), applicationUsageDaily(isToday)];
-  return { ...given, byDevice, byApplication };
+  return { ...given, byDevice, byApplication, excludes: Boolean(excluded?.any) };
 }
 
 const FACTS = `FROM {facts}.usage WHERE day = toDate({date:String}) AND device > 0`;
@@ -136,15 +156,12 @@ const name = (attribute: string): string =>
 
 const CURRENT = `CAST(NULL AS Nullable(DateTime64(3, 'UTC'))) AS stale_since`;
 
-/** Without these applications, if any. */
-function usageRows(without = ''): string {
-  return `
+const usageRows = (): string => `
   SELECT toDate({date:String}) AS day, lower(leftPad(hex(app), 16, '0')) AS application_id,
     lower(leftPad(hex(device), 16, '0')) AS device_id, ${name('name')} AS application, ${name('publisher')} AS publisher,
     ${name('version')} AS version, device_seconds AS seconds, device_launches AS launches, device_by_user AS launches_by_user,
     {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
-  FROM (${BY_DEVICE}) ${without}`;
-}
+  FROM (${BY_DEVICE})`;
 
 const usageDaily = (): string => `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${usageRows()})`;
 
@@ -191,14 +208,17 @@ const EXCLUSIONS = `SELECT application_id AS excluded_id, stale_since AS held_si
   FROM {final}.usage_exclusions WHERE usage_exclusions.day = toDate({date:String})`;
 const HELD = `SELECT * FROM (${EXCLUSIONS}) WHERE held_since IS NOT NULL`;
 
-/** Rows of a device that was erased meanwhile are not kept, however long its applications are held. */
-function heldUsageDaily(): string {
-  const isHeld = `app IN (SELECT reinterpretAsUInt64(reverse(unhex(excluded_id))) FROM (${HELD}))`;
+/**
+ * `fresh` gives the rows of all applications. Rows of a device that was erased meanwhile are not kept, however long its
+ * applications are held.
+ */
+function heldUsageDaily(fresh = usageRows()): string {
   // A whole: settings at the end of a union would count for its last part only.
   return `SELECT * FROM (
   SELECT fresh.*, ${CURRENT}, excluded.left_out AS devices_excluded
-  FROM (${usageRows(`WHERE NOT ${isHeld}`)}) AS fresh
+  FROM (${fresh}) AS fresh
   LEFT ANY JOIN (${EXCLUSIONS}) AS excluded ON excluded.excluded_id = fresh.application_id
+  WHERE fresh.application_id NOT IN (SELECT excluded_id FROM (${HELD}))
   UNION ALL
   SELECT kept.* EXCEPT (stale_since, devices_excluded), held.held_since, held.left_out
   FROM

@@ -22,6 +22,7 @@ const LEFT_ALONE = [
   'device_rows_staging',
   'application_epochs',
   'usage_daily_staging',
+  'usage_daily_judged_staging',
   'usage_concerns',
   'device_registry',
 ];

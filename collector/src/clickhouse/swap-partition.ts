@@ -13,18 +13,20 @@ export interface Swap {
   partition: string;
   select: string;
   parameters: Record<string, unknown>;
-  /** Called once the rows are derived; what it throws leaves the live table as it is. */
-  mayReplace?: (() => void) | undefined;
 }
 
-export async function swapPartition(
-  clickhouse: ClickHouse,
-  { select, parameters, mayReplace, ...swap }: Swap,
-): Promise<void> {
-  await clickhouse.command(`TRUNCATE TABLE ${swap.staging}`);
-  await clickhouse.command(`INSERT INTO ${swap.staging} ${select} ${DERIVING}`, parameters);
-  mayReplace?.();
+export async function swapPartition(clickhouse: ClickHouse, swap: Swap): Promise<void> {
+  await stageRows(clickhouse, swap);
   await replacePartition(clickhouse, swap);
+}
+
+/** Fills the staging table with the rows and with nothing else. */
+export async function stageRows(
+  clickhouse: ClickHouse,
+  { staging, select, parameters }: Pick<Swap, 'staging' | 'select' | 'parameters'>,
+): Promise<void> {
+  await clickhouse.command(`TRUNCATE TABLE ${staging}`);
+  await clickhouse.command(`INSERT INTO ${staging} ${select} ${DERIVING}`, parameters);
 }
 
 /** The rows that lie in the staging table become the partition. */

@@ -4,7 +4,6 @@ import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { dayLife } from '../clickhouse/retain-rows.ts';
 import { readExcludedDevices, writeExclusions } from '../clickhouse/usage-exclusions.ts';
 import type { ControlStore } from '../control/control-store.ts';
-import type { UsageConcern } from '../control/usage-concerns.ts';
 import { type HoldLimits, judgeSummaries } from './held-summaries.ts';
 
 export interface JudgedDays {
@@ -16,18 +15,12 @@ export interface JudgedDays {
   holdLimits: HoldLimits;
 }
 
-/** A record came into quarantine between judging and deriving: what was derived lacks it without saying so. */
-class ConcernsChangedError extends Error {
-  override name = 'ConcernsChangedError';
-}
-
-/** Records that come one after the other must not keep a day from being derived for ever within one round. */
-const MOST_ATTEMPTS = 3;
-
-/** `day` counts days since 1970. Rejects when the engine does, or when new concerns come faster than it derives. */
+/** `day` counts days since 1970. Rejects when the engine does. */
 export async function deriveJudgedDay(day: number, options: JudgedDays): Promise<void> {
   const { clickhouse, control, now, catalogueVersion, holdLimits } = options;
-  for (let attempt = 1; ; attempt++) {
+  // After the facts were read: what is put aside is noted before the facts of its range are written, so whatever is
+  // missing in what was read is known by now.
+  const judge = async (): Promise<void> => {
     // The totals of other days do not change any more by what is in quarantine.
     const open = (await dayLife(clickhouse, day)) === 'open';
     const concerns = open ? control.usageConcerns.ofDay(day) : [];
@@ -36,23 +29,6 @@ export async function deriveJudgedDay(day: number, options: JudgedDays): Promise
         ? []
         : await readExcludedDevices(clickhouse, day, concerns, holdLimits.leastDevices);
     await writeExclusions(clickhouse, day, judgeSummaries(excluded, holdLimits, now()), now());
-    try {
-      await deriveUsageDay(clickhouse, day, now(), catalogueVersion(), () => {
-        if (open && isNews(control.usageConcerns.ofDay(day), concerns))
-          throw new ConcernsChangedError(`more records of day ${day} came into quarantine`);
-      });
-      return;
-    } catch (error) {
-      if (!(error instanceof ConcernsChangedError) || attempt === MOST_ATTEMPTS) throw error;
-    }
-  }
+  };
+  await deriveUsageDay(clickhouse, day, now(), catalogueVersion(), judge);
 }
-
-/** Whether anything is concerned now that was not before; less is no reason to begin again. */
-function isNews(now: readonly UsageConcern[], before: readonly UsageConcern[]): boolean {
-  if (now.length === 0) return false;
-  const known = new Set(before.map(keyOf));
-  return now.some((concern) => !known.has(keyOf(concern)));
-}
-
-const keyOf = ({ executableNo, deviceId }: UsageConcern): string => `${executableNo} ${deviceId}`;

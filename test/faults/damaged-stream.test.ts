@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { SiteUnderFire } from './site-under-fire.ts';
-import { processTree, stopProcesses } from './stopped-processes.ts';
+import { killProcesses, processTree, stopProcesses } from './stopped-processes.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const ROUNDS = FULL ? 40 : 3;
@@ -46,7 +46,7 @@ test(`${ROUNDS} damaged streams: the collector starts, and in the end nothing la
       const { head } = await site.collector.backlog();
       seen.waiting += head - before;
       const pids = processTree(site.collector.pids.collector);
-      for (const pid of pids.slice(1)) process.kill(pid, 'SIGKILL');
+      killProcesses(pids.slice(1));
       await site.collector.kill();
       const how = DAMAGES[round % DAMAGES.length] as (typeof DAMAGES)[number];
       seen.damages.push(damageStream(join(site.collector.folder, 'data/collector/stream'), how, random));

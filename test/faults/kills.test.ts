@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { SiteUnderFire } from './site-under-fire.ts';
+import { killProcesses } from './stopped-processes.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const KILLS = Number(process.env.FLEETMETER_KILLS ?? (FULL ? 2000 : 40));
@@ -39,6 +40,10 @@ test(`${KILLS} kills in the middle of work, and the tables say what is true (FLE
       expect(await site.differences(), `after ${kill} kills`).toEqual([]);
       site.live();
     }
+    // An administrator sees it.
+    killProcesses(site.enginePids);
+    await site.collector.shows('an engine that was killed', 'fleetmeter_engine_restarts');
+    await site.collector.shows('ranges that were tried again', 'fleetmeter_process_retries_total');
     await site.rest();
     console.log('kills', killed, 'seconds', Math.round((performance.now() - began) / 1000));
   } finally {
@@ -74,8 +79,7 @@ async function inTheMiddleOf(site: SiteUnderFire, victim: (typeof VICTIMS)[numbe
 
 async function killNow(site: SiteUnderFire, victim: (typeof VICTIMS)[number]): Promise<void> {
   const engine = site.enginePids;
-  if (victim === 'engine' || victim === 'engine and agents' || victim === 'everybody')
-    for (const pid of engine) process.kill(pid, 'SIGKILL');
+  if (victim === 'engine' || victim === 'engine and agents' || victim === 'everybody') killProcesses(engine);
   if (victim === 'collector' || victim === 'everybody') {
     await site.collector.kill();
     site.collector.startAgain();

@@ -20,6 +20,13 @@ export function canRun(what: string, ...programs: NeededProgram[]): boolean {
     return false;
   }
   const fault = programs.includes('mkfs.ext4') ? loopDiskFault() : undefined;
-  if (fault !== undefined) console.warn(`Skipped: ${what}. It needs root and loop devices: ${fault}`);
-  return fault === undefined;
+  if (fault !== undefined) {
+    console.warn(`Skipped: ${what}. It needs root and loop devices: ${fault}`);
+    return false;
+  }
+  if (!programs.includes('strace')) return true;
+  const traced = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']);
+  if (traced.status !== 0)
+    console.warn(`Skipped: ${what}. Processes cannot be traced here: ${traced.stderr?.toString().trim()}`);
+  return traced.status === 0;
 }

@@ -7,7 +7,7 @@ import type { SeededRandom } from '../model/seeded-random.ts';
 import { type CutTally, lookAtDisk } from './cut-disk.ts';
 import { LoopDisk } from './loop-disk.ts';
 import { ReportingLoad } from './reporting-load.ts';
-import { continueProcesses, processTree, stopProcesses } from './stopped-processes.ts';
+import { continueProcesses, killProcesses, processTree, stopProcesses } from './stopped-processes.ts';
 
 const DEVICES = 24;
 const DISK_MIB = 384;
@@ -66,7 +66,7 @@ export class ReceivingOnDisk {
   async close(): Promise<void> {
     if (!this.hasEnded) {
       const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-      for (const pid of processTree(this.pid).reverse()) process.kill(pid, 'SIGKILL');
+      killProcesses(processTree(this.pid).reverse());
       await ended;
     }
     await this.load.stop();

@@ -6,7 +6,7 @@ const MOST_WAIT_MS = 10_000;
 
 /** Resolves once every thread stands still, also those that were waiting for the disk. */
 export async function stopProcesses(pids: readonly number[]): Promise<void> {
-  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  signal(pids, 'SIGSTOP');
   const until = performance.now() + MOST_WAIT_MS;
   while (!pids.every(standsStill)) {
     if (performance.now() > until) throw new Error(`processes ${pids} do not stop`);
@@ -15,11 +15,33 @@ export async function stopProcesses(pids: readonly number[]): Promise<void> {
 }
 
 export function continueProcesses(pids: readonly number[]): void {
-  for (const pid of pids) process.kill(pid, 'SIGCONT');
+  signal(pids, 'SIGCONT');
+}
+
+export function killProcesses(pids: readonly number[]): void {
+  signal(pids, 'SIGKILL');
+}
+
+/** One that has ended meanwhile, since its parent did, needs none. */
+function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids)
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
 }
 
 function standsStill(pid: number): boolean {
-  return readdirSync(`/proc/${pid}/task`).every((thread) => /^[TtZX]/.test(stateOf(`${pid}/task/${thread}`)));
+  return threadsOf(pid).every((thread) => /^[TtZX]/.test(stateOf(`${pid}/task/${thread}`)));
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 /** The process and everything it started, as far as that lives. */

@@ -193,6 +193,11 @@ export class CollectorUnderLoad {
     };
   }
 
+  /** Resolves once the metric is above zero. */
+  async shows(what: string, name: string): Promise<void> {
+    await this.#eventually(`the metrics show ${what}`, async () => (await this.metrics())(name) > 0, 120);
+  }
+
   /** Bytes on disk of the engine's tables of facts, by table. */
   async storedBytes(): Promise<Map<string, number>> {
     const rows = await this.writerSql<{ table: string; bytes: number }>(

@@ -153,10 +153,9 @@ export class SegmentLog {
 
   /** Records of a failed commit may be in the file after all; then their offsets are taken. */
   #lookAgain(entry: SegmentEntry): void {
-    entry.segment.moveLog();
     const last = entry.segment.measureLast();
-    if (last === undefined) this.#seal(entry);
-    else entry.last = Math.max(entry.last, last);
+    if (last !== undefined) entry.last = Math.max(entry.last, last);
+    if (last === undefined || !entry.segment.moveLog()) this.#seal(entry);
     entry.suspect = false;
   }
 

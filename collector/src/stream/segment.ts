@@ -100,12 +100,15 @@ export class Segment {
   }
 
   /**
-   * Moves the log into the file, with syncs of its own: after a sync that failed nobody knows what of the log is on
-   * the disk, and what is written behind a gap in it would be lost with the power. Throws what SQLite throws.
+   * Moves the log into the file, with syncs of its own, and returns whether that succeeded. After a sync that failed
+   * nobody knows what of the log is on the disk, and what is written behind a gap in it would be lost with the power.
    */
-  moveLog(): void {
-    const moved = this.#open().prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
-    if (moved?.busy !== 0) throw new Error(`the log of ${this.path} cannot be moved into its file`);
+  moveLog(): boolean {
+    try {
+      return this.#open().prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
+    } catch {
+      return false;
+    }
   }
 
   /** The last offset stored, `first - 1` when there is none, undefined when damage hides it. */

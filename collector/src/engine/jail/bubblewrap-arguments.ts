@@ -36,13 +36,25 @@ export function bubblewrapArguments(place: JailPlace, filtered: boolean): string
     ...['--info-fd', String(INFO_DESCRIPTOR)],
     ...(filtered ? ['--seccomp', String(FILTER_DESCRIPTOR)] : []),
     ...['--size', String(TMP_BYTES), '--perms', '0700', '--tmpfs', '/tmp'],
+    // Before what is bound: a data folder may lie below it.
+    ...['--dev', '/dev', '--proc', '/proc'],
     ...place.libraries.flatMap(({ path, linksTo }) =>
       linksTo === undefined ? bind('--ro-bind', path) : ['--symlink', linksTo, path],
     ),
     ...place.program.flatMap((path) => bind('--ro-bind', path)),
     ...place.writable.flatMap((path) => bind('--bind', path)),
     ...MADE_FILES.flatMap(({ descriptor, path }) => ['--file', String(descriptor), path]),
-    ...['--dev', '/dev', '--remount-ro', '/dev', '--proc', '/proc', '--remount-ro', '/proc'],
-    ...['--remount-ro', '/', '--chdir', '/', '--unsetenv', 'PATH'],
+    ...[
+      '--remount-ro',
+      '/dev',
+      '--remount-ro',
+      '/proc',
+      '--remount-ro',
+      '/',
+      '--chdir',
+      '/',
+      '--unsetenv',
+      'PATH',
+    ],
   ];
 }

@@ -1,7 +1,9 @@
 /** R27: what the engine always refuses is found and put aside alone; everybody else's figures are there in seconds. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { NO_CATALOGUE } from '../catalogue/catalogue-in-force.ts';
@@ -9,6 +11,8 @@ import { idBytes, NOW, QuarantineSite, TODAY, usageOf } from '../quarantine/fixt
 import { readRecord } from '../quarantine/readable-record.ts';
 import { openSqliteStream } from '../stream/sqlite-stream.ts';
 import { type Processor, startProcessor } from './processor.ts';
+import { processSifting } from './sift-range.ts';
+import { NO_STREAK } from './systematic-fault.ts';
 
 const DEVICES = 300;
 const PROGRAMS = 20;
@@ -73,3 +77,44 @@ test('three poison records among 6,000 are put aside alone; all others are in th
   for (const { deviceId } of aside) expect(control.directivesFor(deviceId, undefined)).toEqual([]);
   await stream.close();
 }, 120_000);
+
+test('a fault of ours at one program puts that program aside, and a corrected collector takes it by itself', async () => {
+  const records = Array.from({ length: 5 }, (_, index) => {
+    const packageName = index === 3 ? 'poison' : `tool-${index}`;
+    const evidence = encodeEvidence({
+      ...{
+        sha256: new Uint8Array(32).fill(index),
+        path: `/usr/bin/${packageName}`,
+        size: 1,
+        format: 'elf' as const,
+      },
+      ...{ packageName, packageVersion: '1' },
+    });
+    return { executableId: idBytes(identifyEvidence(evidence).executableId), evidence, encodingVersion: 1 };
+  });
+  const ruleFor = (packageName: string): undefined => {
+    if (packageName === 'poison')
+      throw new TypeError("Cannot read properties of undefined (reading 'length')");
+  };
+  const faulty = { ...NO_CATALOGUE, catalogue: { ...NO_CATALOGUE.catalogue, ruleFor } };
+  const { clickhouse, control, heads, announced } = site;
+  const deviceId = site.enrol();
+  const record = site.evidence(deviceId, { records });
+  const log = pino({ level: 'silent' });
+  const range = { clickhouse, control, heads, announced, inForce: () => faulty, now: () => NOW, log };
+  await processSifting([record], record.offset, { ...range, onProcessed: () => {} }, NO_STREAK);
+  const described = async () =>
+    (
+      await clickhouse.rows<{ package_name: string }>(
+        "SELECT package_name FROM {facts}.executables FINAL WHERE package_name != '' ORDER BY package_name",
+      )
+    ).map(({ package_name }) => package_name);
+  expect(await described()).toEqual(['tool-0', 'tool-1', 'tool-2', 'tool-4']);
+  const aside = control.quarantine.records({ reason: 'collector-fault' }, { limit: 9 });
+  expect(aside).toMatchObject([{ kind: 'evidence', detail: expect.stringContaining('reading') }]);
+
+  site.startJob('9.9.9');
+  const open = () => control.quarantine.records({ reason: 'collector-fault' }, { limit: 9 });
+  await vi.waitFor(() => expect(open()).toEqual([]), { timeout: 20_000 });
+  expect(await described()).toContain('poison');
+}, 60_000);

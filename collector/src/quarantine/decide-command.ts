@@ -20,6 +20,8 @@ import { STEP_KINDS, transformation } from './transformation.ts';
 const LOOK_EVERY_MS = 100;
 /** A trial of everything that quarantine can hold takes the engine minutes. */
 const TRIAL_MS = 600_000;
+/** Then somebody who waits is told why. */
+const STANDSTILL_MS = 30_000;
 const LONGEST_REASON = 500;
 
 type Deciding = 'repair' | 'replay' | 'discard';
@@ -90,6 +92,8 @@ async function decide(
   const done = wait ? await carriedOut(answers, decision.decision, flags.json === true, output) : decision;
   if (flags.json) output.print(`${JSON.stringify({ committed: true, ...done }, null, 2)}\n`);
   else output.print(`${decisionText(done)}\n`);
+  // Somebody has to look: they are open as before.
+  if ((done.outcomes.refused ?? 0) > 0) output.fail();
 }
 
 async function tried(answers: QuarantineAnswers, trial: number): Promise<TrialAnswer> {
@@ -129,12 +133,21 @@ async function carriedOut(
   output: CommandOutput,
 ): Promise<DecisionAnswer> {
   let told = -1;
+  let movedAt = performance.now();
   for (;;) {
     const decision = answers.decision(number) as DecisionAnswer;
     if (decision.waiting === 0) return decision;
-    if (!quiet && decision.waiting !== told && told !== -1)
-      output.say(`decision ${number}: ${decision.waiting} of ${decision.records} records wait`);
-    told = decision.waiting;
+    if (decision.waiting !== told) {
+      if (!quiet && told !== -1)
+        output.say(`decision ${number}: ${decision.waiting} of ${decision.records} records wait`);
+      told = decision.waiting;
+      movedAt = performance.now();
+    } else if (performance.now() - movedAt > STANDSTILL_MS) {
+      output.say(
+        `decision ${number} is kept and ${decision.waiting} records wait: the collector, or its engine, is busy or away`,
+      );
+      movedAt = Number.POSITIVE_INFINITY;
+    }
     await sleep(LOOK_EVERY_MS);
   }
 }

@@ -44,7 +44,7 @@ export interface QuarantineRecordAnswer {
 
 export interface QuarantineRecordDetail {
   /** Null when it is no longer kept. */
-  record: (QuarantineRecordAnswer & { fields: [name: string, value: string][]; hex: string }) | null;
+  record: (QuarantineRecordAnswer & { fields: [name: string, value: string][] }) | null;
   outcomes: { decision: number; outcome: Outcome; detail: string; at: string }[];
 }
 
@@ -103,18 +103,17 @@ export class QuarantineAnswers {
     const outcomes = this.#desk.outcomesOf(number);
     if (!record && outcomes.length === 0) return undefined;
     return {
-      record: record
-        ? {
-            ...shownRecord(record),
-            fields: shownFields(record),
-            hex: Buffer.from(record.bytes).toString('hex'),
-          }
-        : null,
+      record: record ? { ...shownRecord(record), fields: shownFields(record) } : null,
       outcomes: outcomes.map(({ decision, outcome, detail, at }) => ({
         ...{ decision, outcome, detail },
         at: new Date(at).toISOString(),
       })),
     };
+  }
+
+  /** As kept; for whoever may read the file anyway. Empty when they are not. */
+  hexOf(number: number): string {
+    return Buffer.from(this.#desk.get(number)?.bytes ?? []).toString('hex');
   }
 
   /** Newest first. */

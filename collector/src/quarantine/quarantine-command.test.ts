@@ -55,6 +55,8 @@ test('what agents of one version sent wrongly is one group, and each record says
   const { printed } = await quarantine('show', String(first.number));
   expect(printed).toMatch(/executable_id +00000000000000e1/);
   expect(printed).toMatch(/seconds +3600/);
+  // Who it was is nobody's affair here.
+  expect(printed).toMatch(/^user +known$/m);
   expect(printed).toMatch(new RegExp(`^day +${isoDay(TODAY + 9)}`, 'm'));
 });
 
@@ -82,8 +84,17 @@ test('a repair that does not make a record right is refused and leaves it open',
   const tried = await json('repair', '--all', 'shift-day 300');
   expect(tried).toMatchObject({ outcomes: { refused: 2 }, effect: [] });
   expect(tried.refusals[0].detail).toContain('usage-day-out-of-window');
-  const done = await json('repair', '--all', 'shift-day 300', '--commit', '--because', 'a mistake');
-  expect(done).toMatchObject({ committed: true, waiting: 0, outcomes: { refused: 2 } });
+  const ran = await quarantine(
+    'repair',
+    '--all',
+    'shift-day 300',
+    '--commit',
+    '--because',
+    'a mistake',
+    '--json',
+  );
+  expect(ran.failed).toBe(true);
+  expect(JSON.parse(ran.printed)).toMatchObject({ committed: true, waiting: 0, outcomes: { refused: 2 } });
   expect(site.concerns()).toHaveLength(2);
   await expect(quarantine('repair', '--all', 'shift-day -ten')).rejects.toThrow(
     /no step "shift-day -ten"; there are set day/,

@@ -105,15 +105,16 @@ function show(
 ): void {
   using desk = openQuarantineDesk(config.collectorDir);
   const asked = recordNumber('show', number);
-  const found = new QuarantineAnswers(desk).record(asked);
+  const answers = new QuarantineAnswers(desk);
+  const found = answers.record(asked);
   if (!found) throw new EnrolCommandError(`no record ${asked}; quarantine list --records shows them`);
   if (flags.json) {
-    output.print(`${JSON.stringify(found, null, 2)}\n`);
+    output.print(`${JSON.stringify({ ...found, hex: answers.hexOf(asked) }, null, 2)}\n`);
     return;
   }
   const lines: [string, string][] = [];
   if (found.record) {
-    const { fields, hex: _, ...record } = found.record;
+    const { fields, ...record } = found.record;
     for (const [name, value] of Object.entries(record))
       lines.push([name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
     lines.push(['', ''], ...fields);

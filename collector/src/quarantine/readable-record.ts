@@ -95,7 +95,8 @@ export function fieldsOf(record: ReadableRecord): [name: string, value: string][
         ['day', dayText(fields.day)],
         ['executable_id', executableText(fields.executableId)],
         ['run', record.run ? hex(record.run) : `index ${fields.run ?? 0}, not in its report`],
-        ['user', record.user ? hex(record.user) : `index ${fields.user ?? 0}, not in its report`],
+        // Who it was is told with a personal token only, and nobody needs it here.
+        ['user', record.user ? 'known' : `index ${fields.user ?? 0}, not in its report`],
         ['generation', String(fields.generation ?? 0)],
         ['seconds', String(fields.seconds ?? 0)],
         ['launches', launches.map(([origin, count]) => `${origin} ${count}`).join(', ') || 'none'],

@@ -14,7 +14,7 @@ import { systemClock } from './clock/clock.ts';
 import { COLLECTOR_VERSION } from './collector-version.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
 import { type CollectorConfig, environmentName, flagName, SETTINGS } from './config/schema.ts';
-import { DataFolderLockedError } from './control/data-folder-lock.ts';
+import { DataFolderLockedError, lockDataFolder } from './control/data-folder-lock.ts';
 import { SupersedingError } from './control/device-lives.ts';
 import { NoControlStoreError } from './control/enrolment-desk.ts';
 import { type CommandOutput, EnrolCommandError } from './enrol/command-line.ts';
@@ -115,6 +115,8 @@ async function serve(config: CollectorConfig): Promise<number> {
   setFlagsFromString('--heap-growing-percent=40');
   const log = pino({ level: config.logLevel, name: 'collector' }, pino.destination(2));
   prepareFolder(config.collectorDir);
+  // Whoever comes second is told so before a second of loading; what holds the folder from then on is in collector.ts.
+  lockDataFolder(config.collectorDir).release();
   // Told to stop while starting counts as well, so listen first.
   const told = toldToStop();
   const { startCollector } = await import('./collector.ts');

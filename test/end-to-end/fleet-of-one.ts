@@ -151,6 +151,18 @@ export class FleetOfOne {
     await ended(this.#agent, signal);
   }
 
+  /** Process ids of what runs. */
+  async pids(): Promise<{ collector: number; engine: number; agent: number | undefined }> {
+    const pipeline = (await (await fetch(`${this.adminUrl}/api/pipeline`)).json()) as {
+      engine: { pid: number };
+    };
+    return {
+      collector: this.#collector?.pid as number,
+      engine: pipeline.engine.pid,
+      agent: this.#agent?.pid,
+    };
+  }
+
   /** Kills the engine under the collector's hands; the collector starts another. */
   async killEngine(): Promise<number> {
     const pipeline = (await (await fetch(`${this.adminUrl}/api/pipeline`)).json()) as {

@@ -73,6 +73,12 @@ import {
 } from '../../collector/src/clickhouse/queries/executables-found.ts';
 import { fleetSummary } from '../../collector/src/clickhouse/queries/fleet-summary.ts';
 import { usageOfDay } from '../../collector/src/clickhouse/queries/usage-of-day.ts';
+import {
+  countUnreferenced,
+  dayLife,
+  daysToFinish,
+  unreferencedSince,
+} from '../../collector/src/clickhouse/retain-rows.ts';
 import { readPartCounts } from '../../collector/src/clickhouse/table-sizes.ts';
 import {
   readExcludedDevices,
@@ -100,6 +106,8 @@ const EPOCHS = 55;
 const EXECUTABLES = 60;
 /** From this one on on two devices at most. */
 const RAREST = 59;
+/** Described, and on no device any more. */
+const NOBODYS = EXECUTABLES + 1;
 const HEX = (no: number): string => no.toString(16).padStart(16, '0');
 const appId = (application: number): string => HEX(1000 + application);
 const EPOCH_NOS = Array.from({ length: EPOCHS }, (_, index) => index + 1);
@@ -145,6 +153,10 @@ const READINGS: Record<string, Reading> = {
   compareInventory: (clickhouse) => compareInventory(clickhouse, NOW, 'one'),
   highestEpochNo,
   executablesAbove: (clickhouse) => executablesAbove(clickhouse, 0, 1_000),
+  dayLife: (clickhouse) => each(DAYS, (day) => dayLife(clickhouse, day)),
+  daysToFinish: (clickhouse) => daysToFinish(clickhouse, TODAY + 1),
+  unreferencedSince: (clickhouse) => unreferencedSince(clickhouse, NOW + 1, NOW),
+  countUnreferenced: (clickhouse) => countUnreferenced(clickhouse, NOW + 1),
   returnedDevices: (clickhouse) => returnedDevices(clickhouse, 100),
   readEpochHeads: (clickhouse) => readEpochHeads(clickhouse, EPOCH_NOS),
   readInventories: (clickhouse) => readInventories(clickhouse, EPOCH_NOS),
@@ -210,12 +222,21 @@ const ASKS_NOTHING: Record<string, string> = {
   deriveUsageDay: 'derives: its outcome is compared',
   deriveLastUses: 'derives: its outcome is compared',
   swapPartition: 'moves what was derived',
+  stageRows: 'moves what was derived',
   replacePartition: 'moves what was derived',
   writeExclusions: 'writes',
   writeDeviceRegistry: 'writes',
   clearTrial: 'writes',
   eraseRows: 'deletes',
   erasableTables: 'names of tables',
+  agedPartitions: 'partitions and their rows not yet merged, and says so',
+  partitionsOf: 'partitions and their rows not yet merged, and says so',
+  daysToClear: 'days whose parts changed: a merge is one more look',
+  dropPartition: 'deletes',
+  noteKeptSince: 'writes',
+  makeFinal: 'writes',
+  clearMarks: 'writes',
+  forgetExecutables: 'deletes',
   makeFleet: 'fills tables for measuring',
   holdMerges: 'for measuring',
   mergeNow: 'for measuring',
@@ -367,7 +388,7 @@ function tell(telling: number, random: SeededRandom): FactBatch {
       },
       ...{ mac_addresses: [], join_kind: 0, management_id: '', ephemeral: 0, is_virtual: 0 },
     });
-  for (const executable_no of EXECUTABLE_NOS) {
+  for (const executable_no of [...EXECUTABLE_NOS, NOBODYS]) {
     const known = telling > 1 && executable_no % 13 !== 0;
     batch.add('executables', {
       ...{ executable_no, executable_id64: BigInt(executable_no), version: known ? 1 : 0 },
@@ -440,6 +461,8 @@ async function readings(): Promise<Map<string, string>> {
     const watched: ClickHouse = {
       ...clickhouse,
       rows: async (sql, parameters) => {
+        // Of parts, which merge: what is made of it is compared.
+        if (sql.includes('system.parts')) return await clickhouse.rows(sql, parameters);
         const named = sql
           .replaceAll('{facts}', DATABASES.facts)
           .replaceAll('{final}', DATABASES.final)

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createMetrics } from '../metrics/metrics.ts';
 import { shedLoad } from './shed-load.ts';
@@ -101,12 +100,18 @@ test('who asks again before it was told is cut off, so nobody can pile up refusa
   expect(served()).toBe(0);
 });
 
-test('who has gone is not answered, and an end of the server answers all who wait', async () => {
-  await start(0);
+test('who has gone is not answered, and an end of the server answers all who wait and lets through who comes after', async () => {
+  const { answer, served } = await start(0);
   const clients = Array.from({ length: 100 }, client);
   for (const each of clients) each.post();
   sockets[0]?.destroy();
-  await sleep(10);
+  await soon(() => clients.slice(1).some((each) => each.text().includes('"overloaded"')));
   stop();
-  await soon(() => clients.slice(1).every((each) => each.text().includes('"overloaded"')));
+  await soon(() => {
+    answer();
+    return clients.slice(1).every((each) => /overloaded|taken/.test(each.text()));
+  });
+  const late = client();
+  late.post();
+  await soon(() => served() > 0);
 });

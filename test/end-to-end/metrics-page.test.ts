@@ -137,7 +137,7 @@ describe.each([...documented])('%s', (name, { type, unit, meaning }) => {
     expect(name).toMatch(/^fleetmeter(_[a-z][a-z0-9]*)+$/);
     expect(name.endsWith('_total')).toBe(type === 'counter');
     const base = name.replace(/_total$/, '');
-    expect(base).not.toMatch(/_(ms|milliseconds|minutes|hours|days|kib|mib|kb|mb|percent)$/);
+    expect(base).not.toMatch(/_(ms|milliseconds|minutes|hours|kib|mib|kb|mb|percent)$/);
     const wanted = /_(seconds|bytes)$/.exec(base)?.[1] ?? unit;
     expect(unit).toBe(wanted);
     expect(['seconds', 'bytes', 'number', '0 or 1']).toContain(unit);

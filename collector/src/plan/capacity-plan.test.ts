@@ -166,8 +166,10 @@ test('what the code fixes is what the code says', () => {
   expect(rememberedHeads).toBe(says('collector.ts', /REMEMBERED_HEADS = ([\d_]+)/));
   expect(rememberedKeys).toBe(says('control/device-registry.ts', /CACHED_KEYS = ([\d_]+)/));
   expect(idTableFill).toBe(says('control/id-table.ts', /GROW_ABOVE = ([\d.]+)/));
-  expect(deriveThreads).toBe(says('clickhouse/swap-partition.ts', /max_threads = (\d+)/));
-  expect(deriveMemoryBytes).toBe(says('clickhouse/swap-partition.ts', /max_memory_usage = (\d+)/));
+  expect(deriveThreads).toBe(says('clickhouse/deriving-settings.ts', /max_threads = (\d+)/));
+  expect(deriveMemoryBytes).toBe(
+    says('clickhouse/deriving-settings.ts', /MEMORY_ELSEWHERE_BYTES = ([\d_]+)/),
+  );
 });
 
 test('the reference machine has a value for everything', () => {

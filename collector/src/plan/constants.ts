@@ -150,7 +150,7 @@ export const CONSTANTS = {
     4e9,
     'bytes',
     'the most one recompute may take in the engine',
-    'clickhouse/swap-partition.ts',
+    'clickhouse/deriving-settings.ts',
   ),
   rangeReports: fixed(2000, 'reports', 'the most a range holds', 'process/processor.ts'),
   rangeBytes: fixed(32 * 1024 * 1024, 'bytes', 'the most a range holds', 'process/processor.ts'),
@@ -161,7 +161,7 @@ export const CONSTANTS = {
     'tables that reports with use and changes write',
     'process/fact-batch.ts',
   ),
-  deriveThreads: fixed(2, 'threads', 'threads of a recompute', 'clickhouse/swap-partition.ts'),
+  deriveThreads: fixed(2, 'threads', 'threads of a recompute', 'clickhouse/deriving-settings.ts'),
 } as const satisfies Record<string, Constant>;
 
 export type ConstantName = keyof typeof CONSTANTS;

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -210,6 +211,16 @@ test('a log whose end is cut off loses that end only', () => {
   expect(offsets.length).toBeGreaterThanOrEqual(58);
   log.close();
   rmSync(left, { recursive: true });
+});
+
+test('what a crash left of a removed segment, or of a salvage, is removed at the next start', () => {
+  filled(3);
+  for (const name of ['segment-0000000000000900.sqlite-wal', 'segment-0000000000000001.sqlite.salvage-wal'])
+    writeFileSync(join(folder, name), 'left behind');
+  const log = new SegmentLog(options());
+  expect(readAll(log).offsets).toEqual([1, 2, 3]);
+  log.close();
+  expect(readdirSync(folder)).toEqual(['segment-0000000000000001.sqlite']);
 });
 
 function flipByte(path: string, at: number): void {

@@ -82,6 +82,7 @@ export class SegmentLog {
   constructor(options: SegmentLogOptions, notBefore = 0) {
     this.#options = options;
     this.#processedThrough = notBefore;
+    removeLeftovers(options.folder);
     const firsts = readdirSync(options.folder)
       .map((name) => Number(FILE_NAME.exec(name)?.[1] ?? Number.NaN))
       .filter((first) => first >= 1)
@@ -378,6 +379,16 @@ export class SegmentLog {
 
   #path(first: number): string {
     return join(this.#options.folder, `segment-${String(first).padStart(16, '0')}.sqlite`);
+  }
+}
+
+/** What a crash left behind while a segment was removed, or its log was salvaged: no file of these is read any more. */
+function removeLeftovers(folder: string): void {
+  const names = new Set(readdirSync(folder));
+  for (const name of names) {
+    const log = /^(segment-\d{16}\.sqlite)-(?:wal|shm)$/.exec(name);
+    if ((log && !names.has(log[1] as string)) || /\.salvage(?:-wal|-shm)?$/.test(name))
+      rmSync(join(folder, name), { force: true });
   }
 }
 

@@ -28,6 +28,8 @@ export interface Erasure {
 const FORGOTTEN = [
   'DELETE FROM directives WHERE device_id = ?',
   'DELETE FROM quarantine WHERE device_id = ?',
+  // What a copy sent under the identity of another.
+  'DELETE FROM quarantine WHERE epoch_no IN (SELECT epoch_no FROM epochs WHERE owner_device_id = ?)',
   'DELETE FROM quarantine_outcomes WHERE device_id = ?',
   'DELETE FROM device_names WHERE device_id = ?',
   'DELETE FROM audit_requests WHERE device_id = ?',

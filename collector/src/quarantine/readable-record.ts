@@ -18,11 +18,18 @@ import type { ShelvedRecord } from '../control/shelved-record.ts';
 import { usageDigestFault } from '../validate/usage-digest.ts';
 import { coverageFault, type RecordFault, usageRecordFault } from '../validate/usage-record.ts';
 
-/** `run` and `user` are what the record's indexes stand for; absent when its report has none of them. */
+/** What is beside the record's own fields. */
+interface Beside {
+  /** What its index stands for; absent when its report has none of them. */
+  run?: Uint8Array;
+  /** When it came, in milliseconds since 1970, where somebody knows better than the clock of that time. */
+  receivedAt?: number;
+}
+
 export type ReadableRecord =
-  | { kind: 'usage'; fields: UsageRecordFields; run?: Uint8Array; user?: Uint8Array }
-  | { kind: 'coverage'; fields: CoverageFields; run?: Uint8Array }
-  | { kind: 'usage-digest'; fields: UsageDigestFields; run?: Uint8Array }
+  | ({ kind: 'usage'; fields: UsageRecordFields; user?: Uint8Array } & Beside)
+  | ({ kind: 'coverage'; fields: CoverageFields } & Beside)
+  | ({ kind: 'usage-digest'; fields: UsageDigestFields } & Beside)
   | { kind: 'evidence'; records: readonly EvidenceRecordFields[] }
   | { kind: 'inventory'; present: number; absent: number; baseline: boolean }
   | { kind: 'report'; report: Report };
@@ -61,11 +68,12 @@ export function readRecord({ kind, bytes, run, user }: ShelvedRecord): ReadableR
   }
 }
 
-/** By the rules of today; `receivedAt` when it came, in milliseconds since 1970. Evidence is judged elsewhere. */
+/** By the rules of today; `noted` is when it came, in milliseconds since 1970. Evidence is judged elsewhere. */
 export function usageFault(
   record: Extract<ReadableRecord, { kind: 'usage' | 'coverage' | 'usage-digest' }>,
-  receivedAt: number,
+  noted: number,
 ): RecordFault | undefined {
+  const receivedAt = record.receivedAt ?? noted;
   const usage: UsageFields = {
     runs: record.run ?? new Uint8Array(0),
     users: 'user' in record && record.user ? [record.user] : [],

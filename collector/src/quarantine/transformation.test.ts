@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { encodeSlots, type UsageRecordFields } from '@fleetmeter/proto';
 import { describe, expect, test } from 'vitest';
-import type { ReadableRecord } from './readable-record.ts';
+import { type ReadableRecord, usageFault } from './readable-record.ts';
 import { STEP_KINDS, TransformationError, transformation, transformed } from './transformation.ts';
 
 const SLOTS = encodeSlots([0, 1, 2]);
@@ -54,6 +54,20 @@ describe('each step does what it says, and nothing else', () => {
       seconds: 900,
     });
     expect(fieldsAfter(usage({}), 'clear slots', 'cap seconds=300*slots')).toMatchObject({ seconds: 0 });
+  });
+
+  test('of a collector whose clock was wrong records are judged by when they came', () => {
+    const record = { ...usage({ seconds: 5 }), user: new Uint8Array(16) } as Extract<
+      ReadableRecord,
+      { kind: 'usage' }
+    >;
+    const named = { ...record, fields: { ...record.fields, executableId: new Uint8Array(8) } };
+    const day = 86_400_000;
+    expect(usageFault(named, 0)).toMatchObject({ reason: 'usage-day-out-of-window' });
+    const judged = transformed(named, transformation(['set received=2024-10-05'])) as typeof named;
+    expect(usageFault(judged, 0)).toBeUndefined();
+    const tooEarly = transformed(named, transformation(['set received=2024-10-02'])) as typeof named;
+    expect(usageFault(tooEarly, 20_000 * day)).toMatchObject({ reason: 'usage-day-out-of-window' });
   });
 
   test('coverage has a day and seconds', () => {

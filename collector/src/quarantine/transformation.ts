@@ -40,8 +40,7 @@ export const STEP_KINDS: readonly StepKind[] = [
     meaning: 'the day it is about',
     pattern: /^set day=(\d{4}-\d{2}-\d{2})$/,
     make: (text) => {
-      const day = Date.parse(`${text}T00:00:00Z`) / MS_PER_DAY;
-      if (!Number.isInteger(day) || day < 0) throw new TransformationError(`${text} is no day`);
+      const day = dayOf(text);
       return (record) => onDay(record, () => day);
     },
   },
@@ -54,6 +53,19 @@ export const STEP_KINDS: readonly StepKind[] = [
       if (days === 0 || Math.abs(days) > 2 * OLDEST_DAYS)
         throw new TransformationError(`shift-day takes 1 to ${2 * OLDEST_DAYS} days, either way`);
       return (record) => onDay(record, (day) => day + days);
+    },
+  },
+  {
+    form: 'set received=YYYY-MM-DD',
+    meaning: "when it came, if the collector's own clock was wrong: its day is judged by that",
+    pattern: /^set received=(\d{4}-\d{2}-\d{2})$/,
+    make: (text) => {
+      const receivedAt = dayOf(text) * MS_PER_DAY + MS_PER_DAY / 2;
+      return (record) => {
+        if (record.kind === 'usage' || record.kind === 'coverage' || record.kind === 'usage-digest')
+          return { ...record, receivedAt };
+        throw new TransformationError(`a record of kind ${record.kind} is not judged by when it came`);
+      };
     },
   },
   {
@@ -165,6 +177,12 @@ function stepOf(step: string): Apply {
     if (argument !== undefined) return make(argument);
   }
   throw new TransformationError(`no step ${JSON.stringify(step.slice(0, 60))}; there are ${FORMS}`);
+}
+
+function dayOf(text: string): number {
+  const day = Date.parse(`${text}T00:00:00Z`) / MS_PER_DAY;
+  if (!Number.isInteger(day) || day < 0) throw new TransformationError(`${text} is no day`);
+  return day;
 }
 
 function inRange(text: string, name: string, most: number): number {

@@ -112,6 +112,11 @@ export class AuditedSite {
     this.#sendWanted(wanted.map(({ executableId }) => executableId));
   }
 
+  /** A message that somebody kept, or that waits in the stream for long. */
+  deliver(deviceId: string, envelope: Uint8Array): void {
+    this.#push('report', deviceId, envelope);
+  }
+
   asked(device: TrialDevice): boolean {
     return this.control.directivesFor(device.deviceId, device.epoch).length > 0;
   }

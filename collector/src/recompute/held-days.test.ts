@@ -1,8 +1,11 @@
 /** Days with records in quarantine, derived by a real engine: what is held, what flows, and what comes back. */
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeIdList, encodeSlots, Report, sealEnvelope } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NO_CATALOGUE } from '../catalogue/catalogue-in-force.ts';
 import { type ClickHouse, connectClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { migrate } from '../clickhouse/migrate.ts';
@@ -12,7 +15,11 @@ import type { QuarantinedRecord } from '../control/control-store.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
 import { writerUser } from '../engine/writer-secret.ts';
+import { AnnouncedExecutables } from '../process/announced-executables.ts';
+import { EpochHeadCache } from '../process/epoch-head-cache.ts';
 import { FactBatch } from '../process/fact-batch.ts';
+import { processRange } from '../process/process-range.ts';
+import type { StreamRecord } from '../stream/stream.ts';
 import { deriveJudgedDay } from './derive-judged-day.ts';
 
 const DAY = 20_700;
@@ -323,4 +330,65 @@ test('a derivation that dies at any statement leaves old rows or new ones, never
     Editor: { seconds: before.Editor?.seconds, devices_excluded: 4 },
     Viewer: { seconds: 690_000, stale: null },
   });
+});
+
+test('facts of a range that died before its commit are known to lack what it put aside', async () => {
+  const day = DAY + 1;
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const digest = { count: 0, sum: NOBODY };
+  const report = (device: number, sequence: number, seconds: number): StreamRecord => {
+    const usage = { day, run: 0, user: 0, executableId: encodeIdList(['000000000000ed17']), seconds };
+    const message = Report.encode({
+      ...{ sequence, epoch: { id: Buffer.alloc(16, device) }, digestAfter: digest },
+      ...(sequence === 1 ? { inventory: { baseline: true } } : { digestBefore: digest }),
+      usage: {
+        ...{ runs: Buffer.alloc(8, device), users: [Buffer.alloc(8, 1)] },
+        records: [{ ...usage, slots: encodeSlots([1, 2, 3, 4]) }],
+      },
+    }).finish();
+    const envelope = sealEnvelope('Report', message, { keyId: '0'.repeat(16), privateKey });
+    const receivedAt = day * 86_400_000 + 7_200_000;
+    return { ...{ kind: 'report', deviceId: deviceId(5_000 + device), receivedAt, envelope }, ...place() };
+  };
+  const place = () => ({ offset: ++offset, partition: 0 });
+  const process = async (records: StreamRecord[], engineOfIt: ClickHouse): Promise<unknown> =>
+    await processRange(records, offset, {
+      ...{ clickhouse: engineOfIt, control, heads: new EpochHeadCache(100), now: () => now },
+      ...{ announced: new AnnouncedExecutables(), inForce: () => NO_CATALOGUE },
+    });
+  const total = async () => {
+    const { Editor } = await rowsOf(day);
+    return { seconds: Editor?.seconds, excluded: Editor?.devices_excluded, held: Editor?.stale !== null };
+  };
+
+  // The first executable that this control store hears of gets the number of the editor.
+  await process(
+    [1, 2, 3, 4, 5, 6].map((device) => report(device, 1, 100)),
+    clickhouse,
+  );
+  await numberApplications(clickhouse);
+  await derive(day);
+  expect(await total()).toEqual({ seconds: 600, excluded: 0, held: false });
+
+  const second = [1, 2, 3, 4, 5, 6].map((device) => report(device, 2, device < 5 ? 90_000 : 1_000));
+  const dying: ClickHouse = {
+    ...clickhouse,
+    // Heads are written last.
+    insert: async (table, block) =>
+      table === 'device_heads' ? Promise.reject(new Error('killed')) : await clickhouse.insert(table, block),
+  };
+  await expect(process(second, dying)).rejects.toThrow('killed');
+  const [inTables] = await clickhouse.rows<{ n: number }>(
+    'SELECT toUInt32(count()) AS n FROM {facts}.usage WHERE seconds = 1000 AND day = toDate({day:UInt16})',
+    { day },
+  );
+  expect(inTables?.n).toBe(2);
+  await derive(day);
+  expect(await total()).toEqual({ seconds: 600, excluded: 4, held: true });
+  await process(second, clickhouse);
+  await derive(day);
+  expect(await total()).toEqual({ seconds: 600, excluded: 4, held: true });
+  expect(control.quarantineCounts()).toContainEqual(
+    expect.objectContaining({ reason: 'usage-seconds-out-of-range' }),
+  );
 });

@@ -13,6 +13,7 @@ import { startBackupHold } from './backup/hold-processing.ts';
 import { openCatalogueSource } from './catalogue/catalogue-in-force.ts';
 import { connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
+import { askedWhileUp } from './clickhouse/queries/question.ts';
 import type { HeldCounts } from './clickhouse/usage-exclusions.ts';
 import { systemClock } from './clock/clock.ts';
 import { COLLECTOR_VERSION } from './collector-version.ts';
@@ -56,6 +57,7 @@ import { type RecomputeOptions, startRecompute } from './recompute/recompute.ts'
 import { startRemap } from './remap/remap.ts';
 import { oldestKept } from './retention/lives.ts';
 import { startRetention } from './retention/retention.ts';
+import { StartedStages } from './started-stages.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
 import { watchRoom } from './stream/watch-room.ts';
 
@@ -64,7 +66,10 @@ export interface Collector {
   describe(): string[];
   /** Everything that is counted. */
   registry: Registry;
-  /** Ends the stages last to first; what is received until the end waits in the stream for the next start. */
+  /**
+   * Ends the stages last to first, within STOPS_WITHIN_MS; what is received until the end waits in the stream for the
+   * next start.
+   */
   close(): Promise<void>;
 }
 
@@ -76,14 +81,17 @@ const RETENTION_INTERVAL_MS = 3_600_000;
 
 /** Rejects, with everything started so far ended again, when a stage cannot start. */
 export async function startCollector(config: CollectorConfig, log: Logger): Promise<Collector> {
-  const started: (() => unknown)[] = [];
-  const close = async (): Promise<void> => {
-    for (const end of started.splice(0).reverse()) await end();
-  };
+  const started = new StartedStages();
   try {
-    return { ...(await joinStages(config, log, started)), close };
+    return {
+      ...(await joinStages(config, log, started)),
+      async close() {
+        if (!(await started.end()))
+          log.warn('work in hand was broken off, and is done again after the next start');
+      },
+    };
   } catch (error) {
-    await close();
+    await started.end();
     throw error;
   }
 }
@@ -91,20 +99,20 @@ export async function startCollector(config: CollectorConfig, log: Logger): Prom
 async function joinStages(
   config: CollectorConfig,
   log: Logger,
-  started: (() => unknown)[],
+  started: StartedStages,
 ): Promise<Omit<Collector, 'close'>> {
   const now = systemClock.now;
   const folder = config.collectorDir;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(folder);
-  started.push(() => lock.release());
+  started.add(() => lock.release());
   const metrics = createMetrics();
   const processing = createProcessMetrics(metrics.registry);
   const auditing = createAuditMetrics(metrics.registry);
 
   // Memory: what was acknowledged, and what is known of devices.
   const control = new SqliteControlStore({ path: join(folder, 'control.db') });
-  started.push(() => control.close());
+  started.add(() => control.close());
   watchControlStore(metrics.registry, control);
   watchNotices(metrics.registry, control);
   watchBackups(metrics.registry, control, now);
@@ -122,15 +130,15 @@ async function joinStages(
     atLimit: config.streamAtLimit === 'drop-oldest' ? 'drop-oldest' : 'refuse',
     onCommit: noteCommits(metrics.registry),
   });
-  started.push(() => stream.close());
+  started.add(() => stream.close());
   watchStream(metrics.registry, { stream, config });
-  started.push(
+  started.add(
     watchRoom({
       ...{ stream, log, lowFreeBytes: config.streamLowFreeBytes, maxBytes: config.streamMaxBytes },
     }),
   );
   const lagWatch = watchLag({ stream, control, clock: systemClock });
-  started.push(() => lagWatch.close());
+  started.add(() => lagWatch.close());
   watchProcessing(metrics.registry, control, lagWatch, now);
 
   // Receiving needs nothing else: it goes on while the engine is down.
@@ -164,20 +172,21 @@ async function joinStages(
     tls: authority?.secureContext(),
     noticeKey,
   });
-  started.push(() => agentServer.close());
+  started.add(() => agentServer.close());
   if (authority) {
     const server = agentServer;
     const onFault = (error: Error) =>
       log.error({ error: error.message }, 'the certificate cannot be renewed');
-    started.push(watchCertificate({ authority, server, clock: systemClock, onFault }));
+    started.add(watchCertificate({ authority, server, clock: systemClock, onFault }));
     watchCertificateLife(metrics.registry, authority);
   }
 
   // The engine, ours or theirs.
   const engine = await startEngine(config, log, processing);
-  if (engine.supervisor) started.push(() => engine.supervisor?.close());
+  if (engine.supervisor) started.add(() => engine.supervisor?.close());
   const clickhouse = countedClickHouse(metrics.registry, connectClickHouse(engine.address));
-  started.push(() => clickhouse.close());
+  started.add(() => clickhouse.close());
+  started.addBreak(() => clickhouse.close());
   const applied = await migrate(clickhouse, now);
   if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
 
@@ -191,7 +200,7 @@ async function joinStages(
     onChange: () => remap.wake(),
     onFault: (faulty) => processing.catalogueFaulty.set(faulty),
   });
-  started.push(() => catalogue.close());
+  started.add(() => catalogue.close());
   const lives = livesOf(config);
   const heads = new EpochHeadCache(REMEMBERED_HEADS);
   const announced = new AnnouncedExecutables();
@@ -219,9 +228,9 @@ async function joinStages(
       log.warn(copy, 'two machines have one identity: the copy becomes a device of its own');
     },
   });
-  started.push(() => processor.close());
+  started.add(() => processor.close());
   // Before the first range begins.
-  started.push(startBackupHold({ control, processor, clock: systemClock, log }));
+  started.add(startBackupHold({ control, processor, clock: systemClock, log }));
   const remap = startRemap({
     clickhouse,
     control,
@@ -236,7 +245,7 @@ async function joinStages(
     // The catalogue's author is waiting, and the next round may be an hour away.
     onFinished: () => recompute.wake(),
   });
-  started.push(() => remap.close());
+  started.add(() => remap.close());
   let held: HeldCounts | undefined;
   watchRecompute(metrics.registry, control, () => held, now);
   const deriving = new OneAtATime();
@@ -261,9 +270,9 @@ async function joinStages(
     onFailed: (target) => processing.deriveFailures.inc({ kind: target.kind }),
   };
   const recompute = startRecompute(recomputing);
-  started.push(() => recompute.close());
+  started.add(() => recompute.close());
   const rebuild = startRebuild({ recompute: recomputing, deriving });
-  started.push(() => rebuild.close());
+  started.add(() => rebuild.close());
   const corrections = startCorrections({
     clickhouse,
     control,
@@ -272,7 +281,7 @@ async function joinStages(
     now,
     onWritten: () => recompute.wake(),
   });
-  started.push(() => corrections.close());
+  started.add(() => corrections.close());
   const replay = startReplayJob({
     ...{ clickhouse, control, announced, log, now },
     inForce: () => catalogue.current(),
@@ -285,7 +294,7 @@ async function joinStages(
     // Whoever repairs something waits for the figures.
     onCaughtUp: () => recompute.wake(),
   });
-  started.push(() => replay.close());
+  started.add(() => replay.close());
   const audit = startAudit({
     totals: {
       deriving,
@@ -301,7 +310,7 @@ async function joinStages(
     onFinished: (findings, milliseconds) => noteSweep(auditing, findings, milliseconds, now()),
     onFailed: () => auditing.failures.inc(),
   });
-  started.push(() => audit.close());
+  started.add(() => audit.close());
   const retaining = createRetentionMetrics(metrics.registry);
   const retention = startRetention({
     ...{ clickhouse, control, lives, deriving, log, now },
@@ -309,7 +318,7 @@ async function joinStages(
     onRemoved: (round) => noteRetention(retaining, round),
     onFailed: () => retaining.failures.inc(),
   });
-  started.push(() => retention.close());
+  started.add(() => retention.close());
   const erasing = startEraseJob({
     clickhouse,
     control,
@@ -324,10 +333,14 @@ async function joinStages(
     onDeleted: () => recompute.wake(),
     onDone: () => processing.erasedDevices.inc(),
   });
-  started.push(() => erasing.close());
+  started.add(() => erasing.close());
   // Connections of its own: the page's questions never take those that processing needs.
-  const questions = connectClickHouse(engine.address);
-  started.push(() => questions.close());
+  const questions = askedWhileUp(
+    connectClickHouse(engine.address),
+    () => engine.supervisor?.state.up ?? true,
+  );
+  started.add(() => questions.close());
+  started.addBreak(() => questions.close());
   if (engine.supervisor) {
     const { supervisor, address } = engine;
     watchEngine(metrics.registry, () => supervisor.state.pid);
@@ -342,14 +355,14 @@ async function joinStages(
     quarantine: new QuarantineAnswers(control.quarantine),
     pipeline: () =>
       pipelineState({ stream, control, lagWatch, audit, engine: engine.supervisor, clickhouse }),
-    ready: () => readiness(clickhouse, control),
+    ready: () => readiness(clickhouse, control, engine.supervisor),
     metricsText: async () => ({
       contentType: metrics.registry.contentType,
       body: await metrics.registry.metrics(),
     }),
     log,
   });
-  started.push(() => admin.close());
+  started.add(() => admin.close());
   return {
     registry: metrics.registry,
     describe: () => [

@@ -123,7 +123,9 @@ async function serve(config: CollectorConfig): Promise<number> {
   const collector = await startCollector(config, log);
   for (const line of collector.describe()) process.stdout.write(`${line}\n`);
   log.info({ reason: await told }, 'stopping');
+  const began = performance.now();
   await collector.close();
+  log.info({ seconds: Math.round(performance.now() - began) / 1000 }, 'stopped');
   return 0;
 }
 
@@ -140,7 +142,12 @@ function prepareFolder(folder: string): void {
 /** Resolves with the reason at the first word to stop; a second signal ends the process at once. */
 function toldToStop(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    const told = (signal: NodeJS.Signals): void => {
+      // From here on a signal does what it does to any program, whichever of the two it is.
+      process.off('SIGTERM', told).off('SIGINT', told);
+      resolve(signal);
+    };
+    process.on('SIGTERM', told).on('SIGINT', told);
     if (process.env.FLEETMETER_PARENT_PIPE !== '1') return;
     process.stdin.once('end', () => resolve('the parent ended'));
     process.stdin.once('error', () => resolve('the parent ended'));

@@ -29,6 +29,12 @@ export interface LoadedCollectorOptions {
   folder?: string;
 }
 
+export interface StoppedCollector {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  milliseconds: number;
+}
+
 export class CollectorUnderLoad {
   readonly #ports: { admin: number; agent: number; sql: number };
   readonly #options: LoadedCollectorOptions;
@@ -112,6 +118,10 @@ export class CollectorUnderLoad {
   async command(...args: string[]): Promise<string> {
     const options = { env: this.#environment, maxBuffer: 1 << 26 };
     return (await promisify(execFile)(process.execPath, [PROGRAM, ...args], options)).stdout;
+  }
+
+  get adminUrl(): string {
+    return `http://127.0.0.1:${this.#ports.admin}`;
   }
 
   get agentUrl(): string {
@@ -237,7 +247,22 @@ export class CollectorUnderLoad {
     await ended;
   }
 
-  /** After a kill, at the same ports; in another folder when what it had was moved there. */
+  /** Sends the signals with so many milliseconds between them, and resolves when the process is gone. */
+  async stop(signals: readonly NodeJS.Signals[] = ['SIGTERM'], betweenMs = 0): Promise<StoppedCollector> {
+    const began = performance.now();
+    const ended = new Promise<StoppedCollector>((resolve) =>
+      this.#child.once('exit', (code, signal) =>
+        resolve({ code, signal, milliseconds: performance.now() - began }),
+      ),
+    );
+    for (const [index, signal] of signals.entries()) {
+      if (index > 0) await sleep(betweenMs);
+      this.#child.kill(signal);
+    }
+    return await ended;
+  }
+
+  /** After it ended, at the same ports; in another folder when what it had was moved there. */
   startAgain(folder = this.#folder): void {
     this.#folder = folder;
     this.#child = this.#spawn();

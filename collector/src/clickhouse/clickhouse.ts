@@ -26,6 +26,7 @@ export interface ClickHouse {
   /** Inserts one block; resolves after its part is on stable storage. An empty block is not sent. */
   insert<S extends TableShape>(table: string, block: NativeBlock<S>): Promise<void>;
   ping(): Promise<boolean>;
+  /** What is under way is broken off, and nothing more can be asked. */
   close(): Promise<void>;
 }
 
@@ -57,12 +58,18 @@ export function connectClickHouse(
       .replaceAll('{facts}', databases.facts)
       .replaceAll('{final}', databases.final)
       .replaceAll('{deriving}', deriving);
+  let closed = false;
+  /** Destroyed sockets would be replaced by new ones. */
+  const open = (): ClickHouseClient => {
+    if (closed) throw new Error('the connection to the engine is closed');
+    return client;
+  };
   return {
     async command(sql, parameters) {
-      await client.command({ query: named(sql), ...(parameters ? { query_params: parameters } : {}) });
+      await open().command({ query: named(sql), ...(parameters ? { query_params: parameters } : {}) });
     },
     async rows<T>(sql: string, parameters?: Record<string, unknown>) {
-      const answer = await client.query({
+      const answer = await open().query({
         query: named(sql),
         format: 'JSONEachRow',
         ...(parameters ? { query_params: parameters } : {}),
@@ -70,7 +77,7 @@ export function connectClickHouse(
       return await answer.json<T>();
     },
     async *binary(sql, parameters) {
-      const answer = await client.exec({
+      const answer = await open().exec({
         query: `${named(sql)} FORMAT RowBinary`,
         ...(parameters ? { query_params: parameters } : {}),
       });
@@ -79,7 +86,7 @@ export function connectClickHouse(
     async insert(table, block) {
       if (block.rows === 0) return;
       const query = `INSERT INTO ${databases.facts}.${table} (${block.columnNames.join(', ')}) FORMAT Native`;
-      const answer = await client.exec({
+      const answer = await open().exec({
         query,
         values: Readable.from(block.pieces(), { objectMode: false }),
         clickhouse_settings: { max_partitions_per_insert_block: String(MOST_PARTITIONS_OF_A_BLOCK) },
@@ -87,9 +94,10 @@ export function connectClickHouse(
       answer.stream.resume();
     },
     async ping() {
-      return (await client.ping()).success;
+      return !closed && (await client.ping()).success;
     },
     async close() {
+      closed = true;
       await client.close();
     },
   };

@@ -34,7 +34,7 @@ export interface SuperviseOptions {
   onStateChange?: (state: EngineState) => void;
   /** How long a first start may wait for a previous engine of this folder to end. Default 30,000 ms. */
   patienceMs?: number;
-  /** Pause between pings (default 5,000 ms), time for an answer (5,000 ms), lost ones in a row that mean hanging (3). */
+  /** Pause between pings, time for an answer, lost ones in a row that mean hanging; see PINGS. */
   pingEveryMs?: number;
   pingTimeoutMs?: number;
   pingsLost?: number;
@@ -56,8 +56,15 @@ export async function superviseEngine(options: SuperviseOptions): Promise<Engine
   return watch;
 }
 
+/**
+ * A ping asks nothing of the tables: an engine at work answers it within milliseconds, on a machine with ten times as
+ * much to do as it has cores within a second. Three in a row that take three seconds each, and two seconds between them,
+ * are no load. So one that hangs is not asked anything any more after 5 s at most, and ended after 15 s.
+ */
+export const PINGS = { everyMs: 2_000, timeoutMs: 3_000, lost: 3 };
 const startingMs = 60_000;
 const closingMs = 15_000;
+const hangingMs = 1_000;
 /** The engine of a collector that was killed ends by itself: its statements have 10 s to end, on a busy machine more. */
 const patienceMs = 30_000;
 
@@ -72,6 +79,8 @@ class EngineWatch implements EngineSupervisor {
   #pingTimer: NodeJS.Timeout | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** A first start that fails is said to who started it, and not tried for ever. */
+  #wasUp = false;
 
   constructor(options: SuperviseOptions) {
     this.#options = options;
@@ -119,7 +128,8 @@ class EngineWatch implements EngineSupervisor {
     const engine = this.#engine;
     if (engine && isRunning(engine.child)) {
       engine.end();
-      const forced = setTimeout(() => engine.kill(), closingMs);
+      // One that hangs does not hear it.
+      const forced = setTimeout(() => engine.kill(), this.#state.up ? closingMs : hangingMs);
       await ended(engine.child);
       clearTimeout(forced);
     }
@@ -170,10 +180,9 @@ class EngineWatch implements EngineSupervisor {
 
   #ended(engine: LaunchedEngine, code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#engine !== engine) return;
-    const wasUp = this.#state.up;
     clearTimeout(this.#pingTimer);
     this.#change({ up: false, pid: undefined });
-    if (!(wasUp || this.#state.restarts > 0)) return;
+    if (!this.#wasUp) return;
     this.#restartLater({ code, signal });
   }
 
@@ -192,6 +201,7 @@ class EngineWatch implements EngineSupervisor {
   }
 
   #becameUp(): void {
+    this.#wasUp = true;
     this.#change({ up: true, pid: this.#engine?.pid });
     this.#pace.upSince = Date.now();
     this.#options.log.info({ pid: this.#state.pid, restarts: this.#state.restarts }, 'engine: up');
@@ -202,17 +212,18 @@ class EngineWatch implements EngineSupervisor {
     const engine = this.#engine;
     this.#pingTimer = setTimeout(async () => {
       const answered = await this.#ping();
-      if (this.#engine !== engine || this.#closed || !this.#state.up) return;
+      if (this.#engine !== engine || this.#closed || this.#state.pid === undefined) return;
+      if (this.#state.up !== answered) this.#change({ up: answered });
       const nowLost = answered ? 0 : lost + 1;
-      if (nowLost < (this.#options.pingsLost ?? 3)) return this.#watchPings(nowLost);
+      if (nowLost < (this.#options.pingsLost ?? PINGS.lost)) return this.#watchPings(nowLost);
       this.#options.log.warn({ pid: engine?.pid, lost: nowLost }, 'engine: does not answer, ending it');
       // SIGKILL: a stopped or hanging process does not hear anything kinder.
       engine?.kill();
-    }, this.#options.pingEveryMs ?? 5_000);
+    }, this.#options.pingEveryMs ?? PINGS.everyMs);
   }
 
   async #ping(): Promise<boolean> {
-    const { host = '127.0.0.1', port, pingTimeoutMs = 5_000 } = this.#options;
+    const { host = '127.0.0.1', port, pingTimeoutMs = PINGS.timeoutMs } = this.#options;
     const name = host.includes(':') ? `[${host}]` : host;
     try {
       const answer = await fetch(`http://${name}:${port}/ping`, {

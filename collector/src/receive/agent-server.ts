@@ -81,11 +81,14 @@ export interface AgentServer {
   /** Where it listens. */
   host: string;
   port: number;
-  /** Takes no more requests, finishes those in hand. */
+  /** Takes no more requests, finishes those in hand that are finished within CLOSE_PATIENCE_MS. */
   close(): Promise<void>;
   /** Of the connections from now on. Without TLS there is nothing to set. */
   setSecureContext(context: ServerSecureContext): void;
 }
+
+/** What is not acknowledged is sent again: nobody has to wait for a body that comes slowly. */
+const CLOSE_PATIENCE_MS = 5_000;
 
 /** Longer than agents' usual hour between reports: the next one resumes, which costs less than a full handshake. */
 const TLS_SESSION_SECONDS = 3 * 3600;
@@ -137,7 +140,11 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   return {
     host: options.host,
     port,
-    close: () => server.close(),
+    async close() {
+      const impatient = setTimeout(() => server.server.closeAllConnections(), CLOSE_PATIENCE_MS);
+      await server.close();
+      clearTimeout(impatient);
+    },
     setSecureContext: (context) => {
       if (server.server instanceof TlsServer) server.server.setSecureContext(context);
     },

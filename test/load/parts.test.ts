@@ -34,7 +34,12 @@ beforeAll(async () => {
   collector = await CollectorUnderLoad.start({
     recomputeSeconds: 5,
     // Nobody waits for others: every report that comes alone is inserted alone.
-    settings: () => ({ FLEETMETER_PROCESS_LINGER_MS: '0' }),
+    settings: () => ({
+      FLEETMETER_PROCESS_LINGER_MS: '0',
+      // As many days as a record may be about, and not only as many as are kept by default.
+      FLEETMETER_KEEP_USER_USAGE_DAYS: '410',
+      FLEETMETER_KEEP_DEVICE_USAGE_MONTHS: '36',
+    }),
   });
 }, 120_000);
 afterAll(() => collector.close());

@@ -1,6 +1,6 @@
 /** Records put aside by the real processing, decided about by the command line, carried out on the real engine. */
 import { encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runCommand } from '../settings/fixtures/run-command.ts';
 import { idBytes, QuarantineSite, TODAY, usageOf } from './fixtures/quarantine-site.ts';
 
@@ -183,4 +183,43 @@ test('evidence under a wrong id is described under the one it proves', async () 
   );
   expect(rows).toEqual([{ path: '/opt/tool' }]);
   expect(site.control.withoutEvidence(idBytes(executableId))).toEqual([]);
+});
+
+test('without a running collector nothing can be tried, and what is decided is done by the next one', async () => {
+  const [, , device = ''] = devices;
+  const late = { executableId: idBytes(SHELL), day: TODAY - 3, seconds: 86_401 };
+  await site.process(site.report(device, { usage: usageOf([late]) }));
+  await site.stopJob();
+  const chosen = ['--device', device, 'cap seconds=86400'];
+  await expect(quarantine('repair', ...chosen)).rejects.toThrow(/no collector is running/);
+  const { said, printed } = await quarantine('repair', ...chosen, '--commit');
+  expect(said.join()).toMatch(/the next collector carries it out at its start/);
+  expect(printed).toMatch(/1 records: nothing yet, 1 wait/);
+  // Nobody decides a second time meanwhile.
+  await expect(quarantine('discard', '--device', device, '--because', 'x', '--commit')).rejects.toThrow(
+    /no open record fits/,
+  );
+  site.reopen();
+  site.startJob();
+  await vi.waitFor(
+    () => expect(site.control.quarantine.decisions(1)).toMatchObject([{ waiting: 0 }]),
+    20_000,
+  );
+  await site.derive();
+  expect((await site.served())[isoDay(TODAY - 3)]).toBe(86_400);
+});
+
+test.each([
+  [['list', '--state', 'gone'], /no state "gone"/],
+  [['list', '--reason', 'usage-day-out-of-windw'], /is it usage-day-out-of-window\?/],
+  [['list', '--kind', 'toString'], /there are usage, coverage/],
+  [['list', '--older-than', 'soon'], /takes minutes, hours or days/],
+  [['list', '--device', '12'], /takes 16 hex digits/],
+  [['list', '--record', '1,x'], /takes the number of a record/],
+  [['list', '--records', '--limit', '0'], /--limit/],
+  [['show', '999999'], /no record 999999/],
+  [['show', 'first'], /takes the number of a record/],
+  [['repair', '--all', '--commit', 'set seconds=90000'], /seconds are 0 to 86400/],
+])('%j says what is wrong', async (args, words) => {
+  await expect(quarantine(...args)).rejects.toThrow(words);
 });

@@ -12,7 +12,7 @@ export interface OverloadLimits {
   turnMs: number;
   /** ... and has taken so many requests: when a few last long, the machine is slow or busy, and refusing helps nobody. */
   turnRequests: number;
-  /** Requests in hand, taken and not answered. */
+  /** Requests in hand: arrived as a whole and not answered. */
   requests: number;
   /** Bytes of their bodies. */
   bytes: number;

@@ -19,9 +19,12 @@ afterEach(async () => {
 async function start(requests: number): Promise<{ answer: () => void; served: () => number }> {
   let served = 0;
   let answers: (() => void)[] = [];
-  server = createServer((_request, response) => {
-    served++;
-    answers.push(() => response.end('taken'));
+  server = createServer((request, response) => {
+    request.resume();
+    request.once('end', () => {
+      served++;
+      answers.push(() => response.end('taken'));
+    });
   });
   stop = shedLoad(server, { metrics: metrics.receive, limits: { requests } });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,7 +38,12 @@ async function start(requests: number): Promise<{ answer: () => void; served: ()
 }
 
 /** What comes back over a connection, as text. */
-function client(): { post(body?: string): void; text: () => string; closed: () => boolean } {
+function client(): {
+  post(body?: string): void;
+  announce(bytes: number): void;
+  text: () => string;
+  closed: () => boolean;
+} {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   sockets.push(socket);
   let text = '';
@@ -50,6 +58,7 @@ function client(): { post(body?: string): void; text: () => string; closed: () =
   return {
     post: (body = 'report') =>
       socket.write(`POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n${body}`),
+    announce: (bytes) => socket.write(`POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ${bytes}\r\n\r\nx`),
     text: () => text,
     closed: () => closed,
   };
@@ -75,6 +84,16 @@ test('what is too much is refused without being looked at, and the same connecti
   await soon(() => served() === 2);
   answer();
   await soon(() => second.text().endsWith('taken'));
+});
+
+test('bodies that were announced and do not come take nobody a place', async () => {
+  const { answer, served } = await start(1);
+  for (let slow = 0; slow < 100; slow++) client().announce(1024 * 1024);
+  const honest = client();
+  honest.post();
+  await soon(() => served() === 1);
+  answer();
+  await soon(() => honest.text().endsWith('taken'));
 });
 
 test('refusals are paced: of a thousand in a moment the last waits most of a second', async () => {

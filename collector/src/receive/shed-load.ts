@@ -74,13 +74,21 @@ class LoadShedder {
       return false;
     }
     this.#turnRequests += 1;
-    this.#requests += 1;
-    this.#bytes += bodyBytes;
-    response.once('close', () => {
-      this.#requests -= 1;
-      this.#bytes -= bodyBytes;
-    });
+    this.#inHand(request, response, bodyBytes);
     return true;
+  }
+
+  /** From its last byte on: a body that dribbles, or was only announced, takes nobody else's place. */
+  #inHand(request: IncomingMessage, response: ServerResponse, bytes: number): void {
+    request.once('end', () => {
+      if (response.closed) return;
+      this.#requests += 1;
+      this.#bytes += bytes;
+      response.once('close', () => {
+        this.#requests -= 1;
+        this.#bytes -= bytes;
+      });
+    });
   }
 
   /** Answers who waits; what still comes is let through to a server that refuses it by itself. */

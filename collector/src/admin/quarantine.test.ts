@@ -67,6 +67,8 @@ test.each([
   '?limit=1',
   '?device_id=FF',
   '?state=gone',
+  '?reason=none',
+  '?kind=thing',
   '?received_before=yesterday',
   '/records?limit=1001',
   '/records?after=-1',

@@ -3,7 +3,12 @@
  * decision would do, or makes it: the running collector carries it out.
  */
 import type { FastifyInstance } from 'fastify';
-import type { QuarantineKind, QuarantineReason } from '../control/control-store.ts';
+import {
+  QUARANTINE_KINDS,
+  QUARANTINE_REASONS,
+  type QuarantineKind,
+  type QuarantineReason,
+} from '../control/control-store.ts';
 import type {
   QuarantineAnswers,
   QuarantineFilter,
@@ -15,8 +20,8 @@ import { Problem } from './problems.ts';
 
 /** As it arrives; what is absent restricts nothing. */
 interface FilterParameters {
-  reason?: string;
-  kind?: string;
+  reason?: QuarantineReason;
+  kind?: QuarantineKind;
   agent_version?: string;
   device_id?: string;
   received_before?: string;
@@ -26,8 +31,8 @@ interface FilterParameters {
 const TEXT = { type: 'string', maxLength: 100 };
 const TIME = { type: 'string', format: 'date-time' };
 const FILTER = {
-  reason: TEXT,
-  kind: TEXT,
+  reason: { type: 'string', enum: QUARANTINE_REASONS },
+  kind: { type: 'string', enum: QUARANTINE_KINDS },
   agent_version: TEXT,
   device_id: { type: 'string', pattern: '^[0-9a-f]{16}$' },
   received_before: TIME,
@@ -152,8 +157,8 @@ function filterOf(parameters: FilterParameters & { numbers?: number[] }): Quaran
   const { reason, kind, agent_version, device_id, received_before, received_since, numbers } = parameters;
   const time = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
   return {
-    reason: reason as QuarantineReason | undefined,
-    kind: kind as QuarantineKind | undefined,
+    reason,
+    kind,
     agentVersion: agent_version,
     deviceId: device_id,
     before: time(received_before),

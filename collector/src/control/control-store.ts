@@ -96,14 +96,16 @@ export const QUARANTINE_REASONS = [
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
 /** Of what kind the record is; `report` and `evidence-batch` are whole messages. */
-export type QuarantineKind =
-  | 'usage'
-  | 'coverage'
-  | 'usage-digest'
-  | 'evidence'
-  | 'inventory'
-  | 'report'
-  | 'evidence-batch';
+export const QUARANTINE_KINDS = [
+  'usage',
+  'coverage',
+  'usage-digest',
+  'evidence',
+  'inventory',
+  'report',
+  'evidence-batch',
+] as const;
+export type QuarantineKind = (typeof QUARANTINE_KINDS)[number];
 
 export interface QuarantinedRecord {
   reason: QuarantineReason;

@@ -1,6 +1,6 @@
 /** Which records are meant, as options of a command. */
 import type { Command } from 'commander';
-import type { QuarantineKind, QuarantineReason } from '../control/control-store.ts';
+import { QUARANTINE_KINDS, QUARANTINE_REASONS } from '../control/control-store.ts';
 import type { QuarantineFilter } from '../control/quarantine-filter.ts';
 import { EnrolCommandError } from '../enrol/command-line.ts';
 import { nearestName } from '../settings/nearest-name.ts';
@@ -9,50 +9,18 @@ const MOST_NUMBERS = 10_000;
 const DEVICE_ID = /^[0-9a-f]{16}$/;
 const AGE_UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Objects, so that the compiler sees when one is missing. */
-const REASONS: Record<QuarantineReason, true> = {
-  'record-undecodable': true,
-  'record-damaged': true,
-  'evidence-not-canonical': true,
-  'evidence-id-mismatch': true,
-  'evidence-version-unknown': true,
-  'evidence-collision': true,
-  'usage-day-out-of-window': true,
-  'usage-seconds-out-of-range': true,
-  'usage-launches-out-of-range': true,
-  'usage-slots-out-of-range': true,
-  'usage-seconds-exceed-slots': true,
-  'usage-reference-missing': true,
-  'usage-generation-refused': true,
-  'coverage-out-of-range': true,
-  'usage-digest-out-of-range': true,
-  'inventory-list-malformed': true,
-  'inventory-parts-incomplete': true,
-  'inventory-too-large': true,
-  'engine-refused': true,
-  'collector-fault': true,
-};
-const KINDS: Record<QuarantineKind, true> = {
-  usage: true,
-  coverage: true,
-  'usage-digest': true,
-  evidence: true,
-  inventory: true,
-  report: true,
-  'evidence-batch': true,
-};
-
 /** Throws EnrolCommandError for a name that means nothing. */
 function oneOf<Name extends string>(
   flag: string,
-  names: Record<Name, true>,
+  names: readonly Name[],
   given: string | undefined,
 ): Name | undefined {
-  if (given === undefined || Object.hasOwn(names, given)) return given as Name | undefined;
-  const known = Object.keys(names);
-  const near = nearestName(given, known);
+  if (given === undefined) return undefined;
+  const known = names.find((name) => name === given);
+  if (known !== undefined) return known;
+  const near = nearestName(given, names);
   throw new EnrolCommandError(
-    `${flag} ${JSON.stringify(given.slice(0, 40))} means nothing; ${near ? `is it ${near}?` : `there are ${known.join(', ')}`}`,
+    `${flag} ${JSON.stringify(given.slice(0, 40))} means nothing; ${near ? `is it ${near}?` : `there are ${names.join(', ')}`}`,
   );
 }
 
@@ -60,7 +28,7 @@ export function withFilter(command: Command): Command {
   return command
     .option('--record <numbers>', 'these, separated by commas')
     .option('--reason <code>', 'of this reason, see docs/refusals.md')
-    .option('--kind <kind>', Object.keys(KINDS).join(', '))
+    .option('--kind <kind>', QUARANTINE_KINDS.join(', '))
     .option('--agent-version <version>', 'made by this agent version; "unknown" where none is known')
     .option('--device <device>', 'of this device, its 16 digits')
     .option('--older-than <age>', 'received longer ago than this: 30m, 12h, 3d')
@@ -77,8 +45,8 @@ export function filterOf(flags: Record<string, unknown>, now: number): Quarantin
     throw new EnrolCommandError(`--device takes 16 hex digits, not ${JSON.stringify(device.slice(0, 40))}`);
   return {
     numbers: record === undefined ? undefined : numbers(record),
-    reason: oneOf('--reason', REASONS, reason),
-    kind: oneOf('--kind', KINDS, kind),
+    reason: oneOf('--reason', QUARANTINE_REASONS, reason),
+    kind: oneOf('--kind', QUARANTINE_KINDS, kind),
     agentVersion: agentVersion === 'unknown' ? '' : agentVersion,
     deviceId: device,
     before: olderThan === undefined ? undefined : now - age('--older-than', olderThan),

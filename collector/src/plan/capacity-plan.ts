@@ -1,8 +1,10 @@
 /** The whole plan: inputs and constants in, lines out. Pure, so that anybody can calculate it again. */
+import { planAudit } from './audit-plan.ts';
 import type { ConstantName, ConstantValues } from './constants.ts';
 import { planFirstInventory } from './first-inventory-plan.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { type PlanLine, PlanSheet } from './plan-sheet.ts';
+import { plus } from './quantity.ts';
 import { planRecompute, planRemap } from './recompute-plan.ts';
 import { planMachines, planSteadyCpu } from './steady-cpu.ts';
 import { planSteadyLoad } from './steady-load.ts';
@@ -13,7 +15,7 @@ export function capacityPlan(inputs: PlanInputs, values: ConstantValues): PlanLi
   const load = planSteadyLoad(sheet);
   const cpu = planSteadyCpu(sheet, load);
   const recompute = planRecompute(sheet);
-  planMachines(sheet, load, cpu, recompute.cores);
+  planMachines(sheet, load, cpu, plus(recompute.cores, planAudit(sheet, recompute)));
   planFirstInventory(sheet);
   planRemap(sheet, recompute);
   planOutage(sheet, load, cpu);

@@ -19,6 +19,7 @@ const OPEN = 'plan/measure/measure-opening.ts';
 const PROCESS = 'plan/measure/measure-processing.ts';
 const MERGE = 'plan/measure/measure-merges.ts';
 const DERIVE = 'plan/measure/measure-recompute.ts';
+const AUDIT = 'plan/measure/measure-audit.ts';
 const MAPPING = 'plan/measure/measure-mapping.ts';
 const SIZES = 'plan/measure/measure-sizes.ts';
 
@@ -120,6 +121,9 @@ export const CONSTANTS = {
   deriveUsageRowUs: us('usage row', 'engine: the same, for each usage row of the day', DERIVE),
   deriveDayMappingUs: us('mapping', 'engine: the same, for each executable known', DERIVE),
 
+  auditInstalledUs: us('installed', 'audit: each executable of each device against the digest', AUDIT),
+  auditUsageRowUs: us('usage row', 'audit: each usage row of a day against the digests of its day', AUDIT),
+
   diskInventoryIdBytes: bytes('id', 'device_inventory, merged', SIZES),
   diskHeadBytes: bytes('row', 'device_heads, merged', SIZES),
   diskHostBytes: bytes('row', 'host_facts, merged', SIZES),
@@ -127,6 +131,7 @@ export const CONSTANTS = {
   diskChangeBytes: bytes('row', 'inventory_changes, merged', SIZES),
   diskUsageBytes: bytes('row', 'usage, merged', SIZES),
   diskCoverageBytes: bytes('row', 'coverage, merged', SIZES),
+  diskUsageDigestBytes: bytes('row', 'usage_digests, merged', AUDIT),
   diskExecutableBytes: bytes('row', 'executables with their evidence, merged', SIZES),
   diskMappingBytes: bytes('row', 'mappings, merged', SIZES),
   diskDeviceRowBytes: bytes('row', 'device_rows', DERIVE),
@@ -161,6 +166,7 @@ export const CONSTANTS = {
     'tables that reports with use and changes write',
     'process/fact-batch.ts',
   ),
+  auditedDays: fixed(70, 'days', 'days of use that a sweep looks at', 'audit/audit-usage.ts'),
   deriveThreads: fixed(2, 'threads', 'threads of a recompute', 'clickhouse/deriving-settings.ts'),
 } as const satisfies Record<string, Constant>;
 

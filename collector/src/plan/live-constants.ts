@@ -31,6 +31,7 @@ const ROW_BYTES: readonly (readonly [table: string, constant: ConstantName])[] =
   ['inventory_changes', 'diskChangeBytes'],
   ['usage', 'diskUsageBytes'],
   ['coverage', 'diskCoverageBytes'],
+  ['usage_digests', 'diskUsageDigestBytes'],
   ['executables', 'diskExecutableBytes'],
   ['mappings', 'diskMappingBytes'],
   ['usage_daily', 'diskUsageDailyBytes'],

@@ -55,6 +55,8 @@ export const PLAN_INPUTS = {
     'Percent of the time that recomputing may take',
     SETTINGS.recomputeTimePercent.default,
   ),
+  auditSeconds: count('Seconds from one audit to the next', SETTINGS.auditIntervalSeconds.default),
+  auditTimePercent: count('Percent of the time that auditing may take', SETTINGS.auditTimePercent.default),
   streamMaxBytes: count('Bytes that may wait in the stream', SETTINGS.streamMaxBytes.default),
   naiveRowsPerSecond: count('Rows a second of a database with a row for each device and executable', 20_000),
 } as const satisfies Record<string, PlanInput>;

@@ -151,13 +151,13 @@ function merging(sheet: PlanSheet, load: SteadyLoad, inRange: Quantity): Quantit
   );
 }
 
-/** `recompute` is the cores that the recompute job takes. */
-export function planMachines(sheet: PlanSheet, load: SteadyLoad, cpu: SteadyCpu, recompute: Quantity): void {
+/** `jobs` is the cores that recomputing and auditing take. */
+export function planMachines(sheet: PlanSheet, load: SteadyLoad, cpu: SteadyCpu, jobs: Quantity): void {
   const { input, constant, line } = short(sheet);
   sheet.section('Machines');
   const perMachine = times(input('cores'), input('load'));
   const machines = (name: string, reportUs: Quantity) => {
-    const cores = plus(over(times(load.requestsPerSecond, reportUs), number(1e6)), recompute);
+    const cores = plus(over(times(load.requestsPerSecond, reportUs), number(1e6)), jobs);
     const busy = line(`cores busy, ${name}`, 'cores', cores);
     line(`machines, ${name}`, 'machines', roundedUp(over(busy, perMachine)));
   };

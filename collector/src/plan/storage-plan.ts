@@ -70,6 +70,7 @@ export function planDisk(sheet: PlanSheet, { changeShare }: SteadyLoad): void {
   const daily = [
     size('usage', 'GiB / day', rows, constant('diskUsageBytes')),
     size('coverage', 'GiB / day', devices, constant('diskCoverageBytes')),
+    size('usage_digests', 'GiB / day', devices, constant('diskUsageDigestBytes')),
     size('usage_daily', 'GiB / day', rows, constant('diskUsageDailyBytes')),
     size('inventory_changes', 'GiB / day', changes, constant('diskChangeBytes')),
   ];

@@ -6,6 +6,7 @@ import { holdMerges, type MadeFleet, makeFleet } from '../../clickhouse/measurin
 import { numberApplications } from '../../clickhouse/number-applications.ts';
 import { readTableSizes } from '../../clickhouse/table-sizes.ts';
 import type { ConstantValues } from '../constants.ts';
+import { type AuditCost, measureAudit } from './measure-audit.ts';
 import { measureRowMerges } from './measure-merges.ts';
 import type { MeasuringSite } from './measuring-site.ts';
 
@@ -22,6 +23,7 @@ interface DeriveCost {
   devicesUs: number;
   inventoryUs: number;
   dayUs: number;
+  audit: AuditCost;
 }
 
 export async function measureRecompute(site: MeasuringSite): Promise<Partial<ConstantValues>> {
@@ -48,7 +50,8 @@ export async function measureRecompute(site: MeasuringSite): Promise<Partial<Con
     disk.usageDaily = (daily?.bytes ?? 0) / (daily?.rows ?? 1);
     disk.applicationDevice =
       (sizes.get('application_devices')?.bytes ?? 0) / (fleet.devices * fleet.executables);
-    return { numbersUs, devicesUs, inventoryUs, dayUs };
+    const audit = await measureAudit(site, clickhouse, fleet.devices, day);
+    return { numbersUs, devicesUs, inventoryUs, dayUs, audit };
   };
   const few = await derive('plan_few', FEW);
   const varied = await derive('plan_varied', VARIED);
@@ -56,7 +59,7 @@ export async function measureRecompute(site: MeasuringSite): Promise<Partial<Con
 
   const slope = (a: number, b: number, from: number, to: number): number =>
     Math.max(0, (b - a) / (to - from));
-  const perMapping = (part: keyof DeriveCost) =>
+  const perMapping = (part: Exclude<keyof DeriveCost, 'audit'>) =>
     slope(few[part], varied[part], FEW.distinct, VARIED.distinct);
   const installed = ({ devices }: { devices: number }) => devices * EXECUTABLES;
   const rows = ({ devices }: { devices: number }) => devices * USAGE_ROWS;
@@ -77,6 +80,14 @@ export async function measureRecompute(site: MeasuringSite): Promise<Partial<Con
     deriveDayUs: rest(few.dayUs, perRow * rows(FEW), perMapping('dayUs') * FEW.distinct),
     deriveUsageRowUs: perRow,
     deriveDayMappingUs: perMapping('dayUs'),
+    auditInstalledUs: slope(
+      few.audit.inventoriesUs,
+      many.audit.inventoriesUs,
+      installed(FEW),
+      installed(MANY),
+    ),
+    auditUsageRowUs: slope(few.audit.dayUs, many.audit.dayUs, rows(FEW), rows(MANY)),
+    diskUsageDigestBytes: many.audit.digestBytes,
     ...merges,
     diskUsageDailyBytes: disk.usageDaily,
     diskDeviceRowBytes: disk.device,

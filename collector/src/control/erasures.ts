@@ -70,7 +70,7 @@ export class Erasures {
        VALUES (?, 'requested', '', ?, 0, '[]')`,
     );
     this.#open = database.prepare(
-      "SELECT * FROM erasures WHERE phase != 'done' ORDER BY requested_at LIMIT ?",
+      "SELECT * FROM erasures WHERE phase != 'done' ORDER BY phase = 'deriving', requested_at LIMIT ?",
     );
     this.#get = database.prepare('SELECT * FROM erasures WHERE device_id = ?');
     this.#step = database.prepare(
@@ -111,7 +111,7 @@ export class Erasures {
     this.#known = new Set(this.#erased.all().map((row) => row.device_id as string));
   }
 
-  /** Not done yet, oldest first. */
+  /** Not done yet, oldest first; those that only wait for totals last, so that they keep nobody's rows from being deleted. */
   open(limit: number): Erasure[] {
     return this.#open.all(limit).map(erasureOf);
   }

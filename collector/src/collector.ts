@@ -11,6 +11,7 @@ import { openNoticeKey } from './authority/notice-key.ts';
 import { watchCertificate } from './authority/watch-certificate.ts';
 import { startBackupHold } from './backup/hold-processing.ts';
 import { openCatalogueSource } from './catalogue/catalogue-in-force.ts';
+import { awaitServer } from './clickhouse/await-server.ts';
 import { connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { askedWhileUp } from './clickhouse/queries/question.ts';
@@ -79,12 +80,19 @@ const MS_A_DAY = 86_400_000;
 
 const RETENTION_INTERVAL_MS = 3_600_000;
 
-/** Rejects, with everything started so far ended again, when a stage cannot start. */
-export async function startCollector(config: CollectorConfig, log: Logger): Promise<Collector> {
+/**
+ * Rejects, with everything started so far ended again, when a stage cannot start; with StoppedWhileWaitingError when it
+ * was `stopped` while it waited for a server.
+ */
+export async function startCollector(
+  config: CollectorConfig,
+  log: Logger,
+  stopped = new AbortController().signal,
+): Promise<Collector> {
   const started = new StartedStages();
   try {
     return {
-      ...(await joinStages(config, log, started)),
+      ...(await joinStages(config, log, started, stopped)),
       async close() {
         if (!(await started.end()))
           log.warn('work in hand was broken off, and is done again after the next start');
@@ -100,6 +108,7 @@ async function joinStages(
   config: CollectorConfig,
   log: Logger,
   started: StartedStages,
+  stopped: AbortSignal,
 ): Promise<Omit<Collector, 'close'>> {
   const now = systemClock.now;
   const folder = config.collectorDir;
@@ -187,6 +196,7 @@ async function joinStages(
   const clickhouse = countedClickHouse(metrics.registry, connectClickHouse(engine.address));
   started.add(() => clickhouse.close());
   started.addBreak(() => clickhouse.close());
+  if (!engine.supervisor) await awaitServer(clickhouse, log, stopped);
   const applied = await migrate(clickhouse, now);
   if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { lockDataFolder } from './control/data-folder-lock.ts';
 
 const bin = fileURLToPath(new URL('../bin/fleetmeter-collector.mjs', import.meta.url));
@@ -77,6 +77,41 @@ test('a second collector on the same folder is refused in one line, and soon', a
   expect(stderr).toMatch(/^fleetmeter-collector: another collector \(process \d+\) is using .*\n$/);
   lock.release();
 });
+
+test('reports are taken while the ClickHouse server is away, and who is told to stop stops', async () => {
+  const [agentPort, awayPort] = [await freePort(), await freePort()];
+  const child = spawn(process.execPath, [bin, 'serve'], {
+    env: {
+      PATH: process.env.PATH,
+      FLEETMETER_LOG_LEVEL: 'silent',
+      FLEETMETER_DATA_DIR: folder,
+      FLEETMETER_AGENT_TLS: 'off',
+      FLEETMETER_AGENT_PORT: String(agentPort),
+      FLEETMETER_ADMIN_PORT: '0',
+      FLEETMETER_CLICKHOUSE_URL: `http://127.0.0.1:${awayPort}`,
+    },
+    stdio: 'ignore',
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const answer = await vi.waitUntil(
+    () => fetch(`http://127.0.0.1:${agentPort}/v1/report`, { method: 'POST' }).catch(() => undefined),
+    { timeout: 30_000, interval: 100 },
+  );
+  expect(await answer.json()).toMatchObject({ code: 'content-type-unsupported' });
+  // Long after it found that nobody answers.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(child.exitCode).toBeNull();
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+}, 60_000);
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 test('a taken port is one line', async () => {
   const other = createServer().listen(0, '127.0.0.1');

@@ -120,7 +120,13 @@ async function serve(config: CollectorConfig): Promise<number> {
   // Told to stop while starting counts as well, so listen first.
   const told = toldToStop();
   const { startCollector } = await import('./collector.ts');
-  const collector = await startCollector(config, log);
+  const stopping = new AbortController();
+  void told.then(() => stopping.abort());
+  const collector = await startCollector(config, log, stopping.signal).catch((error: unknown) => {
+    if ((error as Error).name === 'StoppedWhileWaitingError') return undefined;
+    throw error;
+  });
+  if (!collector) return 0;
   for (const line of collector.describe()) process.stdout.write(`${line}\n`);
   log.info({ reason: await told }, 'stopping');
   const began = performance.now();

@@ -209,6 +209,7 @@ const QUESTIONS: Record<string, Reading> = {
 const ASKS_NOTHING: Record<string, string> = {
   connectClickHouse: 'is the way to the engine',
   ask: 'asks what the questions say',
+  askedWhileUp: 'asks what the questions say',
   migrate: 'makes tables',
   permanentFault: 'names an error',
   usageDayRows: 'says how a day is derived',

@@ -118,3 +118,32 @@ test('a fault of ours at one program puts that program aside, and a corrected co
   await vi.waitFor(() => expect(open()).toEqual([]), { timeout: 20_000 });
   expect(await described()).toContain('poison');
 }, 60_000);
+
+test('an engine that refuses everybody is our fault: nothing is put aside, and all is there once it takes them', async () => {
+  const { clickhouse, control, heads, announced } = site;
+  await clickhouse.command('ALTER TABLE {facts}.coverage ADD CONSTRAINT nobody CHECK seconds > 86400');
+  const before = control.quarantineCounts();
+  const records = Array.from({ length: 100 }, (_, device) =>
+    site.report((0xd000 + device).toString(16).padStart(16, '0'), {
+      usage: { ...usageOf([]), coverage: [{ day: TODAY, run: 0, seconds: 600 }] },
+    }),
+  );
+  const range = { clickhouse, control, heads, announced, inForce: () => NO_CATALOGUE, now: () => NOW };
+  const sift = () =>
+    processSifting(
+      ...([records, records.at(-1)?.offset ?? 0] as const),
+      { ...range, log: pino({ level: 'silent' }), onProcessed: () => {} },
+      NO_STREAK,
+    );
+  const began = performance.now();
+  await expect(sift()).rejects.toThrow(/64 of 64 records would be put aside, the first for: .*nobody/);
+  console.log(`looked at 64 of 100 records in ${Math.round(performance.now() - began)} ms`);
+  expect(control.quarantineCounts()).toEqual(before);
+  await clickhouse.command('ALTER TABLE {facts}.coverage DROP CONSTRAINT nobody');
+  await sift();
+  const [counted] = await clickhouse.rows<{ devices: string }>(
+    'SELECT uniqExact(epoch_no) AS devices FROM {facts}.coverage',
+  );
+  expect(counted).toEqual({ devices: '100' });
+  expect(control.quarantineCounts()).toEqual(before);
+}, 60_000);

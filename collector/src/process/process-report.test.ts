@@ -121,3 +121,28 @@ test('of what nobody has described three devices of a range are noted, however m
   expect(noted).toEqual([true, false, true, true, false, false]);
   expect(effects.wantsEvidenceFrom(8, 'd')).toBe(true);
 });
+
+test('of the bad records of one device in a range a thousand are kept, and the rest is counted and keeps its day dirty', () => {
+  const effects = new RangeEffects(new AnnouncedExecutables());
+  const source = (deviceId: string) => ({
+    ...{
+      kind: 'report' as const,
+      deviceId,
+      receivedAt: 1,
+      envelope: new Uint8Array(0),
+      offset: 1,
+      partition: 0,
+    },
+  });
+  const record = (day: number) => ({
+    ...{ reason: 'usage-seconds-out-of-range' as const, detail: '', kind: 'usage' as const, epochNo: 1 },
+    ...{ sequence: 1, bytes: new Uint8Array(1), concern: { day, executableNo: 1 } },
+  });
+  for (let index = 0; index < 1_500; index++) effects.quarantine(source('rogue'), record(1));
+  effects.quarantine(source('rogue'), record(2));
+  effects.quarantine(source('other'), record(3));
+  const { quarantined, quarantineOverflow, dirty } = effects.toProcessedRange(1, 1);
+  expect(quarantineOverflow).toBe(501);
+  expect(quarantined.map(({ deviceId }) => deviceId)).toEqual([...Array(1_000).fill('rogue'), 'other']);
+  expect(dirty).toEqual([1, 2, 3].map((day) => ({ kind: 'usage-day', day })));
+});

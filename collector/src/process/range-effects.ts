@@ -172,6 +172,8 @@ export class RangeEffects {
 
   quarantine(source: StreamRecord, record: RecordAside): void {
     const { concern } = record;
+    // What is left out changes a day as much as what is counted.
+    if (concern) this.markDayDirty(concern.day);
     const before = this.#asideOf.get(source.deviceId) ?? 0;
     this.#asideOf.set(source.deviceId, before + 1);
     if (before >= MOST_ASIDE_OF_DEVICE) {
@@ -185,8 +187,6 @@ export class RangeEffects {
       agentVersion: this.#agentVersions.get(source.deviceId),
       at: source.receivedAt,
     });
-    // What is left out changes a day as much as what is counted.
-    if (concern) this.markDayDirty(concern.day);
   }
 
   /** Before any fact of the range is written. */

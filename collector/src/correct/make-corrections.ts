@@ -76,7 +76,7 @@ export function startCorrections(options: CorrectionOptions): CorrectionJob {
 
 /** False when nothing was to be done. Rejects when it may succeed later. */
 export async function correctionStep(options: CorrectionOptions): Promise<boolean> {
-  const { control, now, deriving } = options;
+  const { control, log, now, deriving } = options;
   // What was decided comes before what is asked: plans are made over it.
   const [waiting] = control.corrections.toWrite();
   if (waiting !== undefined) {
@@ -90,8 +90,15 @@ export async function correctionStep(options: CorrectionOptions): Promise<boolea
   try {
     answer = await deriving.run(() => answered(request, operation, options));
   } catch (error) {
-    if (!(error instanceof CorrectionRefusedError)) throw error;
-    answer = { refused: error.message };
+    // Somebody waits for the answer, and asks again when they want to: nothing is done behind their back later. One that
+    // was made is answered already, and its rows are written when that can be done.
+    if (!(error instanceof CorrectionRefusedError))
+      log.warn({ error: String(error) }, 'a correction could not be worked out');
+    const refused =
+      error instanceof CorrectionRefusedError
+        ? error.message
+        : `it could not be worked out, and nothing is changed: ${error instanceof Error ? error.message : String(error)}`;
+    answer = { refused };
   }
   // One that was made is answered by then.
   control.operations.finish(operation.number, 'done', answer, now());

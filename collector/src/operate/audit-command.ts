@@ -82,7 +82,9 @@ function show(
     `          lost: ${missing.length === 0 ? 'nothing' : missing.map(([kind, count]) => `${kind} ${count}`).join(', ')}`,
     ...(asked + postponed > 0 ? [`          ${asked} requests to devices, ${postponed} wait for room`] : []),
     `  totals  ${totals.compared} derived once more and compared, ${totals.differing} differ in ${totals.rows} rows`,
-    ...(totals.waiting > 0 ? [`          ${totals.waiting} not judged: they wait to be derived`] : []),
+    ...(totals.waiting > 0
+      ? [`          ${totals.waiting} not judged: they wait to be derived, or facts are on their way`]
+      : []),
     ...totals.examples.map((example) => `          ${example}`),
     ...(totals.differing > 0 ? ['          what differs is derived again'] : []),
   ];

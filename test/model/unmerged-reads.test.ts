@@ -208,6 +208,7 @@ const QUESTIONS: Record<string, Reading> = {
 /** Functions that use the engine and tell nobody anything about facts. */
 const ASKS_NOTHING: Record<string, string> = {
   connectClickHouse: 'is the way to the engine',
+  awaitServer: 'asks whether it answers',
   ask: 'asks what the questions say',
   askedWhileUp: 'asks what the questions say',
   migrate: 'makes tables',

@@ -205,6 +205,14 @@ const QUESTIONS: Record<string, Reading> = {
     each(DAYS, (day) => usageOfDay(clickhouse, { day: date(day), limit: 500, offset: 0 })),
 };
 
+/** Files that are about the server, its grants and which tables there are, and read no row of facts. */
+const OF_THE_SCHEMA = new Set([
+  'compare-schema.ts',
+  'grants.ts',
+  'schema-statements.ts',
+  'server-conditions.ts',
+]);
+
 /** Functions that use the engine and tell nobody anything about facts. */
 const ASKS_NOTHING: Record<string, string> = {
   connectClickHouse: 'is the way to the engine',
@@ -490,7 +498,7 @@ const MERGED_TABLES = [...(Object.keys(FACT_TABLES) as FactTable[]), 'device_reg
 
 test('every function of the code that asks the tables is called here', async () => {
   const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !OF_THE_SCHEMA.has(name),
   );
   const asking: string[] = [];
   for (const file of files)

@@ -20,7 +20,8 @@ const HOW_OFTEN = [
   { when: '1+', forMs: 300 },
 ];
 const FAULTS = ['pwrite64', 'fsync'].flatMap((call) => ['EIO', 'ENOSPC'].map((error) => ({ call, error })));
-const GOES_ON_WITHIN_MS = 5_000;
+/** It takes milliseconds; more only on a machine that does much else. */
+const GOES_ON_WITHIN_MS = 30_000;
 
 const possible = canRun('disks that fail', 'mkfs.ext4', 'mount', 'strace');
 

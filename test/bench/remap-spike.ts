@@ -161,7 +161,7 @@ async function recount(collector: CollectorUnderLoad, { distinct }: RemapFleetSi
   }
   const different = await collector.writerSql<{ day: string }>(`
     SELECT toString(day) AS day FROM
-      (SELECT day, sum(seconds) AS truth FROM fleetmeter_facts.usage FINAL WHERE epoch_no >= ${FIRST_EPOCH} GROUP BY day) AS facts
+      (SELECT day, sum(seconds) AS truth FROM fleetmeter_facts.usage WHERE epoch_no >= ${FIRST_EPOCH} GROUP BY day) AS facts
       FULL JOIN (SELECT day, sum(seconds) AS told FROM fleetmeter.usage_daily WHERE startsWith(application, 'Application ') GROUP BY day) AS derived
       USING (day) WHERE truth != told`);
   if (different.length > 0)

@@ -15,12 +15,13 @@ import { awaitServer } from './clickhouse/await-server.ts';
 import { connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { askedWhileUp } from './clickhouse/queries/question.ts';
+import { renewDictionaries, requireVersion } from './clickhouse/server-conditions.ts';
 import type { HeldCounts } from './clickhouse/usage-exclusions.ts';
 import { systemClock } from './clock/clock.ts';
 import { COLLECTOR_VERSION } from './collector-version.ts';
 import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
-import { startEngine } from './configured-engine.ts';
+import { serverAccount, startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { startCorrections } from './correct/make-corrections.ts';
@@ -197,8 +198,12 @@ async function joinStages(
   started.add(() => clickhouse.close());
   started.addBreak(() => clickhouse.close());
   if (!engine.supervisor) await awaitServer(clickhouse, log, stopped);
-  const applied = await migrate(clickhouse, now);
+  const account = serverAccount(config);
+  if (account) log.info({ version: await requireVersion(clickhouse) }, 'a ClickHouse server is used');
+  const applied = await migrate(clickhouse, now, account);
   if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
+  const renewed = account ? await renewDictionaries(clickhouse, account) : [];
+  if (renewed.length > 0) log.info({ renewed }, 'dictionaries have a new password');
 
   await adoptNumbers({ clickhouse, control, log, now });
 

@@ -1,7 +1,11 @@
 /** The engine that the configuration asks for: one of our own in a process of its own, or a ClickHouse server. */
+import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { ClickHouseAddress } from './clickhouse/clickhouse.ts';
+import { databasesNamed } from './clickhouse/database-names.ts';
 import { derivingMemoryBytes } from './clickhouse/deriving-settings.ts';
+import type { ServerAccount } from './clickhouse/schema-statements.ts';
+import { ConfigError } from './config/load-config.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import type { JailWish } from './engine/jail/find-jail.ts';
 import { defaultEngineMemoryMib } from './engine/memory-limit.ts';
@@ -39,11 +43,14 @@ export async function startEngine(
 
 /** Where the tables are, for whoever may write to them. The embedded engine's folder must exist. */
 export function engineAddress(config: CollectorConfig): ClickHouseAddress {
-  if (config.clickhouseUrl)
+  const account = serverAccount(config);
+  if (config.clickhouseUrl && account)
     return {
       url: config.clickhouseUrl,
-      username: config.clickhouseUser ?? 'default',
-      password: config.clickhousePassword ?? '',
+      username: account.user,
+      password: account.password,
+      databases: databasesNamed(config.clickhouseDatabase),
+      ...(config.clickhouseCaFile !== undefined && { authorities: readAuthorities(config.clickhouseCaFile) }),
     };
   return {
     url: `http://127.0.0.1:${config.sqlPort}`,
@@ -51,4 +58,19 @@ export function engineAddress(config: CollectorConfig): ClickHouseAddress {
     password: writerSecret(config.engineDir),
     derivingMemoryBytes: derivingMemoryBytes(config.engineMemoryMib ?? defaultEngineMemoryMib()),
   };
+}
+
+/** Who the collector is at a server that is not ours; undefined with the embedded engine. */
+export function serverAccount(config: CollectorConfig): ServerAccount | undefined {
+  if (config.clickhouseUrl === undefined) return undefined;
+  return { user: config.clickhouseUser ?? 'default', password: config.clickhousePassword ?? '' };
+}
+
+function readAuthorities(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ConfigError(`clickhouseCaFile ${file} cannot be read (${code})`, { cause });
+  }
 }

@@ -10,6 +10,7 @@ import pino, { type Logger } from 'pino';
 import { AuthorityError } from './authority/authority.ts';
 import { addBackup } from './backup/backup-command.ts';
 import { BackupError } from './backup/backup-manifest.ts';
+import { SchemaError } from './clickhouse/migrate.ts';
 import { systemClock } from './clock/clock.ts';
 import { COLLECTOR_VERSION } from './collector-version.ts';
 import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
@@ -26,6 +27,7 @@ import { addAudit } from './operate/audit-command.ts';
 import { addCorrect } from './operate/correct-command.ts';
 import { addProcessing } from './operate/processing-command.ts';
 import { addRebuild } from './operate/rebuild-command.ts';
+import { addSchema } from './operate/schema-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
 import { addQuarantine } from './quarantine/quarantine-command.ts';
 import { TransformationError } from './quarantine/transformation.ts';
@@ -82,6 +84,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addAudit(program, output);
   addCorrect(program, output);
   addPlan(program, output);
+  addSchema(program, output);
   addBackup(program, output, COLLECTOR_VERSION);
   addRetention(program, output);
   await program.parseAsync(argv, { from: 'user' });
@@ -170,6 +173,7 @@ const MESSAGE_IS_ENOUGH = [
   AuthorityError,
   EnrolCommandError,
   BackupError,
+  SchemaError,
   SettingsDocumentError,
   TransformationError,
   JoinStringError,

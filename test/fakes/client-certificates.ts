@@ -5,6 +5,7 @@ import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
@@ -49,7 +50,10 @@ export async function clientAuthority(name: string): Promise<ClientAuthority> {
         signingAlgorithm: SIGNATURE,
         publicKey: own.publicKey,
         signingKey: keys.privateKey,
-        extensions: [new ExtendedKeyUsageExtension([purpose])],
+        extensions: [
+          new ExtendedKeyUsageExtension([purpose]),
+          ...(forServers ? [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])] : []),
+        ],
       });
       const key = KeyObject.from(own.privateKey as webcrypto.CryptoKey).export({
         type: 'pkcs8',

@@ -14,6 +14,10 @@ export interface ClickHouseAddress {
   password: string;
   /** What one derivation may take; not set: as much as on a server of which nothing is known. */
   derivingMemoryBytes?: number;
+  /** Certificates, PEM, of the authorities that the server's certificate must come from; not set: those of the system. */
+  authorities?: Buffer;
+  /** Not set: `fleetmeter` and `fleetmeter_facts`. */
+  databases?: DatabaseNames;
 }
 
 export interface ClickHouse {
@@ -30,6 +34,12 @@ export interface ClickHouse {
   close(): Promise<void>;
 }
 
+/**
+ * A server's profile may say otherwise, and each of them would lose or swallow what is acknowledged: rows that are
+ * only in memory, and a resync that looks like an insert from before a deletion.
+ */
+const INSERTED_NOW_AND_ALWAYS = { async_insert: 0, insert_deduplicate: 0 } as const;
+
 const REQUEST_TIMEOUT_MS = 300_000;
 /**
  * Tables of usage have a partition for each day, and a report may tell of any day that a record may be about (402, see
@@ -40,12 +50,13 @@ const MOST_PARTITIONS_OF_A_BLOCK = 500;
 
 export function connectClickHouse(
   address: ClickHouseAddress,
-  databases: DatabaseNames = DATABASES,
+  databases: DatabaseNames = address.databases ?? DATABASES,
 ): ClickHouse {
   const client: ClickHouseClient = createClient({
     url: address.url,
     username: address.username,
     password: address.password,
+    ...(address.authorities && { tls: { ca_cert: address.authorities } }),
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: 8,
     // Whoever asks gets the error and says it in our own log, once and in one line.
@@ -89,7 +100,10 @@ export function connectClickHouse(
       const answer = await open().exec({
         query,
         values: Readable.from(block.pieces(), { objectMode: false }),
-        clickhouse_settings: { max_partitions_per_insert_block: String(MOST_PARTITIONS_OF_A_BLOCK) },
+        clickhouse_settings: {
+          ...INSERTED_NOW_AND_ALWAYS,
+          max_partitions_per_insert_block: String(MOST_PARTITIONS_OF_A_BLOCK),
+        },
       });
       answer.stream.resume();
     },

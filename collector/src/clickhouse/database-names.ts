@@ -5,3 +5,6 @@ export interface DatabaseNames {
 }
 
 export const DATABASES: DatabaseNames = { facts: 'fleetmeter_facts', final: 'fleetmeter' };
+
+/** The databases of an installation whose final one has this name. */
+export const databasesNamed = (final: string): DatabaseNames => ({ facts: `${final}_facts`, final });

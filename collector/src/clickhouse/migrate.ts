@@ -1,51 +1,47 @@
 /** Brings the databases to the schema of this version: numbered SQL files, each applied once, in order. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { ClickHouseError } from '@clickhouse/client';
 import type { ClickHouse } from './clickhouse.ts';
+import { GROUNDWORK, migrationFiles, resumable, type ServerAccount } from './schema-statements.ts';
 
-const FOLDER = join(import.meta.dirname, 'migrations');
-
-/** Name and statements of every migration, in order. */
-export function migrationFiles(): { name: string; statements: string[] }[] {
-  return readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .map((name) => ({ name, statements: statementsOf(readFileSync(join(FOLDER, name), 'utf8')) }));
+/** The tables cannot be what this version needs; the message is for the administrator, one line. */
+export class SchemaError extends Error {
+  override name = 'SchemaError';
 }
 
-/** A statement ends with a semicolon at the end of a line; lines that begin with `--` are for people. */
-function statementsOf(text: string): string[] {
-  return text
-    .replace(/^--.*$/gm, '')
-    .split(/;[ \t]*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
-}
+/** ClickHouse's ErrorCodes.cpp. */
+const ACCESS_DENIED = '497';
 
 /**
- * Applies what is missing and returns its names. A statement cannot be rolled back, so a migration that was
- * interrupted is resumed at the statement it reached.
+ * Applies what is missing and returns its names; nothing is created where everything is there. A statement cannot be
+ * rolled back, so a migration that was interrupted is resumed at the statement it reached. Throws SchemaError when
+ * the account may not.
  */
-export async function migrate(clickhouse: ClickHouse, now: () => number): Promise<string[]> {
-  await clickhouse.command(
-    `CREATE DATABASE IF NOT EXISTS {facts} COMMENT 'What devices reported, before aggregation'`,
-  );
-  await clickhouse.command(`CREATE TABLE IF NOT EXISTS {facts}.migrations
-    (
-      name       String                COMMENT 'File name of the migration',
-      statements UInt32                COMMENT 'How many of its statements are applied',
-      applied_at DateTime64(3, 'UTC')  COMMENT 'When the last of them was'
-    )
-    ENGINE = ReplacingMergeTree(statements) ORDER BY name
-    SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
-    COMMENT 'Which migrations are applied'`);
-  const rows = await clickhouse.rows<{ name: string; statements: number }>(
-    'SELECT name, statements FROM {facts}.migrations FINAL',
-  );
-  const done = new Map(rows.map((row) => [row.name, row.statements]));
+export async function migrate(
+  clickhouse: ClickHouse,
+  now: () => number,
+  account?: ServerAccount,
+): Promise<string[]> {
+  try {
+    return await applyMissing(clickhouse, now, account);
+  } catch (error) {
+    if (!(error instanceof ClickHouseError) || error.code !== ACCESS_DENIED) throw error;
+    throw new SchemaError(
+      `the tables at the ClickHouse server are not those of this version, and the collector may not change them (${firstLine(error)}): have "schema --print" run by an administrator, or give it what "schema --grants" lists`,
+      { cause: error },
+    );
+  }
+}
+
+async function applyMissing(
+  clickhouse: ClickHouse,
+  now: () => number,
+  account: ServerAccount | undefined,
+): Promise<string[]> {
+  const done = await appliedMigrations(clickhouse);
+  if (!done) for (const statement of GROUNDWORK) await clickhouse.command(statement);
   const applied: string[] = [];
-  for (const { name, statements } of migrationFiles()) {
-    const from = done.get(name) ?? 0;
+  for (const { name, statements } of migrationFiles(account)) {
+    const from = done?.get(name) ?? 0;
     for (const [index, statement] of statements.entries()) {
       if (index < from) continue;
       await clickhouse.command(resumable(statement));
@@ -59,10 +55,16 @@ export async function migrate(clickhouse: ClickHouse, now: () => number): Promis
   return applied;
 }
 
-/** A crash between a CREATE and its note must not make the next start fail. */
-function resumable(statement: string): string {
-  return statement.replace(
-    /^CREATE (TABLE|VIEW|DATABASE|DICTIONARY) (?!IF NOT EXISTS)/,
-    'CREATE $1 IF NOT EXISTS ',
+/** Undefined when there is no such table yet. */
+async function appliedMigrations(clickhouse: ClickHouse): Promise<Map<string, number> | undefined> {
+  const [there] = await clickhouse.rows(
+    `SELECT name FROM system.tables WHERE database = '{facts}' AND name = 'migrations'`,
   );
+  if (!there) return undefined;
+  const rows = await clickhouse.rows<{ name: string; statements: number }>(
+    'SELECT name, statements FROM {facts}.migrations FINAL',
+  );
+  return new Map(rows.map((row) => [row.name, row.statements]));
 }
+
+const firstLine = (error: ClickHouseError): string => error.message.split('\n')[0]?.slice(0, 300) ?? '';

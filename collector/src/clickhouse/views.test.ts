@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
 import { writerUser } from '../engine/writer-secret.ts';
 import { type ClickHouse, connectClickHouse } from './clickhouse.ts';
-import { migrate, migrationFiles } from './migrate.ts';
+import { migrate } from './migrate.ts';
+import { migrationFiles } from './schema-statements.ts';
 
 let engine: EngineUnderTest;
 let writer: ClickHouse;

@@ -54,9 +54,24 @@ function checkTogether(values: Pick<CollectorConfig, SettingName>): void {
     throw new ConfigError(
       `agentTls off needs a loopback agentHost, not ${agentHost}: nothing travels in clear`,
     );
+  checkServer(values);
   const files = [tlsCertFile, tlsKeyFile, tlsCaFile].filter((file) => file !== undefined);
   if (files.length === 1 || files.length === 2)
     throw new ConfigError('tlsCertFile, tlsKeyFile and tlsCaFile go together: set all three or none');
+}
+
+/** The embedded engine has one account and one name for its databases. */
+function checkServer(values: Pick<CollectorConfig, SettingName>): void {
+  if (values.clickhouseUrl === undefined) {
+    const alone = (['clickhouseUser', 'clickhousePassword', 'clickhouseCaFile'] as const).find(
+      (name) => values[name] !== undefined,
+    );
+    if (alone) throw new ConfigError(`${alone} is for a ClickHouse server: set clickhouseUrl as well`);
+    if (values.clickhouseDatabase !== SETTINGS.clickhouseDatabase.default)
+      throw new ConfigError('clickhouseDatabase is for a ClickHouse server: set clickhouseUrl as well');
+  } else if (values.clickhouseCaFile !== undefined && !values.clickhouseUrl.startsWith('https:')) {
+    throw new ConfigError('clickhouseCaFile needs a clickhouseUrl that begins with https://');
+  }
 }
 
 interface FileSettings {

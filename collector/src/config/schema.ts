@@ -59,6 +59,11 @@ function httpUrl(text: string): string {
     throw new Error('must not hold credentials; set clickhouseUser and -Password');
   return text;
 }
+function databaseName(text: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(text))
+    throw new Error('must be letters, digits and underscores, at most 64, and begin with no digit');
+  return text;
+}
 function oneOf(values: readonly string[]) {
   return (text: string): string => {
     if (!values.includes(text)) throw new Error(`must be one of ${values.join(', ')}`);
@@ -120,6 +125,15 @@ export const SETTINGS = {
   ),
   clickhouseUrl: optional('URL of a ClickHouse server to use instead of the embedded engine', httpUrl),
   clickhouseUser: optional('User at that server', nonEmpty),
+  clickhouseCaFile: optional(
+    "Certificates, PEM, of the authorities of that server's certificate; not set: those that the runtime knows",
+    nonEmpty,
+  ),
+  clickhouseDatabase: setting(
+    'Database of the final tables at that server; facts go to one of the same name with _facts behind it',
+    'fleetmeter',
+    databaseName,
+  ),
   clickhousePassword: { ...optional('Password of that user', (text: string) => text), secret: true as const },
   processLingerMs: setting(
     'Milliseconds that a report waits for others to be processed with; a range that is full does not wait',

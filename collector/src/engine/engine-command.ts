@@ -16,7 +16,7 @@ interface EngineArguments {
   port: number;
   /** A listening socket that whoever started this process opened; without one it starts the process that serves. */
   listenFd: number | undefined;
-  usersFile: string | undefined;
+  configFile: string | undefined;
   jail: JailWish;
   readers: number;
   memoryMib: number;
@@ -49,7 +49,7 @@ function parsed(args: readonly string[]): EngineArguments | string {
       options: {
         'data-dir': { type: 'string' },
         'spool-dir': { type: 'string' },
-        'users-file': { type: 'string' },
+        'config-file': { type: 'string' },
         'listen-fd': { type: 'string' },
         jail: { type: 'string', default: 'auto' },
         host: { type: 'string', default: '127.0.0.1' },
@@ -72,7 +72,7 @@ function parsed(args: readonly string[]): EngineArguments | string {
     return {
       dataDir: values['data-dir'],
       spoolDir: values['spool-dir'],
-      usersFile: values['users-file'],
+      configFile: values['config-file'],
       listenFd,
       jail,
       host: values.host,

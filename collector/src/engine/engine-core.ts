@@ -60,14 +60,14 @@ export class EngineCore {
     dataDir: string,
     spoolDir: string,
     limits: EngineLimits,
-    usersFile?: string,
+    configFile?: string,
   ): Promise<EngineCore> {
     const needed = threadPoolSize(limits);
     if (Number(process.env.UV_THREADPOOL_SIZE ?? 4) < needed) {
       throw new EngineStartError(`UV_THREADPOOL_SIZE must be at least ${needed} before the process starts`);
     }
     const count = 1 + limits.insertSessions + limits.writerSessions + limits.readers;
-    const sessions = openSessions(dataDir, count, usersFile);
+    const sessions = openSessions(dataDir, count, configFile);
     try {
       // Only after the folder's lock is ours may the leftovers of another run be deleted.
       const spool = new Spool(spoolDir);

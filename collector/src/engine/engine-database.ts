@@ -83,7 +83,7 @@ export class EngineSession {
 const engineArguments = ['--memory_worker_use_cgroup=0'];
 
 /** The only file that knows the embedded engine's package. One data folder per process. */
-export function openSessions(dataDir: string, count: number, usersFile?: string): EngineSession[] {
+export function openSessions(dataDir: string, count: number, configFile?: string): EngineSession[] {
   const path = join(dataDir, 'db');
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -95,7 +95,7 @@ export function openSessions(dataDir: string, count: number, usersFile?: string)
     );
   }
   const connectionArgs =
-    usersFile === undefined ? [...engineArguments] : [...engineArguments, `--users_config=${usersFile}`];
+    configFile === undefined ? [...engineArguments] : [...engineArguments, `--config-file=${configFile}`];
   const sessions: EngineSession[] = [];
   try {
     for (let made = 0; made < count; made += 1)

@@ -39,7 +39,7 @@ export async function engineUnderTest(
     readers?: number;
     memoryMib?: number;
     jail?: JailWish;
-    usersFile?: string;
+    configFile?: string;
   } = {},
 ): Promise<EngineUnderTest> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'fleetmeter-engine-'));
@@ -49,7 +49,7 @@ export async function engineUnderTest(
     port: 0,
     readers: options.readers ?? 8,
     memoryMib: options.memoryMib ?? 6 * 1024,
-    usersFile: options.usersFile,
+    configFile: options.configFile,
     stderr: 'inherit',
   } as const;
   const launched = await launchEngine(launch, await jailFor(launch, options.jail ?? 'auto'));

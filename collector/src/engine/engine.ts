@@ -15,7 +15,7 @@ export interface EngineOptions {
   /** Received bodies wait here; `<dataDir>/spool` unless given. */
   spoolDir?: string | undefined;
   /** See EngineLaunch. */
-  usersFile?: string | undefined;
+  configFile?: string | undefined;
   limits?: Partial<EngineLimits> | undefined;
   log: Pick<Logger, 'info' | 'warn'>;
 }
@@ -44,7 +44,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     options.dataDir,
     options.spoolDir ?? defaultSpoolDir(options.dataDir),
     limits,
-    options.usersFile,
+    options.configFile,
   );
   const confinement = ownConfinement();
   const server = engineServer(core, secret, confinement, options.log);

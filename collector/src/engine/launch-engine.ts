@@ -19,8 +19,8 @@ export interface EngineLaunch {
   readers: number;
   memoryMib: number;
   spoolDir?: string | undefined;
-  /** Grants of the engine's own user, as ClickHouse's `users.xml`; not given: it may do everything. */
-  usersFile?: string | undefined;
+  /** ClickHouse's own configuration, below `dataDir`; not given: the one that it has within. */
+  configFile?: string | undefined;
   /** `inherit`: what the engine says goes where our own words go. */
   stderr: 'pipe' | 'inherit';
 }
@@ -92,7 +92,7 @@ export async function launchEngine(launch: EngineLaunch, jail: Jail): Promise<La
     ...[process.execPath, program, '--listen-fd', String(LISTENING_DESCRIPTOR), '--data-dir', dataDir],
     ...['--readers', String(launch.readers), '--memory-mib', String(launch.memoryMib)],
     ...(spoolDir === undefined ? [] : ['--spool-dir', spoolDir]),
-    ...(launch.usersFile === undefined ? [] : ['--users-file', launch.usersFile]),
+    ...(launch.configFile === undefined ? [] : ['--config-file', launch.configFile]),
   ];
   const isJailed = jail.kind === 'bubblewrap';
   // The limit holds from the start: an engine that had to start itself again would not be our child.

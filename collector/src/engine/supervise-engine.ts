@@ -29,7 +29,7 @@ export interface SuperviseOptions {
   /** Default `auto`. */
   jail?: JailWish;
   /** See EngineLaunch. */
-  usersFile?: string;
+  configFile?: string;
   log: Pick<Logger, 'info' | 'warn'>;
   onStateChange?: (state: EngineState) => void;
   /** How long a first start may wait for a previous engine of this folder to end. Default 30,000 ms. */
@@ -90,7 +90,7 @@ class EngineWatch implements EngineSupervisor {
       port: options.port,
       readers: options.readers ?? defaultReaders,
       memoryMib: options.memoryMib ?? defaultEngineMemoryMib(),
-      usersFile: options.usersFile,
+      configFile: options.configFile,
       stderr: 'pipe',
     };
   }

@@ -1,6 +1,7 @@
 /** What the engine's tables say of devices, for the command line: states that follow from reports and from time. */
 import { connectClickHouse } from '../clickhouse/clickhouse.ts';
 import type { CollectorConfig } from '../config/schema.ts';
+import { engineAddress } from '../configured-engine.ts';
 
 export interface DerivedDevice {
   hostname: string;
@@ -18,11 +19,11 @@ export interface DerivedDevices {
 
 /** As a reader, which needs no secret; at a server of the organisation's as the user of the settings. */
 export function derivedDevices(config: CollectorConfig): DerivedDevices {
-  const clickhouse = connectClickHouse({
-    url: config.clickhouseUrl ?? `http://127.0.0.1:${config.sqlPort}`,
-    username: (config.clickhouseUrl && config.clickhouseUser) || 'default',
-    password: (config.clickhouseUrl && config.clickhousePassword) || '',
-  });
+  const clickhouse = connectClickHouse(
+    config.clickhouseUrl === undefined
+      ? { url: `http://127.0.0.1:${config.sqlPort}`, username: 'default', password: '' }
+      : engineAddress(config),
+  );
   return {
     async between(after, last) {
       const rows = await clickhouse.rows<DerivedDevice & { id: string }>(

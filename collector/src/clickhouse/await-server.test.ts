@@ -5,19 +5,22 @@ import { awaitServer, StoppedWhileWaitingError } from './await-server.ts';
 const log = pino({ level: 'silent' });
 
 test('waits until the server answers', async () => {
-  const answers = [false, new Error('connect ECONNREFUSED'), true];
-  const ping = async (): Promise<boolean> => {
-    const answer = answers.shift();
-    if (answer instanceof Error) throw answer;
-    return answer ?? false;
-  };
-  await awaitServer({ ping }, log, new AbortController().signal);
+  const answers = [false, false, true];
+  const reach = async (): Promise<boolean> => answers.shift() ?? false;
+  await awaitServer({ reach }, log, new AbortController().signal);
   expect(answers).toEqual([]);
+});
+
+test('a server that is not trusted is not waited for', async () => {
+  const reach = async (): Promise<boolean> => {
+    throw new Error('self-signed certificate');
+  };
+  await expect(awaitServer({ reach }, log, new AbortController().signal)).rejects.toThrow(/certificate/);
 });
 
 test('whoever is told to stop waits no longer', async () => {
   const stopping = new AbortController();
-  const waiting = awaitServer({ ping: async () => false }, log, stopping.signal);
+  const waiting = awaitServer({ reach: async () => false }, log, stopping.signal);
   stopping.abort();
   await expect(waiting).rejects.toThrow(StoppedWhileWaitingError);
 });

@@ -14,14 +14,15 @@ export class StoppedWhileWaitingError extends Error {
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 5_000;
 
-/** Resolves once the server answers. Rejects with StoppedWhileWaitingError when `stopped` comes first. */
+/** Resolves once the server answers. Rejects with StoppedWhileWaitingError when `stopped` comes first,
+ * and at once with what is wrong when the server shows a certificate that is not trusted. */
 export async function awaitServer(
-  clickhouse: Pick<ClickHouse, 'ping'>,
+  clickhouse: Pick<ClickHouse, 'reach'>,
   log: Pick<Logger, 'warn' | 'info'>,
   stopped: AbortSignal,
 ): Promise<void> {
   for (let pauseMs = FIRST_PAUSE_MS, waited = false; ; pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS)) {
-    if (await clickhouse.ping().catch(() => false)) {
+    if (await clickhouse.reach()) {
       if (waited) log.info('the ClickHouse server answers');
       return;
     }

@@ -30,6 +30,8 @@ export interface ClickHouse {
   /** Inserts one block; resolves after its part is on stable storage. An empty block is not sent. */
   insert<S extends TableShape>(table: string, block: NativeBlock<S>): Promise<void>;
   ping(): Promise<boolean>;
+  /** As ping, but rejects when who answers is not trusted: waiting for it to answer otherwise would be in vain. */
+  reach(): Promise<boolean>;
   /** What is under way is broken off, and nothing more can be asked. */
   close(): Promise<void>;
 }
@@ -110,9 +112,19 @@ export function connectClickHouse(
     async ping() {
       return !closed && (await client.ping()).success;
     },
+    async reach() {
+      const answer = await client.ping();
+      if (!answer.success && isUntrusted(answer.error)) throw answer.error;
+      return answer.success;
+    },
     async close() {
       closed = true;
       await client.close();
     },
   };
+}
+
+/** OpenSSL's and Node's names of what is wrong with a certificate. */
+function isUntrusted(error: Error): boolean {
+  return /CERT|UNABLE_TO_(?:VERIFY|GET)/.test((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -62,6 +62,7 @@ export function countedClickHouse(registry: Registry, clickhouse: ClickHouse): C
       insertedRows.inc({ table }, block.rows);
     },
     ping: () => clickhouse.ping(),
+    reach: () => clickhouse.reach(),
     close: () => clickhouse.close(),
   };
 }

@@ -74,6 +74,7 @@ function engine(refuses: (bytes: Buffer) => void): { clickhouse: ClickHouse; kep
     async *binary() {},
     command: async () => {},
     ping: async () => true,
+    reach: async () => true,
     close: async () => {},
   };
   return { clickhouse, kept };

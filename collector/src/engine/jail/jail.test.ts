@@ -234,6 +234,7 @@ describe.skipIf(here.kind === 'none')('with no gate before it', { timeout: 240_0
       const state = JSON.parse(
         await new Promise<string>((resolve, reject) => {
           child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8')));
+          child.once('error', reject);
           child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
         }),
       ) as { unjailed?: string };
@@ -250,10 +251,14 @@ describe.skipIf(here.kind === 'none')('with no gate before it', { timeout: 240_0
       said('jailed, as nobody', statements.length, result);
       expect(confinement).toEqual({ jailed: true, gaps: [] });
       expect(result).toMatchObject({ read: [], written: [], connections: 0 });
+    } catch (error) {
+      // A checkout that others may not read, as homes often are; the one of CI may be read.
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES' || process.env.CI === 'true') throw error;
+      process.stdout.write('Skipped: the jail without privileges, since others may not read this checkout\n');
     } finally {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
+      const ended = new Promise((resolve) => child.once('close', resolve));
       child.stdin.end();
-      await ended;
+      if (child.pid !== undefined && child.exitCode === null) await ended;
     }
   });
 });

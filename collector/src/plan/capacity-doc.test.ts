@@ -73,8 +73,8 @@ This table is written by \`collector/src/plan/capacity-doc.test.ts\`, which fail
 
 ## What it does not know
 
-- The collector listens on loopback and speaks no TLS yet. Handshakes are paid by what stands in front of it; whether that is the
-  same machine is your choice, and so they are shown apart.
+- How often agents shake hands in full: those that report hourly resume their session, those that come after a collector's restart do
+  not. So handshakes are shown apart.
 - One collector with one engine is one machine. "Machines" says how much work there is, not that it can be split today.
 - \`--retention-days\` is one time for all rows; the collector keeps each kind for a time of its own (retention.md).
 - Sizes on the disk are of made-up devices, whose ids do not compress; real fleets resemble each other more.

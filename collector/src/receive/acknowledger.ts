@@ -105,25 +105,26 @@ export class Acknowledger {
       evidenceAsked: asked.length,
       baseline,
       delivered: () => {
-        for (const directive of waiting) {
-          const action = directiveAction(directive);
-          if (action !== 'resendUsage' && !STAYS_UNTIL_RESOLVED.has(action))
-            this.#control.directiveDelivered(deviceId, directive);
-        }
         if (usage && report) this.#usageAsked.set(deviceId, { what: nameOf(usage), of: report });
-        this.#noteTold(news);
+        this.#note(() => {
+          for (const directive of waiting) {
+            const action = directiveAction(directive);
+            if (action !== 'resendUsage' && !STAYS_UNTIL_RESOLVED.has(action))
+              this.#control.directiveDelivered(deviceId, directive);
+          }
+          if (news.length > 0) this.#control.toldQuarantine(news.map(({ number }) => number));
+        });
       },
       lost: () => this.#questions.unasked(deviceId, asked),
     };
   }
 
-  /** A disk that is full at this moment is no reason to fail: they are told again. */
-  #noteTold(news: readonly { number: number }[]): void {
-    if (news.length === 0) return;
+  /** A disk that is full at this moment is no reason to fail, where nobody waits for an answer any more: all is told again. */
+  #note(work: () => void): void {
     try {
-      this.#control.toldQuarantine(news.map(({ number }) => number));
+      work();
     } catch (error) {
-      this.#log.warn({ error: String(error) }, 'who was told of records in quarantine could not be noted');
+      this.#log.warn({ error: String(error) }, 'what a device was told could not be noted: it is told again');
     }
   }
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   Acknowledgement,
   decodeIdList,
@@ -191,6 +193,27 @@ test('a resync stays with every acknowledgement until the inventory came right; 
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await actions()).toEqual(['resync']);
   collector.control.commitProcessed(range({ resolved: [{ deviceId, epochId: epoch, action: 'resync' }] }));
+  expect(await actions()).toEqual([]);
+});
+
+test('a disk that is full when an answer has gone out ends nothing: what was told is told again', async () => {
+  const device = await collector.newDevice();
+  const { deviceHex: deviceId, epochId: epoch } = device;
+  const pollAgain = { afterSeconds: 5 };
+  collector.control.commitProcessed(
+    range({ directives: [{ deviceId, directive: { epoch, sequence: 1, pollAgain } }] }),
+  );
+  const saboteur = new DatabaseSync(join(collector.dataDir, 'collector/control.db'));
+  saboteur.exec("CREATE TRIGGER full BEFORE DELETE ON directives BEGIN SELECT raise(ABORT, 'no space'); END");
+  const actions = async () => (await report(device)).directives.map((directive) => directive.action);
+  for (let times = 0; times < 2; times++) {
+    expect(await actions()).toEqual(['pollAgain']);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  saboteur.exec('DROP TRIGGER full');
+  saboteur.close();
+  await actions();
+  await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await actions()).toEqual([]);
 });
 

@@ -12,8 +12,10 @@ import { type Answer, ScriptedDevice } from './scripted-device.ts';
 const LOAD_MS = 1_000;
 let fleet: FleetOfOne;
 beforeAll(async () => {
-  // As fast as this machine joins them: the test is about who may, not about how many at once.
-  fleet = await FleetOfOne.create({ collector: { baselinesPerSecond: 10_000 } });
+  // As fast as this machine takes them: the test is about who may, not about how many at once.
+  fleet = await FleetOfOne.create({
+    collector: { baselinesPerSecond: 10_000, deviceMessagesPerSecond: 10_000 },
+  });
   fleet.startCollector();
   await fleet.ready();
 }, 90_000);

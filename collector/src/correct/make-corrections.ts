@@ -2,7 +2,6 @@
  * Tries and makes corrections of days that are over, as the command line asks. A correction is in the control store with
  * its author before its rows are written; whatever ends the writing repeats it, and a day is marked when they are there.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import {
@@ -15,6 +14,7 @@ import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
 import { dayLife } from '../clickhouse/retain-rows.ts';
 import { UsageTrial } from '../clickhouse/usage-trial.ts';
+import { type RepeatedJob, startRepeatedJob } from '../clock/repeated-job.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { NewCorrection } from '../control/corrections.ts';
 import type { Operation } from '../control/operations.ts';
@@ -35,11 +35,6 @@ export interface CorrectionOptions {
   deriving: OneAtATime;
 }
 
-export interface CorrectionJob {
-  /** Stops after the one in hand. */
-  close(): Promise<void>;
-}
-
 const LOOK_EVERY_MS = 250;
 const RETRY_MS = 5_000;
 const MILLISECONDS_A_DAY = 86_400_000;
@@ -47,31 +42,16 @@ const MILLISECONDS_A_DAY = 86_400_000;
 const MOST_FACTS = 100_000;
 const MOST_SUMMARIES = 20;
 
-export function startCorrections(options: CorrectionOptions): CorrectionJob {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      let rest = LOOK_EVERY_MS;
-      try {
-        if (await correctionStep(options)) continue;
-      } catch (error) {
-        options.log.warn(
-          { error: String(error) },
-          'a correction could not be made yet and will be tried again',
-        );
-        rest = RETRY_MS;
-      }
-      await sleep(rest, undefined, { signal }).catch(() => undefined);
-    }
-  };
-  const running = run();
-  return {
-    async close() {
-      stopping.abort();
-      await running;
-    },
-  };
+export function startCorrections(options: CorrectionOptions): RepeatedJob {
+  return startRepeatedJob({
+    step: async () => ((await correctionStep(options)) ? 0 : LOOK_EVERY_MS),
+    onFailure: (error) =>
+      options.log.warn(
+        { error: String(error) },
+        'a correction could not be made yet and will be tried again',
+      ),
+    retryMs: RETRY_MS,
+  });
 }
 
 /** False when nothing was to be done. Rejects when it may succeed later. */

@@ -6,7 +6,7 @@
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { daysOfEpochs, erasableTables, eraseRows } from '../clickhouse/erase-rows.ts';
-import { Rest } from '../clock/rest.ts';
+import { type RepeatedJob, startRepeatedJob } from '../clock/repeated-job.ts';
 import type { ControlStore, DirtyTarget } from '../control/control-store.ts';
 import type { Erasure, ErasurePhase } from '../control/erasures.ts';
 
@@ -23,42 +23,21 @@ export interface EraseOptions {
   onDone: () => void;
 }
 
-export interface EraseJob {
-  /** Stops after the step in hand. */
-  close(): Promise<void>;
-}
-
 /** One mutation for all of them; an epoch number takes some ten bytes of its text. */
 const ERASED_TOGETHER = 100;
 const LOOK_EVERY_MS = 1_000;
 const RETRY_MS = 10_000;
 
-export function startEraseJob(options: EraseOptions): EraseJob {
-  const stopping = new AbortController();
-  const resting = new Rest();
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      let rest = LOOK_EVERY_MS;
-      try {
-        await eraseStep(options);
-      } catch (error) {
-        options.log.warn(
-          { error: String(error) },
-          'a device could not be erased yet and will be tried again',
-        );
-        rest = RETRY_MS;
-      }
-      await resting.for(rest);
-    }
-  };
-  const running = run();
-  return {
-    async close() {
-      stopping.abort();
-      resting.wake();
-      await running;
+export function startEraseJob(options: EraseOptions): RepeatedJob {
+  return startRepeatedJob({
+    async step() {
+      await eraseStep(options);
+      return LOOK_EVERY_MS;
     },
-  };
+    onFailure: (error) =>
+      options.log.warn({ error: String(error) }, 'a device could not be erased yet and will be tried again'),
+    retryMs: RETRY_MS,
+  });
 }
 
 /** Brings every open erasure as far as it goes now. */

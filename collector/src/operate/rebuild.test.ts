@@ -8,13 +8,14 @@ import { type ClickHouse, connectClickHouse } from '../clickhouse/clickhouse.ts'
 import { deriveDevices } from '../clickhouse/derive-devices.ts';
 import { makeFleet } from '../clickhouse/measuring-data.ts';
 import { migrate } from '../clickhouse/migrate.ts';
+import type { RepeatedJob } from '../clock/repeated-job.ts';
 import type { DirtyTarget } from '../control/control-store.ts';
 import { type DataFolderLock, lockDataFolder } from '../control/data-folder-lock.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
 import { writerUser } from '../engine/writer-secret.ts';
 import { OneAtATime } from '../recompute/one-at-a-time.ts';
-import { type Rebuild, startRebuild } from '../recompute/rebuild.ts';
+import { startRebuild } from '../recompute/rebuild.ts';
 import type { RecomputeOptions } from '../recompute/recompute.ts';
 import { runCommand } from '../settings/fixtures/run-command.ts';
 
@@ -27,7 +28,7 @@ let engine: EngineUnderTest;
 let clickhouse: ClickHouse;
 let control: SqliteControlStore;
 let lock: DataFolderLock;
-let rebuild: Rebuild | undefined;
+let rebuild: RepeatedJob | undefined;
 const derived: DirtyTarget[] = [];
 let failures = 0;
 

@@ -3,11 +3,11 @@
  * with the recompute job's own derivations between them. A target is marked dirty before it is begun, so whatever ends
  * it in the middle leaves a mark and never half a day.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { daysWithUse } from '../clickhouse/executables-to-map.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import { dayLife } from '../clickhouse/retain-rows.ts';
+import { type RepeatedJob, startRepeatedJob } from '../clock/repeated-job.ts';
 import type { DirtyTarget } from '../control/control-store.ts';
 import type { Operation } from '../control/operations.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
@@ -26,40 +26,24 @@ export interface RebuildOptions {
   deriving: OneAtATime;
 }
 
-export interface Rebuild {
-  /** Stops after the derivation in hand; the next start goes on. */
-  close(): Promise<void>;
-}
-
 const LOOK_EVERY_MS = 500;
 const RETRY_MS = 5_000;
 const MILLISECONDS_A_DAY = 86_400_000;
 
-export function startRebuild({ recompute, deriving }: RebuildOptions): Rebuild {
+/** Closing stops after the derivation in hand; the next start goes on. */
+export function startRebuild({ recompute, deriving }: RebuildOptions): RepeatedJob {
   const { control, log } = recompute;
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      let rest = LOOK_EVERY_MS;
-      try {
-        const operation = control.operations.oldestOpen('rebuild');
-        // Mappings are on their way from one catalogue to the next: what is derived now would be derived again.
-        if (operation && !recompute.held()) rest = await rebuildStep(operation, recompute, deriving);
-      } catch (error) {
-        log.warn({ error: String(error) }, 'a rebuild could not go on and will be tried again');
-        rest = RETRY_MS;
-      }
-      await sleep(rest, undefined, { signal }).catch(() => undefined);
-    }
-  };
-  const running = run();
-  return {
-    async close() {
-      stopping.abort();
-      await running;
+  return startRepeatedJob({
+    async step() {
+      const operation = control.operations.oldestOpen('rebuild');
+      // Mappings are on their way from one catalogue to the next: what is derived now would be derived again.
+      if (!operation || recompute.held()) return LOOK_EVERY_MS;
+      return await rebuildStep(operation, recompute, deriving);
     },
-  };
+    onFailure: (error) =>
+      log.warn({ error: String(error) }, 'a rebuild could not go on and will be tried again'),
+    retryMs: RETRY_MS,
+  });
 }
 
 /** Derives one target; returns for how many milliseconds to rest. */

@@ -166,7 +166,8 @@ describe(`with seed FLEETMETER_SEED=${SEED}`, () => {
       }
       await rounds(devices, 1);
       expect(devices.filter((device) => !site.asked(device))).toEqual([]);
-      await rounds(devices, 2);
+      // Told, obeyed, and asked for evidence of what only lost reports named.
+      await rounds(devices, 3);
       await expectTruth(devices);
       console.log('trials', TRIALS, 'reports lost', reports, 'of these with usage only', usageOnly);
       await rounds(devices, 1);

@@ -131,17 +131,25 @@ function sealedAnew(log: Buffer): Buffer | undefined {
   return lastCommit > lastSoundCommit ? Buffer.concat(pieces.slice(0, lastCommit)) : undefined;
 }
 
-/** Those of most frames: the header that says them may be what is damaged. */
+/**
+ * Of the round that was being written. A header that does not hold may still look like the damaged frame behind it, and
+ * most frames may be of the round before: then those of the first frame that is not alone with its own.
+ */
 function saltsOf(log: Buffer): Buffer {
+  const header = log.subarray(0, HEADER_BYTES);
+  const sealed = Buffer.from(header);
+  // Nothing but zeros has a right checksum too.
+  sealed.writeUInt32BE(MAGIC, 0);
+  writeSum(sealed, 24, checksum(header.subarray(0, 24), [0, 0]));
+  const inHeader = header.subarray(16, 24);
+  if (sealed.equals(header)) return inHeader;
+  const salts: string[] = [];
+  for (let at = HEADER_BYTES + SALTS_AT; at + 8 <= log.length; at += FRAME_HEADER_BYTES + PAGE_BYTES)
+    salts.push(log.toString('latin1', at, at + 8));
   const counts = new Map<string, number>();
-  for (let at = HEADER_BYTES + SALTS_AT; at + 8 <= log.length; at += FRAME_HEADER_BYTES + PAGE_BYTES) {
-    const salts = log.toString('latin1', at, at + 8);
-    counts.set(salts, (counts.get(salts) ?? 0) + 1);
-  }
-  const inHeader = log.toString('latin1', 16, 24);
-  if (counts.has(inHeader)) return Buffer.from(inHeader, 'latin1');
-  const [most] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [inHeader];
-  return Buffer.from(most, 'latin1');
+  for (const each of salts) counts.set(each, (counts.get(each) ?? 0) + 1);
+  const shared = salts.find((each) => (counts.get(each) ?? 0) > 1);
+  return shared === undefined ? inHeader : Buffer.from(shared, 'latin1');
 }
 
 type Sum = readonly [number, number];

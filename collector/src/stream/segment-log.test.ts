@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   rmSync,
   statSync,
@@ -199,6 +200,27 @@ test('flipped bytes of a log that is not in its file yet cost what they touch, a
   console.log('records lost by one flipped byte of a log of', count, ':', losses.join(' '));
   expect(salvaged).toBeGreaterThan(count);
   expect(losses[Math.floor(losses.length * 0.9)]).toBeLessThanOrEqual(6);
+});
+
+test('a page of such a log that is damaged, its beginning too, costs what was in it', () => {
+  const count = 90;
+  const left = killedAfter(count);
+  const file = readdirSync(left).find((name) => name.endsWith('-wal')) as string;
+  const log = readFileSync(join(left, file));
+  for (const damaged of [(byte: number) => byte ^ 0x5a, () => 0])
+    for (const at of [0, 40, 4_120, 16_000, log.length - 4_096]) {
+      const copy = mkdtempSync(join(tmpdir(), 'fleetmeter-damaged-'));
+      cpSync(left, copy, { recursive: true });
+      writeFileSync(
+        join(copy, file),
+        log.map((byte, index) => (index >= at && index < at + 4_096 ? damaged(byte) : byte)),
+      );
+      const opened = new SegmentLog(options({ folder: copy }));
+      expect(count - readAll(opened).offsets.length, `from byte ${at}`).toBeLessThanOrEqual(9);
+      opened.close();
+      rmSync(copy, { recursive: true });
+    }
+  rmSync(left, { recursive: true });
 });
 
 test('a log whose end is cut off loses that end only', () => {

@@ -17,7 +17,7 @@ import { SiteUnderFire } from './site-under-fire.ts';
 import { killProcesses, processTree, stopProcesses } from './stopped-processes.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
-const CUTS = Number(process.env.FLEETMETER_CUTS ?? (FULL ? 100 : 8));
+const CUTS = Number(process.env.FLEETMETER_CUTS ?? (FULL ? 100 : 4));
 const CONTROL_CUTS = 3;
 const AGENTS = 6;
 const DISK_MIB = 1536;

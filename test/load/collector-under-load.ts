@@ -11,8 +11,10 @@ import { joinSecret } from '../fakes/join-secret.ts';
 const PROGRAM = join(import.meta.dirname, '../../collector/bin/fleetmeter-collector.mjs');
 const START_SECONDS = 60;
 const STOP_SECONDS = 30;
-/** Asking costs the collector a little, so not more often than a person would notice. */
-const LOOK_AGAIN_MS = 1_000;
+/** Asking costs the collector a little: soon at first, then not more often than a person would notice. */
+const LOOK_AGAIN_MS = { first: 50, growth: 1.5, most: 1_000 };
+/** Between two merges of a chain there may be none for a moment. */
+const UNMERGED_FOR_MS = 1_000;
 /** Of processing, within one wait; more do not pass by themselves. */
 const MOST_RETRIES = 5;
 const FACTS = 'fleetmeter_facts';
@@ -156,12 +158,11 @@ export class CollectorUnderLoad {
 
   /** The engine has merged what it wants to merge now. */
   async merged(): Promise<void> {
-    let quiet = 0;
+    let busyAt = performance.now();
     await this.#eventually('the engine has nothing to merge', async () => {
       const [running] = await this.writerSql<{ n: number }>('SELECT count() AS n FROM system.merges');
-      quiet = running?.n === 0 ? quiet + 1 : 0;
-      // Between two merges of a chain there may be none for a moment.
-      return quiet > 1;
+      if (running?.n !== 0) busyAt = performance.now();
+      return performance.now() - busyAt >= UNMERGED_FOR_MS;
     });
   }
 
@@ -319,6 +320,7 @@ export class CollectorUnderLoad {
   async #eventually(what: string, holds: () => Promise<boolean>, seconds = Number.POSITIVE_INFINITY) {
     const began = performance.now();
     let last: unknown;
+    let pause = LOOK_AGAIN_MS.first;
     while (performance.now() - began < seconds * 1000) {
       if (this.#hasEnded)
         throw new Error(`the collector ended before ${what}:\n${this.complaints()}`, { cause: last });
@@ -328,7 +330,8 @@ export class CollectorUnderLoad {
         if (error instanceof InVainError) throw error;
         last = error;
       }
-      await sleep(LOOK_AGAIN_MS);
+      await sleep(pause);
+      pause = Math.min(pause * LOOK_AGAIN_MS.growth, LOOK_AGAIN_MS.most);
     }
     throw new Error(`not within ${seconds} s: ${what}`, { cause: last });
   }

@@ -12,9 +12,9 @@ import { SiteUnderFire } from './site-under-fire.ts';
 import { killProcesses } from './stopped-processes.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
-const KILLS = Number(process.env.FLEETMETER_KILLS ?? (FULL ? 2000 : 24));
+const KILLS = Number(process.env.FLEETMETER_KILLS ?? (FULL ? 2000 : 40));
 /** The tables are compared after each of these, and at the end. */
-const COMPARE_EVERY = FULL ? 100 : 12;
+const COMPARE_EVERY = FULL ? 100 : 20;
 const AGENTS = 8;
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
 const VICTIMS = ['agents', 'engine', 'collector', 'engine and agents', 'everybody'] as const;

@@ -5,10 +5,10 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { startAdminServer } from './admin/admin-server.ts';
 import { adoptNumbers } from './audit/adopt-numbers.ts';
-import { startAudit } from './audit/audit.ts';
 import { openConfiguredAuthority } from './authority/configured-authority.ts';
 import { openNoticeKey } from './authority/notice-key.ts';
 import { watchCertificate } from './authority/watch-certificate.ts';
+import { startBackgroundJobs } from './background-jobs.ts';
 import { startBackupHold } from './backup/hold-processing.ts';
 import { openCatalogueSource } from './catalogue/catalogue-in-force.ts';
 import { awaitServer } from './clickhouse/await-server.ts';
@@ -16,24 +16,17 @@ import { connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { askedWhileUp } from './clickhouse/queries/question.ts';
 import { renewDictionaries, requireVersion } from './clickhouse/server-conditions.ts';
-import type { HeldCounts } from './clickhouse/usage-exclusions.ts';
 import { systemClock } from './clock/clock.ts';
-import { COLLECTOR_VERSION } from './collector-version.ts';
 import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import { serverAccount, startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
-import { startCorrections } from './correct/make-corrections.ts';
 import { readEngineReport } from './engine/read-engine-report.ts';
-import { startEraseJob } from './erase/erase-devices.ts';
-import { createAuditMetrics, noteSweep } from './metrics/audit-metrics.ts';
 import { countedClickHouse } from './metrics/clickhouse-metrics.ts';
 import { watchEngine, watchEngineReport, watchMerges, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, noteRange } from './metrics/process-metrics.ts';
-import { watchRecompute } from './metrics/recompute-metrics.ts';
-import { createRetentionMetrics, noteRetention } from './metrics/retention-metrics.ts';
 import {
   watchBackups,
   watchCertificateLife,
@@ -48,17 +41,11 @@ import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
 import { QuarantineAnswers } from './quarantine/quarantine-answers.ts';
-import { startReplayJob } from './quarantine/start-replay.ts';
 import { startAgentServer } from './receive/agent-server.ts';
 import { admissionLimits, BaselineAdmission } from './receive/baseline-admission.ts';
 import { DevicePace } from './receive/device-pace.ts';
 import { EnrolmentPace } from './receive/enrolment-pace.ts';
-import { OneAtATime } from './recompute/one-at-a-time.ts';
-import { startRebuild } from './recompute/rebuild.ts';
-import { type RecomputeOptions, startRecompute } from './recompute/recompute.ts';
-import { startRemap } from './remap/remap.ts';
 import { oldestKept } from './retention/lives.ts';
-import { startRetention } from './retention/retention.ts';
 import { StartedStages } from './started-stages.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
 import { watchRoom } from './stream/watch-room.ts';
@@ -78,8 +65,6 @@ export interface Collector {
 /** About 300 bytes each; beyond it heads are read from the tables again. */
 const REMEMBERED_HEADS = 100_000;
 const MS_A_DAY = 86_400_000;
-
-const RETENTION_INTERVAL_MS = 3_600_000;
 
 /**
  * Rejects, with everything started so far ended again, when a stage cannot start; with StoppedWhileWaitingError when it
@@ -118,7 +103,6 @@ async function joinStages(
   started.add(() => lock.release());
   const metrics = createMetrics();
   const processing = createProcessMetrics(metrics.registry);
-  const auditing = createAuditMetrics(metrics.registry);
 
   // Memory: what was acknowledged, and what is known of devices.
   const control = new SqliteControlStore({ path: join(folder, 'control.db') });
@@ -212,7 +196,7 @@ async function joinStages(
     file: config.catalogueFile,
     control,
     log,
-    onChange: () => remap.wake(),
+    onChange: () => jobs.remap.wake(),
     onFault: (faulty) => processing.catalogueFaulty.set(faulty),
   });
   started.add(() => catalogue.close());
@@ -246,109 +230,11 @@ async function joinStages(
   started.add(() => processor.close());
   // Before the first range begins.
   started.add(startBackupHold({ control, processor, clock: systemClock, log }));
-  const remap = startRemap({
-    clickhouse,
-    control,
-    log,
-    now,
-    inForce: () => catalogue.current(),
-    settled: () => processor.settled(),
-    onBatch: (looked, written) => {
-      processing.remapLooked.inc(looked);
-      processing.remapWritten.inc(written);
-    },
-    // The catalogue's author is waiting, and the next round may be an hour away.
-    onFinished: () => recompute.wake(),
+  const jobs = startBackgroundJobs({
+    ...{ config, log, now, started, processing, registry: metrics.registry },
+    ...{ clickhouse, control, processor, heads, announced, lives },
+    catalogueInForce: () => catalogue.current(),
   });
-  started.add(() => remap.close());
-  let held: HeldCounts | undefined;
-  watchRecompute(metrics.registry, control, () => held, now);
-  const deriving = new OneAtATime();
-  const recomputing: RecomputeOptions = {
-    deriving,
-    clickhouse,
-    control,
-    log,
-    now,
-    catalogueVersion: () => catalogue.current().catalogue.version,
-    held: () => remap.running,
-    timePercent: config.recomputeTimePercent,
-    intervalMs: config.recomputeIntervalSeconds * 1000,
-    supersedeAfterMs: config.supersedeAfterSeconds * 1000,
-    holdLimits: { leastDevices: config.holdSummaryDevices, leastPercent: config.holdSummaryPercent },
-    onHeld: (counts) => {
-      held = counts;
-    },
-    onSuperseding: (outcome) => processing.superseding.inc({ outcome }),
-    onDerived: (target, milliseconds) =>
-      processing.deriveSeconds.observe({ kind: target.kind }, milliseconds / 1000),
-    onFailed: (target) => processing.deriveFailures.inc({ kind: target.kind }),
-  };
-  const recompute = startRecompute(recomputing);
-  started.add(() => recompute.close());
-  const rebuild = startRebuild({ recompute: recomputing, deriving });
-  started.add(() => rebuild.close());
-  const corrections = startCorrections({
-    clickhouse,
-    control,
-    deriving,
-    log,
-    now,
-    onWritten: () => recompute.wake(),
-  });
-  started.add(() => corrections.close());
-  const replay = startReplayJob({
-    ...{ clickhouse, control, announced, log, now },
-    inForce: () => catalogue.current(),
-    version: COLLECTOR_VERSION,
-    keptMs: config.quarantineDays * MS_A_DAY,
-    onSettled: (settled) => {
-      for (const { outcome } of settled) processing.replayed.inc({ outcome });
-    },
-    onFailed: () => processing.replayFailures.inc(),
-    // Whoever repairs something waits for the figures.
-    onCaughtUp: () => recompute.wake(),
-  });
-  started.add(() => replay.close());
-  const audit = startAudit({
-    totals: {
-      deriving,
-      catalogueVersion: () => catalogue.current().catalogue.version,
-      settled: () => processor.settled(),
-      unsure: () => processor.unsure,
-    },
-    ...{ clickhouse, control, heads, log, now },
-    inForce: () => catalogue.current(),
-    remapping: () => remap.running,
-    intervalMs: config.auditIntervalSeconds * 1000,
-    timePercent: config.auditTimePercent,
-    onFinished: (findings, milliseconds) => noteSweep(auditing, findings, milliseconds, now()),
-    onFailed: () => auditing.failures.inc(),
-  });
-  started.add(() => audit.close());
-  const retaining = createRetentionMetrics(metrics.registry);
-  const retention = startRetention({
-    ...{ clickhouse, control, lives, deriving, log, now },
-    intervalMs: RETENTION_INTERVAL_MS,
-    onRemoved: (round) => noteRetention(retaining, round),
-    onFailed: () => retaining.failures.inc(),
-  });
-  started.add(() => retention.close());
-  const erasing = startEraseJob({
-    clickhouse,
-    control,
-    log,
-    now,
-    settled: async () => {
-      await processor.settled();
-      // What it read before the device was closed it may be writing again.
-      await audit.settled();
-      await replay.settled();
-    },
-    onDeleted: () => recompute.wake(),
-    onDone: () => processing.erasedDevices.inc(),
-  });
-  started.add(() => erasing.close());
   // Connections of its own: the page's questions never take those that processing needs.
   const questions = askedWhileUp(
     connectClickHouse(engine.address),
@@ -369,7 +255,7 @@ async function joinStages(
     clickhouse: questions,
     quarantine: new QuarantineAnswers(control.quarantine),
     pipeline: () =>
-      pipelineState({ stream, control, lagWatch, audit, engine: engine.supervisor, clickhouse }),
+      pipelineState({ stream, control, lagWatch, audit: jobs.audit, engine: engine.supervisor, clickhouse }),
     ready: () => readiness(clickhouse, control, engine.supervisor),
     metricsText: async () => ({
       contentType: metrics.registry.contentType,

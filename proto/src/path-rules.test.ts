@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normalisePath, type PathPlatform } from './path-rules.ts';
+import { normalisePath, type PathPlatform, placeInHome } from './path-rules.ts';
 
 interface Vector {
   rule: number;
@@ -91,4 +91,21 @@ describe('whatever the path', () => {
       }),
     );
   });
+});
+
+test('folders of a home are install folders, may hold one, or are anything else', () => {
+  const places = (...folders: string[]) => folders.map(placeInHome);
+  expect(places('bin', 'bin/deep', '.local/share', 'snap/x/1', 'appdata/local/programs')).toEqual(
+    Array(5).fill('installed'),
+  );
+  expect(places('', '.local', '.dotnet/tools', 'Library', 'appdata/local/microsoft')).toEqual([
+    'above',
+    'above',
+    'installed',
+    'above',
+    'above',
+  ]);
+  expect(places('src', 'binary', 'src/bin', '.local/state', 'Library/Caches')).toEqual(
+    Array(5).fill('elsewhere'),
+  );
 });

@@ -21,21 +21,30 @@ const USUAL_HOMES =
   /^(?:\/root|\/home\/[^/]+|\/var\/home\/[^/]+|\/Users\/[^/]+|[a-z]:\/users\/[^/]+)(?=\/|$)/;
 
 /** Folders below a home that installers use, relative to it. Their files are named alike for everybody. */
-const INSTALL_ROOTS: readonly RegExp[] = [
-  /^bin\//,
-  /^\.local\/(?:bin|lib|libexec|opt|share)\//,
-  /^\.(?:cargo|deno|bun|krew|dotnet\/tools|npm-global|yarn|volta|foundry)\/bin\//,
-  /^\.(?:pyenv|rbenv|nodenv|goenv|jenv|asdf|nvm|sdkman|rustup|volta|dotnet|ghcup|opam)\//,
-  /^\.(?:vscode|vscode-server|cursor|windsurf)\/(?:extensions|bin|cli)\//,
-  /^(?:go|\.go)\/bin\//,
-  /^(?:miniconda3|anaconda3|miniforge3|mambaforge)\//,
-  /^snap\//,
-  /^Applications\//,
-  /^Library\/Application Support\//,
-  /^appdata\/local\/(?:programs|microsoft\/windowsapps)\//,
-  /^appdata\/roaming\/npm\//,
-  /^scoop\/(?:apps|shims)\//,
-];
+const INSTALL_FOLDERS: ReadonlySet<string> = new Set([
+  'bin',
+  ...['bin', 'lib', 'libexec', 'opt', 'share'].map((name) => `.local/${name}`),
+  ...['.cargo', '.deno', '.bun', '.krew', '.dotnet/tools', '.npm-global', '.yarn', '.volta', '.foundry'].map(
+    (folder) => `${folder}/bin`,
+  ),
+  ...['.pyenv', '.rbenv', '.nodenv', '.goenv', '.jenv', '.asdf', '.nvm', '.sdkman', '.rustup', '.volta'],
+  ...['.dotnet', '.ghcup', '.opam'],
+  ...['.vscode', '.vscode-server', '.cursor', '.windsurf'].flatMap((editor) =>
+    ['extensions', 'bin', 'cli'].map((name) => `${editor}/${name}`),
+  ),
+  ...['go/bin', '.go/bin'],
+  ...['miniconda3', 'anaconda3', 'miniforge3', 'mambaforge'],
+  'snap',
+  'Applications',
+  'Library/Application Support',
+  ...['appdata/local/programs', 'appdata/local/microsoft/windowsapps', 'appdata/roaming/npm'],
+  ...['scoop/apps', 'scoop/shims'],
+]);
+/** Folders in which an install folder is or may be made. */
+const ABOVE_INSTALL_FOLDERS: ReadonlySet<string> = new Set([
+  '',
+  ...[...INSTALL_FOLDERS].flatMap(foldersAbove),
+]);
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const LONG_HEX = /(?<![0-9a-z])[0-9a-f]{16,}(?![0-9a-z])/gi;
@@ -81,10 +90,29 @@ function homePrefix(path: string, context: PathContext): string | undefined {
 }
 
 function withinHome(relative: string): string {
-  if (INSTALL_ROOTS.some((root) => root.test(relative))) return `~/${withoutMadeUpNumbers(relative)}`;
   const name = relative.slice(relative.lastIndexOf('/') + 1);
+  if (placeInHome(relative.slice(0, -name.length - 1)) === 'installed')
+    return `~/${withoutMadeUpNumbers(relative)}`;
   const clean = withoutMadeUpNumbers(name);
   return relative === name ? `~/${clean}` : `~/…/${clean}`;
+}
+
+/**
+ * What a folder below a home is, given relative to the home ('' is the home itself) and spelled as rule 1 has it: in an
+ * install folder, above one, or somewhere else. Rule 3 and what agents list of homes follow the same list.
+ */
+export function placeInHome(folder: string): 'installed' | 'above' | 'elsewhere' {
+  if (INSTALL_FOLDERS.has(folder) || foldersAbove(folder).some((above) => INSTALL_FOLDERS.has(above)))
+    return 'installed';
+  return ABOVE_INSTALL_FOLDERS.has(folder) ? 'above' : 'elsewhere';
+}
+
+/** `a/b/c`: `a` and `a/b`. */
+function foldersAbove(folder: string): string[] {
+  const above: string[] = [];
+  for (let at = folder.indexOf('/'); at >= 0; at = folder.indexOf('/', at + 1))
+    above.push(folder.slice(0, at));
+  return above;
 }
 
 function withoutMadeUpNumbers(path: string): string {

@@ -16,7 +16,15 @@ export function evidenceOf(
   const interpreter = text(withoutPerson(content.interpreter, homes));
   const soname = text(withoutPerson(content.soname, homes));
   const path = normalisedPath(rawPath, homes);
-  return withOwner(present({ sha256, path, size, format, buildId, interpreter, soname }), owner);
+  const named = {
+    productName: text(content.productName),
+    productVersion: text(content.productVersion),
+    companyName: text(content.companyName),
+    fileDescription: text(content.fileDescription),
+    originalName: text(content.originalName),
+    signer: text(content.signer),
+  };
+  return withOwner(present({ sha256, path, size, format, buildId, interpreter, soname, ...named }), owner);
 }
 
 export function normalisedPath(rawPath: string, homes: readonly string[]): string {

@@ -7,6 +7,13 @@ export interface SelfDescription {
   buildId?: Uint8Array | undefined;
   interpreter?: string | undefined;
   soname?: string | undefined;
+  productName?: string | undefined;
+  productVersion?: string | undefined;
+  companyName?: string | undefined;
+  fileDescription?: string | undefined;
+  originalName?: string | undefined;
+  /** As the file claims; nobody has verified the signature. */
+  signer?: string | undefined;
 }
 
 export interface FileContent extends SelfDescription {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { describeElf } from '../evidence/elf.ts';
+import { describePe } from '../evidence/pe.ts';
 import { scriptInterpreter } from '../evidence/script.ts';
 import { executableFormat, FORMAT_BYTES } from '../watch/executable-format.ts';
 import { identityOf, sameIdentity } from '../watch/file-identity.ts';
@@ -79,10 +80,11 @@ function hashDescriptor(
 
 function describe(format: string, first: Buffer, descriptor: number, size: number): SelfDescription {
   if (format === 'script') return { interpreter: scriptInterpreter(first) };
-  if (format !== 'elf') return {};
-  return describeElf((offset, length) => {
+  const read = (offset: number, length: number): Uint8Array => {
     if (offset >= size) return new Uint8Array(0);
     const part = Buffer.allocUnsafe(Math.min(length, size - offset));
     return part.subarray(0, readSync(descriptor, part, 0, part.length, offset));
-  });
+  };
+  if (format === 'elf') return describeElf(read);
+  return format === 'pe' ? describePe(read) : {};
 }

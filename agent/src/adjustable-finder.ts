@@ -126,6 +126,7 @@ const NOTHING: FinderStatus = {
   waitingForPackages: 0,
   eventBursts: 0,
   changesForgotten: 0,
+  packageDatabases: [],
   failures: 0,
   lastFailure: undefined,
 };

@@ -1,7 +1,7 @@
 /** What the agent needs of finding, and how it is set up on this platform. */
 import type { Clock } from './clock/clock.ts';
 import type { AgentConfig } from './config/schema.ts';
-import { DpkgPackageOwners } from './evidence/package-owner.dpkg.ts';
+import { packageDatabases } from './evidence/packages/package-databases.ts';
 import { ExecutableFinder, type FinderOptions } from './watch/executable-finder.ts';
 import type { FindingSink, KnownFiles } from './watch/found-file.ts';
 
@@ -10,7 +10,6 @@ export type Finder = Pick<
   'start' | 'scanOnce' | 'identify' | 'mayMeter' | 'status' | 'close'
 >;
 
-const DPKG_FOLDER = '/var/lib/dpkg';
 const BYTES_PER_MEBIBYTE = 1_048_576;
 
 export type FindingConfig = Pick<
@@ -35,12 +34,13 @@ export function createFinder(
   onProgress?: FinderOptions['onProgress'],
 ): Finder {
   const pace = config.hashMebibytesPerSecond;
+  const { owners, folders } = packageDatabases();
   return new ExecutableFinder({
     clock,
     sink: inventory,
     known: inventory,
-    owners: new DpkgPackageOwners({ folder: DPKG_FOLDER }),
-    packageFolder: DPKG_FOLDER,
+    owners,
+    packageFolders: folders,
     settleMs: config.settleMs,
     rescanMs: config.rescanSeconds * 1000,
     hasher: pace > 0 ? { bytesPerSecond: pace * BYTES_PER_MEBIBYTE } : {},

@@ -11,8 +11,8 @@ export interface PackageOwner {
 
 export interface PackageOwners {
   /**
-   * 'failed': the database is there and cannot be read, so what was known of owners before still holds.
-   * 'absent': this system has no such database. ownerOf answers undefined in both.
+   * 'failed': a database is there and cannot be read, so what was known of files without an owner still holds.
+   * 'absent': this system has no such database, or one of a kind that is not read. ownerOf then answers undefined.
    */
   state(): 'loaded' | 'absent' | 'failed';
   ownerOf(path: string): PackageOwner | undefined;
@@ -22,6 +22,21 @@ export interface PackageOwners {
   worthLoading(): boolean;
   /** Reads the database. Never rejects; state() tells. */
   load(): Promise<void>;
+  /** For `status`: each database that is asked, in the order in which they are asked. */
+  databases(): PackageDatabaseStatus[];
+}
+
+export interface PackageDatabaseStatus {
+  manager: string;
+  /** 'not-read': it is there, in a format that this agent does not read; `reason` says which. */
+  state: 'loaded' | 'absent' | 'failed' | 'not-read';
+  /** Known at present. Of what is read beside the file itself, those that were asked for. */
+  packages: number;
+  /** Paths in memory; 0 where the path itself leads to the package. */
+  paths: number;
+  /** Packages and paths that were beyond a limit or made no sense; their files count as unowned. */
+  leftOut: number;
+  reason?: string | undefined;
 }
 
 export const NO_PACKAGE_OWNERS: PackageOwners = {
@@ -30,4 +45,5 @@ export const NO_PACKAGE_OWNERS: PackageOwners = {
   unsettled: () => false,
   worthLoading: () => false,
   load: () => Promise.resolve(),
+  databases: () => [],
 };

@@ -1,4 +1,5 @@
 /** `status` for people, or as JSON. */
+import type { PackageDatabaseStatus } from '../evidence/package-owner.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { readStatus, type StatusReport } from './read-status.ts';
 import { settingsLines } from './settings-lines.ts';
@@ -78,6 +79,7 @@ function agentLines(agent: AgentStatus): [string, string][] {
     ...moveLines(agent),
     ...settingsLines(agent.settings),
     ['roots', agent.roots.join(' ')],
+    ...packageLines(agent.finding.packageDatabases),
     ['hashed', `${agent.filesHashedSinceStart} files since start, ${agent.filesHashedEver} ever`],
     ['not listed', skipped || 'nothing'],
     [
@@ -93,6 +95,22 @@ function agentLines(agent: AgentStatus): [string, string][] {
       `${(cost.cpuMilliseconds / 1000).toFixed(1)} s CPU, ${Math.round(cost.residentKib / 1024)} MiB, ${cost.sentKib} KiB sent, in ${age(cost.uptimeSeconds * 1000)}`,
     ],
   ];
+}
+
+/** Which databases say what package a file belongs to. A status of an earlier agent has none. */
+function packageLines(databases: PackageDatabaseStatus[] = []): [string, string][] {
+  const each = databases
+    .filter(({ state }) => state !== 'absent')
+    .map(({ manager, state, packages, paths, leftOut, reason }) => {
+      const size = [
+        `${packages} packages`,
+        ...(paths > 0 ? [`${paths} files`] : []),
+        ...(leftOut > 0 ? [`${leftOut} left out`] : []),
+      ];
+      const known = state === 'loaded' ? size.join(', ') : state === 'failed' ? 'failed' : 'not read';
+      return `${manager} (${reason === undefined ? known : `${known}: ${reason}`})`;
+    });
+  return [['packages', each.join('; ') || 'no package database']];
 }
 
 /** Only when there is a choice; a status of an earlier agent has none. */

@@ -349,6 +349,10 @@ class FakeOwners implements PackageOwners {
   busy = false;
   changed = false;
   #loaded: string | undefined;
+  databases(): [] {
+    return [];
+  }
+
   state(): 'loaded' {
     return 'loaded';
   }
@@ -385,7 +389,7 @@ describe('packages', () => {
   test('a new version of a package is told for its unchanged files, without hashing', async () => {
     const owners = new FakeOwners();
     const [owned, free] = [script('owned/tool'), script('free/tool')];
-    const finding = finder({ owners, packageFolder, smallTreeEntries: -1 });
+    const finding = finder({ owners, packageFolders: [packageFolder], smallTreeEntries: -1 });
     await finding.start();
     expect([versionOf(owned), versionOf(free)]).toEqual(['1', undefined]);
     inventory.calls = [];
@@ -409,7 +413,7 @@ describe('packages', () => {
   test('no old content is told with a new version, nor new content with an old one', async () => {
     const owners = new FakeOwners();
     const owned = script('owned/tool', 'version 1');
-    const finding = finder({ owners, packageFolder, smallTreeEntries: -1 });
+    const finding = finder({ owners, packageFolders: [packageFolder], smallTreeEntries: -1 });
     await finding.start();
     owners.busy = true;
     script('owned/tool', 'version 2');
@@ -430,7 +434,12 @@ describe('packages', () => {
     const owners = new FakeOwners();
     owners.busy = true;
     const owned = script('owned/tool');
-    const finding = finder({ owners, packageFolder, smallTreeEntries: -1, packagesMaxMs: 1500 });
+    const finding = finder({
+      owners,
+      packageFolders: [packageFolder],
+      smallTreeEntries: -1,
+      packagesMaxMs: 1500,
+    });
     await finding.start();
     expect(inventory.skips.get(owned)).toBe('package-database-busy');
     await inventory.until(() => inventory.files.has(owned), 3000);

@@ -37,8 +37,8 @@ export interface FinderOptions {
   /** See ScanRootOptions. */
   scope?: Pick<ScanRootOptions, 'added' | 'limits' | 'homes'>;
   owners?: PackageOwners;
-  /** Folder of the package database, watched for changes. Absent: looked at with each full scan only. */
-  packageFolder?: string;
+  /** Folders of package databases, watched for changes. Absent: looked at with each full scan only. */
+  packageFolders?: readonly string[];
   hasher?: FileHasherOptions;
   /** Milliseconds that a file must be unchanged before it is hashed. Default 500. */
   settleMs?: number;
@@ -128,7 +128,7 @@ export class ExecutableFinder {
       known,
       sink,
       owners: this.#owners,
-      folder: options.packageFolder,
+      folders: options.packageFolders ?? [],
       examiner: this.#examiner,
       maxWaitMs: options.packagesMaxMs ?? 600_000,
       signal: this.#abort.signal,
@@ -197,6 +197,7 @@ export class ExecutableFinder {
       waitingForPackages: this.#examiner.held,
       eventBursts: this.#eventBursts,
       changesForgotten: this.#changes.forgotten,
+      packageDatabases: this.#owners.databases(),
       failures: this.#failures,
       lastFailure: this.#lastFailure,
     };

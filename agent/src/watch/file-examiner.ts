@@ -113,11 +113,10 @@ export class FileExaminer {
   /** What the package database says now about a known file; the file itself is not touched. */
   withPresentOwner(file: FoundFile): FoundFile | undefined {
     const { owners, homes } = this.#options;
-    if (owners.state() === 'failed') return undefined;
-    const evidence = withOwner(
-      { ...file.evidence, path: normalisedPath(file.path, homes) },
-      owners.ownerOf(file.path),
-    );
+    const owner = owners.ownerOf(file.path);
+    // The database that could not be read may be the one that owns it.
+    if (owner === undefined && owners.state() === 'failed') return undefined;
+    const evidence = withOwner({ ...file.evidence, path: normalisedPath(file.path, homes) }, owner);
     return sameOwnerAndPath(evidence, file.evidence) ? undefined : { ...file, evidence };
   }
 

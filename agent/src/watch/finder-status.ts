@@ -1,4 +1,5 @@
 /** What finding says of itself: figures for `status` and for the agent's own cost. */
+import type { PackageDatabaseStatus } from '../evidence/package-owner.ts';
 import type { HashFigures } from '../hash/file-hasher.ts';
 import type { SkipReason } from './found-file.ts';
 
@@ -49,6 +50,8 @@ export interface FinderStatus {
   eventBursts: number;
   /** Changes forgotten because too many paths were settling; each is followed by a full scan. */
   changesForgotten: number;
+  /** In the order in which they are asked who owns a file. */
+  packageDatabases: PackageDatabaseStatus[];
   /** Times that the sink or the files known could not be used; each is followed by a full scan a minute later. */
   failures: number;
   lastFailure: string | undefined;

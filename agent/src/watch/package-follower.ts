@@ -4,8 +4,8 @@
  */
 import { lstat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { watchPackageDatabase } from '../evidence/package-database-watch.ts';
 import type { PackageOwners } from '../evidence/package-owner.ts';
+import { watchPackageDatabase } from '../evidence/packages/package-database-watch.ts';
 import type { FileExaminer } from './file-examiner.ts';
 import { identityOf, sameIdentity } from './file-identity.ts';
 import type { FindingSink, FoundFile, KnownFiles } from './found-file.ts';
@@ -16,7 +16,8 @@ export interface PackageFollowerOptions {
   known: KnownFiles;
   sink: FindingSink;
   owners: PackageOwners;
-  folder: string | undefined;
+  /** Of the package databases. */
+  folders: readonly string[];
   examiner: FileExaminer;
   /** Milliseconds; a change that takes longer holds nothing back any more. */
   maxWaitMs: number;
@@ -31,7 +32,7 @@ const SLICE_FILES = 100;
 
 export class PackageFollower {
   readonly #options: PackageFollowerOptions;
-  #endWatch: (() => void) | undefined;
+  #endWatches: (() => void)[] = [];
   #loop: Promise<void> | undefined;
   #loadedOnce = false;
 
@@ -40,12 +41,13 @@ export class PackageFollower {
   }
 
   follow(): void {
-    const { folder } = this.#options;
-    if (folder !== undefined) this.#endWatch = watchPackageDatabase(folder, () => this.waitForRest());
+    this.#endWatches = this.#options.folders.map((folder) =>
+      watchPackageDatabase(folder, () => this.waitForRest()),
+    );
   }
 
   close(): void {
-    this.#endWatch?.();
+    for (const end of this.#endWatches) end();
   }
 
   /** Before a scan. The scan itself then compares each known file with what was loaded. */

@@ -1,13 +1,9 @@
-/** Whether dpkg or a front end of it is at work, told without taking any lock. Linux. */
+/** Whether a package manager holds a lock file, told without taking any lock. Linux. */
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 
-/** `lock` is dpkg's own; `lock-frontend` is held by apt and others over the several dpkg runs of one transaction. */
-const LOCK_FILES = ['lock', 'lock-frontend'];
-
-/** Synchronous and cheap (about 50 µs). Unreadable files count as "not at work". */
-export function dpkgAtWork(folder: string, kernelLocks = '/proc/locks'): boolean {
-  const inodes = LOCK_FILES.flatMap((name) => inodeOf(join(folder, name)) ?? []);
+/** Synchronous and cheap (about 50 µs). Unreadable files count as not locked. */
+export function anyLocked(paths: readonly string[], kernelLocks = '/proc/locks'): boolean {
+  const inodes = paths.flatMap((path) => inodeOf(path) ?? []);
   if (inodes.length === 0) return false;
   return lockedInodes(readText(kernelLocks)).some((inode) => inodes.includes(inode));
 }

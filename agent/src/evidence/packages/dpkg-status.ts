@@ -1,5 +1,6 @@
 /** Reading the texts of the dpkg database. Pure. */
-import type { PackageOwner } from './package-owner.ts';
+import type { PackageOwner } from '../package-owner.ts';
+import { withoutMailAddress } from './vendor-name.ts';
 
 /** Packages whose files are on the disk, by the names that their lists of files may have: `name`, `name:arch`. */
 export function installedPackages(stanzas: Iterable<string>): Map<string, PackageOwner> {
@@ -44,19 +45,6 @@ function field(stanza: string, name: string): string | undefined {
   if (start === 0 && !stanza.startsWith(`${name}: `)) return undefined;
   const end = stanza.indexOf('\n', start);
   return stanza.slice(start + name.length + 2, end < 0 ? stanza.length : end).trim() || undefined;
-}
-
-/** `Ada Lovelace <ada@example.org>` -> `Ada Lovelace`. A maintainer who is nothing but an address stays unnamed. */
-export function withoutMailAddress(maintainer: string | undefined): string | undefined {
-  const name = maintainer
-    ?.replace(/<[^>]*>?/g, ' ')
-    .replace(/\S+@\S+/g, ' ')
-    .replace(/\s+/g, ' ')
-    .replace(/ (?=[,;])/g, '')
-    .trim()
-    .replace(/^"(.*)"$/, '$1')
-    .replace(/[ ,;(]+$/, '');
-  return name || undefined;
 }
 
 export interface Diversion {

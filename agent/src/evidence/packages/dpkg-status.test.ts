@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { lockedInodes } from './dpkg-activity.ts';
-import { diversionsOf, installedPackages, stanzasOf, withoutMailAddress } from './dpkg-status.ts';
+import { diversionsOf, installedPackages, stanzasOf } from './dpkg-status.ts';
+import { lockedInodes } from './file-locks.ts';
+import { withoutMailAddress } from './vendor-name.ts';
 
 const STATUS = `Package: hello
 Status: install ok installed

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DpkgPackageOwners } from './package-owner.dpkg.ts';
+import { DpkgSource } from './dpkg-source.ts';
+import { IndexedPackageOwners } from './indexed-owners.ts';
 
 let root: string;
 let folder: string;
@@ -29,9 +30,8 @@ function writeList(name: string, ...paths: string[]): void {
   writeFileSync(join(folder, 'info', `${name}.list`), `${['/.', ...paths].join('\n')}\n`);
 }
 
-async function load(nowMs?: () => number): Promise<DpkgPackageOwners> {
-  const owners = new DpkgPackageOwners({
-    folder,
+async function load(nowMs?: () => number): Promise<IndexedPackageOwners> {
+  const owners = new IndexedPackageOwners(new DpkgSource(folder, root), {
     fileSystemRoot: root,
     recheckMs: 0,
     ...(nowMs ? { nowMs } : {}),
@@ -141,7 +141,7 @@ test('a system without dpkg is no failure, a database that cannot be read is one
 
 const hasDpkg = spawnSync('dpkg-query', ['--version'], { stdio: 'ignore' }).status === 0;
 test.skipIf(!hasDpkg)('agrees with dpkg-query about this system', { timeout: 30_000 }, async () => {
-  const owners = new DpkgPackageOwners();
+  const owners = new IndexedPackageOwners(new DpkgSource());
   await owners.load();
   const names = readdirSync('/usr/bin').slice(0, 400);
   const paths = names.flatMap((name) => [`/bin/${name}`, `/usr/bin/${name}`]);

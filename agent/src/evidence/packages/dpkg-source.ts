@@ -1,0 +1,105 @@
+/**
+ * Which Debian package owns a file, from dpkg's database as it lies on the disk; `dpkg-query` is not started.
+ *
+ * `status` names packages and versions, `info/*.list` their files, `diversions` the files that one package moved
+ * aside for another.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Diversion, diversionsOf, installedPackages, stanzasOf } from './dpkg-status.ts';
+import { anyLocked } from './file-locks.ts';
+import { fileVersion } from './file-version.ts';
+import { MergedFolders } from './merged-usr.ts';
+import type { PackageSource } from './package-source.ts';
+import type { PackageTable } from './package-table.ts';
+import type { TurnTaker } from './turn-taker.ts';
+
+/** `lock` is dpkg's own; `lock-frontend` is held by apt and others over the several dpkg runs of one transaction. */
+const LOCK_FILES = ['lock', 'lock-frontend'];
+
+export class DpkgSource implements PackageSource {
+  readonly manager = 'dpkg';
+  readonly folders: readonly string[];
+  readonly #folder: string;
+  readonly #root: string;
+
+  /** `fileSystemRoot`: where the paths of the lists begin. */
+  constructor(folder = '/var/lib/dpkg', fileSystemRoot = '/') {
+    this.#folder = folder;
+    this.#root = fileSystemRoot;
+    this.folders = [folder];
+  }
+
+  version(): string | undefined {
+    return fileVersion(join(this.#folder, 'status'));
+  }
+
+  atWork(): boolean {
+    return anyLocked(LOCK_FILES.map((name) => join(this.#folder, name)));
+  }
+
+  async read(table: PackageTable, turn: TurnTaker): Promise<void> {
+    const byName = await this.#installed(turn);
+    const diversions = await this.#diversions();
+    const lists = (await readdir(join(this.#folder, 'info'))).filter((name) => name.endsWith('.list')).sort();
+    for (const list of lists) {
+      const owner = byName.get(list.slice(0, -'.list'.length));
+      if (!owner) continue;
+      const number = table.addPackage(owner);
+      if (number === undefined) continue;
+      const text = await readFile(join(this.#folder, 'info', list), 'utf8');
+      for (const path of filesOf(text)) {
+        const place = diversions.placeOf(path, owner.name);
+        if (place !== undefined) table.addPath(place, number);
+        await turn.perhaps();
+      }
+    }
+  }
+
+  async #installed(turn: TurnTaker): Promise<ReturnType<typeof installedPackages>> {
+    const stanzas: string[] = [];
+    for (const stanza of stanzasOf(await readFile(join(this.#folder, 'status'), 'utf8'))) {
+      stanzas.push(stanza);
+      await turn.perhaps();
+    }
+    return installedPackages(stanzas);
+  }
+
+  async #diversions(): Promise<Diversions> {
+    const text = await readFile(join(this.#folder, 'diversions'), 'utf8').catch(() => '');
+    return new Diversions(diversionsOf(text), MergedFolders.read(this.#root));
+  }
+}
+
+/** Where the files of a package really lie, given what packages and administrators have moved aside. */
+class Diversions {
+  readonly #merged: MergedFolders;
+  readonly #from: Map<string, Diversion>;
+  readonly #to: Set<string>;
+
+  constructor(diversions: Diversion[], merged: MergedFolders) {
+    this.#merged = merged;
+    this.#from = new Map(diversions.map((diversion) => [merged.place(diversion.from), diversion]));
+    this.#to = new Set(diversions.map(({ to }) => merged.place(to)));
+  }
+
+  /** undefined: what lies there has come from elsewhere. */
+  placeOf(path: string, packageName: string): string | undefined {
+    if (this.#from.size === 0) return path;
+    const real = this.#merged.place(path);
+    const diversion = this.#from.get(real);
+    if (diversion) return diversion.by === packageName ? real : diversion.to;
+    return this.#to.has(real) ? undefined : real;
+  }
+}
+
+/** Paths of a list but for its folders, which it names before what is in them. */
+export function* filesOf(list: string): Generator<string> {
+  for (let start = 0; start < list.length; ) {
+    const newline = list.indexOf('\n', start);
+    const end = newline < 0 ? list.length : newline;
+    const path = list.slice(start, end);
+    start = end + 1;
+    if (path !== '' && !list.startsWith(`${path}/`, start)) yield path;
+  }
+}

@@ -4,11 +4,24 @@
  * the PATH has to be able to read it.
  */
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import * as module from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major === 24 && minor >= 15) await import('../src/main.ts');
+if (major === 24 && minor >= 15) await startHere();
 else startPinnedRuntime();
+
+/**
+ * Compiled code is kept beside the code itself: whoever may write there could change the code already. Without it the
+ * runtime loads a translator of TypeScript, which takes 17 MiB for as long as the agent lives; a folder that cannot be
+ * written to costs just that.
+ */
+async function startHere() {
+  // Threads and the process that lean-process.ts makes of this one find it by this name.
+  process.env.NODE_COMPILE_CACHE ||= fileURLToPath(new URL('../.code-cache', import.meta.url));
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  await import('../src/main.ts');
+}
 
 function startPinnedRuntime() {
   const runtime = findPinnedRuntime();
@@ -35,7 +48,7 @@ function startPinnedRuntime() {
 }
 
 function findPinnedRuntime() {
-  const require = createRequire(import.meta.url);
+  const require = module.createRequire(import.meta.url);
   try {
     return require.resolve(
       `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}/bin/node`,

@@ -10,6 +10,7 @@ import { SETTINGS, type SettingName } from './config/schema.ts';
 import { collectorPlace } from './enrol/collector-place.ts';
 import { enrolCommand, JoinRefusedError } from './enrol/enrol-command.ts';
 import { KeyNotReplacedError, rotateKeyCommand } from './enrol/rotate-key-command.ts';
+import { becomeLean } from './lean-process.ts';
 import { scan } from './scan.ts';
 import { showStatus } from './status/show-status.ts';
 import { StateError } from './store/state-error.ts';
@@ -27,6 +28,7 @@ const program = new Command('fleetmeter-agent')
 withSettings(program.command('run').description('Run the agent until it is told to stop.')).action(
   async (flags) => {
     const loaded = loadConfig(flags, process.env);
+    await becomeLean();
     const log = pino(
       { level: process.env.FLEETMETER_LOG_LEVEL || 'info' },
       destination({ fd: 2, sync: true }),

@@ -1,5 +1,6 @@
 /** Every benchmark, in the order in which a reader would want them. */
 import { ack } from './ack.ts';
+import { agentMemory } from './agent-memory.ts';
 import type { Bench } from './bench.ts';
 import { firstInventory } from './first-inventory.ts';
 import { opening } from './opening.ts';
@@ -20,4 +21,5 @@ export const BENCHES: readonly Bench[] = [
   queries,
   plan,
   opening,
+  agentMemory,
 ];

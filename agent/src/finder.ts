@@ -34,7 +34,7 @@ export function createFinder(
   onProgress?: FinderOptions['onProgress'],
 ): Finder {
   const pace = config.hashMebibytesPerSecond;
-  const { owners, folders } = packageDatabases();
+  const { owners, folders } = packageDatabases(() => clock.now().wallMs);
   return new ExecutableFinder({
     clock,
     sink: inventory,

@@ -47,7 +47,8 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: /^agent\//,
-    except: /^agent\/src\/store\//,
+    // rpm's own database happens to be one of SQLite.
+    except: /^agent\/src\/(?:store\/|evidence\/packages\/rpm-sqlite\.ts$)/,
     to: /^node:sqlite$/,
     why: "the agent's state has one home; whoever opens the database elsewhere goes round its locks and migrations",
   },

@@ -3,9 +3,12 @@
  * file down, then what people install beside it. Those that this computer does not have cost a stat call now and then.
  */
 import type { PackageOwners } from '../package-owner.ts';
+import { ApkSource } from './apk-source.ts';
 import { DpkgSource } from './dpkg-source.ts';
 import { IndexedPackageOwners } from './indexed-owners.ts';
 import { OrderedPackageOwners } from './ordered-owners.ts';
+import { PacmanSource } from './pacman-source.ts';
+import { RpmSource } from './rpm-source.ts';
 
 export interface PackageDatabases {
   owners: PackageOwners;
@@ -13,8 +16,9 @@ export interface PackageDatabases {
   folders: readonly string[];
 }
 
-export function packageDatabases(): PackageDatabases {
-  const sources = [new DpkgSource()];
+/** `wallMs`: milliseconds since 1970. */
+export function packageDatabases(wallMs: () => number): PackageDatabases {
+  const sources = [new DpkgSource(), new RpmSource(), new ApkSource(), new PacmanSource(wallMs)];
   return {
     owners: new OrderedPackageOwners(sources.map((source) => new IndexedPackageOwners(source))),
     folders: sources.flatMap(({ folders }) => folders),

@@ -1,0 +1,136 @@
+/** Damaged databases: what is read of them may be nonsense, but reading ends, throws nothing and stays within bounds. */
+import { expect, test } from 'vitest';
+import { ApkReading } from './apk-source.ts';
+import { filesOf } from './dpkg-source.ts';
+import { diversionsOf, installedPackages, stanzasOf } from './dpkg-status.ts';
+import { MergedFolders } from './merged-usr.ts';
+import { PackageTable } from './package-table.ts';
+import { FilesReading, pacmanOwner } from './pacman-source.ts';
+import { RpmHeader } from './rpm-header.ts';
+
+const ROUNDS = process.env.FLEETMETER_TEST_FULL ? 200_000 : 5_000;
+
+/** The same damage in every run. */
+function randomNumbers(): (below: number) => number {
+  let state = 12_345;
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % below;
+  };
+}
+
+/** Cut short, with some bytes changed, and now and then a part of it repeated. */
+function damaged(original: Buffer, next: (below: number) => number): Buffer {
+  let bytes = Buffer.from(original.subarray(0, next(4) === 0 ? next(original.length) : original.length));
+  for (let changes = 1 + next(8); changes > 0 && bytes.length > 0; changes--)
+    bytes[next(bytes.length)] = next(3) === 0 ? 0xff : next(256);
+  if (next(10) === 0) bytes = Buffer.concat([bytes, bytes.subarray(next(bytes.length + 1))]);
+  return bytes;
+}
+
+const ENTRY_BYTES = 16;
+
+/** A header with the tags that are read, as rpm writes them. */
+function rpmHeader(): Buffer {
+  const text = (...texts: string[]): Buffer => Buffer.from(texts.map((each) => `${each}\0`).join(''));
+  const int32 = (...values: number[]): Buffer => {
+    const bytes = Buffer.alloc(values.length * 4);
+    for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, index * 4);
+    return bytes;
+  };
+  const int16 = (...values: number[]): Buffer => {
+    const bytes = Buffer.alloc(values.length * 2);
+    for (const [index, value] of values.entries()) bytes.writeUInt16BE(value, index * 2);
+    return bytes;
+  };
+  const entries: [tag: number, type: number, count: number, data: Buffer][] = [
+    [1000, 6, 1, text('bash')],
+    [1001, 6, 1, text('5.2.26')],
+    [1002, 6, 1, text('3.el10')],
+    [1003, 4, 1, int32(2)],
+    [1011, 6, 1, text('Example <x@example.org>')],
+    [1022, 6, 1, text('x86_64')],
+    [1029, 1, 4, Buffer.from([0, 0, 2, 0])],
+    [1030, 3, 4, int16(0o100755, 0o120777, 0o100755, 0o40755)],
+    [1116, 4, 4, int32(0, 0, 0, 1)],
+    [1117, 8, 4, text('bash', 'sh', 'bashbug', 'doc')],
+    [1118, 8, 2, text('/usr/bin/', '/usr/share/')],
+  ];
+  const index: Buffer[] = [];
+  const data: Buffer[] = [];
+  let at = 0;
+  for (const [tag, type, count, bytes] of entries) {
+    index.push(int32(tag, type, at, count));
+    data.push(bytes);
+    at += bytes.length;
+  }
+  return Buffer.concat([int32(entries.length, at), ...index, ...data]);
+}
+
+test('an rpm header says what rpm wrote: files that are there, no folders or links', () => {
+  const header = new RpmHeader(rpmHeader());
+  expect(header.owner()).toEqual({
+    manager: 'rpm',
+    name: 'bash',
+    version: '2:5.2.26-3.el10',
+    architecture: 'x86_64',
+    vendor: 'Example',
+  });
+  expect([...header.files()]).toEqual(['/usr/bin/bash']);
+});
+
+test('rpm headers that are damaged', () => {
+  const original = rpmHeader();
+  const next = randomNumbers();
+  let differed = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const bytes = damaged(original, next);
+    // Counts and offsets are where it hurts most.
+    if (next(2) === 0 && bytes.length > 8 + 11 * ENTRY_BYTES)
+      bytes.writeUInt32BE(
+        next(4) === 0 ? 0xffffffff : next(1 << 20),
+        8 + next(11) * ENTRY_BYTES + 4 * next(4),
+      );
+    const header = new RpmHeader(bytes);
+    const owner = header.owner();
+    let files = 0;
+    for (const path of header.files()) {
+      files++;
+      expect(path.length).toBeLessThan(10_000);
+    }
+    expect(files).toBeLessThanOrEqual(bytes.length);
+    if (owner?.name !== 'bash' || files !== 1) differed++;
+  }
+  expect(differed).toBeGreaterThan(ROUNDS / 10);
+});
+
+test('a header of nothing, and one that promises more than there is', () => {
+  for (const bytes of [Buffer.alloc(0), Buffer.alloc(7), Buffer.alloc(8, 0xff), Buffer.alloc(100, 0xff)]) {
+    const header = new RpmHeader(bytes);
+    expect([header.owner(), [...header.files()]]).toEqual([undefined, []]);
+  }
+});
+
+const TEXTS = {
+  apk: 'P:musl\nV:1.2.2-r3\nA:armv7\nm:Timo <t@iki.fi>\nF:lib\nR:ld-musl.so.1\na:0:0:755\n\nP:b\nV:1\nF:bin\nR:b\n',
+  pacman: '%NAME%\npacman\n\n%VERSION%\n6.1.0-3\n\n%ARCH%\nx86_64\n\n%FILES%\nusr/\nusr/bin/pacman\n\n',
+  dpkg: 'Package: a\nStatus: install ok installed\nMaintainer: A <a@x>\nArchitecture: all\nVersion: 1\n\nPackage: b\n',
+};
+
+test.each(Object.entries(TEXTS))('texts of %s that are damaged', (_, text) => {
+  const original = Buffer.from(text);
+  const next = randomNumbers();
+  for (let round = 0; round < ROUNDS; round++) {
+    const broken = damaged(original, next).toString('utf8');
+    const lines = broken.split('\n');
+    const table = new PackageTable(new MergedFolders());
+    const apk = new ApkReading(table);
+    for (const line of lines) apk.line(line);
+    expect(table.packages + table.paths + table.leftOut).toBeLessThanOrEqual(lines.length);
+    pacmanOwner(lines);
+    expect(new FilesReading().paths(lines).length).toBeLessThanOrEqual(lines.length);
+    expect(installedPackages(stanzasOf(broken)).size).toBeLessThanOrEqual(lines.length * 2);
+    expect([...filesOf(broken)].length).toBeLessThanOrEqual(lines.length);
+    diversionsOf(broken);
+  }
+});

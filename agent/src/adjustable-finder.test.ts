@@ -38,7 +38,7 @@ afterEach(async () => {
 const config = (changes: Partial<FindingConfig> = {}): FindingConfig => ({
   roots: [join(root, 'tools'), join(root, 'private')],
   ...{ settleMs: 100, rescanSeconds: 3600, hashMebibytesPerSecond: 0 },
-  ...{ additionalRoots: [], excludedFolders: [], homeFolders: true },
+  ...{ additionalRoots: [], excludedFolders: [], homeFolders: true, mostHomePrograms: 5000 },
   ...changes,
 });
 const found = (): string[] =>

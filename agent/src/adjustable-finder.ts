@@ -5,6 +5,7 @@
 import type { Finder, FindingConfig } from './finder.ts';
 import type { FinderStatus } from './watch/finder-status.ts';
 import type { FoundFile, SkipReason } from './watch/found-file.ts';
+import { NO_ROLL_UPS } from './watch/roll-ups.ts';
 
 export interface AdjustableFinderParts {
   make: (config: FindingConfig) => Finder;
@@ -120,6 +121,9 @@ const NOTHING: FinderStatus = {
   watchedFolders: 0,
   watchedTrees: [],
   skipped: {},
+  excluded: [],
+  rolledUp: NO_ROLL_UPS,
+  homePrograms: { listed: 0, most: 0 },
   vanished: 0,
   changedWhileHashing: 0,
   settling: 0,

@@ -4,6 +4,7 @@ import type { AgentConfig } from './config/schema.ts';
 import { packageDatabases } from './evidence/packages/package-databases.ts';
 import { ExecutableFinder, type FinderOptions } from './watch/executable-finder.ts';
 import type { FindingSink, KnownFiles } from './watch/found-file.ts';
+import type { RanPrograms } from './watch/home-admission.ts';
 
 export type Finder = Pick<
   ExecutableFinder,
@@ -14,7 +15,7 @@ const BYTES_PER_MEBIBYTE = 1_048_576;
 
 export type FindingConfig = Pick<
   AgentConfig,
-  'roots' | 'settleMs' | 'rescanSeconds' | 'hashMebibytesPerSecond'
+  'roots' | 'settleMs' | 'rescanSeconds' | 'hashMebibytesPerSecond' | 'mostHomePrograms'
 > &
   FindingScope;
 
@@ -29,7 +30,7 @@ export interface FindingScope {
 
 export function createFinder(
   config: FindingConfig,
-  inventory: FindingSink & KnownFiles,
+  inventory: FindingSink & KnownFiles & RanPrograms,
   clock: Clock,
   onProgress?: FinderOptions['onProgress'],
 ): Finder {
@@ -41,6 +42,8 @@ export function createFinder(
     known: inventory,
     owners,
     packageFolders: folders,
+    ran: inventory,
+    mostHomePrograms: config.mostHomePrograms,
     settleMs: config.settleMs,
     rescanMs: config.rescanSeconds * 1000,
     hasher: pace > 0 ? { bytesPerSecond: pace * BYTES_PER_MEBIBYTE } : {},

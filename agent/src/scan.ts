@@ -6,8 +6,9 @@ import { createFinder } from './finder.ts';
 import { Inventory } from './inventory/inventory.ts';
 import { agentStore } from './store/agent-store.ts';
 import { openTransientState } from './store/state-database.ts';
-import type { FinderStatus } from './watch/finder-status.ts';
+import { excludedText, type FinderStatus } from './watch/finder-status.ts';
 import type { FoundFile } from './watch/found-file.ts';
+import { rollUpLines } from './watch/roll-ups.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
@@ -41,7 +42,7 @@ export async function scan({ config, clock, json }: ScanOptions, signal: AbortSi
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
   }
   if (json) printJson(inventory);
-  else printSummary(inventory, finder.status().roots, clock.now().monotonicMs - startedMs);
+  else printSummary(inventory, finder.status(), clock.now().monotonicMs - startedMs);
   store.close();
 }
 
@@ -72,7 +73,7 @@ function scanned({ path, format, evidence }: FoundFile): ScannedFile {
   };
 }
 
-function printSummary(inventory: Inventory, roots: readonly string[], tookMs: number): void {
+function printSummary(inventory: Inventory, finding: FinderStatus, tookMs: number): void {
   const formats = new Map<string, number>();
   let files = 0;
   let bytes = 0;
@@ -86,9 +87,11 @@ function printSummary(inventory: Inventory, roots: readonly string[], tookMs: nu
   console.log(
     `${count} executables in ${files} files (${byFormat || 'none'}), ${mebibytes(bytes)} MiB, in ${(tookMs / 1000).toFixed(1)} s`,
   );
-  console.log(`roots: ${roots.join(' ')}`);
+  console.log(`roots: ${finding.roots.join(' ')}`);
   for (const { reason, count: skipped } of inventory.skippedCounts())
     console.log(`not listed: ${skipped} ${reason}`);
+  for (const folder of finding.excluded) console.log(`left out: ${excludedText(folder)}`);
+  for (const line of rollUpLines(finding.rolledUp)) console.log(line);
 }
 
 function mebibytes(bytes: number): string {

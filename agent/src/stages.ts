@@ -13,6 +13,7 @@ import { runsOnBattery } from './host/power-supply.linux.ts';
 import type { DeviceIdentity } from './identity/device-identity.ts';
 import { EVERYBODY, userHash } from './identity/user-hash.ts';
 import { Inventory } from './inventory/inventory.ts';
+import { notListed } from './inventory/skipped-files.ts';
 import { knewUsersOtherwise } from './sample/metering-switch.ts';
 import { LinuxProcessTable } from './sample/process-list.linux.ts';
 import { ProgramNames } from './sample/program-names.ts';
@@ -119,7 +120,7 @@ export async function buildStages(
       uptimeMs: clock.now().monotonicMs - started.monotonicMs,
       finding: finder.status(),
       sentBytes: exchange.sentBytes,
-      skipped: inventory.skippedCounts(),
+      skipped: notListed(inventory.skippedCounts(), finder.status()),
     });
 
   // delta -> send
@@ -164,7 +165,7 @@ export async function buildStages(
       proxy: proxyOf(exchange.url)?.place ?? null,
       move: moves.status(),
       finding: finder.status(),
-      skipped: inventory.skippedCounts(),
+      skipped: notListed(inventory.skippedCounts(), finder.status()),
       cost: cost(),
       storeError: patience.error,
       state: { ...store.room(), forgotten: limit.forgotten },

@@ -29,6 +29,7 @@ export interface AgentConfig {
   additionalRoots: readonly string[];
   excludedFolders: readonly string[];
   homeFolders: boolean;
+  mostHomePrograms: number;
   meterUsage: boolean;
   tellUsersApart: boolean;
   ceilingFile: string;
@@ -199,6 +200,13 @@ export const SETTINGS: Record<SettingName, Setting> = {
     flag: '--home-folders <true|false>',
     default: true,
     read: trueOrFalse,
+  },
+  mostHomePrograms: {
+    meaning: 'Programs listed from all homes together at most; what is beyond is counted.',
+    environment: 'FLEETMETER_MOST_HOME_PROGRAMS',
+    flag: '--most-home-programs <n>',
+    default: 5000,
+    read: number(0, 1_000_000),
   },
   meterUsage: {
     meaning: 'Whether it is metered what runs. Set here, it wins over the collector.',

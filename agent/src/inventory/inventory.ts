@@ -19,12 +19,13 @@ import {
 import type { AgentStore } from '../store/agent-store.ts';
 import type { ExecutableRow } from '../store/inventory-table.ts';
 import type { FileIdentity, FindingSink, FoundFile, KnownFiles, SkipReason } from '../watch/found-file.ts';
+import type { RanPrograms } from '../watch/home-admission.ts';
 import { SkippedFiles } from './skipped-files.ts';
 
 const FLUSH_ROWS = 500;
 export const FLUSH_AFTER_MS = 200;
 
-export class Inventory implements FindingSink, KnownFiles {
+export class Inventory implements FindingSink, KnownFiles, RanPrograms {
   readonly #store: AgentStore;
   readonly #today: () => number;
   readonly #isFull: () => boolean;
@@ -105,6 +106,14 @@ export class Inventory implements FindingSink, KnownFiles {
     this.#queueByIdentity.clear();
   }
 
+  ranPaths(): Iterable<string> {
+    return this.#store.inventory.ranPaths();
+  }
+
+  noteRan(path: string): void {
+    this.#store.inventory.noteRan(path, this.#today());
+  }
+
   /** Keeps the evidence of a program that runs from outside the roots: used, but not installed. */
   keepUsed(file: FoundFile): ExecutableId {
     return this.#keep(file, this.#today()).executableId;
@@ -141,7 +150,7 @@ export class Inventory implements FindingSink, KnownFiles {
   #apply(path: string, file: FoundFile | undefined, day: number): void {
     const old = this.#store.inventory.executableOfFile(path);
     const now = file && this.#keepOwn(file, day);
-    if (file && now) this.#store.inventory.writeFile(file, now.executableNo);
+    if (file && now) this.#store.inventory.writeFile(file, now.executableNo, day);
     else this.#store.inventory.removeFile(path);
     if (old?.executableNo === now?.executableNo) return;
     if (old) this.#setFiles(old, old.files - 1, day);

@@ -1,6 +1,20 @@
 /** Files that were seen and could not be listed, by reason, as of now. Kept in memory: each scan finds them again. */
 import type { SkipReason } from '../watch/found-file.ts';
 
+/** How much is not listed for one reason. Files that are only counted with their tree have no path of their own here. */
+export interface NotListed {
+  reason: SkipReason | 'rolled-up';
+  count: number;
+}
+
+/** Skipped files together with those that finding only counts. */
+export function notListed(
+  skipped: readonly NotListed[],
+  { rolledUp }: { rolledUp: { files: number } },
+): NotListed[] {
+  return rolledUp.files === 0 ? [...skipped] : [...skipped, { reason: 'rolled-up', count: rolledUp.files }];
+}
+
 /** Beyond this many paths only their number is kept, until the next start. */
 export const MOST_SKIPPED_PATHS = 100_000;
 

@@ -95,12 +95,12 @@ export class EffectiveSettings {
   /** What to look for and where; undefined while nothing is to be looked for. */
   get finding(): FindingConfig | undefined {
     if (this.paused) return undefined;
-    const { roots, settleMs } = this.#parts.local.config;
+    const { roots, settleMs, mostHomePrograms } = this.#parts.local.config;
     const { rescanSeconds, hashMebibytesPerSecond, additionalRoots, excludedFolders, homeFolders } =
       this.values;
     const rootsAtMost = this.#parts.ceiling.ceiling.roots;
     return {
-      ...{ roots, settleMs, rescanSeconds, hashMebibytesPerSecond },
+      ...{ roots, settleMs, mostHomePrograms, rescanSeconds, hashMebibytesPerSecond },
       ...{ additionalRoots, excludedFolders, homeFolders, rootsAtMost },
     };
   }

@@ -1,13 +1,13 @@
 /** What the agent costs the device, as the operating system counts it. */
 import { type AgentCostFields, SkipReason as WireReason } from '@fleetmeter/proto';
+import type { NotListed } from '../inventory/skipped-files.ts';
 import type { FinderStatus } from '../watch/finder-status.ts';
-import type { SkipReason } from '../watch/found-file.ts';
 
 export interface CostInput {
   uptimeMs: number;
   finding: FinderStatus;
   sentBytes: number;
-  skipped: readonly { reason: SkipReason; count: number }[];
+  skipped: readonly NotListed[];
 }
 
 export type OwnCost = Required<{
@@ -28,8 +28,13 @@ const REASONS = {
   'excluded-folder': WireReason.SKIP_REASON_EXCLUDED_FOLDER,
   'package-database-busy': WireReason.SKIP_REASON_PACKAGE_DATABASE_BUSY,
   'id-taken': WireReason.SKIP_REASON_ID_TAKEN,
+  // Folders that are left out, as the agent's rules for homes have it.
+  'home-limit': WireReason.SKIP_REASON_EXCLUDED_FOLDER,
+  'rolled-up': WireReason.SKIP_REASON_EXCLUDED_FOLDER,
+  // A file system that holds names whose content is elsewhere.
+  'content-elsewhere': WireReason.SKIP_REASON_EXCLUDED_FILE_SYSTEM,
   'state-full': WireReason.SKIP_REASON_STATE_FULL,
-} as const satisfies Record<SkipReason, number>;
+} as const satisfies Record<NotListed['reason'], number>;
 
 /** CPU time covers the whole process, worker threads included. */
 export function ownCost({ uptimeMs, finding, sentBytes, skipped }: CostInput): OwnCost {
@@ -42,6 +47,14 @@ export function ownCost({ uptimeMs, finding, sentBytes, skipped }: CostInput): O
     hashedKib: Math.round(finding.hashing.bytesHashed / 1024),
     sentKib: Math.round(sentBytes / 1024),
     watches: finding.watchedFolders + finding.watchedTrees.length,
-    skipped: skipped.map(({ reason, count }) => ({ reason: REASONS[reason], count })),
+    skipped: byWireReason(skipped),
   };
+}
+
+/** Several reasons of the agent's may be one on the wire. */
+function byWireReason(skipped: readonly NotListed[]): OwnCost['skipped'] {
+  const counts = new Map<number, number>();
+  for (const { reason, count } of skipped)
+    counts.set(REASONS[reason], (counts.get(REASONS[reason]) ?? 0) + count);
+  return [...counts].map(([reason, count]) => ({ reason, count }));
 }

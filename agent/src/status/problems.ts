@@ -142,6 +142,14 @@ export function problemsOf(input: ProblemInput): Problem[] {
       `The ceiling cannot be used: ${input.settings.ceiling.fault}`,
       'What it said before goes on; the agent will not start again before it is put right.',
     );
+  const beyond = input.skipped.find(({ reason }) => reason === 'home-limit');
+  if (beyond)
+    add(
+      'warning',
+      'home-limit',
+      `${beyond.count} programs in homes are not listed, since there are too many`,
+      'Raise the setting mostHomePrograms, or exclude folders.',
+    );
   const limit = input.skipped.find(({ reason }) => reason === 'watch-limit');
   if (limit)
     add(

@@ -1,5 +1,7 @@
 /** `status` for people, or as JSON. */
 import type { PackageDatabaseStatus } from '../evidence/package-owner.ts';
+import { excludedText } from '../watch/finder-status.ts';
+import { rollUpLines } from '../watch/roll-ups.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { readStatus, type StatusReport } from './read-status.ts';
 import { settingsLines } from './settings-lines.ts';
@@ -82,6 +84,7 @@ function agentLines(agent: AgentStatus): [string, string][] {
     ...packageLines(agent.finding.packageDatabases),
     ['hashed', `${agent.filesHashedSinceStart} files since start, ${agent.filesHashedEver} ever`],
     ['not listed', skipped || 'nothing'],
+    ...leftOutLines(agent),
     [
       'metering',
       `${usage.running} processes every ${agent.sampleIntervalSeconds} s, ${usage.waitingForIdentification} programs being identified, ${usage.unreadableProcesses} processes hidden, ${usage.missedSamples} samples missed`,
@@ -111,6 +114,15 @@ function packageLines(databases: PackageDatabaseStatus[] = []): [string, string]
       return `${manager} (${reason === undefined ? known : `${known}: ${reason}`})`;
     });
   return [['packages', each.join('; ') || 'no package database']];
+}
+
+/** A status of an earlier agent says none of this. */
+function leftOutLines({ finding }: AgentStatus): [string, string][] {
+  const { excluded = [], rolledUp, homePrograms } = finding;
+  const places = excluded.map((folder): [string, string] => ['left out', excludedText(folder)]);
+  const trees = rolledUp ? rollUpLines(rolledUp).map((line): [string, string] => ['counted', line]) : [];
+  const homes = homePrograms ? `${homePrograms.listed} of at most ${homePrograms.most} programs listed` : '';
+  return [...places, ...trees, ...(homes ? [['homes', homes] as [string, string]] : [])];
 }
 
 /** Only when there is a choice; a status of an earlier agent has none. */

@@ -28,6 +28,9 @@ type Row = Record<string, unknown>;
 const PAGE = 1000;
 const FILE_COLUMNS =
   'path, format, device, inode, size, mtime_ns, ctime_ns, evidence FROM files JOIN executables USING (executable_no)';
+const SAME_STATE = ['device', 'inode', 'size', 'mtime_ns', 'ctime_ns']
+  .map((column) => `files.${column} = excluded.${column}`)
+  .join(' AND ');
 const EXECUTABLE_COLUMNS = 'executable_no, executable_id, digest_part, files FROM executables';
 
 export class InventoryTable {
@@ -106,10 +109,17 @@ export class InventoryTable {
     return executable(row) as ExecutableRow;
   }
 
-  writeFile(file: FoundFile, executableNo: number): void {
+  /** `day`: when it was hashed, unless it is known in this state already. */
+  writeFile(file: FoundFile, executableNo: number, day: number): void {
     const { path, format, identity } = file;
     this.#database
-      .sql('INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+      .sql(
+        `INSERT INTO files (path, executable_no, format, device, inode, size, mtime_ns, ctime_ns, hashed_on)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (path) DO UPDATE SET executable_no = excluded.executable_no, format = excluded.format,
+           hashed_on = iif(${SAME_STATE}, hashed_on, excluded.hashed_on), device = excluded.device,
+           inode = excluded.inode, size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns`,
+      )
       .run(
         path,
         executableNo,
@@ -119,11 +129,36 @@ export class InventoryTable {
         identity.size,
         identity.mtimeNs,
         identity.ctimeNs,
+        day,
       );
   }
 
   removeFile(path: string): void {
     this.#database.sql('DELETE FROM files WHERE path = ?').run(path);
+    this.#database.sql('DELETE FROM ran_in_homes WHERE path = ?').run(path);
+  }
+
+  /** Day on which the file was hashed in its present state; 0: not known. */
+  hashedOn(path: string): number {
+    const row = this.#database.sql('SELECT hashed_on FROM files WHERE path = ?').get(path);
+    return (row?.hashed_on as number | undefined) ?? 0;
+  }
+
+  noteRan(path: string, day: number): void {
+    this.#database.sql('INSERT OR IGNORE INTO ran_in_homes VALUES (?, ?)').run(path, day);
+  }
+
+  ranPaths(): string[] {
+    return this.#database
+      .sql('SELECT path FROM ran_in_homes')
+      .all()
+      .map((row) => row.path as string);
+  }
+
+  /** Day on which it was first seen that somebody ran it from a home; undefined: never, or no longer there. */
+  ranOn(path: string): number | undefined {
+    const row = this.#database.sql('SELECT ran_on FROM ran_in_homes WHERE path = ?').get(path);
+    return row?.ran_on as number | undefined;
   }
 
   writePresence(executableNo: number, files: number, touched: number | undefined, day: number): void {

@@ -162,4 +162,13 @@ export const MIGRATIONS: readonly string[] = [
     ids  BLOB NOT NULL                  -- as on the wire
   ) STRICT;
   `,
+  `
+  -- Programs in homes, outside of install folders, that somebody ran: listed while they are there.
+  CREATE TABLE ran_in_homes (
+    path    TEXT PRIMARY KEY,
+    ran_on  INTEGER NOT NULL            -- day on which that was first seen
+  ) STRICT, WITHOUT ROWID;
+  -- Day on which the file was hashed in its present state; 0 = before this step.
+  ALTER TABLE files ADD COLUMN hashed_on INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

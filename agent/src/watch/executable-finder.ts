@@ -9,19 +9,24 @@
  * scan. Files of packages are held back while packages are being changed, so that no old content is ever reported
  * with a new version, and after such a change every known file is told again whose package says something new.
  */
+import { lstat } from 'node:fs/promises';
 import type { Clock } from '../clock/clock.ts';
 import { NO_PACKAGE_OWNERS, type PackageOwners } from '../evidence/package-owner.ts';
 import { FileHasher, type FileHasherOptions } from '../hash/file-hasher.ts';
 import { ChangeQueue } from './change-queue.ts';
 import { ExecutableWatcher } from './executable-watcher.ts';
 import { FileExaminer } from './file-examiner.ts';
-import type { FinderState, FinderStatus, FinishedScan } from './finder-status.ts';
+import { identityOf, sameIdentity } from './file-identity.ts';
+import type { ExcludedFolder, FinderState, FinderStatus, FinishedScan } from './finder-status.ts';
 import { FolderLister } from './folder-lister.ts';
 import type { FindingSink, FoundFile, KnownFiles, SkipReason } from './found-file.ts';
+import { HomeAdmission, NOTHING_RAN, type RanPrograms } from './home-admission.ts';
+import { HomePlaces } from './home-places.ts';
 import { eventQueueLength, watchBudget } from './inotify-limits.linux.ts';
 import { MountTable } from './mount-table.linux.ts';
 import { PackageFollower } from './package-follower.ts';
 import { ProgramIdentifier } from './program-identifier.ts';
+import { NO_ROLL_UPS, type RollUpSummary } from './roll-ups.ts';
 import { SafeSink } from './safe-sink.ts';
 import { findScanRoots, type ScanRootOptions, type ScanRoots } from './scan-roots.linux.ts';
 import { ScanRun } from './scan-run.ts';
@@ -35,7 +40,11 @@ export interface FinderOptions {
   /** Replaces the default roots. */
   rootPaths?: readonly string[];
   /** See ScanRootOptions. */
-  scope?: Pick<ScanRootOptions, 'added' | 'limits' | 'homes'>;
+  scope?: Pick<ScanRootOptions, 'added' | 'limits' | 'homes' | 'homeFolder' | 'passwdFile'>;
+  /** Files listed from homes at most. Default 5,000. */
+  mostHomePrograms?: number;
+  /** Default: nothing was run, and nothing is kept of it. */
+  ran?: RanPrograms;
   owners?: PackageOwners;
   /** Folders of package databases, watched for changes. Absent: looked at with each full scan only. */
   packageFolders?: readonly string[];
@@ -56,6 +65,9 @@ export interface FinderOptions {
   onProgress?: (status: FinderStatus) => void;
 }
 
+const MOST_HOME_PROGRAMS = 5_000;
+/** Folders that are stayed off, shown one by one. */
+const MOST_EXCLUDED_SHOWN = 100;
 const HOUR_MS = 3_600_000;
 /** After a burst of events or other doubt: when to scan again. */
 const DOUBT_RESCAN_MS = 5_000;
@@ -71,6 +83,10 @@ export class ExecutableFinder {
   readonly #ledger: SkipLedger;
   readonly #examiner: FileExaminer;
   readonly #identifier: ProgramIdentifier;
+  readonly #places: HomePlaces;
+  readonly #admission: HomeAdmission;
+  readonly #sink: SafeSink;
+  #rolledUp: RollUpSummary = NO_ROLL_UPS;
   readonly #owners: PackageOwners;
   readonly #packages: PackageFollower;
   readonly #changes: ChangeQueue;
@@ -92,6 +108,7 @@ export class ExecutableFinder {
     const { known, rootPaths } = options;
     const onFailure = (error: unknown): void => this.#failed(error);
     const sink = new SafeSink(options.sink, onFailure);
+    this.#sink = sink;
     const clock = new TurnClock(options.clock);
     this.#clock = clock;
     const settleMs = options.settleMs ?? 500;
@@ -105,8 +122,16 @@ export class ExecutableFinder {
     this.#ledger = new SkipLedger(sink);
     this.#owners = options.owners ?? NO_PACKAGE_OWNERS;
     const shared = { hasher: this.#hasher, known, owners: this.#owners, homes: this.#roots.homes };
+    this.#places = new HomePlaces({ homes: this.#roots.ruledHomes, named: this.#roots.named });
+    this.#admission = new HomeAdmission({
+      places: this.#places,
+      most: options.mostHomePrograms ?? MOST_HOME_PROGRAMS,
+      ran: options.ran ?? NOTHING_RAN,
+      listed: () => known.paths(),
+    });
     this.#examiner = new FileExaminer({
       ...shared,
+      admission: this.#admission,
       sink,
       ledger: this.#ledger,
       settleMs,
@@ -168,10 +193,13 @@ export class ExecutableFinder {
 
   /**
    * A program that runs from outside the roots. `openPath`: /proc/PID/exe; `rawPath`: the target of that link.
-   * The sink hears nothing of it. In a container the path of the answer is a path in that container.
+   * The sink hears nothing of it, unless it lies in a home: there it is listed from now on. In a container the path of
+   * the answer is a path in that container.
    */
-  identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason> {
-    return this.#identifier.identify(openPath, rawPath);
+  async identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason> {
+    const file = await this.#identifier.identify(openPath, rawPath);
+    if (typeof file !== 'string') await this.#listBecauseItRan(file);
+    return file;
   }
 
   /** Whether a program at this raw path may be metered. */
@@ -191,6 +219,12 @@ export class ExecutableFinder {
       watchedFolders: this.#watcher?.watches ?? 0,
       watchedTrees: this.#watcher?.trees ?? [],
       skipped: this.#ledger.counts(),
+      excluded: this.#excludedFolders(),
+      rolledUp: this.#lastScan ? this.#rolledUp : (this.#run?.rollUps.summary() ?? NO_ROLL_UPS),
+      homePrograms: {
+        listed: this.#admission.used,
+        most: this.#options.mostHomePrograms ?? MOST_HOME_PROGRAMS,
+      },
       vanished: this.#examiner.vanished,
       changedWhileHashing: this.#examiner.changedWhileHashing,
       settling: this.#changes.size,
@@ -235,6 +269,7 @@ export class ExecutableFinder {
       throw error;
     });
     this.#run = undefined;
+    if (complete) this.#rolledUp = run.rollUps.summary();
     this.#lastScan = { ...run.figures(), complete, endedWallMs: this.#options.clock.now().wallMs };
     if (!this.#abort.signal.aborted) this.#state = this.#watcher ? 'watching' : 'idle';
     this.#options.onProgress?.(this.status());
@@ -249,6 +284,29 @@ export class ExecutableFinder {
     return true;
   }
 
+  /** What somebody runs from his home is there to stay, wherever he put it. */
+  async #listBecauseItRan(file: FoundFile): Promise<void> {
+    const { path, identity } = file;
+    if (this.#abort.signal.aborted || !this.#admission.isRolledUp(path)) return;
+    // In a container, or after it was replaced, the same path is another file.
+    const here = await lstat(path, { bigint: true }).then(identityOf, () => undefined);
+    if (!here || !sameIdentity(here, identity) || this.#abort.signal.aborted) return;
+    this.#admission.noteRan(path);
+    const admission = this.#admission.admit(path);
+    if (admission === 'listed') this.#sink.found(file);
+    else if (admission === 'home-limit') this.#ledger.skip(path, admission);
+  }
+
+  #excludedFolders(): ExcludedFolder[] {
+    const excluded: ExcludedFolder[] = [];
+    for (const path of this.#ledger.pathsWith('excluded-folder', 'excluded-file-system')) {
+      const exclusion = this.#mounts.exclusionAt(path) ?? this.#mounts.exclusionAround(path);
+      if (exclusion) excluded.push({ path, ...exclusion });
+      if (excluded.length >= MOST_EXCLUDED_SHOWN) break;
+    }
+    return excluded;
+  }
+
   #newRun(): ScanRun {
     const { known, onProgress } = this.#options;
     return new ScanRun({
@@ -258,6 +316,8 @@ export class ExecutableFinder {
       ledger: this.#ledger,
       lister: this.#lister,
       mounts: this.#mounts,
+      places: this.#places,
+      admission: this.#admission,
       hashFigures: () => this.#hasher.figures(),
       signal: this.#abort.signal,
       walkPauseMs: this.#options.walkPauseMs ?? 0,

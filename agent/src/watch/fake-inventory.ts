@@ -1,8 +1,10 @@
 /** For tests: an inventory in memory that remembers what it was told and lets a test wait for it. */
 import { identityKey } from './file-identity.ts';
 import type { FileIdentity, FindingSink, FoundFile, KnownFiles, SkipReason } from './found-file.ts';
+import type { RanPrograms } from './home-admission.ts';
 
-export class FakeInventory implements FindingSink, KnownFiles {
+export class FakeInventory implements FindingSink, KnownFiles, RanPrograms {
+  readonly ran = new Set<string>();
   readonly files = new Map<string, FoundFile>();
   readonly skips = new Map<string, SkipReason>();
   /** Every call, as `found /path`, `gone /path`, `skipped /path reason`. */
@@ -20,6 +22,7 @@ export class FakeInventory implements FindingSink, KnownFiles {
 
   gone(path: string): void {
     this.files.delete(path);
+    this.ran.delete(path);
     this.skips.delete(path);
     this.#called(`gone ${path}`);
   }
@@ -36,6 +39,14 @@ export class FakeInventory implements FindingSink, KnownFiles {
   byIdentity(identity: FileIdentity): FoundFile | undefined {
     const key = identityKey(identity);
     return [...this.files.values()].find((file) => identityKey(file.identity) === key);
+  }
+
+  ranPaths(): Iterable<string> {
+    return this.ran;
+  }
+
+  noteRan(path: string): void {
+    this.ran.add(path);
   }
 
   paths(): Iterable<string> {

@@ -8,14 +8,15 @@ import type { PackageOwners } from '../evidence/package-owner.ts';
 import type { FileContent } from '../hash/file-content.ts';
 import type { FileHasher } from '../hash/file-hasher.ts';
 import { reasonOf } from '../hash/safe-open.ts';
-import { identityKey, identityOf, sameIdentity } from './file-identity.ts';
+import { identityKey, identityOf, isContentElsewhere, sameIdentity } from './file-identity.ts';
 import type { FileIdentity, FindingSink, FoundFile, KnownFiles } from './found-file.ts';
+import type { HomeAdmission } from './home-admission.ts';
 import { isWithin } from './is-within.ts';
 import type { SkipLedger } from './skip-ledger.ts';
 
 /**
  * 'again': it is changing, look when it has settled. 'held': hashed, but packages are being changed. 'folder': not
- * a file. 'gone': nothing is there. 'cancelled': the hasher was closed.
+ * a file. 'gone': nothing is there. 'cancelled': the hasher was closed. 'rolled-up': counted with its tree only.
  */
 export type Verdict =
   | 'executable'
@@ -23,6 +24,7 @@ export type Verdict =
   | 'held'
   | 'again'
   | 'skipped'
+  | 'rolled-up'
   | 'folder'
   | 'gone'
   | 'cancelled';
@@ -33,6 +35,7 @@ export interface ExaminerOptions {
   sink: FindingSink;
   ledger: SkipLedger;
   owners: PackageOwners;
+  admission: HomeAdmission;
   /** For the path rules. */
   homes: readonly string[];
   /** A file whose inode changed less than this many milliseconds ago is not hashed yet. */
@@ -83,12 +86,18 @@ export class FileExaminer {
       this.gone(path);
       return 'not-executable';
     }
+    if (isContentElsewhere(stats)) {
+      if (this.#options.known.byPath(path)) this.gone(path);
+      return this.#skip(path, 'content-elsewhere');
+    }
     return (await this.examine(path, identityOf(stats), true)) ?? 'executable';
   }
 
   /** A regular file with an execute bit in this state. undefined at once: it is known and unchanged. */
   examine(path: string, identity: FileIdentity, urgent: boolean): Promise<Verdict> | undefined {
     if (this.#inHand.has(path)) return Promise.resolve('again');
+    const admission = this.#options.admission.admit(path);
+    if (admission !== 'listed') return Promise.resolve(this.#refuse(path, admission));
     const known = this.#options.known.byPath(path);
     if (known && sameIdentity(known.identity, identity)) {
       this.#confirm(known);
@@ -107,6 +116,7 @@ export class FileExaminer {
   /** No executable is at the path. */
   gone(path: string): void {
     this.#held.delete(path);
+    this.#options.admission.gone(path);
     if (this.#options.ledger.forget(path) || this.#options.known.byPath(path)) this.#options.sink.gone(path);
   }
 
@@ -123,6 +133,11 @@ export class FileExaminer {
   /** Packages have settled: everything that was held is looked at again, without being hashed again. */
   heldPaths(): string[] {
     return [...this.#held.keys()];
+  }
+
+  #refuse(path: string, why: 'rolled-up' | 'home-limit'): Verdict {
+    if (why === 'rolled-up' || this.#options.known.byPath(path)) this.gone(path);
+    return why === 'rolled-up' ? why : this.#skip(path, why);
   }
 
   #confirm(known: FoundFile): void {
@@ -199,6 +214,9 @@ export class FileExaminer {
   }
 
   #skip(path: string, reason: Parameters<SkipLedger['skip']>[1]): Verdict {
+    // What is still listed, or will be once packages have settled, keeps its place.
+    if (reason !== 'package-database-busy' && !this.#options.known.byPath(path))
+      this.#options.admission.release(path);
     this.#options.ledger.skip(path, reason);
     return 'skipped';
   }

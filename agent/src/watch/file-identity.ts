@@ -27,3 +27,15 @@ export function identityKey({ device, inode, size, mtimeNs, ctimeNs }: FileIdent
 export function folderKey({ dev, ino, birthtimeMs }: Pick<Stats, 'dev' | 'ino' | 'birthtimeMs'>): string {
   return `${dev}:${ino}:${birthtimeMs}`;
 }
+
+/** File systems keep the content of small files beside their names, in no block of its own. */
+const LARGEST_WITHOUT_BLOCKS = 65_536n;
+
+/**
+ * A placeholder: it has a size and takes no room. Cloud clients and archives leave such files, and reading one would
+ * fetch its content. Of a plain file it means that all of it is a hole, so there is no program in it either. macOS shows
+ * its dataless files and Windows its files on demand in the same way.
+ */
+export function isContentElsewhere({ size, blocks }: Pick<BigIntStats, 'size' | 'blocks'>): boolean {
+  return blocks === 0n && size > LARGEST_WITHOUT_BLOCKS;
+}

@@ -2,6 +2,8 @@
 import type { PackageDatabaseStatus } from '../evidence/package-owner.ts';
 import type { HashFigures } from '../hash/file-hasher.ts';
 import type { SkipReason } from './found-file.ts';
+import type { Exclusion } from './mount-table.linux.ts';
+import type { RollUpSummary } from './roll-ups.ts';
 
 export interface ScanFigures {
   folders: number;
@@ -22,6 +24,9 @@ export interface FinishedScan extends ScanFigures {
   endedWallMs: number;
 }
 
+/** A folder that finding stays off, with what is mounted there if that is why. */
+export type ExcludedFolder = { path: string } & Exclusion;
+
 export type FinderState = 'new' | 'scanning' | 'watching' | 'idle' | 'closed';
 
 export interface FinderStatus {
@@ -39,6 +44,12 @@ export interface FinderStatus {
   watchedTrees: string[];
   /** Skipped at present, by reason; `unremembered` counts those beyond the limit of what is kept. */
   skipped: Partial<Record<SkipReason, number>> & { unremembered?: number };
+  /** The first of the folders that are stayed off; `skipped` has the number of all. */
+  excluded: ExcludedFolder[];
+  /** Programs in homes that are counted and not listed, as the last full scan saw them. */
+  rolledUp: RollUpSummary;
+  /** Files listed from homes, and how many may be. */
+  homePrograms: { listed: number; most: number };
   /** Since the start: files that were gone when they were to be read, and that changed while they were read. */
   vanished: number;
   changedWhileHashing: number;
@@ -55,4 +66,13 @@ export interface FinderStatus {
   /** Times that the sink or the files known could not be used; each is followed by a full scan a minute later. */
   failures: number;
   lastFailure: string | undefined;
+}
+
+/** `/opt/share (nfs4, network)`, `/opt/private (excluded by settings)`. */
+export function excludedText(folder: ExcludedFolder): string {
+  const why =
+    folder.reason === 'excluded-folder'
+      ? 'excluded by settings'
+      : `${folder.fileSystem}, ${folder.kind} file system`;
+  return `${folder.path} (${why})`;
 }

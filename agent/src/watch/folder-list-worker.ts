@@ -4,7 +4,7 @@
  */
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { folderKey, identityOf } from './file-identity.ts';
+import { folderKey, identityOf, isContentElsewhere } from './file-identity.ts';
 import type { FileIdentity } from './found-file.ts';
 
 export interface ListWorkerData {
@@ -34,6 +34,10 @@ export interface Listing {
   folders: ListedFolder[];
   /** Names that are not Unicode, as far as they can be written, of folders and executable files. */
   notUnicode: string[];
+  /** Executable files whose content is not on this disk. */
+  contentElsewhere: string[];
+  /** The folder is a virtual environment: it holds a pyvenv.cfg. */
+  isEnvironment: boolean;
   /** Entries looked at for this listing. */
   entries: number;
   error: 'folder-unreadable' | 'vanished' | undefined;
@@ -54,6 +58,7 @@ const MOST_LISTINGS = 64;
 /** Node takes up to a thousand waiting messages in one turn of the loop, so there must not be that many. */
 const MOST_NOT_TAKEN = 2;
 const EXECUTE_BITS = 0o111;
+const ENVIRONMENT_FILE = 'pyvenv.cfg';
 const REPLACEMENT = '\ufffd';
 
 const port = parentPort;
@@ -69,16 +74,18 @@ port.on('message', ({ folders }: ListRequest) => {
 });
 
 function list(folder: string): void {
-  let listing = begin(folder);
+  let listing = begin(folder, false);
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
+    const isEnvironment = entries.some(({ name }) => name === ENVIRONMENT_FILE);
+    listing.isEnvironment = isEnvironment;
     // In a fixed order, so that of two ways to a bind-mounted folder each scan takes the same one.
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       listing.entries++;
       if (look(folder, entry, listing) && ++reported >= MOST_REPORTED) {
         send();
-        listing = begin(folder);
+        listing = begin(folder, isEnvironment);
       }
     }
     if (entries.some(({ name }) => name.includes(REPLACEMENT)))
@@ -91,12 +98,14 @@ function list(folder: string): void {
   if (listings.length >= MOST_LISTINGS) send();
 }
 
-function begin(folder: string): Listing {
+function begin(folder: string, isEnvironment: boolean): Listing {
   const listing: Listing = {
     folder,
     files: [],
     folders: [],
     notUnicode: [],
+    contentElsewhere: [],
+    isEnvironment,
     entries: 0,
     error: undefined,
     last: false,
@@ -128,7 +137,8 @@ function look(folder: string, entry: Dirent, listing: Listing): boolean {
   if (!stats?.isFile() || (stats.mode & EXECUTE_BITS) === 0) return false;
   const exact = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (!exact?.isFile()) return false;
-  listing.files.push({ path, identity: identityOf(exact) });
+  if (isContentElsewhere(exact)) listing.contentElsewhere.push(path);
+  else listing.files.push({ path, identity: identityOf(exact) });
   return true;
 }
 

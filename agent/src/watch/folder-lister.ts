@@ -88,8 +88,8 @@ export class FolderLister {
     const open = this.#open;
     const folder = open?.left.shift();
     if (!open || folder === undefined) return;
-    const nothing = { files: [], folders: [], notUnicode: [], entries: 0 };
-    void open.onListing({ folder, ...nothing, error: 'folder-unreadable', last: true });
+    const nothing = { files: [], folders: [], notUnicode: [], contentElsewhere: [], isEnvironment: false };
+    void open.onListing({ folder, ...nothing, entries: 0, error: 'folder-unreadable', last: true });
     if (open.left.length > 0) this.#thread.post({ folders: open.left });
     else this.#end(({ done }) => done());
   }

@@ -32,6 +32,10 @@ export type SkipReason =
   | 'watch-limit'
   | 'excluded-file-system'
   | 'excluded-folder'
+  /** More files of homes than are listed at most. */
+  | 'home-limit'
+  /** The content is not on this disk: reading the file would fetch it. */
+  | 'content-elsewhere'
   | 'package-database-busy'
   /** Another executable of this device has the same id: nobody could tell them apart. */
   | 'id-taken'

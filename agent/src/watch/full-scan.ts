@@ -16,6 +16,8 @@ export interface ScanTarget {
   mounts: MountTable;
   signal: AbortSignal;
   onFolder(path: string, key: string): void;
+  /** This folder is a virtual environment; told before anything in it. */
+  onEnvironment(folder: string): void;
   /** A promise is waited for before the walk goes far beyond it. Must not reject. */
   onFile(path: string, identity: FileIdentity): Promise<unknown> | undefined;
   onSkip(path: string, reason: SkipReason): void;
@@ -61,7 +63,11 @@ export async function scanFolders(roots: readonly string[], target: ScanTarget):
 async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
   const stack = [walk.root];
   const stats = await lstat(walk.root).catch(() => undefined);
-  if (stats) target.onFolder(walk.root, folderKey(stats));
+  if (stats) {
+    // Else a bind mount of a root would list what lies right in it a second time.
+    walk.visited.add(folderKey(stats));
+    target.onFolder(walk.root, folderKey(stats));
+  }
   while (stack.length > 0 && !target.signal.aborted) {
     const batch = stack.splice(-BATCH_FOLDERS).reverse();
     walk.found = [];
@@ -116,10 +122,12 @@ function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
       target.onSkip(listing.folder, listing.error);
     }
   } else if (listing.last) target.onReadable(listing.folder);
+  if (listing.isEnvironment) target.onEnvironment(listing.folder);
   for (const path of listing.notUnicode) target.onSkip(path, 'path-not-unicode');
+  for (const path of listing.contentElsewhere) target.onSkip(path, 'content-elsewhere');
   for (const { path, key } of listing.folders) {
-    if (target.mounts.isForbidden(path)) target.onSkip(path, 'excluded-folder');
-    else if (target.mounts.excludesMountAt(path)) target.onSkip(path, 'excluded-file-system');
+    const exclusion = target.mounts.exclusionAt(path);
+    if (exclusion) target.onSkip(path, exclusion.reason);
     else if (!walk.visited.has(key)) {
       walk.visited.add(key);
       target.onFolder(path, key);

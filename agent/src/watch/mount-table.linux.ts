@@ -12,7 +12,16 @@ const PSEUDO =
 const NETWORK =
   /^(?:nfs4?|cifs|smb3?|smbfs|afs|ceph|9p|gfs2|glusterfs|lustre|ocfs2|ncpfs|coda|beegfs|gpfs|virtiofs|prl_fs|vboxsf|fuse|fuse\..*)$/;
 /** Layers of containers: their files belong to images. At or above a scan root it is the system itself. */
-const LAYERED = /^(?:overlay|aufs)$/;
+const LAYERED = /^(?:overlay|aufs|fuse\.fuse-overlayfs)$/;
+/** Of sticks, cards and discs, which come and go; none of them knows execute bits, so every file looks executable. */
+const REMOVABLE = /^(?:vfat|msdos|exfat|ntfs3?|fuseblk|iso9660|udf|hfs(?:plus)?)$/;
+
+export type FileSystemKind = 'pseudo' | 'network' | 'container' | 'removable';
+
+/** Why a folder is stayed off: somebody said so, or what is mounted there. */
+export type Exclusion =
+  | { reason: 'excluded-folder' }
+  | { reason: 'excluded-file-system'; fileSystem: string; kind: FileSystemKind };
 
 export interface Mount {
   path: string;
@@ -39,9 +48,31 @@ export class MountTable {
 
   /** A walk that comes from above must not enter this folder. */
   excludesMountAt(folder: string): boolean {
-    if (this.isForbidden(folder)) return true;
-    const type = this.#types.get(folder);
-    return type !== undefined && (isForeign(type) || LAYERED.test(type));
+    return this.exclusionAt(folder) !== undefined;
+  }
+
+  /** Why a walk that comes from above must not enter this folder; undefined: it may. */
+  exclusionAt(folder: string): Exclusion | undefined {
+    if (this.isForbidden(folder)) return { reason: 'excluded-folder' };
+    const fileSystem = this.#types.get(folder);
+    const kind = fileSystem === undefined ? undefined : kindOf(fileSystem);
+    return fileSystem && kind ? { reason: 'excluded-file-system', fileSystem, kind } : undefined;
+  }
+
+  /** The same for a path to begin at: what the system itself may lie on does not count there. */
+  exclusionAround(path: string): Exclusion | undefined {
+    if (this.isForbidden(path)) return { reason: 'excluded-folder' };
+    const fileSystem = this.typeAround(path);
+    if (fileSystem === undefined || !isForeign(fileSystem)) return undefined;
+    return { reason: 'excluded-file-system', fileSystem, kind: kindOf(fileSystem) ?? 'network' };
+  }
+
+  /** Type of the file system that this path lies on; undefined: no mount above it is known. */
+  typeAround(path: string): string | undefined {
+    for (let folder = path; ; folder = folder.slice(0, folder.lastIndexOf('/')) || '/') {
+      const type = this.#types.get(folder);
+      if (type !== undefined || folder === '/') return type;
+    }
   }
 
   /** Somebody said that nothing at this path is to be looked at. */
@@ -51,17 +82,19 @@ export class MountTable {
 
   /** A path is forbidden, or lies on a pseudo or network file system, whichever way it is reached. */
   excludes(path: string): boolean {
-    if (this.isForbidden(path)) return true;
-    for (let folder = path; ; folder = folder.slice(0, folder.lastIndexOf('/')) || '/') {
-      const type = this.#types.get(folder);
-      if (type !== undefined) return isForeign(type);
-      if (folder === '/') return false;
-    }
+    return this.exclusionAround(path) !== undefined;
   }
 }
 
 function isForeign(type: string): boolean {
   return PSEUDO.test(type) || NETWORK.test(type);
+}
+
+function kindOf(type: string): FileSystemKind | undefined {
+  if (LAYERED.test(type)) return 'container';
+  if (REMOVABLE.test(type)) return 'removable';
+  if (PSEUDO.test(type)) return 'pseudo';
+  return NETWORK.test(type) ? 'network' : undefined;
 }
 
 /** Fields before ` - ` vary in number; the fifth is the mount point, the first after it the type. */

@@ -114,3 +114,34 @@ test('roots are cut down to what is allowed at most, and added ones to no more',
   expect(rootsOf([at('opt')], [at('opt')])).toEqual([at('opt')]);
   expect(rootsOf([])).toEqual([]);
 });
+
+test('each folder that is stayed off says which file system and what kind of it is why', () => {
+  const mounts = new MountTable([
+    { path: '/opt/share', type: 'nfs4' },
+    { path: '/opt/stick', type: 'vfat' },
+    { path: '/opt/layers', type: 'overlay' },
+    { path: '/opt/cloud', type: 'fuse.rclone' },
+    { path: '/opt/state', type: 'ramfs' },
+    { path: '/opt/disk', type: 'xfs' },
+    { path: '/home/ada/.local/share/containers/x', type: 'fuse.fuse-overlayfs' },
+  ]);
+  const kindAt = (path: string) => {
+    const exclusion = mounts.exclusionAt(path);
+    return exclusion && 'kind' in exclusion ? `${exclusion.fileSystem} ${exclusion.kind}` : exclusion;
+  };
+  expect(['/opt/share', '/opt/stick', '/opt/layers', '/opt/cloud', '/opt/state'].map(kindAt)).toEqual([
+    'nfs4 network',
+    'vfat removable',
+    'overlay container',
+    'fuse.rclone network',
+    'ramfs pseudo',
+  ]);
+  expect(kindAt('/home/ada/.local/share/containers/x')).toBe('fuse.fuse-overlayfs container');
+  expect([kindAt('/opt/disk'), kindAt('/opt'), mounts.exclusionAround('/opt/disk/x')]).toEqual(
+    Array(3).fill(undefined),
+  );
+  expect(mounts.exclusionAround('/opt/share/deep/file')).toMatchObject({ kind: 'network' });
+  // What runs from a stick is metered, and a stick that is named as a root is searched.
+  expect(mounts.excludes('/opt/stick/tool')).toBe(false);
+  expect(mounts.typeAround('/opt/stick/tool')).toBe('vfat');
+});

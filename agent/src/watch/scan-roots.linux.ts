@@ -16,6 +16,10 @@ export interface ScanRoots {
   roots: ScanRoot[];
   /** Homes for the path rules, also under the names that the account database has for them. */
   homes: string[];
+  /** Homes of which only some is listed: see HomePlaces. Under each of their names. */
+  ruledHomes: string[];
+  /** Roots that somebody named, by their real paths. */
+  named: string[];
   /** Configured or usual roots that are not there. */
   missing: string[];
   /** Roots and homes on file systems that finding stays off; they were not even looked at. */
@@ -61,7 +65,9 @@ export function findScanRoots(options: ScanRootOptions = {}): ScanRoots {
     ],
     atMost: options.limits?.atMost && bothPaths(options.limits.atMost, mounts),
   });
-  const found: ScanRoots = { roots: [], homes: [], missing: [], excluded: [], limits };
+  const found: ScanRoots = {
+    ...{ roots: [], homes: [], ruledHomes: [], named: [], missing: [], excluded: [], limits },
+  };
   const wanted = [
     ...(options.paths?.map((path): ScanRoot => ({ path, kind: 'small' })) ?? [
       ...SYSTEM_ROOTS.map((path): ScanRoot => ({ path, kind: 'large' })),
@@ -75,9 +81,13 @@ export function findScanRoots(options: ScanRootOptions = {}): ScanRoots {
     if (real === 'excluded') found.excluded.push(path);
     else if (real === undefined) found.missing.push(path);
     else for (const part of limits.allowedPartsOf(real)) found.roots.push({ path: part, kind });
+    if (real !== undefined && (options.paths?.includes(path) || options.added?.includes(path)))
+      found.named.push(real);
   }
   found.roots = outermost(found.roots);
   found.homes = withRealPaths(homes, mounts);
+  // What lives below a folder for added software is that software, whichever account it runs as.
+  found.ruledHomes = found.homes.filter((home) => !ADDED_ROOTS.some((root) => isWithin(home, root)));
   return found;
 }
 

@@ -6,7 +6,10 @@ import type { ScanFigures } from './finder-status.ts';
 import type { FolderLister } from './folder-lister.ts';
 import type { FileIdentity, KnownFiles, SkipReason } from './found-file.ts';
 import { scanFolders } from './full-scan.ts';
+import type { HomeAdmission } from './home-admission.ts';
+import type { HomePlaces } from './home-places.ts';
 import type { MountTable } from './mount-table.linux.ts';
+import { RollUps } from './roll-ups.ts';
 import type { SkipLedger } from './skip-ledger.ts';
 import type { TurnClock } from './turn-clock.ts';
 
@@ -17,6 +20,8 @@ export interface ScanRunOptions {
   ledger: SkipLedger;
   lister: FolderLister;
   mounts: MountTable;
+  places: HomePlaces;
+  admission: HomeAdmission;
   hashFigures(): HashFigures;
   signal: AbortSignal;
   walkPauseMs: number;
@@ -41,6 +46,8 @@ export class ScanRun {
   readonly #entries = new Map<string, number>();
   readonly #seenFiles = new Set<string>();
   readonly #seenFolders = new Set<string>();
+  /** What this scan counted instead of having it looked at. */
+  readonly rollUps = new RollUps();
   #unreadable = new Set<string>();
   /** Seen while they were changing. */
   readonly #unsettled: string[] = [];
@@ -97,7 +104,7 @@ export class ScanRun {
   async #scan(folders: readonly string[], concerns: (path: string) => boolean): Promise<boolean> {
     // Taken before the walk: what is found during it must not look missing.
     const knownBefore = this.#knownPaths().filter(concerns);
-    const { clock, lister, mounts, signal, walkPauseMs, examiner, ledger } = this.#options;
+    const { clock, lister, mounts, places, signal, walkPauseMs, examiner, ledger } = this.#options;
     const result = await scanFolders(folders, {
       lister,
       mounts,
@@ -105,8 +112,9 @@ export class ScanRun {
       onFolder: (path, key) => {
         this.#folders++;
         this.#seenFolders.add(path);
-        this.#options.onFolder(path, key);
+        if (places.isWatched(path)) this.#options.onFolder(path, key);
       },
+      onEnvironment: (folder) => places.noteEnvironment(folder),
       onFile: (path, identity) => this.#onFile(path, identity),
       onSkip: (path, reason) => this.#onSkip(path, reason),
       onReadable: (path) => {
@@ -126,6 +134,12 @@ export class ScanRun {
   }
 
   #onFile(path: string, identity: FileIdentity): Promise<unknown> | undefined {
+    const rollUp = this.#options.places.rollUpOf(path);
+    if (rollUp && this.#options.admission.isRolledUp(path)) {
+      // Not "seen": one that is listed, from a time when it was to be, is then looked at and found to be no more.
+      this.rollUps.add(rollUp);
+      return undefined;
+    }
     this.#seenFiles.add(path);
     const examined = this.#examine(path, identity);
     if (!examined) {
@@ -149,6 +163,8 @@ export class ScanRun {
 
   #onSkip(path: string, reason: SkipReason): void {
     this.#seenFiles.add(path);
+    // What it was when it could be read may not be what is there now.
+    if (reason === 'content-elsewhere' && this.#options.known.byPath(path)) this.#options.examiner.gone(path);
     this.#options.ledger.skip(path, reason);
   }
 

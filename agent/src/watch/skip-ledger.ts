@@ -29,6 +29,10 @@ export class SkipLedger {
     return this.#reasons.delete(path);
   }
 
+  *pathsWith(...reasons: SkipReason[]): Iterable<string> {
+    for (const [path, reason] of this.#reasons) if (reasons.includes(reason)) yield path;
+  }
+
   paths(): Iterable<string> {
     return this.#reasons.keys();
   }

@@ -34,6 +34,7 @@ interface Section {
 /** Windows itself refuses images with more than 96 sections; what lies behind this many is left out. */
 const MOST_SECTIONS = 256;
 const MOST_TABLES = 16;
+const TABLE_BYTES = 8;
 const HEADER_POINTER = 0x3c;
 const FILE_HEADER_BYTES = 24;
 const SECTION_BYTES = 40;
@@ -50,7 +51,7 @@ export function openPeImage(reader: BoundedReader): PeImage | undefined {
   if (header?.readUInt32LE(0) !== 0x4550) return undefined;
   const sectionCount = header.readUInt16LE(6);
   const optionalAt = headerAt + FILE_HEADER_BYTES;
-  const optional = reader.upTo(optionalAt, 112 + MOST_TABLES * 8);
+  const optional = reader.upTo(optionalAt, 112 + MOST_TABLES * TABLE_BYTES);
   const tables = readTables(optional);
   if (!tables) return undefined;
   const fileAlignment = optional.readUInt32LE(36);
@@ -76,10 +77,10 @@ function readTables(optional: Buffer): Map<number, PeTable> | undefined {
   const countAt = magic === PE32 ? 92 : 108;
   if (optional.length < countAt + 4) return undefined;
   const tables = new Map<number, PeTable>();
-  const count = Math.min(optional.readUInt32LE(countAt), MOST_TABLES);
+  const there = Math.floor((optional.length - countAt - 4) / TABLE_BYTES);
+  const count = Math.min(optional.readUInt32LE(countAt), there);
   for (let index = 0; index < count; index++) {
-    const at = countAt + 4 + index * 8;
-    if (at + 8 > optional.length) break;
+    const at = countAt + 4 + index * TABLE_BYTES;
     const table = { address: optional.readUInt32LE(at), size: optional.readUInt32LE(at + 4) };
     if (table.address !== 0 && table.size !== 0) tables.set(index, table);
   }

@@ -3,12 +3,18 @@ import { expect, test } from 'vitest';
 import { ApkReading } from './apk-source.ts';
 import { filesOf } from './dpkg-source.ts';
 import { diversionsOf, installedPackages, stanzasOf } from './dpkg-status.ts';
+import { deployedVersion } from './flatpak-folders.ts';
 import { MergedFolders } from './merged-usr.ts';
+import { npmOwner } from './npm-folders.ts';
 import { PackageTable } from './package-table.ts';
 import { FilesReading, pacmanOwner } from './pacman-source.ts';
+import { distributionOwner, entryPointScripts, isFromOwnFolder, recordedPaths } from './pip-distribution.ts';
 import { RpmHeader } from './rpm-header.ts';
+import { SNAP_FOLDERS } from './snap-folders.ts';
+import { keyFiles, uninstallEntry } from './uninstall-entries.ts';
+import { type RegistryKey, RegistryReading } from './windows-registry.ts';
 
-const ROUNDS = process.env.FLEETMETER_TEST_FULL ? 200_000 : 5_000;
+const ROUNDS = process.env.FLEETMETER_TEST_FULL ? 200_000 : 2_000;
 
 /** The same damage in every run. */
 function randomNumbers(): (below: number) => number {
@@ -134,3 +140,55 @@ test.each(Object.entries(TEXTS))('texts of %s that are damaged', (_, text) => {
     diversionsOf(broken);
   }
 });
+
+/** What small files beside a program say, and what the registry of Windows says; each of them says something. */
+const DESCRIPTIONS: Record<string, [text: string, says: (text: string) => { length: number } | undefined]> = {
+  'snap.yaml': [
+    'name: http\n# why\nversion: "4.6692016"\narchitectures:\n  - amd64\napps:\n http:\n  command: bin/http\n',
+    (text) => SNAP_FOLDERS.locate('/snap/a/1/x')?.describe(Buffer.from(text))?.version,
+  ],
+  deploy: [
+    'test\0abc\0appdata-version\0\0\0' + '3.2.1\0\0s\0\0deploy-version\0',
+    (text) => deployedVersion(Buffer.from(text)),
+  ],
+  'package.json': [
+    '{"name":"@x/tool","version":"1.2.3","author":{"name":"Ada <a@x.org> (https://x.org)"},"bin":{"a":"b"}}',
+    (text) => npmOwner(text)?.name,
+  ],
+  METADATA: [
+    'Metadata-Version: 2.1\nName: black\nVersion: 24.4.2\nAuthor-email: A <a@x.org>\n\nText\n',
+    (text) => distributionOwner(text)?.name,
+  ],
+  RECORD: ['../../../bin/black,sha256=x,1\n"black/a,b.py",,\nblack/c.so,,\n', recordedPaths],
+  'entry_points.txt': ['[console_scripts]\nblack = black:main\n[x]\na = b\n', entryPointScripts],
+  registry: [
+    'HKEY_LOCAL_MACHINE\\X\\{12B6D916-FD64-471C-8EF7-C04443A75F8D}\r\n    DisplayName    REG_SZ    Host\r\n    DisplayVersion    REG_SZ    1.0\r\n    WindowsInstaller    REG_DWORD    0x1\r\n    619D6B2146DFC174E87F0C44347AF5D8    REG_SZ    C:\\x\\y.dll\r\n',
+    (text) => {
+      const reading = new RegistryReading();
+      const keys = [...text.split('\n').map((line) => reading.line(line)), reading.end()];
+      const found = keys.filter((key): key is RegistryKey => key !== undefined);
+      return found.flatMap((key) => [...keyFiles(key), ...(uninstallEntry(key) ? ['program'] : [])]);
+    },
+  ],
+};
+
+test.each(Object.entries(DESCRIPTIONS))('%s, whole and damaged', (_, [text, says]) => {
+  expect(says(text)?.length).toBeGreaterThan(0);
+  const original = Buffer.from(text);
+  const next = randomNumbers();
+  for (let round = 0; round < ROUNDS; round++) {
+    const broken = damaged(original, next).toString('utf8');
+    expect(says(broken)?.length ?? 0).toBeLessThanOrEqual(broken.length);
+    isFromOwnFolder(broken);
+  }
+});
+
+test.each(Object.entries(DESCRIPTIONS))(
+  '%s of 256 KiB that repeats one sign, or a part of itself, takes no time',
+  (_, [text, says]) => {
+    const signs = [...new Set(text), ...(text.match(/.{1,6}/gs) ?? [])];
+    for (const sign of signs) says(text + sign.repeat(262_144 / sign.length));
+    for (const sign of signs) says(sign.repeat(262_144 / sign.length));
+  },
+  20_000,
+);

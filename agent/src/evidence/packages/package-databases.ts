@@ -5,10 +5,17 @@
 import type { PackageOwners } from '../package-owner.ts';
 import { ApkSource } from './apk-source.ts';
 import { DpkgSource } from './dpkg-source.ts';
+import { FLATPAK_FOLDERS } from './flatpak-folders.ts';
+import { FolderPackageOwners } from './folder-owners.ts';
+import { HOMEBREW_FOLDERS } from './homebrew-folders.ts';
 import { IndexedPackageOwners } from './indexed-owners.ts';
+import { NPM_FOLDERS } from './npm-folders.ts';
 import { OrderedPackageOwners } from './ordered-owners.ts';
+import { WindowsPackageOwners } from './package-owner.win32.ts';
 import { PacmanSource } from './pacman-source.ts';
+import { PipPackageOwners } from './pip-owners.ts';
 import { RpmSource } from './rpm-source.ts';
+import { SNAP_FOLDERS } from './snap-folders.ts';
 
 export interface PackageDatabases {
   owners: PackageOwners;
@@ -17,10 +24,24 @@ export interface PackageDatabases {
 }
 
 /** `wallMs`: milliseconds since 1970. */
-export function packageDatabases(wallMs: () => number): PackageDatabases {
-  const sources = [new DpkgSource(), new RpmSource(), new ApkSource(), new PacmanSource(wallMs)];
-  return {
-    owners: new OrderedPackageOwners(sources.map((source) => new IndexedPackageOwners(source))),
-    folders: sources.flatMap(({ folders }) => folders),
-  };
+export function packageDatabases(wallMs: () => number, platform = process.platform): PackageDatabases {
+  const sources =
+    platform === 'linux'
+      ? [new DpkgSource(), new RpmSource(), new ApkSource(), new PacmanSource(wallMs)]
+      : [];
+  const own =
+    platform === 'win32'
+      ? [new WindowsPackageOwners()]
+      : [
+          ...sources.map((source) => new IndexedPackageOwners(source)),
+          ...(platform === 'linux' ? [SNAP_FOLDERS, FLATPAK_FOLDERS] : []).map(inFolders),
+          inFolders(NPM_FOLDERS),
+          new PipPackageOwners(),
+          inFolders(HOMEBREW_FOLDERS),
+        ];
+  return { owners: new OrderedPackageOwners(own), folders: sources.flatMap(({ folders }) => folders) };
+}
+
+function inFolders(kind: ConstructorParameters<typeof FolderPackageOwners>[0]): FolderPackageOwners {
+  return new FolderPackageOwners(kind);
 }

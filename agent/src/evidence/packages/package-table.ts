@@ -6,7 +6,7 @@ import type { PackageOwner } from '../package-owner.ts';
 import type { MergedFolders } from './merged-usr.ts';
 import { PathIndex } from './path-index.ts';
 
-/** 12 to 24 bytes of memory for each slot, and half of the slots stay empty. */
+/** 16 to 32 bytes of memory for each. */
 const MOST_PATHS = 1_000_000;
 const MOST_PACKAGES = 100_000;
 /** Longer texts make no name or version; 1,024 bytes is what evidence takes. */

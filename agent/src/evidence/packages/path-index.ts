@@ -22,7 +22,8 @@ export class PathIndex {
 
   /** `value` is below 2^32 - 1. */
   add(path: string, value: number): void {
-    if (this.#size * 2 >= this.#values.length) this.#grow();
+    // Three quarters full and not half: with 300,000 paths 6 MB instead of 12, for a few more steps to what is not there.
+    if (this.#size * 4 >= this.#values.length * 3) this.#grow();
     const [low, high] = this.#hash(path);
     const slot = this.#slot(low, high);
     if (this.#values[slot] !== EMPTY) return;
@@ -42,7 +43,7 @@ export class PathIndex {
     this.#values[slot] = value;
   }
 
-  /** Where the key is, or the empty slot where it would be. Half of all slots are empty, so this ends. */
+  /** Where the key is, or the empty slot where it would be. A quarter of all slots is empty, so this ends. */
   #slot(low: number, high: number): number {
     const mask = this.#values.length - 1;
     let slot = low & mask;

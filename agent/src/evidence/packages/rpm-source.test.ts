@@ -27,25 +27,22 @@ async function load(root: string): Promise<IndexedPackageOwners> {
   return owners;
 }
 
-describe('formats that are not read', () => {
-  test.each([
-    ['Packages', 'Berkeley DB'],
-    ['Packages.db', 'ndb'],
-  ])('%s is said to be %s', async (file, format) => {
+describe('files that cannot be read', () => {
+  test('Berkeley DB is said not to be read', async () => {
     const root = mkdtempSync(join(work, 'format-'));
     mkdirSync(join(root, 'var/lib/rpm'), { recursive: true });
-    writeFileSync(join(root, 'var/lib/rpm', file), 'anything');
+    writeFileSync(join(root, 'var/lib/rpm/Packages'), 'anything');
     const owners = await load(root);
     expect([owners.state(), owners.unsettled()]).toEqual(['absent', false]);
     const [status] = owners.databases();
     expect(status?.state).toBe('not-read');
-    expect(status?.reason).toContain(format);
+    expect(status?.reason).toContain('Berkeley DB');
   });
 
-  test('a file that only has the name of a database is a failure with its reason', async () => {
+  test.each(['rpmdb.sqlite', 'Packages.db'])('%s that only has the name is a failure', async (file) => {
     const root = mkdtempSync(join(work, 'format-'));
     mkdirSync(join(root, 'var/lib/rpm'), { recursive: true });
-    writeFileSync(join(root, 'var/lib/rpm/rpmdb.sqlite'), 'x'.repeat(9000));
+    writeFileSync(join(root, 'var/lib/rpm', file), 'x'.repeat(9000));
     const owners = await load(root);
     expect(owners.state()).toBe('failed');
     expect(owners.databases()[0]?.reason).toMatch(/not a database/);
@@ -140,6 +137,33 @@ describe.skipIf(!canInstall)('a database that rpm made (skipped without root and
     expect(owners.ownerOf('/usr/bin/small-three')).toBeUndefined();
   });
 
+  test('the same headers in a file of format ndb say the same', async () => {
+    const { DatabaseSync } = await import('node:sqlite');
+    const sqlite = new DatabaseSync(join(root, 'var/lib/rpm/rpmdb.sqlite'), { readOnly: true });
+    const rows = sqlite.prepare('SELECT hnum, blob FROM Packages ORDER BY hnum').all();
+    sqlite.close();
+    const ndb = mkdtempSync(join(work, 'ndb-'));
+    mkdirSync(join(ndb, 'var/lib/rpm'), { recursive: true });
+    const file = join(ndb, 'var/lib/rpm/Packages.db');
+    const headers = rows.map(({ hnum, blob }): [number, Uint8Array] => [Number(hnum), blob as Uint8Array]);
+    // The last one first: the order of slots says nothing.
+    writeFileSync(file, ndbFile(headers.toReversed()));
+    const [owners, same] = [await load(root), await load(ndb)];
+    expect(same.databases()).toEqual(owners.databases());
+    for (const path of ['/usr/bin/small-one', '/usr/bin/small-two', '/opt/many/folder 3/ünder/7'])
+      expect(same.ownerOf(path), path).toEqual(owners.ownerOf(path));
+    const next = randomNumbers();
+    const whole = ndbFile(headers);
+    for (let round = 0; round < 100; round++) {
+      const broken = Buffer.from(whole.subarray(0, next(4) === 0 ? next(whole.length) : whole.length));
+      for (let changes = 1 + next(8); changes > 0; changes--)
+        broken[next(Math.min(4200, broken.length))] = next(256);
+      writeFileSync(file, broken);
+      const damaged = await load(ndb);
+      expect(['loaded', 'failed']).toContain(damaged.state());
+    }
+  });
+
   test('a database cut short is a failure, not a crash', async () => {
     const cut = mkdtempSync(join(work, 'cut-'));
     mkdirSync(join(cut, 'var/lib/rpm'), { recursive: true });
@@ -151,3 +175,34 @@ describe.skipIf(!canInstall)('a database that rpm made (skipped without root and
     expect(owners.databases()[0]?.reason).toBeTruthy();
   });
 });
+
+/** As rpm's rpmpkg.c writes it: one page of slots, then each header in blocks of 16 bytes. */
+function ndbFile(headers: readonly [packageNumber: number, header: Uint8Array][]): Buffer {
+  const numbers = (magic: string, ...values: number[]): Buffer => {
+    const bytes = Buffer.alloc(16);
+    bytes.write(magic, 'latin1');
+    for (const [index, value] of values.entries()) bytes.writeUInt32LE(value, 4 + index * 4);
+    return bytes;
+  };
+  const slots: Buffer[] = [];
+  const blobs: Buffer[] = [];
+  let block = 4096 / 16;
+  for (const [number, header] of headers) {
+    const blob = Buffer.concat([numbers('BlbS', number, 1, header.length), header]);
+    const blocks = Math.ceil((blob.length + 12) / 16);
+    slots.push(numbers('Slot', number, block, blocks));
+    blobs.push(Buffer.concat([blob, Buffer.alloc(blocks * 16 - blob.length)]));
+    block += blocks;
+  }
+  while (slots.length < 4096 / 16 - 2) slots.push(numbers('Slot', 0, 0, 0));
+  return Buffer.concat([numbers('RpmP', 0, 1, 1), Buffer.alloc(16), ...slots, ...blobs]);
+}
+
+/** The same damage in every run. */
+function randomNumbers(): (below: number) => number {
+  let state = 12_345;
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % below;
+  };
+}

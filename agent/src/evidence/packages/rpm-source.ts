@@ -1,22 +1,29 @@
 /**
- * Which rpm package owns a file, from the headers in rpm's database; `rpm` is not started. Of its formats SQLite is
- * read, the one of Fedora since 33 and Enterprise Linux since 9.
+ * Which rpm package owns a file, from the headers in rpm's database; `rpm` is not started. Its formats SQLite
+ * (Fedora since 33, Enterprise Linux since 9) and ndb (SUSE) are read; Berkeley DB, the one before, is not.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { anyLocked } from './file-locks.ts';
 import { fileVersion } from './file-version.ts';
 import { DatabaseNotRead, type PackageSource } from './package-source.ts';
 import type { PackageTable } from './package-table.ts';
 import { RpmHeader } from './rpm-header.ts';
-import { rpmHeaders } from './rpm-sqlite.ts';
+import { ndbHeaders } from './rpm-ndb.ts';
+import { sqliteHeaders } from './rpm-sqlite.ts';
 import type { TurnTaker } from './turn-taker.ts';
 
 /** Newer systems keep it with the system image, and the older place is a link to it. */
 const FOLDERS = ['/usr/lib/sysimage/rpm', '/var/lib/rpm'];
-const SQLITE = 'rpmdb.sqlite';
-const NOT_READ = {
-  'Packages.db': 'its format is ndb, which this agent does not read',
+/** The largest packages (firmware, kernel sources) have headers of some megabytes. */
+const MOST_HEADER_BYTES = 32 * 1024 * 1024;
+
+type Headers = (file: string, mostHeaderBytes: number) => AsyncGenerator<Uint8Array | undefined>;
+
+/** By name of the file. */
+const FORMATS: Readonly<Record<string, Headers | string>> = {
+  'rpmdb.sqlite': sqliteHeaders,
+  'Packages.db': ndbHeaders,
   Packages: 'its format is Berkeley DB, which this agent does not read',
 };
 
@@ -40,9 +47,9 @@ export class RpmSource implements PackageSource {
 
   async read(table: PackageTable, turn: TurnTaker): Promise<void> {
     const file = this.#file() ?? '';
-    for (const [name, reason] of Object.entries(NOT_READ))
-      if (file.endsWith(`/${name}`)) throw new DatabaseNotRead(reason);
-    for await (const bytes of rpmHeaders(file)) {
+    const headers = FORMATS[basename(file)] ?? 'it went away';
+    if (typeof headers === 'string') throw new DatabaseNotRead(headers);
+    for await (const bytes of headers(file, MOST_HEADER_BYTES)) {
       if (bytes === undefined) table.leaveOut();
       else await addHeader(new RpmHeader(bytes), table, turn);
       await turn.ifDue();
@@ -50,9 +57,7 @@ export class RpmSource implements PackageSource {
   }
 
   #file(): string | undefined {
-    const files = this.folders.flatMap((folder) =>
-      [SQLITE, ...Object.keys(NOT_READ)].map((name) => join(folder, name)),
-    );
+    const files = this.folders.flatMap((folder) => Object.keys(FORMATS).map((name) => join(folder, name)));
     return files.find((file) => existsSync(file));
   }
 }

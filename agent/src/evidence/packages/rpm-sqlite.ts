@@ -2,11 +2,11 @@
 import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-/** The largest packages (firmware, kernel sources) have headers of some megabytes. */
-const MOST_HEADER_BYTES = 32 * 1024 * 1024;
-
 /** undefined for a header that is too large to be read. Throws when the file is no such database. */
-export async function* rpmHeaders(file: string): AsyncGenerator<Uint8Array | undefined> {
+export async function* sqliteHeaders(
+  file: string,
+  mostHeaderBytes: number,
+): AsyncGenerator<Uint8Array | undefined> {
   // Loaded when there is an rpm database only.
   const { DatabaseSync } = await import('node:sqlite');
   const url = pathToFileURL(file);
@@ -18,7 +18,7 @@ export async function* rpmHeaders(file: string): AsyncGenerator<Uint8Array | und
     const headers = database.prepare(
       'SELECT CASE WHEN length(blob) <= ? THEN blob END AS header FROM Packages ORDER BY hnum',
     );
-    for (const { header } of headers.iterate(MOST_HEADER_BYTES))
+    for (const { header } of headers.iterate(mostHeaderBytes))
       yield header instanceof Uint8Array ? header : undefined;
   } finally {
     database.close();

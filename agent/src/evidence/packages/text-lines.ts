@@ -1,4 +1,4 @@
-/** Lines of a text file that may be large, some at a time. */
+/** Lines of a text that may be large, some at a time. */
 import { createReadStream } from 'node:fs';
 
 const PART_BYTES = 65_536;
@@ -6,10 +6,15 @@ const PART_BYTES = 65_536;
 const LONGEST_LINE = 65_536;
 
 /** The lines that end in each part of the file, without their ends. Rejects when the file cannot be read. */
-export async function* linesOf(path: string): AsyncGenerator<string[]> {
+export function linesOf(path: string): AsyncGenerator<string[]> {
+  return linesIn(createReadStream(path, { encoding: 'utf8', highWaterMark: PART_BYTES }));
+}
+
+/** The same of a text that comes in parts. */
+export async function* linesIn(parts: AsyncIterable<string>): AsyncGenerator<string[]> {
   let rest = '';
   let tooLong = false;
-  for await (const part of createReadStream(path, { encoding: 'utf8', highWaterMark: PART_BYTES })) {
+  for await (const part of parts) {
     const lines = (rest + part).split('\n');
     rest = lines.pop() ?? '';
     if (tooLong && lines.length > 0) {

@@ -127,3 +127,27 @@ test('an agent that starts paused has its first scan when it goes on', async () 
   await until('scanned', () => scanned);
   expect(found()).toEqual(['private', 'tools']);
 });
+
+test('a new account has another finder look, which hashes nothing again', async () => {
+  let homes = 'ada';
+  const made: FindingConfig[] = [];
+  await finder.close();
+  finder = new AdjustableFinder({
+    make: (scope) => {
+      made.push(scope);
+      return createFinder(scope, inventory, realClock());
+    },
+    wanted: () => wanted,
+    surroundings: () => homes,
+    onAdjust: () => adjusted++,
+  });
+  await finder.start();
+  const { filesHashed } = finder.status().hashing;
+  await finder.adjust();
+  expect(made).toHaveLength(1);
+  homes = 'ada bob';
+  await finder.adjust();
+  await until('the second scan', () => finder.status().lastScan?.complete === true);
+  expect(made).toHaveLength(2);
+  expect(finder.status().hashing.filesHashed).toBe(filesHashed);
+});

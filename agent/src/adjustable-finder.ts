@@ -11,6 +11,8 @@ export interface AdjustableFinderParts {
   make: (config: FindingConfig) => Finder;
   /** What to look for now; undefined: nothing. */
   wanted: () => FindingConfig | undefined;
+  /** What a finder looks up once, as text: another one is made when it changes. Homes come with new accounts. */
+  surroundings?: () => string;
   /** Called before another finder begins. */
   onAdjust: () => void;
 }
@@ -33,7 +35,7 @@ export class AdjustableFinder {
   constructor(parts: AdjustableFinderParts) {
     this.#parts = parts;
     const wanted = parts.wanted();
-    this.#madeFor = nameOf(wanted);
+    this.#madeFor = this.#nameOf(wanted);
     this.#finder = wanted && parts.make(wanted);
     // Whoever starts it hears of a failure; who only closes it does not have to.
     this.#firstScan.promise.catch(() => undefined);
@@ -75,14 +77,14 @@ export class AdjustableFinder {
 
   async #adjust(): Promise<void> {
     const wanted = this.#parts.wanted();
-    if (this.#closed || !this.#started || nameOf(wanted) === this.#madeFor) return;
+    if (this.#closed || !this.#started || this.#nameOf(wanted) === this.#madeFor) return;
     const ended = this.#finder;
     if (ended) {
       await ended.close();
       this.#before = sums(this.#before, ended.status().hashing);
     }
     this.#finder = undefined;
-    this.#madeFor = nameOf(wanted);
+    this.#madeFor = this.#nameOf(wanted);
     if (this.#closed) return;
     this.#parts.onAdjust();
     if (!wanted) return;
@@ -90,15 +92,15 @@ export class AdjustableFinder {
     this.#begin(this.#finder);
   }
 
+  #nameOf(config: FindingConfig | undefined): string {
+    return `${JSON.stringify(config ?? null)} ${this.#parts.surroundings?.() ?? ''}`;
+  }
+
   #begin(finder: Finder): void {
     finder.start().then(() => {
       if (finder.status().lastScan?.complete) this.#firstScan.resolve();
     }, this.#firstScan.reject);
   }
-}
-
-function nameOf(config: FindingConfig | undefined): string {
-  return JSON.stringify(config ?? null);
 }
 
 function sums(a: HashSums, b: HashSums): HashSums {

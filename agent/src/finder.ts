@@ -5,6 +5,7 @@ import { packageDatabases } from './evidence/packages/package-databases.ts';
 import { ExecutableFinder, type FinderOptions } from './watch/executable-finder.ts';
 import type { FindingSink, KnownFiles } from './watch/found-file.ts';
 import type { RanPrograms } from './watch/home-admission.ts';
+import type { ScanRootOptions } from './watch/scan-roots.linux.ts';
 
 export type Finder = Pick<
   ExecutableFinder,
@@ -28,6 +29,15 @@ export interface FindingScope {
   rootsAtMost?: readonly string[] | undefined;
 }
 
+/** Which trees are searched, beside `roots`. */
+export function scopeOf(config: FindingScope): Pick<ScanRootOptions, 'added' | 'homes' | 'limits'> {
+  return {
+    added: config.additionalRoots,
+    homes: config.homeFolders,
+    limits: { excluded: config.excludedFolders, atMost: config.rootsAtMost },
+  };
+}
+
 export function createFinder(
   config: FindingConfig,
   inventory: FindingSink & KnownFiles & RanPrograms,
@@ -48,11 +58,7 @@ export function createFinder(
     rescanMs: config.rescanSeconds * 1000,
     hasher: pace > 0 ? { bytesPerSecond: pace * BYTES_PER_MEBIBYTE } : {},
     ...(config.roots && { rootPaths: config.roots }),
-    scope: {
-      added: config.additionalRoots,
-      homes: config.homeFolders,
-      limits: { excluded: config.excludedFolders, atMost: config.rootsAtMost },
-    },
+    scope: scopeOf(config),
     ...(onProgress && { onProgress }),
   });
 }

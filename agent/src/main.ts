@@ -101,6 +101,19 @@ withSettings(program.command('status').description('Show what an agent, running 
     showStatus(config.dataDir, flags.json === true, Date.now());
   });
 
+withSettings(
+  program
+    .command('explain')
+    .description('Say why a file is listed or not, what is known of it, and whether it was sent.')
+    .argument('<path>', 'a file'),
+)
+  .option('--json', 'print JSON')
+  .action(async (path: string, flags) => {
+    // Rarely asked, so the running agent does without it.
+    const { explainCommand } = await import('./explain/explain-command.ts');
+    explainCommand(path, loadConfig(flags, process.env), flags.json === true, Date.now());
+  });
+
 program
   .parseAsync()
   .catch((error: unknown) => {

@@ -33,6 +33,7 @@ import { StorePatience } from './store/patience.ts';
 import { stateFolderOf } from './store/state-folder.ts';
 import { StateLimit } from './store/state-limit.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
+import { homesOfPeople } from './watch/scan-roots.linux.ts';
 
 export interface AgentOptions extends LoadedConfig {
   version: string;
@@ -74,6 +75,7 @@ export async function buildStages(
   const finder = new AdjustableFinder({
     make: (scope) => createFinder(scope, inventory, clock),
     wanted: () => settings.finding,
+    surroundings: () => homesOfPeople().join('\n'),
     onAdjust: () => inventory.forgetSkipped(),
   });
   const filesHashedBefore = store.facts.read('lifetime')?.filesHashed ?? 0;

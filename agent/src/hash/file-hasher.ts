@@ -48,6 +48,9 @@ const MOST_PER_TURN = 16;
 /** Callers wait for answers before they ask for more; a queue this long is a fault of the caller. */
 export const MOST_QUEUED_FILES = 20_000;
 
+/** Unless something else is asked for, larger files are not read. */
+export const MAX_FILE_BYTES = 8 * 1024 ** 3;
+
 export class FileHasher {
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   readonly #slots: Slot[] = [];
@@ -64,7 +67,7 @@ export class FileHasher {
     const workerData: HashWorkerData = {
       stop: this.#stop.buffer as SharedArrayBuffer,
       limits: {
-        maxFileBytes: options.maxFileBytes ?? 8 * 1024 ** 3,
+        maxFileBytes: options.maxFileBytes ?? MAX_FILE_BYTES,
         maxFileMs: options.maxFileMs ?? 60_000,
       },
       bytesPerSecond: (options.bytesPerSecond ?? Number.POSITIVE_INFINITY) / threads,

@@ -101,6 +101,8 @@ export class ScriptedCollector {
   readonly reports: Report[] = [];
   /** Hashes of all report bodies, in order of arrival. */
   readonly bodies: { hash: string; bytes: number; sequence: number; epoch: string }[] = [];
+  /** Every message as it was opened, enrolments and evidence included. */
+  readonly messages: Uint8Array[] = [];
   enrolments = 0;
   resyncs = 0;
   #resyncWanted = false;
@@ -170,6 +172,7 @@ export class ScriptedCollector {
       return previousKey.length > 0 ? [publicKey, previousKey] : [publicKey];
     };
     const message = openSelfSigned(body, 'EnrolRequest', signersOf, MOST_MESSAGE_BYTES);
+    this.messages.push(message);
     const { publicKey, previousKey } = EnrolRequest.decode(message);
     const keyId = keyIdOf(publicKey);
     if (previousKey.length > 0 && !this.#keys.has(keyIdOf(previousKey)))
@@ -186,6 +189,7 @@ export class ScriptedCollector {
 
   #takeReport(body: Buffer): AcknowledgementFields {
     const opened = openEnvelope(body, 'Report', (keyId) => this.#keys.get(keyId), MOST_MESSAGE_BYTES);
+    this.messages.push(opened.message);
     const report = Report.decode(opened.message);
     if (this.checksAddress && Buffer.compare(report.collectorId ?? new Uint8Array(), this.collectorId) !== 0)
       throw Object.assign(new Error('not for us'), { fault: 'collector-mismatch' });
@@ -314,6 +318,7 @@ export class ScriptedCollector {
 
   #takeEvidence(body: Buffer): Uint8Array {
     const { message } = openEnvelope(body, 'EvidenceBatch', (id) => this.#keys.get(id), MOST_MESSAGE_BYTES);
+    this.messages.push(message);
     const batch = EvidenceBatch.decode(message);
     if (batch.records.length > 500) throw new Error('too many records');
     for (const record of batch.records) {

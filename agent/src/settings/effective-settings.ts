@@ -5,6 +5,7 @@ import type { FindingConfig } from '../finder.ts';
 import type { FactTable } from '../store/fact-table.ts';
 import type { CeilingFile } from './ceiling.ts';
 import { acceptSettings, type CollectorSettings, NO_COLLECTOR_SETTINGS } from './collector-settings.ts';
+import { findingConfig } from './finding-config.ts';
 import { type LayeredSettings, layeredSettings, type SettingValues } from './layered-settings.ts';
 import { afterClockChange, isPaused, type Pause, pausedUntilMs } from './pause.ts';
 import type { ToldScope } from './told-evidence.ts';
@@ -95,14 +96,7 @@ export class EffectiveSettings {
   /** What to look for and where; undefined while nothing is to be looked for. */
   get finding(): FindingConfig | undefined {
     if (this.paused) return undefined;
-    const { roots, settleMs, mostHomePrograms } = this.#parts.local.config;
-    const { rescanSeconds, hashMebibytesPerSecond, additionalRoots, excludedFolders, homeFolders } =
-      this.values;
-    const rootsAtMost = this.#parts.ceiling.ceiling.roots;
-    return {
-      ...{ roots, settleMs, mostHomePrograms, rescanSeconds, hashMebibytesPerSecond },
-      ...{ additionalRoots, excludedFolders, homeFolders, rootsAtMost },
-    };
+    return findingConfig(this.#parts.local.config, this.values, this.#parts.ceiling.ceiling);
   }
 
   /** Applies and keeps what a collector sent; with an answer that sets nothing, what it sent before goes on. */

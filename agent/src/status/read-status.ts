@@ -77,7 +77,7 @@ function readKey(folder: string): StatusReport['key'] {
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

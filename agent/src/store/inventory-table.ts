@@ -179,6 +179,14 @@ export class InventoryTable {
     return { present, absent };
   }
 
+  /** Whether it is installed, and the mark of the last change of that. */
+  presenceOf(executableId: ExecutableId): { files: number; touched: number } | undefined {
+    const row = this.#database
+      .sql('SELECT files, touched FROM executables WHERE executable_id = ?')
+      .get(executableId);
+    return row && { files: row.files as number, touched: row.touched as number };
+  }
+
   presentIds(): ExecutableId[] {
     const rows = this.#database.sql('SELECT executable_id FROM executables WHERE files > 0').all();
     return rows.map((row) => row.executable_id as string);

@@ -11,6 +11,15 @@ export type RollUpKind =
   | 'container-layers'
   | 'outside-install-folders';
 
+/** For people. */
+export const ROLL_UP_NAMES: Record<RollUpKind, string> = {
+  'node-modules': 'node_modules',
+  'virtual-environment': 'virtual environments',
+  'build-or-cache': 'build and cache trees',
+  'container-layers': 'layers of containers',
+  'outside-install-folders': 'outside the install folders of homes',
+};
+
 /** Where a file that is not listed is counted. */
 export interface RollUpPlace {
   /** Raw path of the tree: a folder right below a home, the home itself, or the tree inside an install folder. */

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { type FolderLimits, NO_FOLDER_LIMITS } from './folder-limits.ts';
+import type { FileSystemKind } from './platform-roots.ts';
 
 /** Made by the kernel: their "files" are views of its state, and reading them may block or act. */
 const PSEUDO =
@@ -15,8 +16,6 @@ const NETWORK =
 const LAYERED = /^(?:overlay|aufs|fuse\.fuse-overlayfs)$/;
 /** Of sticks, cards and discs, which come and go; none of them knows execute bits, so every file looks executable. */
 const REMOVABLE = /^(?:vfat|msdos|exfat|ntfs3?|fuseblk|iso9660|udf|hfs(?:plus)?)$/;
-
-export type FileSystemKind = 'pseudo' | 'network' | 'container' | 'removable';
 
 /** Why a folder is stayed off: somebody said so, or what is mounted there. */
 export type Exclusion =
@@ -44,6 +43,14 @@ export class MountTable {
     } catch {
       return new MountTable([], limits);
     }
+  }
+
+  /** The same mounts with other folders to stay off. */
+  withLimits(limits: FolderLimits): MountTable {
+    return new MountTable(
+      [...this.#types].map(([path, type]) => ({ path, type })),
+      limits,
+    );
   }
 
   /** A walk that comes from above must not enter this folder. */
@@ -90,7 +97,7 @@ function isForeign(type: string): boolean {
   return PSEUDO.test(type) || NETWORK.test(type);
 }
 
-function kindOf(type: string): FileSystemKind | undefined {
+export function kindOf(type: string): FileSystemKind | undefined {
   if (LAYERED.test(type)) return 'container';
   if (REMOVABLE.test(type)) return 'removable';
   if (PSEUDO.test(type)) return 'pseudo';

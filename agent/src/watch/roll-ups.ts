@@ -1,5 +1,5 @@
 /** Counts of files that are not listed one by one, per tree: what a full scan saw, as people can read it. */
-import type { RollUpKind, RollUpPlace } from './home-places.ts';
+import { ROLL_UP_NAMES, type RollUpPlace } from './home-places.ts';
 
 export interface RollUp extends RollUpPlace {
   /** Files with an execute bit. */
@@ -53,20 +53,13 @@ export class RollUps {
   }
 }
 
-const NAMES: Record<RollUpKind, string> = {
-  'node-modules': 'node_modules',
-  'virtual-environment': 'virtual environments',
-  'build-or-cache': 'build and cache trees',
-  'container-layers': 'layers of containers',
-  'outside-install-folders': 'outside the install folders of homes',
-};
-
 /** One sentence for each folder: "31,204 programs below /home/ada/src not listed (30,000 in node_modules, ...)". */
 export function rollUpLines({ trees, moreTrees, filesInMore }: RollUpSummary, most = 10): string[] {
   const byTree = [...Map.groupBy(trees, ({ tree }) => tree)];
   const lines = byTree.slice(0, most).map(([tree, parts]) => {
     const kinds = parts.map(
-      ({ files, kind }) => `${count(files)} ${kind === 'outside-install-folders' ? '' : 'in '}${NAMES[kind]}`,
+      ({ files, kind }) =>
+        `${count(files)} ${kind === 'outside-install-folders' ? '' : 'in '}${ROLL_UP_NAMES[kind]}`,
     );
     return `${count(sum(parts))} programs below ${tree} not listed (${kinds.join(', ')})`;
   });

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FolderLimits, type FolderWishes } from './folder-limits.ts';
 import { isWithin } from './is-within.ts';
-import { MountTable } from './mount-table.linux.ts';
+import { kindOf, MountTable } from './mount-table.linux.ts';
+import type { PlatformRoots } from './platform-roots.ts';
 
 export interface ScanRoot {
   /** Real path, absolute, no trailing slash. */
@@ -45,8 +46,15 @@ export interface ScanRootOptions {
   mounts?: MountTable;
 }
 
-const SYSTEM_ROOTS = ['/bin', '/sbin', '/usr'];
-const ADDED_ROOTS = ['/opt', '/srv'];
+export const LINUX_ROOTS: PlatformRoots = {
+  systemRoots: ['/bin', '/sbin', '/usr'],
+  addedRoots: ['/opt', '/srv'],
+  // Links and bind mounts are told by their inodes.
+  secondNames: [],
+  usualHomes: (names) => names.map((name) => `/home/${name}`),
+  kindOf,
+};
+const { systemRoots: SYSTEM_ROOTS, addedRoots: ADDED_ROOTS } = LINUX_ROOTS;
 /** A service account may live here; its folder is then no person's home. Below /opt and /srv people may live too. */
 const NO_HOMES =
   /^\/(?:$|opt$|srv$|home$|(?:bin|sbin|usr|lib\w*|etc|var(?!\/home\/)|proc|sys|dev|run|boot|tmp|nonexistent)(?:\/|$))/;
@@ -57,7 +65,7 @@ const NOBODY_UID = 65534;
 
 export function findScanRoots(options: ScanRootOptions = {}): ScanRoots {
   const mounts = options.mounts ?? MountTable.read();
-  const homes = findHomes(options);
+  const homes = homesOfPeople(options);
   const limits = new FolderLimits({
     excluded: [
       ...bothPaths(options.limits?.excluded ?? [], mounts),
@@ -81,8 +89,8 @@ export function findScanRoots(options: ScanRootOptions = {}): ScanRoots {
     if (real === 'excluded') found.excluded.push(path);
     else if (real === undefined) found.missing.push(path);
     else for (const part of limits.allowedPartsOf(real)) found.roots.push({ path: part, kind });
-    if (real !== undefined && (options.paths?.includes(path) || options.added?.includes(path)))
-      found.named.push(real);
+    const isNamed = options.paths?.includes(path) || options.added?.includes(path);
+    if (isNamed && real !== undefined && real !== 'excluded') found.named.push(real);
   }
   found.roots = outermost(found.roots);
   found.homes = withRealPaths(homes, mounts);
@@ -100,7 +108,11 @@ function outermost(roots: ScanRoot[]): ScanRoot[] {
   );
 }
 
-function findHomes({ passwdFile = '/etc/passwd', homeFolder = '/home' }: ScanRootOptions): string[] {
+/** As the account database and the usual place of homes have them now, whether they are there or not. */
+export function homesOfPeople({
+  passwdFile = '/etc/passwd',
+  homeFolder = '/home',
+}: Pick<ScanRootOptions, 'passwdFile' | 'homeFolder'> = {}): string[] {
   const named = passwdHomes(readText(passwdFile)).filter((home) => !NO_HOMES.test(home));
   const usual = folderNames(homeFolder).map((name) => join(homeFolder, name));
   return [...new Set([...named, ...usual])];

@@ -1,0 +1,219 @@
+/** Looks at the path and reads the store of an agent, running or not, without disturbing it. */
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { type FindingConfig, scopeOf } from '../finder.ts';
+import { MAX_FILE_BYTES } from '../hash/file-hasher.ts';
+import { readCeiling } from '../settings/ceiling.ts';
+import { NO_COLLECTOR_SETTINGS } from '../settings/collector-settings.ts';
+import { findingConfig } from '../settings/finding-config.ts';
+import { layeredSettings, type SettingValues } from '../settings/layered-settings.ts';
+import type { AgentStatus } from '../status/agent-status.ts';
+import { isAlive } from '../status/read-status.ts';
+import { type AgentStore, agentStore } from '../store/agent-store.ts';
+import { openStateForReading } from '../store/state-database.ts';
+import { StateError } from '../store/state-error.ts';
+import { stateFolderOf } from '../store/state-folder.ts';
+import { executableFormat, FORMAT_BYTES } from '../watch/executable-format.ts';
+import { identityOf, isContentElsewhere, sameIdentity } from '../watch/file-identity.ts';
+import type { FileIdentity } from '../watch/found-file.ts';
+import { HomePlaces } from '../watch/home-places.ts';
+import { isWithin } from '../watch/is-within.ts';
+import { MountTable } from '../watch/mount-table.linux.ts';
+import { findScanRoots, type ScanRootOptions } from '../watch/scan-roots.linux.ts';
+import type { DiskFacts, ListedFacts, PathFacts, StoreFacts } from './path-facts.ts';
+
+const EXECUTE_BITS = 0o111n;
+const REPLACEMENT = '\ufffd';
+
+/** `surroundings` replaces homes and mounts of this computer. `path` is absolute. */
+export function gatherFacts(
+  path: string,
+  loaded: LoadedConfig,
+  nowMs: number,
+  surroundings: Pick<ScanRootOptions, 'homeFolder' | 'passwdFile' | 'mounts'> = {},
+): PathFacts {
+  const asked = withRealFolders(path);
+  const opened = openStore(loaded.config.dataDir);
+  try {
+    const config = findingOf(loaded, opened.store);
+    const { disk, identity } = lookAt(asked, nowMs);
+    return {
+      path: asked,
+      disk,
+      ...placeOf(asked, config, surroundings),
+      largestFile: MAX_FILE_BYTES,
+      settleMs: config.settleMs,
+      store: opened.store && storeFacts(opened.store, asked, identity),
+      storeFault: opened.fault,
+    };
+  } finally {
+    opened.store?.close();
+  }
+}
+
+/** Files are listed by the real names of their folders; the last segment may itself be a link. */
+function withRealFolders(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
+  }
+}
+
+function openStore(dataDir: string): { store: AgentStore | undefined; fault: string | undefined } {
+  try {
+    return { store: agentStore(openStateForReading(stateFolderOf(dataDir))), fault: undefined };
+  } catch (error) {
+    const absent = error instanceof StateError && error.fault === 'absent';
+    return { store: undefined, fault: absent ? undefined : (error as Error).message };
+  }
+}
+
+/** As the agent would look with this configuration and what its collector last set. */
+function findingOf(loaded: LoadedConfig, store: AgentStore | undefined): FindingConfig {
+  const ceiling = readCeiling(loaded.config.ceilingFile);
+  const collector = { ...NO_COLLECTOR_SETTINGS, ...store?.facts.read('settings') };
+  const layered = layeredSettings(loaded, collector.settings, ceiling);
+  const values = Object.fromEntries(Object.entries(layered).map(([name, { value }]) => [name, value]));
+  return findingConfig(loaded.config, values as SettingValues, ceiling);
+}
+
+function placeOf(
+  path: string,
+  config: FindingConfig,
+  surroundings: ScanRootOptions,
+): Pick<PathFacts, 'root' | 'excluded' | 'fileSystem' | 'inHome' | 'rollUp'> {
+  const found = findScanRoots({
+    ...scopeOf(config),
+    ...surroundings,
+    ...(config.roots && { paths: config.roots }),
+  });
+  const mounts = surroundings.mounts?.withLimits(found.limits) ?? MountTable.read(found.limits);
+  const root = found.roots.find((each) => isWithin(path, each.path))?.path;
+  const places = new HomePlaces({ homes: found.ruledHomes, named: found.named });
+  noteEnvironments(places, path);
+  return {
+    root,
+    excluded: exclusionOnTheWay(path, root ?? found.excluded.find((each) => isWithin(path, each)), mounts),
+    fileSystem: mounts.typeAround(path),
+    inHome: places.isInHome(path),
+    rollUp: places.rollUpOf(path),
+  };
+}
+
+function exclusionOnTheWay(
+  path: string,
+  root: string | undefined,
+  mounts: MountTable,
+): PathFacts['excluded'] {
+  const around = mounts.exclusionAround(path);
+  const folders: string[] = [];
+  for (let at = path; root !== undefined && at !== root && at.length > root.length; at = dirname(at))
+    folders.unshift(at);
+  for (const at of folders) {
+    const exclusion = mounts.exclusionAt(at);
+    if (exclusion) return { at, ...exclusion };
+  }
+  return around && { at: root ?? dirname(path), ...around };
+}
+
+function noteEnvironments(places: HomePlaces, path: string): void {
+  if (!places.isInHome(path)) return;
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
+    if (existsSync(join(folder, 'pyvenv.cfg'))) places.noteEnvironment(folder);
+}
+
+function lookAt(path: string, nowMs: number): { disk: DiskFacts; identity?: FileIdentity } {
+  if (path.includes(REPLACEMENT)) return { disk: { kind: 'not-unicode' } };
+  try {
+    const stats = lstatSync(path, { bigint: true });
+    if (stats.isSymbolicLink()) return { disk: { kind: 'link', to: targetOf(path) } };
+    if (stats.isDirectory()) return { disk: { kind: 'folder' } };
+    if (!stats.isFile()) return { disk: { kind: 'not-regular' } };
+    const contentElsewhere = isContentElsewhere(stats);
+    const first = contentElsewhere ? undefined : firstBytes(path);
+    return {
+      identity: identityOf(stats),
+      disk: {
+        kind: 'file',
+        size: Number(stats.size),
+        executeBit: (stats.mode & EXECUTE_BITS) !== 0n,
+        contentElsewhere,
+        format: first && executableFormat(first),
+        readable: first !== undefined,
+        changedAgoMs: nowMs - Number(stats.ctimeMs),
+      },
+    };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { disk: { kind: code === 'ENOENT' || code === 'ENOTDIR' ? 'nothing' : 'path-unreadable' } };
+  }
+}
+
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return readlinkSync(path);
+  }
+}
+
+function firstBytes(path: string): Uint8Array | undefined {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const bytes = Buffer.alloc(FORMAT_BYTES);
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+function storeFacts(store: AgentStore, path: string, identity: FileIdentity | undefined): StoreFacts {
+  return store.readTogether(() => {
+    const status = store.facts.read('status') as AgentStatus | undefined;
+    const twin = identity && store.inventory.fileWith(identity)?.path;
+    return {
+      agentRuns: status !== undefined && isAlive(status.pid),
+      firstScanFinished: store.facts.read('firstScanFinished') ?? false,
+      homePrograms: status?.finding.homePrograms,
+      ranOn: store.inventory.ranOn(path),
+      listed: listedFacts(store, path, identity),
+      twin: twin === path ? undefined : twin,
+      lastReport: store.facts.read('lastReport'),
+    };
+  });
+}
+
+function listedFacts(
+  store: AgentStore,
+  path: string,
+  identity: FileIdentity | undefined,
+): ListedFacts | undefined {
+  const file = store.inventory.fileAt(path);
+  if (!file) return undefined;
+  const { executableId } = identifyEvidence(encodeEvidence(file.evidence));
+  const touched = store.inventory.presenceOf(executableId)?.touched;
+  const ackedTouch = store.outbox.epoch()?.ackedTouch ?? 0;
+  return {
+    executableId,
+    evidence: file.evidence,
+    hashedOn: store.inventory.hashedOn(path),
+    unchanged: identity !== undefined && sameIdentity(identity, file.identity),
+    acknowledged: touched !== undefined && touched <= ackedTouch,
+  };
+}

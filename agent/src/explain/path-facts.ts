@@ -1,0 +1,65 @@
+/** What is known of one path, from the disk and from the agent's store: what explaining it goes by. */
+import type { Evidence, ExecutableFormat, ExecutableId } from '@fleetmeter/proto';
+import type { RollUpPlace } from '../watch/home-places.ts';
+import type { Exclusion } from '../watch/mount-table.linux.ts';
+
+export interface PathFacts {
+  /** Absolute, as it was asked for. */
+  path: string;
+  disk: DiskFacts;
+  /** The program root that it lies in. */
+  root: string | undefined;
+  /** The first folder on the way from the root that finding stays off. */
+  excluded: ({ at: string } & Exclusion) | undefined;
+  fileSystem: string | undefined;
+  /** It lies in a home of which only some is listed. */
+  inHome: boolean;
+  rollUp: RollUpPlace | undefined;
+  /** Bytes; what is larger is not read. */
+  largestFile: number;
+  settleMs: number;
+  /** Undefined: no agent has run here. */
+  store: StoreFacts | undefined;
+  /** Why the store could not be read, if it is there. */
+  storeFault: string | undefined;
+}
+
+export type DiskFacts =
+  | { kind: 'nothing' | 'folder' | 'not-regular' | 'not-unicode' | 'path-unreadable' }
+  | { kind: 'link'; to: string }
+  | {
+      kind: 'file';
+      /** Bytes. */
+      size: number;
+      executeBit: boolean;
+      contentElsewhere: boolean;
+      /** By its first bytes; undefined: no program, or it could not be read. */
+      format: ExecutableFormat | undefined;
+      readable: boolean;
+      /** Milliseconds since its inode changed. */
+      changedAgoMs: number;
+    };
+
+export interface StoreFacts {
+  agentRuns: boolean;
+  firstScanFinished: boolean;
+  homePrograms: { listed: number; most: number } | undefined;
+  /** Day, since 1970, on which somebody was first seen to run it from a home. */
+  ranOn: number | undefined;
+  listed: ListedFacts | undefined;
+  /** Another path of the same inode that is listed. */
+  twin: string | undefined;
+  /** When the newest report was acknowledged. */
+  lastReport: { sequence: number; acknowledgedAtMs: number } | undefined;
+}
+
+export interface ListedFacts {
+  executableId: ExecutableId;
+  evidence: Evidence;
+  /** Day since 1970; 0: not known. */
+  hashedOn: number;
+  /** The file is in the state in which it was hashed. */
+  unchanged: boolean;
+  /** The collector has acknowledged that this device has the executable. */
+  acknowledged: boolean;
+}

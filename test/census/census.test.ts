@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PackageDatabase } from './dpkg-owners.ts';
+import { HomeRules } from './home-rules.ts';
 import { judge, type Verdict } from './judge.ts';
 import { Mounts } from './mounts.ts';
 import { normalPath } from './normal-path.ts';
@@ -156,7 +157,7 @@ describe('the census', () => {
   });
 
   test('explains a row whose file vanished only when its folder changed after the newest report', () => {
-    const census = takeCensus({ programs: [], leftOut: [] }, [], packages);
+    const census = takeCensus({ programs: [], leftOut: [], homeFiles: 0 }, [], packages);
     const folderChangedAt = (path: string) => (path === '/opt/new/x' ? LONG_AFTER + 1 : 0);
     const verdict = judge(census, answerWith('/opt/new/x', '/opt/old/x', '~/…/x'), folderChangedAt);
     expect(failuresOf(verdict)).toEqual(['extra row: /opt/old/x', 'extra row: ~/…/x']);
@@ -165,7 +166,10 @@ describe('the census', () => {
 
   test('explains a row below a folder that it could not look into, and no other', () => {
     const verdict = judge(
-      { ...takeCensus({ programs: [], leftOut: [] }, [], packages), leftOut: [unreadable('/opt/closed')] },
+      {
+        ...takeCensus({ programs: [], leftOut: [], homeFiles: 0 }, [], packages),
+        leftOut: [unreadable('/opt/closed')],
+      },
       { ...answerWith('/opt/closed/x', '/opt/closed-not/x') },
       () => 0,
     );
@@ -189,6 +193,53 @@ function answerWith(...paths: string[]): TableAnswer {
     applications: [],
   };
 }
+
+describe('of homes', () => {
+  const rules = (named: string[] = []) => new HomeRules([home], named);
+  const found = (theRules = rules()) => findPrograms([home], new Mounts('', ''), new Map(), theRules);
+
+  test('programs outside of install folders are left out with their reason, unless the home is named', () => {
+    expect(
+      found()
+        .programs.map(({ path }) => path.slice(home.length + 1))
+        .sort(),
+    ).toEqual(['bin/own', 'bin/packaged', 'bin/second-name']);
+    expect(
+      found()
+        .leftOut.map(({ path }) => path.slice(home.length + 1))
+        .sort(),
+    ).toEqual(['a/tool', 'b/tool']);
+    expect(found(rules([home])).programs).toHaveLength(5);
+  });
+
+  test('a row of one that somebody ran is explained by its content, and one with another content is not', () => {
+    const verdictWith = (content: string) =>
+      judge(
+        { ...takeCensus(found(), [home], packages), executables: [] },
+        { ...answerWith(), ...{ count: 1, installed: 1 }, executables: [ranRow(content)] },
+        () => 0,
+      );
+    const ranRow = (content: string) => ({
+      path: '~/…/tool',
+      sha256: sha256(content),
+      application: 'tool',
+      version: '',
+    });
+    expect(failuresOf(verdictWith(OTHER))).toEqual([]);
+    expect(failuresOf(verdictWith(SCRIPT))).toEqual(['extra row: ~/…/tool']);
+  });
+
+  test('a missing row of a home is explained only when homes hold more than are listed', () => {
+    const missing = (homeFiles: number) =>
+      judge(
+        { ...takeCensus(found(), [home], packages), homeFiles },
+        answerWith(),
+        () => 0,
+      ).differences.filter(({ kind, explanation }) => kind === 'missing row' && explanation === undefined);
+    expect(missing(5_000)).toHaveLength(3);
+    expect(missing(5_001)).toHaveLength(0);
+  });
+});
 
 describe('the command', () => {
   const program = join(import.meta.dirname, 'census.ts');

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { dpkgDatabase } from './dpkg-owners.ts';
+import { HomeRules } from './home-rules.ts';
 import { judge, type Verdict } from './judge.ts';
 import { Mounts } from './mounts.ts';
 import { type EarlierHashes, findPrograms } from './program-files.ts';
@@ -33,6 +34,8 @@ const BETWEEN_LOOKS_MS = 3_000;
 
 interface Options {
   roots: string[];
+  /** Those of them that somebody named. */
+  named: string[];
   homes: string[];
   sqlPort: number;
   device?: string;
@@ -56,8 +59,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const homes = homesOfPeople();
+  const named = values.roots === undefined ? [] : namedRoots(values.roots);
   const verdict = await verdictWithPatience({
-    roots: values.roots === undefined ? usualRoots(homes) : namedRoots(values.roots),
+    roots: values.roots === undefined ? usualRoots(homes) : named,
+    named,
     homes,
     sqlPort: wholeNumber('--sql-port', values['sql-port'] ?? (process.env.FLEETMETER_SQL_PORT || '8123')),
     ...(values.device !== undefined && { device: values.device }),
@@ -68,12 +73,19 @@ async function main(): Promise<number> {
 }
 
 /** Both sides move while they are looked at: only a difference that stays is one. */
-async function verdictWithPatience({ roots, homes, sqlPort, device, patienceMs }: Options): Promise<Verdict> {
+async function verdictWithPatience({
+  roots,
+  named,
+  homes,
+  sqlPort,
+  device,
+  patienceMs,
+}: Options): Promise<Verdict> {
   const ask = askOver(sqlPort);
   const earlier: EarlierHashes = new Map();
   const endMs = performance.now() + patienceMs;
   for (;;) {
-    const found = findPrograms(roots, Mounts.ofThisComputer(), earlier);
+    const found = findPrograms(roots, Mounts.ofThisComputer(), earlier, new HomeRules(homes, named));
     const census = takeCensus(found, homes, dpkgDatabase());
     const answer = await askTables(ask, { hostname: hostname(), ...(device !== undefined && { device }) });
     const verdict = judge(census, answer, nearestFolderChangedAt);

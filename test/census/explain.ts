@@ -1,5 +1,6 @@
 /** Which differences are none, because of when or as whom the census looked. Whatever is left fails it. */
 import type { Difference } from './compare-executables.ts';
+import { MOST_HOME_PROGRAMS } from './home-rules.ts';
 import { normalPath } from './normal-path.ts';
 import type { LeftOut } from './program-files.ts';
 import type { TableAnswer } from './table-answer.ts';
@@ -23,6 +24,8 @@ export function explain(
     const reason = changedSince(expected, since) ?? mountedTwice(expected, census, answer);
     if (reason !== undefined) return reason;
   }
+  if (kind === 'missing row' && expected && isBeyondHomes(expected, census))
+    return `homes hold ${census.homeFiles} programs to be listed, more than ${MOST_HOME_PROGRAMS}`;
   if (kind === 'extra row' && row) return explainExtra(row, census, since, folderChangedAt);
   if (kind.startsWith('wrong') && census.packagesChangedAt > since)
     return `packages changed after the newest report (${at(census.packagesChangedAt)})`;
@@ -33,6 +36,11 @@ function changedSince({ files }: ExpectedExecutable, since: number): string | un
   // Another file of the same executable that is older should have been reported.
   const oldest = Math.min(...files.map(({ changedAt }) => changedAt));
   return oldest > since ? `appeared or changed after the newest report (${at(oldest)})` : undefined;
+}
+
+function isBeyondHomes({ files }: ExpectedExecutable, { homes, homeFiles }: Census): boolean {
+  const inHome = (path: string): boolean => homes.some((home) => path.startsWith(`${home}/`));
+  return homeFiles > MOST_HOME_PROGRAMS && files.every(({ path }) => inHome(path));
 }
 
 function mountedTwice(
@@ -56,7 +64,9 @@ function explainExtra(
   since: number,
   folderChangedAt: FolderChangedAt,
 ): string | undefined {
-  const covering = leftOut.find((one) => covers(one, row.path, homes));
+  const covering = leftOut.find(
+    (one) => covers(one, row.path, homes) && (one.content === undefined || one.content() === row.sha256),
+  );
   if (covering) return covering.path === row.path ? covering.reason : `${covering.path}: ${covering.reason}`;
   // Only of a path that hides nothing can be told which folder it was in.
   if (row.path.startsWith('~/') || row.path.includes('*')) return undefined;

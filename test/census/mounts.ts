@@ -7,6 +7,11 @@ import { readFileSync } from 'node:fs';
 /** `nodev` to the kernel, yet with files of this computer. */
 const OF_THIS_COMPUTER = new Set(['tmpfs', 'zfs', 'ecryptfs']);
 
+/** Of sticks, cards and discs, and of other systems: they have a device, and every file on them looks executable. */
+const WITHOUT_EXECUTE_BITS = new Set([
+  ...['vfat', 'msdos', 'exfat', 'ntfs', 'ntfs3', 'fuseblk', 'iso9660', 'udf', 'hfs', 'hfsplus'],
+]);
+
 export class Mounts {
   readonly #types = new Map<string, string>();
   readonly #deviceless: Set<string>;
@@ -33,7 +38,8 @@ export class Mounts {
   /** The type of a file system that a walk from above stays off; undefined: none begins here, or it is a disk's. */
   foreignAt(folder: string): string | undefined {
     const type = this.#types.get(folder);
-    return type !== undefined && this.#isForeign(type) ? type : undefined;
+    const foreign = type !== undefined && (this.#isForeign(type) || WITHOUT_EXECUTE_BITS.has(type));
+    return foreign ? type : undefined;
   }
 
   /** The same for a folder to begin at. In a container the system itself lies on an overlay. */

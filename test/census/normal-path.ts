@@ -44,8 +44,7 @@ export function normalPath(rawPath: string, homes: readonly string[]): string {
   const depth = homeDepth(path, segments, homes);
   if (depth === undefined) return withoutNumbers(withoutMadeUp(segments).join('/'));
   const inside = segments.slice(depth);
-  if (INSTALL_FOLDERS.some((folder) => isBelow(inside, folder)))
-    return `~/${withoutNumbers(inside.join('/'))}`;
+  if (isInInstallFolder(inside)) return `~/${withoutNumbers(inside.join('/'))}`;
   const name = withoutNumbers(inside.at(-1) as string);
   return inside.length === 1 ? `~/${name}` : `~/…/${name}`;
 }
@@ -61,6 +60,11 @@ function homeDepth(path: string, segments: string[], homes: readonly string[]): 
   const depth = first === 'root' ? 2 : first === 'home' || first === 'Users' ? 3 : 4;
   const usual = depth < 4 || (first === 'var' && second === 'home');
   return usual && segments.length > depth ? depth : undefined;
+}
+
+/** `inside`: segments of a file's path below a home. */
+export function isInInstallFolder(inside: string[]): boolean {
+  return INSTALL_FOLDERS.some((folder) => isBelow(inside, folder));
 }
 
 function isBelow(inside: string[], folder: string[][]): boolean {

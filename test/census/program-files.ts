@@ -11,6 +11,7 @@ import {
   readdirSync,
   readSync,
 } from 'node:fs';
+import { type HomeRules, NO_HOME_RULES } from './home-rules.ts';
 import type { Mounts } from './mounts.ts';
 import { FIRST_BYTES, isProgram } from './program-kind.ts';
 
@@ -30,24 +31,36 @@ export interface LeftOut {
   folder: boolean;
   /** The same folder by the name under which it was looked into. */
   sameAs?: string;
+  /** SHA-256 of a program that may be listed after all; undefined: it is no program, or cannot be read now. */
+  content?: () => string | undefined;
 }
 
 export interface Found {
   programs: ProgramFile[];
   leftOut: LeftOut[];
+  /** Files of homes among the programs, and others that would be if they were programs. */
+  homeFiles: number;
 }
 
 const EXECUTE_BITS = 0o111n;
 /** The agent's own limit: no program is that large, and reading such a file costs minutes. */
 const MOST_BYTES = 8n * 1024n ** 3n;
+/** Small files may lie beside their names, in no block of their own. */
+const MOST_BYTES_WITHOUT_BLOCKS = 65_536n;
+const ENVIRONMENT = Buffer.from('pyvenv.cfg');
 const CHUNK = Buffer.allocUnsafe(1_048_576);
 const unicode = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Hashes from an earlier look, by the state of the file; `undefined`: looked at, and no program. */
 export type EarlierHashes = Map<string, string | undefined>;
 
-export function findPrograms(roots: readonly string[], mounts: Mounts, earlier: EarlierHashes): Found {
-  const found: Found = { programs: [], leftOut: [] };
+export function findPrograms(
+  roots: readonly string[],
+  mounts: Mounts,
+  earlier: EarlierHashes,
+  rules: HomeRules = NO_HOME_RULES,
+): Found {
+  const found: Found = { programs: [], leftOut: [], homeFiles: 0 };
   const visited = new Map<string, string>();
   const open: string[] = [];
   for (const root of roots) {
@@ -55,13 +68,17 @@ export function findPrograms(roots: readonly string[], mounts: Mounts, earlier: 
     if (foreign) leaveOut(found, root, `another mount (${foreign}), left out`, true);
     else open.push(root);
   }
-  for (let folder = open.pop(); folder !== undefined; folder = open.pop())
-    for (const entry of entriesOf(folder, found)) {
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    const entries = entriesOf(folder, found);
+    if (entries.some(({ name }) => name.equals(ENVIRONMENT))) rules.noteEnvironment(folder);
+    for (const entry of entries) {
       const path = pathOf(folder, entry, found);
       if (path === undefined) continue;
       if (entry.isDirectory()) enter(path, mounts, visited, open, found);
-      else if (entry.isFile()) take(path, earlier, found);
+      else if (entry.isFile()) take(path, earlier, rules, found);
     }
+  }
+  found.homeFiles = rules.listed;
   return found;
 }
 
@@ -114,10 +131,19 @@ function enter(
   }
 }
 
-function take(path: string, earlier: EarlierHashes, found: Found): void {
+function take(path: string, earlier: EarlierHashes, rules: HomeRules, found: Found): void {
   try {
     const listed = lstatSync(path, { bigint: true });
     if (!listed.isFile() || (listed.mode & EXECUTE_BITS) === 0n) return;
+    if (listed.blocks === 0n && listed.size > MOST_BYTES_WITHOUT_BLOCKS) {
+      leaveOut(found, path, 'its content is not on this disk', false);
+      return;
+    }
+    const rule = rules.reasonFor(path);
+    if (rule !== undefined) {
+      found.leftOut.push({ path, reason: rule, folder: false, content: () => contentOf(path) });
+      return;
+    }
     if (listed.size > MOST_BYTES) {
       leaveOut(found, path, 'larger than 8 GiB', false);
       return;
@@ -131,7 +157,7 @@ function take(path: string, earlier: EarlierHashes, found: Found): void {
       }
       earlier.set(read.state, read.sha256);
       if (read.state !== state) {
-        take(path, earlier, found);
+        take(path, earlier, rules, found);
         return;
       }
     }
@@ -140,6 +166,15 @@ function take(path: string, earlier: EarlierHashes, found: Found): void {
       found.programs.push({ path, sha256, changedAt: Number(listed.ctimeNs / 1_000_000n) });
   } catch (error) {
     leaveOut(found, path, isGone(error) ? 'vanished during the census' : 'unreadable', false);
+  }
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    const read = readProgram(path);
+    return read === 'changing' ? undefined : read.sha256;
+  } catch {
+    return undefined;
   }
 }
 

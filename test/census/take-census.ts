@@ -24,6 +24,8 @@ export interface Census {
   executables: ExpectedExecutable[];
   leftOut: LeftOut[];
   homes: readonly string[];
+  /** See Found. */
+  homeFiles: number;
   /** Milliseconds since 1970. */
   packagesChangedAt: number;
   versionsOf(packageName: string): string[];
@@ -52,6 +54,7 @@ export function takeCensus(found: Found, homes: readonly string[], packages: Pac
     executables: [...executables.values()],
     leftOut: found.leftOut,
     homes,
+    homeFiles: found.homeFiles,
     packagesChangedAt: packages.changedAt,
     versionsOf: (name) => packages.versionsOf(name),
   };

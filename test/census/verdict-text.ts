@@ -14,7 +14,9 @@ export function verdictText(verdict: Verdict, all: boolean): string {
     `there  ${verdict.there} rows`,
     ...section(
       'not counted',
-      verdict.notCounted.map(({ path, reason }) => `${path}: ${reason}`),
+      all
+        ? verdict.notCounted.map(({ path, reason }) => `${path}: ${reason}`)
+        : notCountedInShort(verdict.notCounted),
       all,
     ),
     ...section('explained', explained.map(differenceText), all),
@@ -24,6 +26,16 @@ export function verdictText(verdict: Verdict, all: boolean): string {
       ? 'The tables agree with this computer.'
       : `The tables disagree with this computer: ${unexplained.length} unexplained.`,
   ].join('\n');
+}
+
+/** One line for a reason that many have; single ones by name. */
+function notCountedInShort(notCounted: Verdict['notCounted']): string[] {
+  const kindOf = (reason: string): string => reason.replace(/\bas \/.*?(?=[:,]|$)/, 'as another file');
+  return [...Map.groupBy(notCounted, ({ reason }) => kindOf(reason))].map(([kind, [first, ...others]]) =>
+    others.length === 0
+      ? `${first?.path}: ${first?.reason}`
+      : `${others.length + 1} files: ${kind}, the first ${first?.path}`,
+  );
 }
 
 function differenceText({ kind, path, here, there, expected, explanation }: Difference): string {

@@ -66,8 +66,20 @@ async function runStages(
   store: AgentStore,
   stopped: AbortSignal,
 ): Promise<void> {
-  const { settings, inventory, finder, names, meter, sampler, host, exchange, courier, limit, patience } =
-    stages;
+  const {
+    settings,
+    inventory,
+    finder,
+    names,
+    meter,
+    sampler,
+    host,
+    exchange,
+    courier,
+    limit,
+    patience,
+    shown,
+  } = stages;
   // The failure of one loop ends them all.
   const failure = new AbortController();
   const signal = AbortSignal.any([stopped, failure.signal]);
@@ -113,6 +125,7 @@ async function runStages(
     });
     meter.flushed();
     eraseForbidden();
+    shown.showIfDue();
   };
   const metering = new MeteringSwitch({
     ...{ sampler, meter, flush },

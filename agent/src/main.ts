@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { destination, pino } from 'pino';
 import { runAgent } from './agent.ts';
 import { realClock } from './clock/real-clock.ts';
-import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig } from './config/load-config.ts';
+import { ConfigError, DEFAULT_CONFIG_FILE, loadConfig, readableDataDir } from './config/load-config.ts';
 import { SETTINGS, type SettingName } from './config/schema.ts';
 import { collectorPlace } from './enrol/collector-place.ts';
 import { enrolCommand, JoinRefusedError } from './enrol/enrol-command.ts';
@@ -112,6 +112,23 @@ withSettings(
     // Rarely asked, so the running agent does without it.
     const { explainCommand } = await import('./explain/explain-command.ts');
     explainCommand(path, loadConfig(flags, process.env), flags.json === true, Date.now());
+  });
+
+withSettings(
+  program
+    .command('disclosed')
+    .description('Show whoever uses this device what was sent of it and of him, when, and what for.'),
+)
+  .option('--json', 'print JSON, all of it')
+  .option('--since <day>', 'only from this day on, YYYY-MM-DD, UTC')
+  .option('--full', 'every message and field, and all days')
+  .action(async (flags) => {
+    if (flags.since !== undefined && !/^\d{4}-\d\d-\d\d$/.test(flags.since))
+      throw new ConfigError('--since must be a day: YYYY-MM-DD');
+    const { showDisclosed } = await import('./disclosed/show-disclosed.ts');
+    const dataDir = readableDataDir(flags, process.env);
+    const question = { dataDir, uid: process.getuid?.() ?? -1, since: flags.since };
+    showDisclosed({ ...question, json: flags.json === true, full: flags.full === true });
   });
 
 program

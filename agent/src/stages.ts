@@ -4,6 +4,9 @@ import { decodeEvidence } from '@fleetmeter/proto';
 import { AdjustableFinder } from './adjustable-finder.ts';
 import { type Clock, dayOf } from './clock/clock.ts';
 import type { LoadedConfig } from './config/load-config.ts';
+import { SentLedger } from './disclosed/sent-ledger.ts';
+import { ShownDisclosure } from './disclosed/shown-disclosure.ts';
+import { UserNames } from './disclosed/user-names.ts';
 import type { CollectorPlace } from './enrol/collector-place.ts';
 import { KeyRenewal } from './enrol/key-renewal.ts';
 import { createFinder } from './finder.ts';
@@ -23,6 +26,7 @@ import { Courier } from './send/courier.ts';
 import type { CourierLog } from './send/courier-parts.ts';
 import { networkWays } from './send/network-ways.ts';
 import { proxyFor } from './send/proxy-choice.ts';
+import { RecordingExchange } from './send/recording-exchange.ts';
 import { CeilingFile } from './settings/ceiling.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
 import { mayTellEvidence } from './settings/told-evidence.ts';
@@ -100,8 +104,8 @@ export async function buildStages(
     nameProgram: names.nameOf,
     resume: mark && { mark, live },
   });
-  const hashUser = (uid: number): string =>
-    userHash(identity.userSecret, settings.tellUsersApart ? uid : EVERYBODY);
+  const users = new UserNames((uid) => userHash(identity.userSecret, uid));
+  const hashUser = (uid: number): string => (settings.tellUsersApart ? users.of(uid) : everybody);
   const mayMeter = (path: string): boolean => finder.mayMeter(path);
   const sampler = new Sampler({ table: new LinuxProcessTable(), names, meter, clock, hashUser, mayMeter });
 
@@ -110,12 +114,29 @@ export async function buildStages(
   const { fault } = readManagement(config.managementFile);
   if (fault) log.warn({ file: config.managementFile, fault }, 'the management file was not understood');
   const proxyOf = (address: string) => proxyFor(address, config);
-  const { exchange, moves, notices } = collectorLink({
+  const {
+    exchange: network,
+    moves,
+    notices,
+  } = collectorLink({
     facts: store.facts,
     place,
     stateFolder: stateFolderOf(config.dataDir),
     clock,
     network: networkWays(config),
+  });
+  // Whatever the agent sends goes through here.
+  const nowMs = (): number => clock.now().wallMs;
+  const uidOf = (user: string): number | undefined => users.uidOf(user);
+  const ledger = new SentLedger({ store, nowMs, uidOf });
+  const exchange = new RecordingExchange(network, ledger, nowMs);
+  const shown = new ShownDisclosure({
+    ...{ store, ledger, uidOf, nowMs, log },
+    dataDir: config.dataDir,
+    secret: identity.userSecret,
+    scope: () => settings.shownScope,
+    collectorUrl: () => network.url,
+    agentVersion: version,
   });
   const cost = () =>
     ownCost({
@@ -161,15 +182,16 @@ export async function buildStages(
       agentVersion: version,
       startedAtMs: started.wallMs,
       updatedAtMs: clock.now().wallMs,
-      collectorUrl: exchange.url,
-      addresses: exchange.states(),
-      addressSwitches: exchange.switches,
-      proxy: proxyOf(exchange.url)?.place ?? null,
+      collectorUrl: network.url,
+      addresses: network.states(),
+      addressSwitches: network.switches,
+      proxy: proxyOf(network.url)?.place ?? null,
       move: moves.status(),
       finding: finder.status(),
       skipped: notListed(inventory.skippedCounts(), finder.status()),
       cost: cost(),
       storeError: patience.error,
+      disclosure: { ...shown.status, ledgerFault: ledger.fault ?? null },
       state: { ...store.room(), forgotten: limit.forgotten },
       ...{ filesHashedBefore, meter, sampler, names, courier, settings },
     });
@@ -186,6 +208,7 @@ export async function buildStages(
     courier,
     limit,
     patience,
+    shown,
     status,
   };
 }

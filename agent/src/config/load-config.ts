@@ -35,6 +35,23 @@ export function loadConfig(
   return { config: Object.freeze(config as unknown as AgentConfig), explicit };
 }
 
+/** For a user without rights: a config file that he may not read says nothing. */
+export function readableDataDir(
+  flags: Flags & { config?: string | undefined },
+  environment: NodeJS.ProcessEnv,
+): string {
+  try {
+    return loadConfig(flags, environment).config.dataDir;
+  } catch (error) {
+    const { dataDir } = SETTINGS;
+    const said = flags.dataDir ?? environment[dataDir.environment];
+    if (said) return said;
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    if (code === 'EACCES' && !flags.config) return String(dataDir.default);
+    throw error;
+  }
+}
+
 function sourceOf(
   name: SettingName,
   flags: Flags,
@@ -85,7 +102,9 @@ function readConfigFile(asked: string | undefined): { path: string; values: Reco
     content = readFileSync(path, 'utf8');
   } catch (error) {
     if (!asked && (error as NodeJS.ErrnoException).code === 'ENOENT') return { path, values: {} };
-    throw new ConfigError(`cannot read the config file ${path} (${(error as NodeJS.ErrnoException).code})`);
+    throw new ConfigError(`cannot read the config file ${path} (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    });
   }
   const values = parseObject(path, content);
   const unknown = Object.keys(values).filter((key) => !Object.hasOwn(SETTINGS, key));

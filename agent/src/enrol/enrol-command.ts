@@ -3,9 +3,11 @@
  * goes on with it from its next request.
  */
 import { decodeJoinString } from '@fleetmeter/proto';
+import { CommandNotes } from '../disclosed/command-notes.ts';
 import { readHostFacts } from '../host/host-facts.ts';
 import { openDeviceIdentity } from '../identity/device-identity.ts';
 import { type NetworkSettings, networkWays } from '../send/network-ways.ts';
+import { RecordingExchange } from '../send/recording-exchange.ts';
 import { TrustingExchange } from '../send/trusting-exchange.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import { enrol } from './enrol.ts';
@@ -50,13 +52,15 @@ export async function enrolCommand(command: EnrolCommand, signal: AbortSignal): 
         : `kept; the agent joins when a collector lets it in (${why})\n`,
     );
   };
+  const notes = new CommandNotes(folder, command.nowMs);
   for (const address of addresses) {
-    const exchange = new TrustingExchange(
+    const way = new TrustingExchange(
       { url: () => address, authorities: () => authorities },
       folder,
       undefined,
       networkWays(command.network),
     );
+    const exchange = new RecordingExchange(way, notes, () => command.nowMs);
     try {
       const outcome = await enrol(exchange, { identity, host, secret }, command.nowMs, signal);
       if (outcome.is === 'enrolled') {

@@ -4,10 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommandNotes } from '../disclosed/command-notes.ts';
 import { readHostFacts } from '../host/host-facts.ts';
 import { openDeviceIdentity } from '../identity/device-identity.ts';
 import { DEVICE_KEY_FILE } from '../identity/device-keys.ts';
 import { type NetworkSettings, networkWays } from '../send/network-ways.ts';
+import { RecordingExchange } from '../send/recording-exchange.ts';
 import { TrustingExchange } from '../send/trusting-exchange.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import type { CollectorPlace } from './collector-place.ts';
@@ -39,13 +41,15 @@ export async function rotateKeyCommand(command: RotateKeyCommand, signal: AbortS
   const place = command.placeIn(folder);
   const host = await readHostFacts(command.version, command.managementFile);
   const failures: string[] = [];
+  const notes = new CommandNotes(folder, command.nowMs);
   for (const address of place.addresses()) {
-    const exchange = new TrustingExchange(
+    const way = new TrustingExchange(
       { url: () => address, authorities: place.authorities },
       folder,
       undefined,
       networkWays(command.network),
     );
+    const exchange = new RecordingExchange(way, notes, () => command.nowMs);
     try {
       const outcome = await replaceKey(exchange, identity, host, command.nowMs, signal);
       if (outcome.is === 'replaced') {

@@ -11,6 +11,7 @@ import { enrol } from '../enrol/enrol.ts';
 import { addressee, keepEnrolment } from '../enrol/kept-enrolment.ts';
 import { noteTicket, splitOff } from '../enrol/split-off.ts';
 import type { OutboxReport } from '../store/outbox-table.ts';
+import { type AcknowledgementLine, AcknowledgementLog } from './acknowledgement-log.ts';
 import {
   type AcknowledgementEffect,
   applyAcknowledgement,
@@ -43,6 +44,7 @@ export class Courier {
   #askForKeyMs = 0;
   #stopping: AbortSignal | undefined;
   readonly #schedule = new ReportSchedule();
+  readonly #acknowledgements = new AcknowledgementLog();
   #refusedInARow = 0;
   /** Baselines the collector asked for, one straight after another. */
   #baselinesInARow = 0;
@@ -163,7 +165,14 @@ export class Courier {
       bytes: report.envelope.length,
       acknowledgedAtMs: clock.now().wallMs,
     });
-    log.info({ sequence: report.sequence, bytes: report.envelope.length }, 'report acknowledged');
+    this.#logLine(
+      this.#acknowledgements.report(
+        report.sequence,
+        report.envelope.length,
+        this.counts.failures > 0,
+        clock.now().monotonicMs,
+      ),
+    );
     return this.#afterAcknowledgement(acknowledgement, effect);
   }
 
@@ -188,7 +197,13 @@ export class Courier {
       log.warn({ records: batch.records.length, ...verdict }, 'evidence refused for good');
       return this.#succeeded(0);
     }
-    log.info({ records: batch.records.length }, 'evidence acknowledged');
+    this.#logLine(
+      this.#acknowledgements.evidence(
+        batch.records.length,
+        this.counts.failures > 0,
+        clock.now().monotonicMs,
+      ),
+    );
     return this.#afterAcknowledgement(acknowledgement, applyAcknowledgement(store, acknowledgement, false));
   }
 
@@ -219,6 +234,10 @@ export class Courier {
     // One baseline goes at once; a collector that is never content must not make the agent run hot.
     if (baselineDue) this.#schedule.dueAt(monotonicMs + this.#backOff(this.#baselinesInARow - 1));
     return this.#succeeded(split || this.#evidence.size > 0 ? 0 : Math.max(0, this.#dueMs() - monotonicMs));
+  }
+
+  #logLine(line: AcknowledgementLine | undefined): void {
+    if (line) this.#parts.log.info(line.fields, line.message);
   }
 
   #noticed(sealed: Uint8Array, monotonicMs: number): void {

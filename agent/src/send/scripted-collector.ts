@@ -75,6 +75,8 @@ export class ScriptedCollector {
   settings: (SettingsFields & { version: number }) | undefined;
   /** Goes behind each acknowledgement: what a newer collector would say besides. */
   fromTheFuture: Uint8Array = new Uint8Array(0);
+  /** Told of every body as it came, whatever becomes of it. */
+  onBody: ((path: string, body: Buffer) => void) | undefined;
   wantsEvidence = true;
   /** Refuses reports meant for another collector. */
   checksAddress = false;
@@ -127,6 +129,7 @@ export class ScriptedCollector {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
     const body = await readBody(request);
+    this.onBody?.(path, body);
     const fault = this.fault(path);
     if (fault === 'cut') return void request.socket.destroy();
     if (fault === 'busy') return problem(response, 503, 'overloaded', false, { 'retry-after': '0' });

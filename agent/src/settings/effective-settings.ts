@@ -99,6 +99,21 @@ export class EffectiveSettings {
     return findingConfig(this.#parts.local.config, this.values, this.#parts.ceiling.ceiling);
   }
 
+  /** What is collected on this device, for the people who use it. */
+  get shownScope() {
+    const { ceiling } = this.#parts;
+    const { meterUsage, tellUsersApart, homeFolders } = this.values;
+    return {
+      collects: {
+        usage: meterUsage,
+        users_told_apart: tellUsersApart,
+        homes: homeFolders,
+        paused: this.paused,
+      },
+      ceiling: { file: ceiling.path, says: ceiling.ceiling, fault: ceiling.fault ?? null },
+    };
+  }
+
   /** Applies and keeps what a collector sent; with an answer that sets nothing, what it sent before goes on. */
   receive(message: SettingsFields | undefined): void {
     const { facts, log } = this.#parts;

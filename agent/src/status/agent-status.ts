@@ -12,7 +12,7 @@ import type { Forgotten } from '../store/state-limit.ts';
 import type { UsageMeter } from '../usage/usage-meter.ts';
 import type { FinderStatus } from '../watch/finder-status.ts';
 import type { OwnCost } from './own-cost.ts';
-import { type Problem, problemsOf } from './problems.ts';
+import { type DisclosureStatus, type Problem, problemsOf } from './problems.ts';
 
 export interface AgentStatus {
   agentVersion: string;
@@ -52,6 +52,8 @@ export interface AgentStatus {
   reporting: CourierCounts;
   evidence: { sent: number; missing: number; waiting: number };
   cost: OwnCost;
+  /** What of `disclosed` fails. */
+  disclosure: DisclosureStatus;
   problems: Problem[];
 }
 
@@ -70,6 +72,7 @@ export interface StatusInput
     | 'state'
     | 'skipped'
     | 'cost'
+    | 'disclosure'
   > {
   finding: FinderStatus;
   filesHashedBefore: number;
@@ -117,6 +120,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
     reporting: { ...courier.counts },
     evidence: { sent: evidence.sent, missing: evidence.missing, waiting: evidence.size },
     cost,
+    disclosure: input.disclosure,
     problems: problemsOf({
       sendFailures: courier.counts.failures,
       lastFailure: courier.counts.lastFailure,
@@ -132,6 +136,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
       settings: settings.status(),
       state: input.state,
       skipped,
+      disclosure: input.disclosure,
     }),
   };
 }

@@ -9,6 +9,15 @@ export interface Problem {
   advice: string;
 }
 
+/** What keeps the users of the device from seeing what was sent. */
+export interface DisclosureStatus {
+  fault: string | null;
+  closedAt: string | null;
+  usersWithoutFile: number;
+  /** Why what was sent last is not noted. */
+  ledgerFault: string | null;
+}
+
 export interface ProblemInput {
   /** Failures to reach the collector in a row. */
   sendFailures: number;
@@ -29,6 +38,7 @@ export interface ProblemInput {
   /** Last error of the store while running. */
   storeError: string | undefined;
   settings: Pick<SettingsStatus, 'refused' | 'ceiling'>;
+  disclosure?: DisclosureStatus;
 }
 
 /** Fewer failures than this are blips. */
@@ -150,6 +160,7 @@ export function problemsOf(input: ProblemInput): Problem[] {
       `${beyond.count} programs in homes are not listed, since there are too many`,
       'Raise the setting mostHomePrograms, or exclude folders.',
     );
+  disclosureProblems(input, add);
   const limit = input.skipped.find(({ reason }) => reason === 'watch-limit');
   if (limit)
     add(
@@ -159,4 +170,40 @@ export function problemsOf(input: ProblemInput): Problem[] {
       'Raise fs.inotify.max_user_watches; until then changes there are found by the full pass.',
     );
   return problems;
+}
+
+function disclosureProblems(
+  { disclosure }: ProblemInput,
+  add: (severity: Problem['severity'], code: string, title: string, advice: string) => void,
+): void {
+  if (!disclosure) return;
+  const { fault, closedAt, usersWithoutFile, ledgerFault } = disclosure;
+  if (ledgerFault)
+    add(
+      'error',
+      'sent-not-noted',
+      `What was sent last is not noted: ${ledgerFault}`,
+      'Look at free space and rights of the state folder; it is noted as soon as that is possible.',
+    );
+  if (fault)
+    add(
+      'warning',
+      'disclosure-not-shown',
+      `Users of this device cannot be shown what was sent: ${fault}`,
+      'Put the state folder where only root, or the user the agent runs as, can write.',
+    );
+  if (closedAt)
+    add(
+      'warning',
+      'disclosure-closed',
+      `Users may not enter ${closedAt}, so fleetmeter-agent disclosed shows them nothing`,
+      'Let others enter that folder (chmod o+x); what is private in the state folder stays so by its own mode.',
+    );
+  if (usersWithoutFile > 0)
+    add(
+      'warning',
+      'disclosure-of-users',
+      `${usersWithoutFile} users cannot be shown their own use`,
+      'Run the agent as root, which may give each user a file of his own; at most 200 users have one.',
+    );
 }

@@ -1,5 +1,6 @@
 /** The tables of one open store. */
 import { BaselineTable } from './baseline-table.ts';
+import { DisclosedTable } from './disclosed-table.ts';
 import { FactTable } from './fact-table.ts';
 import { InventoryTable } from './inventory-table.ts';
 import { OutboxTable } from './outbox-table.ts';
@@ -17,6 +18,7 @@ export interface AgentStore {
   outbox: OutboxTable;
   baseline: BaselineTable;
   facts: FactTable;
+  disclosed: DisclosedTable;
   room(): StoreRoom;
   close(): void;
 }
@@ -31,6 +33,7 @@ export function agentStore(database: StateDatabase): AgentStore {
     outbox: new OutboxTable(database),
     baseline: new BaselineTable(database),
     facts: new FactTable(database),
+    disclosed: new DisclosedTable(database),
     room: () => database.room(),
     close: () => database.close(),
   };

@@ -34,6 +34,10 @@ export interface Facts {
   usageResent: string;
   /** The last report acknowledged. */
   lastReport: { sequence: number; bytes: number; acknowledgedAtMs: number };
+  /** Of what `disclosed` shows: since when, and what of it was lost. */
+  disclosed: { sinceMs: number; lostMessages: number; droppedUse: number };
+  /** What the device said of itself last; by field of HostFactsFields. */
+  disclosedHost: Record<string, unknown>;
 }
 
 export class FactTable {

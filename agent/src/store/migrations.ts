@@ -171,4 +171,40 @@ export const MIGRATIONS: readonly string[] = [
   -- Day on which the file was hashed in its present state; 0 = before this step.
   ALTER TABLE files ADD COLUMN hashed_on INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- What left the device, for the people who use it. Fields are "Message.field", in order, with spaces between.
+  CREATE TABLE disclosed_shapes (shape_no INTEGER PRIMARY KEY, fields TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE disclosed_messages (
+    message_no INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,    -- hash of the payload
+    at_ms      INTEGER NOT NULL,
+    kind       TEXT NOT NULL,
+    sequence   INTEGER,
+    bytes      INTEGER NOT NULL,
+    tries      INTEGER NOT NULL,
+    outcome    TEXT NOT NULL,
+    shape_no   INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE disclosed_days (
+    day INTEGER PRIMARY KEY, messages INTEGER NOT NULL, bytes INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE disclosed_fields (
+    field    TEXT PRIMARY KEY,
+    messages INTEGER NOT NULL,
+    first_ms INTEGER NOT NULL,
+    last_ms  INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE disclosed_use (
+    day           INTEGER NOT NULL,
+    user          TEXT NOT NULL,
+    executable_id TEXT NOT NULL,
+    run           TEXT NOT NULL,
+    seconds       INTEGER NOT NULL,
+    launches      INTEGER NOT NULL,
+    marks         BLOB NOT NULL,        -- a bit for each mark sent, in the order of the wire
+    PRIMARY KEY (day, user, executable_id, run)
+  ) STRICT, WITHOUT ROWID;
+  -- Never leaves the device: who may see which use.
+  CREATE TABLE disclosed_users (user TEXT PRIMARY KEY, uid INTEGER NOT NULL) STRICT;
+  `,
 ];

@@ -155,6 +155,7 @@ async function reportAndSee(at: { adminPort: number; agentPort: number; secret: 
     timeout: 60_000,
     interval: 200,
   });
+  await vi.waitUntil(async () => isDerived(await metrics()), { timeout: 60_000, interval: 200 });
   await vi.waitUntil(async () => /fleetmeter_audit_finished_timestamp_seconds [1-9]/.test(await metrics()), {
     timeout: 60_000,
     interval: 200,
@@ -167,6 +168,12 @@ async function reportAndSee(at: { adminPort: number; agentPort: number; secret: 
   });
   expect(await metrics()).not.toMatch(/^fleetmeter_clickhouse_failures_total\{[^}]*\} [1-9]/m);
   expect(await metrics()).not.toMatch(/^fleetmeter_(?:audit|recompute)_failures_total(?:\{[^}]*\})? [1-9]/m);
+}
+
+/** Everything received is processed, and nothing waits to be derived. */
+function isDerived(text: string): boolean {
+  const metric = (name: string) => Number(new RegExp(`^fleetmeter_${name} (.+)$`, 'm').exec(text)?.[1]);
+  return metric('stream_head') === metric('control_checkpoint') && metric('control_dirty_marks') === 0;
 }
 
 describe('with exactly the grants that are listed', { timeout: 180_000 }, () => {

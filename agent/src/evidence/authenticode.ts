@@ -1,62 +1,17 @@
 /**
- * Who signed a PE file: "PE Format", section "The Attribute Certificate Table", and PKCS #7 SignedData (RFC 2315
- * section 9). The signer's certificate is the one among those in the signature that the signer information names by
- * issuer and serial number; the others are authorities and time stamps. Files of Windows itself are mostly signed in
- * catalogues beside them, and have no signature of their own.
- *
- * Nothing is verified: that takes the roots a system trusts, and revocation. What is told is what the file claims.
+ * Who signed a PE file: "PE Format", section "The Attribute Certificate Table", whose entries hold PKCS #7 signatures.
+ * Files of Windows itself are mostly signed in catalogues beside them, and have no signature of their own.
  */
 import type { BoundedReader } from './bounded-reader.ts';
-import { certificateName } from './certificate-name.ts';
-import {
-  DER_CONTEXT_0,
-  DER_CONTEXT_1,
-  DER_INTEGER,
-  DER_OBJECT_IDENTIFIER,
-  DER_SEQUENCE,
-  DER_SET,
-  type DerElement,
-  derChildren,
-  derElement,
-  derValue,
-} from './der.ts';
+import { cmsSigner } from './cms-signer.ts';
 import { CERTIFICATE_TABLE, type PeImage } from './pe-image.ts';
 
 const MOST_TABLE_ENTRIES = 8;
 const ENTRY_HEAD_BYTES = 8;
 const PKCS_SIGNED_DATA = 2;
-/** 1.2.840.113549.1.7.2 */
-const SIGNED_DATA = '2a864886f70d010702';
-const MOST_CERTIFICATES = 64;
-const MOST_NAME_BYTES = 4096;
-const MOST_SERIAL_BYTES = 64;
 
-interface SignerIdentity {
-  issuer: Buffer;
-  serial: Buffer;
-}
-
-/** Common name or organisation of the first signature's signer. */
+/** Common name or organisation of the first PKCS #7 signature's signer, as it claims: nothing is verified. */
 export function authenticodeSigner(reader: BoundedReader, image: PeImage): string | undefined {
-  const signedData = embeddedSignedData(reader, image);
-  if (!signedData) return undefined;
-  const parts = [...derChildren(reader, signedData, 6)];
-  // Version, digest algorithms, what is signed, then [0] certificates and [1] revocation lists, then the signers.
-  const certificates = parts.find(({ tag }) => tag === DER_CONTEXT_0);
-  const afterCertificates = certificates ? parts.slice(parts.indexOf(certificates) + 1) : [];
-  const signers = afterCertificates.find(({ tag }) => tag !== DER_CONTEXT_1);
-  if (!certificates || signers?.tag !== DER_SET) return undefined;
-  const identity = signerIdentity(reader, signers);
-  if (!identity) return undefined;
-  for (const certificate of derChildren(reader, certificates, MOST_CERTIFICATES)) {
-    const subject = subjectWhenSigner(reader, certificate, identity);
-    if (subject) return certificateName(reader, subject);
-  }
-  return undefined;
-}
-
-/** The first PKCS #7 entry of the certificate table, unwrapped to its SignedData. */
-function embeddedSignedData(reader: BoundedReader, image: PeImage): DerElement | undefined {
   const table = image.tables.get(CERTIFICATE_TABLE);
   if (!table) return undefined;
   const tableEnd = table.address + table.size;
@@ -66,48 +21,9 @@ function embeddedSignedData(reader: BoundedReader, image: PeImage): DerElement |
     if (!head) return undefined;
     const length = head.readUInt32LE(0);
     const end = Math.min(at + length, tableEnd);
-    if (head.readUInt16LE(6) === PKCS_SIGNED_DATA) return signedDataIn(reader, at + ENTRY_HEAD_BYTES, end);
+    if (head.readUInt16LE(6) === PKCS_SIGNED_DATA) return cmsSigner(reader, at + ENTRY_HEAD_BYTES, end);
     if (length < ENTRY_HEAD_BYTES) return undefined;
     at = Math.ceil((at + length) / 8) * 8;
   }
   return undefined;
-}
-
-function signedDataIn(reader: BoundedReader, at: number, end: number): DerElement | undefined {
-  const outer = derElement(reader, at, end);
-  if (outer?.tag !== DER_SEQUENCE) return undefined;
-  const [kind, content] = [...derChildren(reader, outer, 2)];
-  if (kind?.tag !== DER_OBJECT_IDENTIFIER || content?.tag !== DER_CONTEXT_0) return undefined;
-  if (derValue(reader, kind, 16)?.toString('hex') !== SIGNED_DATA) return undefined;
-  const inner = derElement(reader, content.valueAt, content.end);
-  return inner?.tag === DER_SEQUENCE ? inner : undefined;
-}
-
-/** Of the first signer: SignerInfo is a version, then issuer and serial number. */
-function signerIdentity(reader: BoundedReader, signers: DerElement): SignerIdentity | undefined {
-  const [signer] = [...derChildren(reader, signers, 1)];
-  const named = signer && [...derChildren(reader, signer, 2)][1];
-  if (named?.tag !== DER_SEQUENCE) return undefined;
-  const [issuerName, serialNumber] = [...derChildren(reader, named, 2)];
-  if (issuerName?.tag !== DER_SEQUENCE || serialNumber?.tag !== DER_INTEGER) return undefined;
-  const issuer = derValue(reader, issuerName, MOST_NAME_BYTES);
-  const serial = derValue(reader, serialNumber, MOST_SERIAL_BYTES);
-  return issuer && serial && { issuer, serial };
-}
-
-/** The subject's name when this certificate is the signer's. */
-function subjectWhenSigner(
-  reader: BoundedReader,
-  certificate: DerElement,
-  identity: SignerIdentity,
-): DerElement | undefined {
-  const [body] = [...derChildren(reader, certificate, 1)];
-  if (certificate.tag !== DER_SEQUENCE || body?.tag !== DER_SEQUENCE) return undefined;
-  const parts = [...derChildren(reader, body, 7)];
-  if (parts[0]?.tag === DER_CONTEXT_0) parts.shift();
-  // Serial number, signature algorithm, issuer, validity, subject.
-  const [serial, , issuer, , subject] = parts;
-  if (serial?.tag !== DER_INTEGER || subject?.tag !== DER_SEQUENCE) return undefined;
-  if (!derValue(reader, serial, MOST_SERIAL_BYTES)?.equals(identity.serial)) return undefined;
-  return derValue(reader, issuer, MOST_NAME_BYTES)?.equals(identity.issuer) ? subject : undefined;
 }

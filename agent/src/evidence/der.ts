@@ -1,6 +1,7 @@
 /**
  * Steps through DER (ITU-T X.690) by offset, reading only the heads of elements, so that what is not wanted may be as
- * large as it likes. Just enough for certificates and signatures; never throws unless the reader does.
+ * large as it likes. Of BER it knows the indefinite length too, which signatures of macOS have around their
+ * certificates. Just enough for certificates and signatures; never throws unless the reader does.
  */
 import type { BoundedReader } from './bounded-reader.ts';
 
@@ -14,24 +15,59 @@ export const DER_CONTEXT_1 = 0xa1;
 
 export interface DerElement {
   tag: number;
-  /** Offsets in the file: of the tag, of the value, and behind the value. */
+  /** Offsets in the file: of the tag, of the value, behind the value, and behind the element. */
   at: number;
   valueAt: number;
   end: number;
+  /** Differs from `end` by the end mark of an indefinite length. */
+  next: number;
 }
 
-/** The element at `at`, which lies before `end` as a whole; undefined when it does not, or is not DER. */
+const CONSTRUCTED = 0x20;
+const INDEFINITE = 0x80;
+/** Signatures have six levels of indefinite length. */
+const MOST_INDEFINITE_LEVELS = 16;
+const MOST_ELEMENTS = 1024;
+
+/** The element at `at`, which lies before `end` as a whole; undefined when it does not, or makes no sense. */
 export function derElement(reader: BoundedReader, at: number, end: number): DerElement | undefined {
+  return elementAt(reader, at, end, 0);
+}
+
+function elementAt(reader: BoundedReader, at: number, end: number, level: number): DerElement | undefined {
   const head = reader.upTo(at, Math.min(6, end - at));
   const tag = head[0];
   const first = head[1];
-  // Tags of several bytes do not occur here, and an indefinite length (0x80) is not DER.
+  // Tags of several bytes do not occur here.
   if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f) return undefined;
+  if (first === INDEFINITE)
+    return (tag & CONSTRUCTED) === 0 ? undefined : upToEndMark(reader, at, end, { tag, level });
   const lengthBytes = first < 0x80 ? 0 : first - 0x80;
-  if (first === 0x80 || lengthBytes > 4 || head.length < 2 + lengthBytes) return undefined;
+  if (lengthBytes > 4 || head.length < 2 + lengthBytes) return undefined;
   const length = lengthBytes === 0 ? first : head.readUIntBE(2, lengthBytes);
   const valueAt = at + 2 + lengthBytes;
-  return valueAt + length <= end ? { tag, at, valueAt, end: valueAt + length } : undefined;
+  const valueEnd = valueAt + length;
+  return valueEnd <= end ? { tag, at, valueAt, end: valueEnd, next: valueEnd } : undefined;
+}
+
+/** The value is a row of elements and goes on until two zero bytes stand where the next one would begin. */
+function upToEndMark(
+  reader: BoundedReader,
+  at: number,
+  end: number,
+  { tag, level }: { tag: number; level: number },
+): DerElement | undefined {
+  if (level >= MOST_INDEFINITE_LEVELS) return undefined;
+  const valueAt = at + 2;
+  for (let next = valueAt, count = 0; count < MOST_ELEMENTS; count++) {
+    const mark = reader.part(next, 2);
+    if (!mark || next + 2 > end) return undefined;
+    if (mark.readUInt16BE(0) === 0) return { tag, at, valueAt, end: next, next: next + 2 };
+    const inner = elementAt(reader, next, end, level + 1);
+    if (!inner) return undefined;
+    next = inner.next;
+  }
+  return undefined;
 }
 
 /** The elements inside this one, at most `most`; ends early at what is not DER. */
@@ -41,7 +77,7 @@ export function* derChildren(reader: BoundedReader, parent: DerElement, most: nu
     const element = derElement(reader, at, parent.end);
     if (!element) return;
     yield element;
-    at = element.end;
+    at = element.next;
   }
 }
 

@@ -130,6 +130,7 @@ const NOTHING: FinderStatus = {
   changedWhileHashing: 0,
   settling: 0,
   waitingForPackages: 0,
+  unusableBundles: 0,
   eventBursts: 0,
   changesForgotten: 0,
   packageDatabases: [],

@@ -1,16 +1,23 @@
 /** Puts together what is known of one program file. Pure. */
 import { type Evidence, normalisePath } from '@fleetmeter/proto';
 import type { FileContent } from '../hash/file-content.ts';
+import type { BundleInfo } from './bundle/info-plist.ts';
 import type { PackageOwner } from './package-owner.ts';
 
 /** Longest text of evidence in UTF-8 bytes; a longer one is left out rather than cut. */
 const LONGEST_TEXT_BYTES = 1024;
 
+/** What a file has from where it lies, and not from its content. */
+export interface Surroundings {
+  owner: PackageOwner | undefined;
+  bundle: BundleInfo | undefined;
+}
+
 export function evidenceOf(
   content: Omit<FileContent, 'identity'> & { size: number },
   rawPath: string,
   homes: readonly string[],
-  owner: PackageOwner | undefined,
+  { owner, bundle }: Surroundings,
 ): Evidence {
   const { sha256, size, format, buildId } = content;
   const interpreter = text(withoutPerson(content.interpreter, homes));
@@ -23,8 +30,11 @@ export function evidenceOf(
     fileDescription: text(content.fileDescription),
     originalName: text(content.originalName),
     signer: text(content.signer),
+    signerTeam: text(content.signerTeam),
+    edition: text(content.edition),
   };
-  return withOwner(present({ sha256, path, size, format, buildId, interpreter, soname, ...named }), owner);
+  const alone = { sha256, path, size, format, buildId, interpreter, soname, ...named };
+  return withBundle(withOwner(alone, owner), bundle);
 }
 
 export function normalisedPath(rawPath: string, homes: readonly string[]): string {
@@ -46,6 +56,24 @@ export function withOwner(evidence: Evidence, owner: PackageOwner | undefined): 
     packageArchitecture: text(owner?.architecture),
     packageVendor: text(owner?.vendor),
   });
+}
+
+/** The same evidence with what the bundle around the file says now. */
+export function withBundle(evidence: Evidence, bundle: BundleInfo | undefined): Evidence {
+  return present({
+    ...evidence,
+    bundleId: text(bundle?.id),
+    bundleName: text(bundle?.name),
+    bundleVersion: text(bundle?.version),
+  });
+}
+
+export function sameBundle(one: Evidence, other: Evidence): boolean {
+  return (
+    one.bundleId === other.bundleId &&
+    one.bundleName === other.bundleName &&
+    one.bundleVersion === other.bundleVersion
+  );
 }
 
 export function sameOwnerAndPath(one: Evidence, other: Evidence): boolean {

@@ -101,12 +101,10 @@ function evidenceOnDisk(name: string, { pieces, size }: Pick<RecordedPe, 'pieces
     busyMs: () => 0,
   });
   if (outcome.kind !== 'hashed') throw new Error(`not hashed: ${JSON.stringify(outcome)}`);
-  return evidenceOf(
-    { ...outcome.content, size: outcome.content.identity.size },
-    `/opt/app/${name}`,
-    [],
-    undefined,
-  );
+  return evidenceOf({ ...outcome.content, size: outcome.content.identity.size }, `/opt/app/${name}`, [], {
+    owner: undefined,
+    bundle: undefined,
+  });
 }
 
 const hasSigner = ['openssl', 'osslsigncode'].every(

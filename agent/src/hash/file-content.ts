@@ -14,6 +14,8 @@ export interface SelfDescription {
   originalName?: string | undefined;
   /** As the file claims; nobody has verified the signature. */
   signer?: string | undefined;
+  signerTeam?: string | undefined;
+  edition?: string | undefined;
 }
 
 export interface FileContent extends SelfDescription {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { describeElf } from '../evidence/elf.ts';
+import { describeMachO } from '../evidence/mach-o/describe-mach-o.ts';
 import { describePe } from '../evidence/pe.ts';
 import { scriptInterpreter } from '../evidence/script.ts';
 import { executableFormat, FORMAT_BYTES } from '../watch/executable-format.ts';
@@ -86,5 +87,6 @@ function describe(format: string, first: Buffer, descriptor: number, size: numbe
     return part.subarray(0, readSync(descriptor, part, 0, part.length, offset));
   };
   if (format === 'elf') return describeElf(read);
+  if (format === 'macho') return describeMachO(read);
   return format === 'pe' ? describePe(read) : {};
 }

@@ -11,6 +11,7 @@
  */
 import { lstat } from 'node:fs/promises';
 import type { Clock } from '../clock/clock.ts';
+import { EnclosingBundles } from '../evidence/bundle/enclosing-bundles.ts';
 import { NO_PACKAGE_OWNERS, type PackageOwners } from '../evidence/package-owner.ts';
 import { FileHasher, type FileHasherOptions } from '../hash/file-hasher.ts';
 import { ChangeQueue } from './change-queue.ts';
@@ -88,6 +89,7 @@ export class ExecutableFinder {
   readonly #sink: SafeSink;
   #rolledUp: RollUpSummary = NO_ROLL_UPS;
   readonly #owners: PackageOwners;
+  readonly #bundles = new EnclosingBundles();
   readonly #packages: PackageFollower;
   readonly #changes: ChangeQueue;
   readonly #abort = new AbortController();
@@ -121,7 +123,10 @@ export class ExecutableFinder {
     this.#hasher = new FileHasher(options.hasher);
     this.#ledger = new SkipLedger(sink);
     this.#owners = options.owners ?? NO_PACKAGE_OWNERS;
-    const shared = { hasher: this.#hasher, known, owners: this.#owners, homes: this.#roots.homes };
+    const shared = {
+      ...{ hasher: this.#hasher, known, owners: this.#owners, bundles: this.#bundles },
+      homes: this.#roots.homes,
+    };
     this.#places = new HomePlaces({ homes: this.#roots.ruledHomes, named: this.#roots.named });
     this.#admission = new HomeAdmission({
       places: this.#places,
@@ -229,6 +234,7 @@ export class ExecutableFinder {
       changedWhileHashing: this.#examiner.changedWhileHashing,
       settling: this.#changes.size,
       waitingForPackages: this.#examiner.held,
+      unusableBundles: this.#bundles.unusable,
       eventBursts: this.#eventBursts,
       changesForgotten: this.#changes.forgotten,
       packageDatabases: this.#owners.databases(),

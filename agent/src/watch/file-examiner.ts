@@ -3,7 +3,16 @@
  * new and then hashed. At most one examination of a path is open, so that an older answer never follows a newer one.
  */
 import { lstat } from 'node:fs/promises';
-import { evidenceOf, normalisedPath, sameOwnerAndPath, withOwner } from '../evidence/file-evidence.ts';
+import { isInBundle } from '../evidence/bundle/bundle-place.ts';
+import type { EnclosingBundles } from '../evidence/bundle/enclosing-bundles.ts';
+import {
+  evidenceOf,
+  normalisedPath,
+  sameBundle,
+  sameOwnerAndPath,
+  withBundle,
+  withOwner,
+} from '../evidence/file-evidence.ts';
 import type { PackageOwners } from '../evidence/package-owner.ts';
 import type { FileContent } from '../hash/file-content.ts';
 import type { FileHasher } from '../hash/file-hasher.ts';
@@ -36,6 +45,7 @@ export interface ExaminerOptions {
   ledger: SkipLedger;
   owners: PackageOwners;
   admission: HomeAdmission;
+  bundles: EnclosingBundles;
   /** For the path rules. */
   homes: readonly string[];
   /** A file whose inode changed less than this many milliseconds ago is not hashed yet. */
@@ -99,12 +109,14 @@ export class FileExaminer {
     const admission = this.#options.admission.admit(path);
     if (admission !== 'listed') return Promise.resolve(this.#refuse(path, admission));
     const known = this.#options.known.byPath(path);
-    if (known && sameIdentity(known.identity, identity)) {
+    const unchanged = known !== undefined && sameIdentity(known.identity, identity);
+    if (unchanged && !isInBundle(path)) {
       this.#confirm(known);
       return undefined;
     }
     this.#inHand.add(path);
-    return this.#examineNew(path, identity, urgent).finally(() => this.#inHand.delete(path));
+    const examined = unchanged ? this.#confirmInBundle(known) : this.#examineNew(path, identity, urgent);
+    return examined.finally(() => this.#inHand.delete(path));
   }
 
   /** A regular file with an execute bit is there; whether it is an executable is not looked at. */
@@ -140,9 +152,21 @@ export class FileExaminer {
     return why === 'rolled-up' ? why : this.#skip(path, why);
   }
 
-  #confirm(known: FoundFile): void {
+  #confirm(known: FoundFile, isNews = false): void {
     const changed = this.#options.owners.unsettled() ? undefined : this.withPresentOwner(known);
-    if (this.#options.ledger.forget(known.path) || changed) this.#options.sink.found(changed ?? known);
+    if (this.#options.ledger.forget(known.path) || changed || isNews)
+      this.#options.sink.found(changed ?? known);
+  }
+
+  /** A bundle's names and version can change while a file in it stays as it was. */
+  async #confirmInBundle({ path, identity }: FoundFile): Promise<Verdict> {
+    const bundle = await this.#options.bundles.around(path);
+    const known = this.#options.known.byPath(path);
+    if (!known || !sameIdentity(known.identity, identity)) return 'again';
+    const evidence = bundle === 'failed' ? known.evidence : withBundle(known.evidence, bundle);
+    if (sameBundle(evidence, known.evidence)) this.#confirm(known);
+    else this.#confirm({ ...known, evidence }, true);
+    return 'executable';
   }
 
   async #examineNew(path: string, identity: FileIdentity, urgent: boolean): Promise<Verdict> {
@@ -198,8 +222,13 @@ export class FileExaminer {
       : 'skipped';
   }
 
-  #emit(path: string, content: FileContent | (FoundFile['evidence'] & { identity: FileIdentity })): Verdict {
-    const { owners, ledger, sink, homes } = this.#options;
+  async #emit(
+    path: string,
+    content: FileContent | (FoundFile['evidence'] & { identity: FileIdentity }),
+  ): Promise<Verdict> {
+    const { owners, bundles, ledger, sink, homes } = this.#options;
+    const around = await bundles.around(path);
+    const bundle = around === 'failed' ? undefined : around;
     if (this.holding && this.#mayBePackaged(path) && owners.unsettled()) {
       this.#held.set(path, content as FileContent);
       this.#skip(path, 'package-database-busy');
@@ -208,7 +237,8 @@ export class FileExaminer {
     this.#held.delete(path);
     ledger.forget(path);
     const { identity, format } = content;
-    const evidence = evidenceOf({ ...content, size: identity.size }, path, homes, owners.ownerOf(path));
+    const owner = owners.ownerOf(path);
+    const evidence = evidenceOf({ ...content, size: identity.size }, path, homes, { owner, bundle });
     sink.found({ path, identity, format, evidence });
     return 'executable';
   }

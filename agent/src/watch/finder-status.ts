@@ -57,6 +57,8 @@ export interface FinderStatus {
   settling: number;
   /** Hashed files that wait until packages have settled. */
   waitingForPackages: number;
+  /** Bundles whose Info.plist cannot be read or makes no sense: their files are listed without the bundle's names. */
+  unusableBundles: number;
   /** Bursts of events that may have lost some; each is followed by a full scan. */
   eventBursts: number;
   /** Changes forgotten because too many paths were settling; each is followed by a full scan. */

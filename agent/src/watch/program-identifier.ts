@@ -1,5 +1,6 @@
 /** Names a program that runs from somewhere outside the roots. It is used, not installed: the sink hears nothing. */
 import { stat } from 'node:fs/promises';
+import type { EnclosingBundles } from '../evidence/bundle/enclosing-bundles.ts';
 import { evidenceOf } from '../evidence/file-evidence.ts';
 import type { PackageOwners } from '../evidence/package-owner.ts';
 import type { FileHasher } from '../hash/file-hasher.ts';
@@ -12,6 +13,7 @@ export interface IdentifierOptions {
   hasher: FileHasher;
   known: KnownFiles;
   owners: PackageOwners;
+  bundles: EnclosingBundles;
   homes: readonly string[];
   mounts(): MountTable;
 }
@@ -67,11 +69,14 @@ export class ProgramIdentifier {
     identity: FileIdentity,
     content: Omit<Parameters<typeof evidenceOf>[0], 'size'>,
   ): Promise<FoundFile> {
-    const { homes, owners } = this.#options;
-    // In a container the same path is another file, and this system's packages do not own it.
+    const { homes, owners, bundles } = this.#options;
+    // In a container the same path is another file, and this system's packages and bundles do not have it.
     const here = await stat(path, { bigint: true }).then(identityOf, () => undefined);
-    const owner = here && identityKey(here) === identityKey(identity) ? owners.ownerOf(path) : undefined;
-    const evidence = evidenceOf({ ...content, size: identity.size }, path, homes, owner);
+    const isHere = here !== undefined && identityKey(here) === identityKey(identity);
+    const owner = isHere ? owners.ownerOf(path) : undefined;
+    const around = isHere ? await bundles.around(path) : undefined;
+    const bundle = around === 'failed' ? undefined : around;
+    const evidence = evidenceOf({ ...content, size: identity.size }, path, homes, { owner, bundle });
     return { path, identity, format: content.format, evidence };
   }
 

@@ -30,7 +30,7 @@ function observed(read: ByteReader): Observed {
   expect(reads).toBeLessThanOrEqual(PE_LIMITS.mostReads);
   expect(bytes).toBeLessThanOrEqual(PE_LIMITS.mostBytes);
   const content = { sha256: new Uint8Array(32), size: 1, format: 'pe' as const, ...description };
-  const evidence = evidenceOf(content, '/opt/a.exe', [], undefined);
+  const evidence = evidenceOf(content, '/opt/a.exe', [], { owner: undefined, bundle: undefined });
   expect(decodeEvidence(encodeEvidence(evidence))).toEqual(evidence);
   return { description, reads, bytes };
 }

@@ -1,9 +1,8 @@
 /** Reads one file from its first to its last byte: SHA-256, format and what it says of itself, from one open. */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { describeElf } from '../evidence/elf.ts';
-import { describeMachO } from '../evidence/mach-o/describe-mach-o.ts';
-import { describePe } from '../evidence/pe.ts';
 import { scriptInterpreter } from '../evidence/script.ts';
 import { executableFormat, FORMAT_BYTES } from '../watch/executable-format.ts';
 import { identityOf, sameIdentity } from '../watch/file-identity.ts';
@@ -11,6 +10,13 @@ import type { HashOutcome, SelfDescription } from './file-content.ts';
 import { type OpenedFile, openSafely, reasonOf } from './safe-open.ts';
 
 const CHUNK_BYTES = 262_144;
+/**
+ * Programs of other systems are rare, and threads start often: what reads them is loaded with the first one. Not by
+ * import(), since nothing here may wait while a file is open.
+ */
+const load = createRequire(import.meta.url);
+type MachO = typeof import('../evidence/mach-o/describe-mach-o.ts');
+type Pe = typeof import('../evidence/pe.ts');
 
 export interface ReadLimits {
   /** Bytes; a larger file is 'too-large', unread. */
@@ -87,6 +93,6 @@ function describe(format: string, first: Buffer, descriptor: number, size: numbe
     return part.subarray(0, readSync(descriptor, part, 0, part.length, offset));
   };
   if (format === 'elf') return describeElf(read);
-  if (format === 'macho') return describeMachO(read);
-  return format === 'pe' ? describePe(read) : {};
+  if (format === 'macho') return (load('../evidence/mach-o/describe-mach-o.ts') as MachO).describeMachO(read);
+  return format === 'pe' ? (load('../evidence/pe.ts') as Pe).describePe(read) : {};
 }

@@ -37,7 +37,8 @@ afterEach(async () => {
 
 const config = (changes: Partial<FindingConfig> = {}): FindingConfig => ({
   roots: [join(root, 'tools'), join(root, 'private')],
-  ...{ settleMs: 100, rescanSeconds: 3600, hashMebibytesPerSecond: 0 },
+  ...{ settleMs: 100, rescanSeconds: 3600, hashMebibytesPerSecond: 0, hashCpuPercent: 0 },
+  ...{ hashGently: false, hashFileMebibytes: 8192, hashFileSeconds: 60 },
   ...{ additionalRoots: [], excludedFolders: [], homeFolders: true, mostHomePrograms: 5000 },
   ...changes,
 });

@@ -17,7 +17,12 @@ export interface AdjustableFinderParts {
   onAdjust: () => void;
 }
 
-type HashSums = Pick<FinderStatus['hashing'], 'filesHashed' | 'bytesHashed' | 'threadCpuMs'>;
+type HashSums = Pick<
+  FinderStatus['hashing'],
+  'filesHashed' | 'bytesHashed' | 'bytesRead' | 'threadCpuMs' | 'restedMs'
+>;
+
+const NO_SUMS: HashSums = { filesHashed: 0, bytesHashed: 0, bytesRead: 0, threadCpuMs: 0, restedMs: 0 };
 
 export class AdjustableFinder {
   readonly #parts: AdjustableFinderParts;
@@ -30,7 +35,7 @@ export class AdjustableFinder {
   /** Adjustments, one after the other. */
   #adjusting: Promise<void> = Promise.resolve();
   /** Of finders that have ended. */
-  #before: HashSums = { filesHashed: 0, bytesHashed: 0, threadCpuMs: 0 };
+  #before: HashSums = NO_SUMS;
 
   constructor(parts: AdjustableFinderParts) {
     this.#parts = parts;
@@ -107,7 +112,9 @@ function sums(a: HashSums, b: HashSums): HashSums {
   return {
     filesHashed: a.filesHashed + b.filesHashed,
     bytesHashed: a.bytesHashed + b.bytesHashed,
+    bytesRead: a.bytesRead + b.bytesRead,
     threadCpuMs: a.threadCpuMs + b.threadCpuMs,
+    restedMs: a.restedMs + b.restedMs,
   };
 }
 
@@ -118,7 +125,7 @@ const NOTHING: FinderStatus = {
   missingRoots: [],
   scan: undefined,
   lastScan: undefined,
-  hashing: { filesHashed: 0, bytesHashed: 0, threadCpuMs: 0, queued: 0, threadsRunning: 0 },
+  hashing: { ...NO_SUMS, queued: 0, threadsRunning: 0, rests: null },
   listingCpuMs: 0,
   watchedFolders: 0,
   watchedTrees: [],

@@ -20,7 +20,13 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fleetmeter-agent-'));
   mkdirSync(join(folder, 'root'));
   copyFileSync('/bin/true', join(folder, 'root/first'));
-  writeFileSync(join(folder, 'config.json'), '{}');
+  const atOnce = {
+    firstScanDelaySeconds: 0,
+    hashMebibytesPerSecond: 0,
+    hashCpuPercent: 0,
+    hashGently: false,
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(atOnce));
   collector = new ScriptedCollector();
   url = await collector.listen();
 });

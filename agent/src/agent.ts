@@ -19,6 +19,7 @@ import { type AgentStore, agentStore } from './store/agent-store.ts';
 import { openStateDatabase } from './store/state-database.ts';
 import { openStateFolder } from './store/state-folder.ts';
 import { tidyStore } from './store/upkeep.ts';
+import { firstScanAtMs } from './watch/first-scan-time.ts';
 
 const DAY_MS = 86_400_000;
 /** Soon, since many computers are never on for a whole day. */
@@ -85,8 +86,26 @@ async function runStages(
   const signal = AbortSignal.any([stopped, failure.signal]);
   signal.addEventListener('abort', () => void finder.close(), { once: true });
 
+  /** Looks at the time again and again: the clock may be set meanwhile, and a suspended computer sleeps through timers. */
+  const waitForFirstScan = async (): Promise<void> => {
+    const { facts } = store;
+    const random = Math.random();
+    const due = (): number =>
+      firstScanAtMs({
+        drawnMs: facts.read('firstScanAtMs'),
+        finished: facts.read('firstScanFinished') ?? false,
+        longestDelaySeconds: config.firstScanDelaySeconds,
+        nowMs: clock.now().wallMs,
+        random,
+      });
+    facts.write('firstScanAtMs', due());
+    for (let leftMs = 0; !signal.aborted; await clock.sleep(Math.min(leftMs, LOOK_AT_SETTINGS_MS), signal)) {
+      leftMs = due() - clock.now().wallMs;
+      if (leftMs <= 0) return;
+    }
+  };
   const find = async (): Promise<void> => {
-    await clock.sleep(config.firstScanDelaySeconds * 1000, signal);
+    await waitForFirstScan();
     if (!signal.aborted) await finder.start();
     if (signal.aborted) return;
     await patience.during(() => {

@@ -2,6 +2,9 @@
 import type { Clock } from './clock/clock.ts';
 import type { AgentConfig } from './config/schema.ts';
 import { packageDatabases } from './evidence/packages/package-databases.ts';
+import type { FileHasherOptions } from './hash/file-hasher.ts';
+import { machineLoad } from './host/machine-load.linux.ts';
+import { runsOnBattery } from './host/power-supply.linux.ts';
 import { ExecutableFinder, type FinderOptions } from './watch/executable-finder.ts';
 import type { FindingSink, KnownFiles } from './watch/found-file.ts';
 import type { RanPrograms } from './watch/home-admission.ts';
@@ -13,10 +16,19 @@ export type Finder = Pick<
 >;
 
 const BYTES_PER_MEBIBYTE = 1_048_576;
+const LOWEST_PRIORITY = 19;
 
 export type FindingConfig = Pick<
   AgentConfig,
-  'roots' | 'settleMs' | 'rescanSeconds' | 'hashMebibytesPerSecond' | 'mostHomePrograms'
+  | 'roots'
+  | 'settleMs'
+  | 'rescanSeconds'
+  | 'hashMebibytesPerSecond'
+  | 'hashCpuPercent'
+  | 'hashGently'
+  | 'hashFileMebibytes'
+  | 'hashFileSeconds'
+  | 'mostHomePrograms'
 > &
   FindingScope;
 
@@ -44,7 +56,6 @@ export function createFinder(
   clock: Clock,
   onProgress?: FinderOptions['onProgress'],
 ): Finder {
-  const pace = config.hashMebibytesPerSecond;
   const { owners, folders } = packageDatabases(() => clock.now().wallMs);
   return new ExecutableFinder({
     clock,
@@ -56,9 +67,23 @@ export function createFinder(
     mostHomePrograms: config.mostHomePrograms,
     settleMs: config.settleMs,
     rescanMs: config.rescanSeconds * 1000,
-    hasher: pace > 0 ? { bytesPerSecond: pace * BYTES_PER_MEBIBYTE } : {},
+    hasher: hasherOptions(config),
     ...(config.roots && { rootPaths: config.roots }),
     scope: scopeOf(config),
     ...(onProgress && { onProgress }),
   });
+}
+
+function hasherOptions(config: FindingConfig): FileHasherOptions {
+  const { hashMebibytesPerSecond, hashCpuPercent, hashGently } = config;
+  return {
+    ...(hashMebibytesPerSecond > 0 && { bytesPerSecond: hashMebibytesPerSecond * BYTES_PER_MEBIBYTE }),
+    ...(hashCpuPercent > 0 && { cpuShare: hashCpuPercent / 100 }),
+    ...(hashGently && {
+      niceness: LOWEST_PRIORITY,
+      machine: () => ({ onBattery: runsOnBattery(), ...machineLoad() }),
+    }),
+    maxFileBytes: config.hashFileMebibytes * BYTES_PER_MEBIBYTE,
+    maxFileMs: config.hashFileSeconds * 1000,
+  };
 }

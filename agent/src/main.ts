@@ -90,8 +90,8 @@ withSettings(
 withSettings(program.command('scan').description('Look once, list the executables, send and keep nothing.'))
   .option('--json', 'print a JSON array of what was found')
   .action(async (flags) => {
-    const { config } = loadConfig(flags, process.env);
-    await scan({ config, clock: realClock(), json: flags.json === true }, stopSignal());
+    const loaded = loadConfig(flags, process.env);
+    await scan({ ...loaded, clock: realClock(), json: flags.json === true }, stopSignal());
   });
 
 withSettings(program.command('status').description('Show what an agent, running or not, knows of itself.'))

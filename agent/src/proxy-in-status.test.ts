@@ -25,7 +25,12 @@ afterEach(async () => {
 
 function configure(more: object): string[] {
   const config = join(folder, 'agent.json');
-  const short = { reportIntervalSeconds: 1, usageFlushSeconds: 0.5, sampleIntervalSeconds: 1 };
+  const short = {
+    reportIntervalSeconds: 1,
+    usageFlushSeconds: 0.5,
+    sampleIntervalSeconds: 1,
+    firstScanDelaySeconds: 0,
+  };
   writeFileSync(
     config,
     JSON.stringify({ dataDir: join(folder, 'data'), roots: [join(folder, 'root')], ...short, ...more }),

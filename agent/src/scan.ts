@@ -1,6 +1,7 @@
 /** One pass over the roots. Offline; keeps nothing, so it needs no rights on the state folder of an agent. */
 import { type ExecutableId, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import { type Clock, dayOf } from './clock/clock.ts';
+import type { LoadedConfig } from './config/load-config.ts';
 import type { AgentConfig } from './config/schema.ts';
 import { createFinder } from './finder.ts';
 import { Inventory } from './inventory/inventory.ts';
@@ -12,8 +13,7 @@ import { rollUpLines } from './watch/roll-ups.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
-export interface ScanOptions {
-  config: AgentConfig;
+export interface ScanOptions extends LoadedConfig {
   clock: Clock;
   json: boolean;
 }
@@ -29,7 +29,18 @@ export interface ScannedFile {
   package_version?: string;
 }
 
-export async function scan({ config, clock, json }: ScanOptions, signal: AbortSignal): Promise<void> {
+/** Somebody waits for it: it goes as fast as it can, unless it was said how fast. */
+const AT_ONCE = { hashMebibytesPerSecond: 0, hashCpuPercent: 0, hashGently: false } as const;
+
+function unlessSaid({ config, explicit }: LoadedConfig): AgentConfig {
+  const names = Object.keys(AT_ONCE) as (keyof typeof AT_ONCE)[];
+  const unsaid = names.filter((name) => !explicit.has(name)).map((name) => [name, AT_ONCE[name]]);
+  return { ...config, ...Object.fromEntries(unsaid) };
+}
+
+export async function scan(options: ScanOptions, signal: AbortSignal): Promise<void> {
+  const { clock, json } = options;
+  const config = unlessSaid(options);
   const startedMs = clock.now().monotonicMs;
   const store = agentStore(openTransientState());
   const inventory = new Inventory(store, () => dayOf(clock.now().wallMs));

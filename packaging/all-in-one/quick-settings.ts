@@ -5,12 +5,15 @@
 import type { SettingsFile } from './settings-file.ts';
 
 /** By the names the config files have; the environment has FLEETMETER_UPPER_CASE. */
+/** Somebody waits for the first scan. */
 const QUICK_AGENT = {
   reportIntervalSeconds: 2,
   sampleIntervalSeconds: 2,
   usageFlushSeconds: 2,
   settleMs: 500,
   hashMebibytesPerSecond: 0,
+  hashCpuPercent: 0,
+  hashGently: false,
   firstScanDelaySeconds: 0,
 };
 
@@ -36,7 +39,7 @@ export function collectorEnvironment(outer: Environment, file: SettingsFile, pla
 }
 
 function together(
-  quick: Readonly<Record<string, number>>,
+  quick: Readonly<Record<string, number | boolean>>,
   outer: Environment,
   file: SettingsFile,
   places: Places,

@@ -61,6 +61,10 @@ export class FleetOfOne {
       sampleIntervalSeconds: SAMPLE_SECONDS,
       usageFlushSeconds: 1,
       settleMs: 300,
+      firstScanDelaySeconds: 0,
+      hashMebibytesPerSecond: 0,
+      hashCpuPercent: 0,
+      hashGently: false,
     };
     writeFileSync(join(this.folder, 'agent.json'), JSON.stringify(agentConfig));
   }

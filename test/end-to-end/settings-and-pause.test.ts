@@ -36,7 +36,10 @@ beforeAll(async () => {
   }
   writeFileSync(
     join(folder, 'agent.json'),
-    '{"reportIntervalSeconds": 1, "usageFlushSeconds": 0.5, "settleMs": 100}',
+    JSON.stringify({
+      ...{ reportIntervalSeconds: 1, usageFlushSeconds: 0.5, settleMs: 100 },
+      ...{ firstScanDelaySeconds: 0, hashMebibytesPerSecond: 0, hashCpuPercent: 0, hashGently: false },
+    }),
   );
   writeFileSync(
     join(folder, 'ceiling.json'),

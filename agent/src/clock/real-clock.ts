@@ -11,6 +11,11 @@ export function realClock(): Clock {
   return { now, bootId: () => bootId, utcOffsetSeconds, sleep };
 }
 
+/** For threads that compare inode times with it and need no other clock. Milliseconds since 1970. */
+export function wallMsNow(): number {
+  return Date.now();
+}
+
 function now(): Instant {
   const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n);
   return { wallMs: Date.now(), monotonicMs, bootMs: readUptimeMs() ?? monotonicMs };

@@ -21,6 +21,10 @@ export interface AgentConfig {
   settleMs: number;
   rescanSeconds: number;
   hashMebibytesPerSecond: number;
+  hashCpuPercent: number;
+  hashGently: boolean;
+  hashFileMebibytes: number;
+  hashFileSeconds: number;
   firstScanDelaySeconds: number;
   rotateKeyDays: number;
   managementFile: string;
@@ -146,14 +150,46 @@ export const SETTINGS: Record<SettingName, Setting> = {
     meaning: 'Most content read for hashing, in MiB per second; 0 = as fast as it goes.',
     environment: 'FLEETMETER_HASH_MEBIBYTES_PER_SECOND',
     flag: '--hash-mebibytes-per-second <n>',
-    default: 0,
+    // Just under ten million bytes.
+    default: 9.5,
     read: number(0, 100_000),
   },
+  hashCpuPercent: {
+    meaning:
+      'Most CPU that finding and hashing take, in percent of one core, everything that the agent does meanwhile included; 0 = as much as there is.',
+    environment: 'FLEETMETER_HASH_CPU_PERCENT',
+    flag: '--hash-cpu-percent <n>',
+    default: 10,
+    read: number(0, 10_000),
+  },
+  hashGently: {
+    meaning: 'Whether hashing has the lowest priority, and rests on battery and while other programs wait.',
+    environment: 'FLEETMETER_HASH_GENTLY',
+    flag: '--hash-gently <true|false>',
+    default: true,
+    read: trueOrFalse,
+  },
+  hashFileMebibytes: {
+    meaning: 'Larger files are not hashed, and counted as too large.',
+    environment: 'FLEETMETER_HASH_FILE_MEBIBYTES',
+    flag: '--hash-file-mebibytes <n>',
+    default: 8192,
+    read: number(1, 1_048_576),
+  },
+  hashFileSeconds: {
+    meaning:
+      'A file that takes longer to read and hash, pauses not counted, is not hashed, and counted as too large.',
+    environment: 'FLEETMETER_HASH_FILE_SECONDS',
+    flag: '--hash-file-seconds <n>',
+    default: 60,
+    read: number(1, 86_400),
+  },
   firstScanDelaySeconds: {
-    meaning: 'Wait before the first full scan.',
+    meaning:
+      'The first full scan begins at a moment drawn from so long after the agent first starts; later starts look at once.',
     environment: 'FLEETMETER_FIRST_SCAN_DELAY_SECONDS',
     flag: '--first-scan-delay-seconds <n>',
-    default: 0,
+    default: 14_400,
     read: number(0, 86_400),
   },
   managementFile: {

@@ -97,8 +97,10 @@ function evidenceOnDisk(name: string, { pieces, size }: Pick<RecordedPe, 'pieces
   closeSync(descriptor);
   const outcome = readContent(path, false, {
     limits: { maxFileBytes: 1e9, maxFileMs: 60_000 },
-    afterChunk: () => true,
+    afterChunk: () => 'go on',
     busyMs: () => 0,
+    waitMs: () => {},
+    wallMs: () => 0,
   });
   if (outcome.kind !== 'hashed') throw new Error(`not hashed: ${JSON.stringify(outcome)}`);
   return evidenceOf({ ...outcome.content, size: outcome.content.identity.size }, `/opt/app/${name}`, [], {

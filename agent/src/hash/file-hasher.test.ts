@@ -20,7 +20,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HashOutcome } from './file-content.ts';
 import { FileHasher } from './file-hasher.ts';
 
@@ -184,6 +184,68 @@ test('reading keeps to its pace', async () => {
   await paced.hash(script('one', 'x'.repeat(1_500_000)));
   expect(performance.now() - startMs).toBeGreaterThan(500);
   await paced.close();
+});
+
+test('two threads together keep to the pace, and it is that of all files', async () => {
+  const paced = new FileHasher({ threads: 2, bytesPerSecond: 2_000_000 });
+  const startMs = performance.now();
+  await Promise.all(['one', 'two'].map((name) => paced.hash(script(name, 'x'.repeat(750_000)))));
+  expect(performance.now() - startMs).toBeGreaterThan(500);
+  await paced.close();
+});
+
+test('keeps to its share of a core, whatever else the process computes', async () => {
+  const cpuShare = 0.2;
+  const files = Array.from({ length: 40 }, (_, index) => script(`file-${index}`, 'x'.repeat(1_000_000)));
+  const paced = new FileHasher({ cpuShare, idleMs: 60_000 });
+  const [startMs, before] = [performance.now(), process.cpuUsage()];
+  await Promise.all(files.map((path) => paced.hash(path)));
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000 / (performance.now() - startMs)).toBeLessThan(cpuShare * 1.1);
+  expect(paced.figures().filesHashed).toBe(40);
+  await paced.close();
+});
+
+describe('at rest', () => {
+  const pressure = { cpu: 0, storage: 0, memory: 0 };
+  let onBattery: boolean;
+  let resting: FileHasher;
+  beforeEach(() => {
+    onBattery = true;
+    resting = new FileHasher({
+      machine: () => ({ onBattery, pressure, loadPerCore: 0 }),
+      bytesPerSecond: 4e6,
+    });
+  });
+  afterEach(() => resting.close());
+
+  test('nothing is hashed but programs that run, and it is said why', async () => {
+    const waiting = [resting.hash(script('new')), resting.hash(script('changed'), { urgent: true })];
+    expect((await resting.hash(script('running'), { alsoAtRest: true })).kind).toBe('hashed');
+    expect(resting.figures()).toMatchObject({ rests: 'battery', queued: 2, filesHashed: 1 });
+    await resting.close();
+    expect(await Promise.all(waiting)).toEqual([{ kind: 'cancelled' }, { kind: 'cancelled' }]);
+  });
+
+  test('what waits is hashed once the cable is in', { timeout: 20_000 }, async () => {
+    const waiting = resting.hash(script('new'));
+    onBattery = false;
+    expect((await waiting).kind).toBe('hashed');
+    expect(resting.figures()).toMatchObject({ rests: null, queued: 0 });
+    expect(resting.figures().restedMs).toBeGreaterThan(0);
+  });
+
+  test('a file that is being read pauses in the middle and goes on', { timeout: 30_000 }, async () => {
+    onBattery = false;
+    // Some ten seconds at this pace; the machine is looked at every five.
+    const body = 'x'.repeat(45_000_000);
+    const hashing = resting.hash(script('long', body));
+    onBattery = true;
+    while (resting.figures().rests === null) await sleep(100);
+    onBattery = false;
+    expect(hashOf(await hashing)).toBe(sha256(`#!/bin/sh\n${body}\n`));
+    expect(resting.figures().bytesRead).toBe(45_000_011);
+  });
 });
 
 test('urgent files overtake those that wait', async () => {

@@ -1,7 +1,11 @@
 /** Hashes files in worker threads, urgent ones first. Every call is answered exactly once, also after close(). */
 import type { HashOutcome } from './file-content.ts';
+import { HashControl } from './hash-control.ts';
+import { beginPace, HashPace, paceClock } from './hash-pace.ts';
 import type { HashReply, HashRequest, HashWorkerData } from './hash-worker.ts';
 import { IdleThread } from './idle-thread.ts';
+import type { MachineState, RestReason } from './rest-decision.ts';
+import { RestWatch } from './rest-watch.ts';
 
 export interface FileHasherOptions {
   /** Threads; the second one keeps small files flowing while the first reads a very large one. Default 2. */
@@ -10,25 +14,44 @@ export interface FileHasherOptions {
   idleMs?: number;
   /** Bytes per second over all threads. Default Infinity. */
   bytesPerSecond?: number;
+  /** Of one core, over the whole process while it hashes. Default Infinity. */
+  cpuShare?: number;
   /** Default 8 GiB. */
   maxFileBytes?: number;
   /** Milliseconds of reading and hashing. Default 60,000. */
   maxFileMs?: number;
   /** 0 (normal) to 19 (nicest). Default 0. */
   niceness?: number;
+  /** Looked at while there is work, to see whether hashing should rest. Default: it never rests. */
+  machine?: () => Omit<MachineState, 'ownStorageWait'>;
 }
 
 export interface HashFigures {
   /** Since the start of this hasher. */
   filesHashed: number;
   bytesHashed: number;
+  /** Also of files that were not hashed to their end. */
+  bytesRead: number;
   threadCpuMs: number;
+  /** Milliseconds that files waited because hashing rested. */
+  restedMs: number;
   /** Now. */
   queued: number;
   threadsRunning: number;
+  /** Why hashing rests; null: it does not. */
+  rests: RestReason | null;
+}
+
+export interface HashOptions {
+  /** Before those that are not. */
+  urgent?: boolean;
+  followLink?: boolean;
+  /** Before all others, and also while hashing rests. */
+  alsoAtRest?: boolean;
 }
 
 interface Job extends HashRequest {
+  queue: Job[];
   answer(outcome: HashOutcome): void;
 }
 
@@ -52,59 +75,77 @@ export const MOST_QUEUED_FILES = 20_000;
 export const MAX_FILE_BYTES = 8 * 1024 ** 3;
 
 export class FileHasher {
-  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
+  readonly #control = new HashControl();
+  readonly #pace: HashPace;
+  readonly #rest: RestWatch | undefined;
   readonly #slots: Slot[] = [];
-  readonly #urgent: Job[] = [];
-  readonly #patient: Job[] = [];
+  /** First those that are hashed also at rest, then urgent ones, then the others. */
+  readonly #queues: readonly [Job[], Job[], Job[]] = [[], [], []];
   #filesHashed = 0;
   #bytesHashed = 0;
+  #bytesRead = 0;
   #endedThreadsCpuMs = 0;
   #closed = false;
   #handedThisTurn = 0;
 
   constructor(options: FileHasherOptions = {}) {
-    const threads = options.threads ?? 2;
+    const { bytesPerSecond = Number.POSITIVE_INFINITY, cpuShare = Number.POSITIVE_INFINITY } = options;
+    const { nowUs, cpuUs } = paceClock();
     const workerData: HashWorkerData = {
-      stop: this.#stop.buffer as SharedArrayBuffer,
+      control: this.#control.buffer,
       limits: {
         maxFileBytes: options.maxFileBytes ?? MAX_FILE_BYTES,
         maxFileMs: options.maxFileMs ?? 60_000,
       },
-      bytesPerSecond: (options.bytesPerSecond ?? Number.POSITIVE_INFINITY) / threads,
+      pace: beginPace(nowUs, cpuUs),
+      rates: { bytesPerSecond, cpuShare },
       niceness: options.niceness ?? 0,
     };
-    for (let index = 0; index < threads; index++)
+    this.#pace = new HashPace(workerData.pace, workerData.rates);
+    for (let index = 0; index < (options.threads ?? 2); index++)
       this.#slots.push(this.#slot(workerData, options.idleMs ?? 30_000));
+    if (options.machine) this.#rest = this.#restWatch(options.machine);
   }
 
   /** Never rejects for what a file is. Throws when the queue is full. */
-  hash(path: string, { urgent = false, followLink = false } = {}): Promise<HashOutcome> {
+  hash(path: string, options: HashOptions = {}): Promise<HashOutcome> {
     if (this.#closed) return Promise.resolve({ kind: 'cancelled' });
-    if (this.#urgent.length + this.#patient.length >= MOST_QUEUED_FILES)
+    if (this.#queued() >= MOST_QUEUED_FILES)
       throw new Error(`more than ${MOST_QUEUED_FILES} files wait for being hashed`);
+    const { urgent = false, followLink = false, alsoAtRest = false } = options;
     return new Promise((answer) => {
-      (urgent ? this.#urgent : this.#patient).push({ path, followLink, answer });
+      const queue = this.#queues[alsoAtRest ? 0 : urgent ? 1 : 2];
+      queue.push({ path, followLink, alsoAtRest, queue, answer });
+      this.#rest?.wake();
       this.#next();
     });
+  }
+
+  /** Milliseconds that other work of a scan has to wait now, so that all of it keeps to the share of CPU. */
+  paceMs(): number {
+    const { nowUs, cpuUs } = paceClock();
+    return this.#pace.delayAfter(0, nowUs, cpuUs);
   }
 
   figures(): HashFigures {
     return {
       filesHashed: this.#filesHashed,
       bytesHashed: this.#bytesHashed,
+      bytesRead: this.#bytesRead,
       threadCpuMs: this.#endedThreadsCpuMs + this.#slots.reduce((sum, slot) => sum + slot.cpuMs, 0),
-      queued: this.#urgent.length + this.#patient.length,
+      restedMs: Math.round(this.#rest?.restedMs ?? 0),
+      queued: this.#queued(),
       threadsRunning: this.#slots.filter((slot) => slot.thread.running).length,
+      rests: this.#rest?.reason ?? null,
     };
   }
 
   /** Cancels what is open and ends the threads. Resolves when they have ended. */
   async close(): Promise<void> {
     this.#closed = true;
-    Atomics.store(this.#stop, 0, 1);
-    Atomics.notify(this.#stop, 0);
-    for (const job of [...this.#urgent.splice(0), ...this.#patient.splice(0)])
-      job.answer({ kind: 'cancelled' });
+    this.#rest?.close();
+    this.#control.stop();
+    for (const job of this.#queues.flatMap((queue) => queue.splice(0))) job.answer({ kind: 'cancelled' });
     await Promise.all(this.#slots.map((slot) => slot.thread.end()));
     for (const slot of this.#slots) this.#done(slot, { kind: 'cancelled' });
   }
@@ -117,12 +158,14 @@ export class FileHasher {
         body: new URL('./hash-worker.ts', import.meta.url),
         workerData,
         idleMs,
-        onReply: ({ outcome, cpuMs }: HashReply) => {
+        onReply: ({ outcome, bytesRead, cpuMs }: HashReply) => {
+          this.#bytesRead += bytesRead;
           // A lower figure than before comes from a new thread.
           if (cpuMs < slot.cpuMs) this.#endedThreadsCpuMs += slot.cpuMs;
           slot.cpuMs = cpuMs;
           slot.thread.rest();
-          this.#done(slot, outcome);
+          if (outcome.kind === 'put-back') this.#putBack(slot);
+          else this.#done(slot, outcome);
         },
         onDeath: () => this.#done(slot, { kind: 'skipped', reason: 'unreadable' }),
       }),
@@ -134,12 +177,51 @@ export class FileHasher {
     for (const slot of this.#slots) {
       if (slot.job) continue;
       if (this.#handedThisTurn >= MOST_PER_TURN) return;
-      const job = this.#urgent.shift() ?? this.#patient.shift();
+      const job = this.#nextJob();
       if (!job) return;
       slot.job = job;
       if (this.#handedThisTurn++ === 0) setImmediate(() => this.#nextTurn());
-      slot.thread.post({ path: job.path, followLink: job.followLink });
+      const { path, followLink, alsoAtRest } = job;
+      slot.thread.post({ path, followLink, alsoAtRest });
     }
+  }
+
+  #nextJob(): Job | undefined {
+    const [alsoAtRest, urgent, patient] = this.#queues;
+    if (this.#rest?.reason) return alsoAtRest.shift();
+    return alsoAtRest.shift() ?? urgent.shift() ?? patient.shift();
+  }
+
+  #queued(): number {
+    return this.#queues.reduce((sum, queue) => sum + queue.length, 0);
+  }
+
+  #restWatch(machine: NonNullable<FileHasherOptions['machine']>): RestWatch {
+    let lookedAtMs = performance.now();
+    return new RestWatch({
+      look: () => {
+        const nowMs = performance.now();
+        const ownStorageWait = this.#control.takeStorageWaitUs() / 10 / Math.max(1, nowMs - lookedAtMs);
+        lookedAtMs = nowMs;
+        return { ...machine(), ownStorageWait };
+      },
+      nowMs: () => performance.now(),
+      isBusy: () => this.#queued() > 0 || this.#slots.some((slot) => slot.job),
+      onChange: (reason) => {
+        this.#control.rest(reason !== undefined);
+        if (!this.#closed) this.#next();
+      },
+    });
+  }
+
+  /** It is begun again when hashing works again. */
+  #putBack(slot: Slot): void {
+    const { job } = slot;
+    slot.job = undefined;
+    if (!job) return;
+    if (this.#closed) job.answer({ kind: 'cancelled' });
+    else job.queue.unshift(job);
+    if (!this.#closed) this.#next();
   }
 
   #nextTurn(): void {

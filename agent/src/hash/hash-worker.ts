@@ -1,16 +1,19 @@
 /** A thread that hashes one file at a time, synchronously: a slow disk blocks it and nobody else. */
-import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { wallMsNow } from '../clock/real-clock.ts';
 import type { HashOutcome } from './file-content.ts';
-import { HashPace } from './hash-pace.ts';
-import { type ReadLimits, readContent } from './read-content.ts';
+import { HashControl } from './hash-control.ts';
+import { HashPace, type PaceRates, paceClock } from './hash-pace.ts';
+import { type AfterChunk, type ReadLimits, readContent } from './read-content.ts';
+import { setThreadPriority } from './thread-priority.ts';
 
 export interface HashWorkerData {
-  /** One Int32; not 0 means: stop. */
-  stop: SharedArrayBuffer;
+  /** See HashControl. */
+  control: SharedArrayBuffer;
   limits: ReadLimits;
-  bytesPerSecond: number;
+  /** See HashPace. */
+  pace: SharedArrayBuffer;
+  rates: PaceRates;
   /** Scheduling priority of this thread alone, 0 (normal) to 19 (nicest). */
   niceness: number;
 }
@@ -18,47 +21,86 @@ export interface HashWorkerData {
 export interface HashRequest {
   path: string;
   followLink: boolean;
+  /** Is hashed also while hashing rests. */
+  alsoAtRest: boolean;
 }
 
 export interface HashReply {
-  outcome: HashOutcome;
+  outcome: HashOutcome | { kind: 'put-back' };
+  /** Of this file, whatever came of it. */
+  bytesRead: number;
   /** CPU time of this thread since it started. */
   cpuMs: number;
 }
 
+/** A file is kept open so long while hashing rests; then it is begun again later, since what is open cannot be removed. */
+const LONGEST_OPEN_REST_MS = 60_000;
+
 const port = parentPort;
 if (!port) throw new Error('hash-worker is the body of a worker thread');
-const { stop, limits, bytesPerSecond, niceness } = workerData as HashWorkerData;
-const stopFlag = new Int32Array(stop);
-const pace = new HashPace(bytesPerSecond);
+const { control: controlBuffer, limits, pace: paceBuffer, rates, niceness } = workerData as HashWorkerData;
+const control = new HashControl(controlBuffer);
+const pace = new HashPace(paceBuffer, rates);
+const isPaced = Number.isFinite(rates.bytesPerSecond) || Number.isFinite(rates.cpuShare);
 let pausedMs = 0;
+let bytesRead = 0;
 
-function afterChunk(bytes: number): boolean {
-  const delayMs = pace.delayAfter(bytes, performance.now());
-  if (delayMs >= 1) {
-    Atomics.wait(stopFlag, 0, 0, delayMs);
-    pausedMs += delayMs;
-  }
-  return Atomics.load(stopFlag, 0) === 0;
-}
-
-/** Linux gives each thread a priority of its own under its thread id; elsewhere the thread stays as it is. */
-function beNice(): void {
-  if (niceness === 0 || process.platform !== 'linux') return;
-  try {
-    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), niceness);
-  } catch {
-    // Politeness only; hashing goes on at normal priority.
+function afterChunk(bytes: number, alsoAtRest: boolean): AfterChunk {
+  bytesRead += bytes;
+  const beganMs = performance.now();
+  if (isPaced) keepPace(bytes, beganMs);
+  if (!alsoAtRest) rest();
+  pausedMs += performance.now() - beganMs;
+  switch (control.told) {
+    case 'stop':
+      return 'cancelled';
+    case 'rest':
+      return alsoAtRest ? 'go on' : 'put-back';
+    case 'go on':
+      return 'go on';
   }
 }
 
-beNice();
-port.on('message', ({ path, followLink }: HashRequest) => {
+function rest(): void {
+  const untilMs = performance.now() + LONGEST_OPEN_REST_MS;
+  for (;;) {
+    const leftMs = untilMs - performance.now();
+    if (control.told !== 'rest' || leftMs <= 0) return;
+    control.wait(leftMs);
+  }
+}
+
+/** Being told to rest or to work does not shorten it. */
+function keepPace(bytes: number, beganMs: number): void {
+  const { nowUs, cpuUs } = paceClock();
+  const untilMs = beganMs + pace.delayAfter(bytes, nowUs, cpuUs);
+  for (;;) {
+    const leftMs = untilMs - performance.now();
+    if (leftMs < 1 || control.told === 'stop') return;
+    control.wait(leftMs);
+  }
+}
+
+function hash({ path, followLink, alsoAtRest }: HashRequest): HashReply['outcome'] {
+  bytesRead = 0;
+  const [beganMs, pausedBeforeMs, cpuBefore] = [performance.now(), pausedMs, process.threadCpuUsage()];
   const outcome = readContent(path, followLink, {
     limits,
-    afterChunk,
+    afterChunk: (bytes) => afterChunk(bytes, alsoAtRest),
     busyMs: () => performance.now() - pausedMs,
+    waitMs: (ms) => control.wait(ms),
+    wallMs: wallMsNow,
   });
+  // What was neither computing nor pausing was waiting: for storage, or for a processor that others had.
+  const cpu = process.threadCpuUsage(cpuBefore);
+  const busyMs = performance.now() - beganMs - (pausedMs - pausedBeforeMs);
+  control.waitedForStorage(Math.max(0, busyMs * 1000 - cpu.user - cpu.system));
+  return outcome;
+}
+
+setThreadPriority(niceness);
+port.on('message', (request: HashRequest) => {
+  const outcome = hash(request);
   const cpu = process.threadCpuUsage();
-  port.postMessage({ outcome, cpuMs: (cpu.user + cpu.system) / 1000 } satisfies HashReply);
+  port.postMessage({ outcome, bytesRead, cpuMs: (cpu.user + cpu.system) / 1000 } satisfies HashReply);
 });

@@ -22,6 +22,8 @@ export interface StatusReport {
   executables_installed: number;
   usage_rows_to_send: number;
   first_scan_finished: boolean;
+  /** When it begins or began, as it was drawn at the first start. */
+  first_scan_at: string | null;
   agent: AgentStatus | null;
 }
 
@@ -57,6 +59,7 @@ export function readStatus(dataDir: string): StatusReport {
         executables_installed: store.inventory.state().digest.count,
         usage_rows_to_send: store.usage.countDue(),
         first_scan_finished: store.facts.read('firstScanFinished') ?? false,
+        first_scan_at: timeOrNull(store.facts.read('firstScanAtMs')),
         agent,
       };
     });
@@ -89,4 +92,8 @@ export function isAlive(pid: number): boolean {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
+}
+
+function timeOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }

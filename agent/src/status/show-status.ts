@@ -4,6 +4,7 @@ import { excludedText } from '../watch/finder-status.ts';
 import { rollUpLines } from '../watch/roll-ups.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { readStatus, type StatusReport } from './read-status.ts';
+import { firstScanText, hashedLine } from './hashing-lines.ts';
 import { settingsLines } from './settings-lines.ts';
 
 export function showStatus(dataDir: string, json: boolean, nowMs: number): void {
@@ -18,10 +19,7 @@ export function statusText(report: StatusReport, nowMs: number): string {
     ['device', deviceLine(report, nowMs)],
     ['epoch', epochLine(report)],
     ['last report', lastReportLine(report, nowMs)],
-    [
-      'installed',
-      `${report.executables_installed} executables${report.first_scan_finished ? '' : ' (first scan not finished)'}`,
-    ],
+    ['installed', `${report.executables_installed} executables${firstScanText(report, nowMs, age)}`],
     ['to send', toSendLine(report)],
     ...(report.agent ? agentLines(report.agent) : []),
   ];
@@ -82,7 +80,7 @@ function agentLines(agent: AgentStatus): [string, string][] {
     ...settingsLines(agent.settings),
     ['roots', agent.roots.join(' ')],
     ...packageLines(agent.finding.packageDatabases),
-    ['hashed', `${agent.filesHashedSinceStart} files since start, ${agent.filesHashedEver} ever`],
+    ['hashed', hashedLine(agent, age)],
     ['not listed', skipped || 'nothing'],
     ...leftOutLines(agent),
     [

@@ -54,8 +54,6 @@ export interface FinderOptions {
   settleMs?: number;
   /** Milliseconds between full scans. Default 3,600,000. */
   rescanMs?: number;
-  /** Milliseconds of rest after each 32 folders of a scan. Default 0. */
-  walkPauseMs?: number;
   /** Default: half of what the system allows one user. */
   maxWatches?: number;
   /** A small tree has at most this many files and folders. Default 5,000. */
@@ -80,7 +78,7 @@ export class ExecutableFinder {
   readonly #clock: TurnClock;
   readonly #roots: ScanRoots;
   readonly #hasher: FileHasher;
-  readonly #lister = new FolderLister();
+  readonly #lister: FolderLister;
   readonly #ledger: SkipLedger;
   readonly #examiner: FileExaminer;
   readonly #identifier: ProgramIdentifier;
@@ -121,6 +119,7 @@ export class ExecutableFinder {
     });
     this.#mounts = MountTable.read(this.#roots.limits);
     this.#hasher = new FileHasher(options.hasher);
+    this.#lister = new FolderLister(options.hasher?.niceness);
     this.#ledger = new SkipLedger(sink);
     this.#owners = options.owners ?? NO_PACKAGE_OWNERS;
     const shared = {
@@ -326,7 +325,7 @@ export class ExecutableFinder {
       admission: this.#admission,
       hashFigures: () => this.#hasher.figures(),
       signal: this.#abort.signal,
-      walkPauseMs: this.#options.walkPauseMs ?? 0,
+      walkPauseMs: () => this.#hasher.paceMs(),
       settleMs: this.#options.settleMs ?? 500,
       onFolder: (folder, key) => this.#watcher?.follow(folder, key),
       onAgain: (path) => this.#changes.note(path),

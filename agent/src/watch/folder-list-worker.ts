@@ -4,12 +4,15 @@
  */
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { setThreadPriority } from '../hash/thread-priority.ts';
 import { folderKey, identityOf, isContentElsewhere } from './file-identity.ts';
 import type { FileIdentity } from './found-file.ts';
 
 export interface ListWorkerData {
   /** One Int32: how many replies were taken. The thread waits when too many were not. */
   taken: SharedArrayBuffer;
+  /** Scheduling priority of this thread alone, 0 (normal) to 19 (nicest). */
+  niceness: number;
 }
 
 export interface ListRequest {
@@ -63,7 +66,9 @@ const REPLACEMENT = '\ufffd';
 
 const port = parentPort;
 if (!port) throw new Error('folder-list-worker is the body of a worker thread');
-const taken = new Int32Array((workerData as ListWorkerData).taken);
+const { taken: takenBuffer, niceness } = workerData as ListWorkerData;
+const taken = new Int32Array(takenBuffer);
+setThreadPriority(niceness);
 let sent = Atomics.load(taken, 0);
 let listings: Listing[] = [];
 let reported = 0;

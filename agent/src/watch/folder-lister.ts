@@ -24,10 +24,11 @@ export class FolderLister {
   #endedThreadsCpuMs = 0;
   #closed = false;
 
-  constructor() {
+  /** `niceness`: 0 (normal) to 19 (nicest). */
+  constructor(niceness = 0) {
     this.#thread = new IdleThread<ListRequest, ListReply>({
       body: new URL('./folder-list-worker.ts', import.meta.url),
-      workerData: { taken: this.#taken.buffer as SharedArrayBuffer } satisfies ListWorkerData,
+      workerData: { taken: this.#taken.buffer as SharedArrayBuffer, niceness } satisfies ListWorkerData,
       idleMs: IDLE_MS,
       onReply: (reply) => void this.#take(reply),
       onDeath: () => this.#goOnWithoutFirst(),

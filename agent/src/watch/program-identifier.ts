@@ -50,7 +50,7 @@ export class ProgramIdentifier {
   async #hashed(openPath: string, path: string, identity: FileIdentity): Promise<FoundFile | SkipReason> {
     const twin = this.#options.known.byIdentity(identity);
     if (twin) return this.#file(path, identity, { ...twin.evidence, format: twin.format });
-    const outcome = await this.#options.hasher.hash(openPath, { urgent: true, followLink: true });
+    const outcome = await this.#options.hasher.hash(openPath, { alsoAtRest: true, followLink: true });
     switch (outcome.kind) {
       case 'hashed':
         return this.#file(path, outcome.content.identity, outcome.content);

@@ -24,7 +24,8 @@ export interface ScanRunOptions {
   admission: HomeAdmission;
   hashFigures(): HashFigures;
   signal: AbortSignal;
-  walkPauseMs: number;
+  /** Milliseconds that the walk has to rest now. */
+  walkPauseMs(): number;
   onFolder(folder: string, key: string): void;
   /** Files that are changing are looked at once more after this many milliseconds. */
   settleMs: number;
@@ -124,7 +125,10 @@ export class ScanRun {
         this.#entries.set(root, (this.#entries.get(root) ?? 0) + count);
         this.#progress();
       },
-      pause: () => (walkPauseMs > 0 ? clock.sleep(walkPauseMs, signal) : Promise.resolve()),
+      pause: async () => {
+        const pauseMs = walkPauseMs();
+        if (pauseMs >= 1) await clock.sleep(pauseMs, signal);
+      },
     });
     if (!result.complete) return false;
     this.#unreadable = new Set(result.unreadable);

@@ -48,6 +48,9 @@ export class WatchedAgent {
         dataDir: join(folder, 'data'),
         collectorUrl: `https://127.0.0.1:${await freePort()}`,
         firstScanDelaySeconds: 0,
+        hashMebibytesPerSecond: 0,
+        hashCpuPercent: 0,
+        hashGently: false,
       }),
     );
     const asked = { FLEETMETER_PROBE_FILE: join(folder, 'probe.json'), NODE_OPTIONS: `--import=${PROBE}` };

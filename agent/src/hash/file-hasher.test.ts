@@ -113,10 +113,10 @@ test('a file that is written to meanwhile has no hash', async () => {
 });
 
 test('a file that is overwritten in place meanwhile has no hash', async () => {
-  const path = script('edited', 'x'.repeat(4_000_000));
+  const path = script('edited', 'x'.repeat(12_000_000));
   const slow = new FileHasher({ threads: 1, bytesPerSecond: 4_000_000 });
   const hashing = slow.hash(path);
-  await sleep(500);
+  await sleep(1200);
   const descriptor = openSync(path, 'r+');
   writeSync(descriptor, 'y', 20);
   closeSync(descriptor);

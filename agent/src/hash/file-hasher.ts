@@ -23,7 +23,7 @@ export interface FileHasherOptions {
   /** 0 (normal) to 19 (nicest). Default 0. */
   niceness?: number;
   /** Looked at while there is work, to see whether hashing should rest. Default: it never rests. */
-  machine?: () => Omit<MachineState, 'ownStorageWait'>;
+  machine?: () => MachineState;
 }
 
 export interface HashFigures {
@@ -197,14 +197,8 @@ export class FileHasher {
   }
 
   #restWatch(machine: NonNullable<FileHasherOptions['machine']>): RestWatch {
-    let lookedAtMs = performance.now();
     return new RestWatch({
-      look: () => {
-        const nowMs = performance.now();
-        const ownStorageWait = this.#control.takeStorageWaitUs() / 10 / Math.max(1, nowMs - lookedAtMs);
-        lookedAtMs = nowMs;
-        return { ...machine(), ownStorageWait };
-      },
+      look: machine,
       nowMs: () => performance.now(),
       isBusy: () => this.#queued() > 0 || this.#slots.some((slot) => slot.job),
       onChange: (reason) => {

@@ -1,54 +1,39 @@
-/** What a hasher tells its threads while they work, and what they count for it, in memory that they share. */
-
-const STATE = 0;
-const WORKS = 0;
-const STOPS = 1;
-const RESTS = 2;
-/** Int32 words; the last holds microseconds that threads waited for storage, and wraps. */
-const STORAGE_WAIT = 1;
-const CONTROL_BYTES = 8;
+/** What a hasher tells its threads while they work, in memory that they share. */
 
 export type Told = 'go on' | 'stop' | 'rest';
+
+/** By the number that stands for it. */
+const TOLD: readonly Told[] = ['go on', 'stop', 'rest'];
 
 export class HashControl {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
 
-  constructor(buffer = new SharedArrayBuffer(CONTROL_BYTES)) {
+  constructor(buffer = new SharedArrayBuffer(4)) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer);
   }
 
   get told(): Told {
-    const state = Atomics.load(this.#words, STATE);
-    return state === STOPS ? 'stop' : state === RESTS ? 'rest' : 'go on';
+    return TOLD[Atomics.load(this.#words, 0)] ?? 'stop';
   }
 
   /** For good. */
   stop(): void {
-    this.#say(STOPS);
+    this.#say('stop');
   }
 
   rest(resting: boolean): void {
-    if (this.told !== 'stop') this.#say(resting ? RESTS : WORKS);
+    if (this.told !== 'stop') this.#say(resting ? 'rest' : 'go on');
   }
 
-  /** Threads only: waits so many milliseconds, or until something else is told. */
-  wait(ms: number): void {
-    Atomics.wait(this.#words, STATE, Atomics.load(this.#words, STATE), ms);
+  /** Threads only: waits so many milliseconds, or until something else than this is told. */
+  waitWhile(told: Told, ms: number): void {
+    Atomics.wait(this.#words, 0, TOLD.indexOf(told), ms);
   }
 
-  waitedForStorage(us: number): void {
-    Atomics.add(this.#words, STORAGE_WAIT, Math.round(us));
-  }
-
-  /** Microseconds since the last call. */
-  takeStorageWaitUs(): number {
-    return Atomics.exchange(this.#words, STORAGE_WAIT, 0);
-  }
-
-  #say(state: number): void {
-    Atomics.store(this.#words, STATE, state);
-    Atomics.notify(this.#words, STATE);
+  #say(told: Told): void {
+    Atomics.store(this.#words, 0, TOLD.indexOf(told));
+    Atomics.notify(this.#words, 0);
   }
 }

@@ -66,7 +66,7 @@ function rest(): void {
   for (;;) {
     const leftMs = untilMs - performance.now();
     if (control.told !== 'rest' || leftMs <= 0) return;
-    control.wait(leftMs);
+    control.waitWhile('rest', leftMs);
   }
 }
 
@@ -76,26 +76,21 @@ function keepPace(bytes: number, beganMs: number): void {
   const untilMs = beganMs + pace.delayAfter(bytes, nowUs, cpuUs);
   for (;;) {
     const leftMs = untilMs - performance.now();
-    if (leftMs < 1 || control.told === 'stop') return;
-    control.wait(leftMs);
+    const { told } = control;
+    if (leftMs < 1 || told === 'stop') return;
+    control.waitWhile(told, leftMs);
   }
 }
 
 function hash({ path, followLink, alsoAtRest }: HashRequest): HashReply['outcome'] {
   bytesRead = 0;
-  const [beganMs, pausedBeforeMs, cpuBefore] = [performance.now(), pausedMs, process.threadCpuUsage()];
-  const outcome = readContent(path, followLink, {
+  return readContent(path, followLink, {
     limits,
     afterChunk: (bytes) => afterChunk(bytes, alsoAtRest),
     busyMs: () => performance.now() - pausedMs,
-    waitMs: (ms) => control.wait(ms),
+    waitMs: (ms) => control.waitWhile(control.told, ms),
     wallMs: wallMsNow,
   });
-  // What was neither computing nor pausing was waiting: for storage, or for a processor that others had.
-  const cpu = process.threadCpuUsage(cpuBefore);
-  const busyMs = performance.now() - beganMs - (pausedMs - pausedBeforeMs);
-  control.waitedForStorage(Math.max(0, busyMs * 1000 - cpu.user - cpu.system));
-  return outcome;
 }
 
 setThreadPriority(niceness);

@@ -12,7 +12,6 @@ const CALM_MACHINE: MachineState = {
   onBattery: false,
   pressure: { cpu: 0, storage: 0, memory: 0 },
   loadPerCore: 0,
-  ownStorageWait: 0,
 };
 const pressure = (more: Partial<NonNullable<MachineState['pressure']>>): MachineState => ({
   ...CALM_MACHINE,
@@ -28,7 +27,6 @@ test.each([
   ['programs wait for storage', pressure({ storage: 60 }), 'load'],
   ['programs wait for memory', pressure({ memory: 30 }), 'load'],
   ['a few do', pressure({ cpu: 30, storage: 30, memory: 10 }), undefined],
-  ['only hashing waits for storage', { ...pressure({ storage: 70 }), ownStorageWait: 60 }, undefined],
   [
     'no pressure is told and the load is high',
     { ...CALM_MACHINE, pressure: undefined, loadPerCore: 2 },

@@ -1,6 +1,9 @@
 /**
  * Whether hashing rests: on battery, and while the computer has other work that waits. It never rests for ever, since a
  * server that is always busy, or a laptop that never sees a cable, has programs too. Pure.
+ *
+ * Pressure does not say who waits. On a slow disk hashing may be the one: it then rests, the pressure goes, and it works on, so that it
+ * takes turns with itself. That is slower and harms nobody, whereas leaving its own waiting out would hide that of others.
  */
 
 export type RestReason = 'battery' | 'load';
@@ -12,8 +15,6 @@ export interface MachineState {
   pressure: { cpu: number; storage: number; memory: number } | undefined;
   /** Programs that want to run, per core: what counts where there is no pressure. */
   loadPerCore: number;
-  /** Of the time, what hashing itself waited for storage: its own waiting is no reason to rest. */
-  ownStorageWait: number;
 }
 
 export interface RestState {
@@ -51,11 +52,7 @@ function reasonNow(machine: MachineState, resting: boolean): RestReason | undefi
   return isAbove(machine, resting ? CALM : BUSY) ? 'load' : undefined;
 }
 
-function isAbove({ pressure, loadPerCore, ownStorageWait }: MachineState, most: typeof BUSY | typeof CALM) {
+function isAbove({ pressure, loadPerCore }: MachineState, most: typeof BUSY | typeof CALM) {
   if (!pressure) return loadPerCore >= most.loadPerCore;
-  return (
-    pressure.cpu >= most.cpu ||
-    pressure.storage - ownStorageWait >= most.storage ||
-    pressure.memory >= most.memory
-  );
+  return pressure.cpu >= most.cpu || pressure.storage >= most.storage || pressure.memory >= most.memory;
 }

@@ -41,6 +41,7 @@ export class RestWatch {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.#parts.isBusy()) this.wake();
+      else this.#forget();
     }, LOOK_EVERY_MS);
   }
 
@@ -48,6 +49,14 @@ export class RestWatch {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** Who has nothing to do does not rest. */
+  #forget(): void {
+    const { reason } = this.#state;
+    this.#state = NO_REST;
+    this.#lookedAtMs = Number.NEGATIVE_INFINITY;
+    if (reason) this.#parts.onChange(undefined);
   }
 
   #look(): void {

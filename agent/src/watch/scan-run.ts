@@ -174,11 +174,17 @@ export class ScanRun {
 
   /** Known or skipped before, and not seen: each is looked at, unless it is where the walk could not look. */
   async #lookForMissing(knownBefore: string[], folders: readonly string[]): Promise<void> {
-    const { examiner, mounts } = this.#options;
+    const { examiner, mounts, ledger } = this.#options;
     const scanned = new Set(folders);
+    // A root that is left out is never walked into, and stays known as left out.
+    const isLeftOut = (path: string): boolean =>
+      ledger.reasonOf(path) === 'excluded-file-system' && mounts.excludes(path);
     const missing = knownBefore.filter(
       (path) =>
-        !this.#seenFiles.has(path) && !this.#seenFolders.has(path) && !hasAncestorIn(path, this.#unreadable),
+        !isLeftOut(path) &&
+        !this.#seenFiles.has(path) &&
+        !this.#seenFolders.has(path) &&
+        !hasAncestorIn(path, this.#unreadable),
     );
     await this.#lookAtAll(missing, (path) => {
       // Outside the roots, or covered by a mount that finding stays off: not looked at, so not listed.

@@ -31,6 +31,7 @@ import { CeilingFile } from './settings/ceiling.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
 import { mayTellEvidence } from './settings/told-evidence.ts';
 import { agentStatus } from './status/agent-status.ts';
+import { costBudget } from './status/cost-budget.ts';
 import { ownCost } from './status/own-cost.ts';
 import type { AgentStore } from './store/agent-store.ts';
 import { StorePatience } from './store/patience.ts';
@@ -190,6 +191,7 @@ export async function buildStages(
       finding: finder.status(),
       skipped: notListed(inventory.skippedCounts(), finder.status()),
       cost: cost(),
+      costBudget: costBudget(config),
       storeError: patience.error,
       disclosure: { ...shown.status, ledgerFault: ledger.fault ?? null },
       state: { ...store.room(), forgotten: limit.forgotten },

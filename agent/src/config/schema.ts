@@ -26,6 +26,9 @@ export interface AgentConfig {
   hashFileMebibytes: number;
   hashFileSeconds: number;
   firstScanDelaySeconds: number;
+  budgetCpuPercent: number;
+  budgetPeakMebibytes: number;
+  budgetSentMebibytesPerDay: number;
   rotateKeyDays: number;
   managementFile: string;
   /** Undefined: four times reportIntervalSeconds. */
@@ -191,6 +194,28 @@ export const SETTINGS: Record<SettingName, Setting> = {
     flag: '--first-scan-delay-seconds <n>',
     default: 14_400,
     read: number(0, 86_400),
+  },
+  budgetCpuPercent: {
+    meaning:
+      'CPU of the agent since it started, in percent of one core, above which status warns; 0 = never.',
+    environment: 'FLEETMETER_BUDGET_CPU_PERCENT',
+    flag: '--budget-cpu-percent <n>',
+    default: 10,
+    read: number(0, 10_000),
+  },
+  budgetPeakMebibytes: {
+    meaning: 'Memory of the agent at any time, above which status warns; 0 = never.',
+    environment: 'FLEETMETER_BUDGET_PEAK_MEBIBYTES',
+    flag: '--budget-peak-mebibytes <n>',
+    default: 128,
+    read: number(0, 1_048_576),
+  },
+  budgetSentMebibytesPerDay: {
+    meaning: 'What the agent sends in a day, above which status warns; 0 = never.',
+    environment: 'FLEETMETER_BUDGET_SENT_MEBIBYTES_PER_DAY',
+    flag: '--budget-sent-mebibytes-per-day <n>',
+    default: 8,
+    read: number(0, 1_048_576),
   },
   managementFile: {
     meaning:

@@ -102,6 +102,7 @@ test('a value that cannot be is refused alone, stays as it was, and is told in l
       state: { mostBytes: 1, forgotten: { acknowledged: 0, unreported: 0 } },
     },
     settings: settings.status(),
+    overspent: [],
   });
   expect(problems.map(({ code, title }) => [code, title])).toContainEqual([
     'setting-refused',

@@ -11,7 +11,8 @@ import type { StoreRoom } from '../store/state-database.ts';
 import type { Forgotten } from '../store/state-limit.ts';
 import type { UsageMeter } from '../usage/usage-meter.ts';
 import type { FinderStatus } from '../watch/finder-status.ts';
-import type { OwnCost } from './own-cost.ts';
+import { type CostBudget, overspent } from './cost-budget.ts';
+import { type OwnCost, peakKib } from './own-cost.ts';
 import { type DisclosureStatus, type Problem, problemsOf } from './problems.ts';
 
 export interface AgentStatus {
@@ -54,6 +55,9 @@ export interface AgentStatus {
   cost: OwnCost;
   /** What of `disclosed` fails. */
   disclosure: DisclosureStatus;
+  /** Most resident memory since the start, and what the agent may cost before a problem is shown. */
+  costPeakKib: number;
+  costBudget: CostBudget;
   problems: Problem[];
 }
 
@@ -73,6 +77,7 @@ export interface StatusInput
     | 'skipped'
     | 'cost'
     | 'disclosure'
+    | 'costBudget'
   > {
   finding: FinderStatus;
   filesHashedBefore: number;
@@ -88,6 +93,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
   const { finding, meter, sampler, names, courier, settings, skipped, cost } = input;
   const filesHashedSinceStart = finding.hashing.filesHashed;
   const { evidence } = courier;
+  const costPeakKib = peakKib();
   return {
     agentVersion: input.agentVersion,
     pid: process.pid,
@@ -121,6 +127,8 @@ export function agentStatus(input: StatusInput): AgentStatus {
     evidence: { sent: evidence.sent, missing: evidence.missing, waiting: evidence.size },
     cost,
     disclosure: input.disclosure,
+    costPeakKib,
+    costBudget: input.costBudget,
     problems: problemsOf({
       sendFailures: courier.counts.failures,
       lastFailure: courier.counts.lastFailure,
@@ -137,6 +145,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
       state: input.state,
       skipped,
       disclosure: input.disclosure,
+      overspent: overspent({ ...cost, peakKib: costPeakKib }, input.costBudget),
     }),
   };
 }

@@ -1,4 +1,4 @@
-/** What `status` says of hashing to people: when it begins, how far it is, and why it rests. */
+/** What `status` says of hashing and its cost to people: when it begins, how far it is, why it rests, what it took. */
 import type { AgentStatus } from './agent-status.ts';
 import type { StatusReport } from './read-status.ts';
 
@@ -22,4 +22,19 @@ export function hashedLine(agent: AgentStatus, age: (ms: number) => string): str
     ...(why ? [`resting because ${why}, ${queued} wait`] : []),
     ...(restedMs > 0 ? [`rested ${age(restedMs)} so far`] : []),
   ].join('; ');
+}
+
+/** The receipt; it travels in each report too. */
+export function costLine({ cost, costPeakKib }: AgentStatus, age: (ms: number) => string): string {
+  const mebibytes = (kib: number): string => `${Math.round(kib / 1024)} MiB`;
+  // A status of an earlier agent has no peak.
+  const peak = costPeakKib === undefined ? '' : `, at most ${mebibytes(costPeakKib)}`;
+  return [
+    `${(cost.cpuMilliseconds / 1000).toFixed(1)} s CPU`,
+    `${mebibytes(cost.residentKib)} of memory${peak}`,
+    `${mebibytes(cost.hashedKib)} read for ${cost.filesHashed} hashes`,
+    `${cost.watches} watches`,
+    `${cost.sentKib} KiB sent`,
+    `in ${age(cost.uptimeSeconds * 1000)}`,
+  ].join(', ');
 }

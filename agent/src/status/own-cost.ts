@@ -44,7 +44,8 @@ export function ownCost({ uptimeMs, finding, sentBytes, skipped }: CostInput): O
     cpuMilliseconds: Math.round((userCPUTime + systemCPUTime) / 1000),
     residentKib: Math.round(process.memoryUsage.rss() / 1024),
     filesHashed: finding.hashing.filesHashed,
-    hashedKib: Math.round(finding.hashing.bytesHashed / 1024),
+    // What was read for it, also of files that changed meanwhile: that is what it costs.
+    hashedKib: Math.round(finding.hashing.bytesRead / 1024),
     sentKib: Math.round(sentBytes / 1024),
     watches: finding.watchedFolders + finding.watchedTrees.length,
     skipped: byWireReason(skipped),
@@ -57,4 +58,9 @@ function byWireReason(skipped: readonly NotListed[]): OwnCost['skipped'] {
   for (const { reason, count } of skipped)
     counts.set(REASONS[reason], (counts.get(REASONS[reason]) ?? 0) + count);
   return [...counts].map(([reason, count]) => ({ reason, count }));
+}
+
+/** The most resident memory of the process at any time, KiB. */
+export function peakKib(): number {
+  return process.resourceUsage().maxRSS;
 }

@@ -1,5 +1,6 @@
 /** What a person should know and may act on, as data. Pure. */
 import type { SettingsStatus } from '../settings/effective-settings.ts';
+import { budgetProblems, type Overspent } from './cost-budget.ts';
 import { adviceFor, type NotAdmitted } from './not-admitted.ts';
 
 export interface Problem {
@@ -39,6 +40,8 @@ export interface ProblemInput {
   storeError: string | undefined;
   settings: Pick<SettingsStatus, 'refused' | 'ceiling'>;
   disclosure?: DisclosureStatus;
+  /** What the agent cost beyond its budget. */
+  overspent: readonly Overspent[];
 }
 
 /** Fewer failures than this are blips. */
@@ -169,6 +172,7 @@ export function problemsOf(input: ProblemInput): Problem[] {
       `${limit.count} folders are not watched`,
       'Raise fs.inotify.max_user_watches; until then changes there are found by the full pass.',
     );
+  problems.push(...budgetProblems(input.overspent));
   return problems;
 }
 

@@ -3,8 +3,8 @@ import type { PackageDatabaseStatus } from '../evidence/package-owner.ts';
 import { excludedText } from '../watch/finder-status.ts';
 import { rollUpLines } from '../watch/roll-ups.ts';
 import type { AgentStatus } from './agent-status.ts';
+import { costLine, firstScanText, hashedLine } from './hashing-lines.ts';
 import { readStatus, type StatusReport } from './read-status.ts';
-import { firstScanText, hashedLine } from './hashing-lines.ts';
 import { settingsLines } from './settings-lines.ts';
 
 export function showStatus(dataDir: string, json: boolean, nowMs: number): void {
@@ -68,7 +68,7 @@ function toSendLine({ report_in_flight, usage_rows_to_send }: StatusReport): str
 }
 
 function agentLines(agent: AgentStatus): [string, string][] {
-  const { usage, cost, evidence, reporting } = agent;
+  const { usage, evidence, reporting } = agent;
   const skipped = agent.skipped.map(({ reason, count }) => `${count} ${reason}`).join(', ');
   return [
     [
@@ -91,10 +91,7 @@ function agentLines(agent: AgentStatus): [string, string][] {
       'evidence',
       `${evidence.sent} sent, ${evidence.waiting} waiting, ${evidence.missing} asked for and not here`,
     ],
-    [
-      'own cost',
-      `${(cost.cpuMilliseconds / 1000).toFixed(1)} s CPU, ${Math.round(cost.residentKib / 1024)} MiB, ${cost.sentKib} KiB sent, in ${age(cost.uptimeSeconds * 1000)}`,
-    ],
+    ['own cost', costLine(agent, age)],
   ];
 }
 

@@ -3,6 +3,7 @@ import { ack } from './ack.ts';
 import { agentMemory } from './agent-memory.ts';
 import type { Bench } from './bench.ts';
 import { firstInventory } from './first-inventory.ts';
+import { hashing } from './hashing.ts';
 import { opening } from './opening.ts';
 import { plan } from './plan.ts';
 import { queries } from './queries.ts';
@@ -22,4 +23,5 @@ export const BENCHES: readonly Bench[] = [
   plan,
   opening,
   agentMemory,
+  hashing,
 ];

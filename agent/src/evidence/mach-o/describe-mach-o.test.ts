@@ -71,7 +71,13 @@ describe('evidence of files on disk', () => {
     ftruncateSync(descriptor, size);
     closeSync(descriptor);
     const limits = { maxFileBytes: 1e9, maxFileMs: 60_000 };
-    const outcome = readContent(path, false, { limits, afterChunk: () => true, busyMs: () => 0 });
+    const outcome = readContent(path, false, {
+      limits,
+      afterChunk: () => 'go on',
+      busyMs: () => 0,
+      waitMs: () => {},
+      wallMs: () => 0,
+    });
     if (outcome.kind !== 'hashed') throw new Error(`not hashed: ${JSON.stringify(outcome)}`);
     const { identity, ...content } = outcome.content;
     const around = { owner: undefined, bundle: undefined };

@@ -1,9 +1,9 @@
 /** `status` for people, or as JSON. */
-import type { PackageDatabaseStatus } from '../evidence/package-owner.ts';
 import { excludedText } from '../watch/finder-status.ts';
 import { rollUpLines } from '../watch/roll-ups.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { costLine, firstScanText, hashedLine } from './hashing-lines.ts';
+import { packageLines } from './package-lines.ts';
 import { readStatus, type StatusReport } from './read-status.ts';
 import { settingsLines } from './settings-lines.ts';
 
@@ -93,22 +93,6 @@ function agentLines(agent: AgentStatus): [string, string][] {
     ],
     ['own cost', costLine(agent, age)],
   ];
-}
-
-/** Which databases say what package a file belongs to. A status of an earlier agent has none. */
-function packageLines(databases: PackageDatabaseStatus[] = []): [string, string][] {
-  const each = databases
-    .filter(({ state }) => state !== 'absent')
-    .map(({ manager, state, packages, paths, leftOut, reason }) => {
-      const size = [
-        `${packages} packages`,
-        ...(paths > 0 ? [`${paths} files`] : []),
-        ...(leftOut > 0 ? [`${leftOut} left out`] : []),
-      ];
-      const known = state === 'loaded' ? size.join(', ') : state === 'failed' ? 'failed' : 'not read';
-      return `${manager} (${reason === undefined ? known : `${known}: ${reason}`})`;
-    });
-  return [['packages', each.join('; ') || 'no package database']];
 }
 
 /** A status of an earlier agent says none of this. */

@@ -48,7 +48,11 @@ export interface ScanRootOptions {
 
 export const LINUX_ROOTS: PlatformRoots = {
   systemRoots: ['/bin', '/sbin', '/usr'],
-  addedRoots: ['/opt', '/srv'],
+  addedRoots: [
+    ...['/opt', '/srv'],
+    // Mounted snaps, and what flatpak has laid out; its store beside that holds the same files under their hashes.
+    ...['/snap', '/var/lib/snapd/snap', '/var/lib/flatpak/app', '/var/lib/flatpak/runtime'],
+  ],
   // Links and bind mounts are told by their inodes.
   secondNames: [],
   usualHomes: (names) => names.map((name) => `/home/${name}`),

@@ -1,5 +1,5 @@
 /** Damaged databases: what is read of them may be nonsense, but reading ends, throws nothing and stays within bounds. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ApkReading } from './apk-source.ts';
 import { filesOf } from './dpkg-source.ts';
 import { diversionsOf, installedPackages, stanzasOf } from './dpkg-status.ts';
@@ -15,6 +15,8 @@ import { keyFiles, uninstallEntry } from './uninstall-entries.ts';
 import { type RegistryKey, RegistryReading } from './windows-registry.ts';
 
 const ROUNDS = process.env.FLEETMETER_TEST_FULL ? 200_000 : 2_000;
+// The full count takes half a minute for each kind.
+vi.setConfig({ testTimeout: 300_000 });
 
 /** The same damage in every run. */
 function randomNumbers(): (below: number) => number {

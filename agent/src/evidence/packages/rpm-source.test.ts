@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -119,6 +121,29 @@ describe.skipIf(!canInstall)('a database that rpm made (skipped without root and
     expect((await load(root)).state()).toBe('loaded');
     expect(execFileSync('sha256sum', [join(folder, 'rpmdb.sqlite')], { encoding: 'utf8' })).toBe(before);
     expect(existsSync(join(folder, 'rpmdb.sqlite-shm'))).toBe(false);
+  });
+
+  test('what is only in the log of the database yet is read too, and the log stays', async () => {
+    const { DatabaseSync } = await import('node:sqlite');
+    const busy = mkdtempSync(join(work, 'busy-'));
+    const folder = join(busy, 'var/lib/rpm');
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(join(root, 'var/lib/rpm/rpmdb.sqlite'), join(folder, 'rpmdb.sqlite'));
+    const writer = new DatabaseSync(join(folder, 'rpmdb.sqlite'), {
+      enableForeignKeyConstraints: false,
+    });
+    writer.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0');
+    const resting = await load(busy);
+    expect(resting.ownerOf('/usr/bin/small-one')?.name).toBe('small-tool');
+    writer.exec('DELETE FROM Packages WHERE hnum = (SELECT min(hnum) FROM Packages)');
+    expect(resting.unsettled()).toBe(true);
+    const logBytes = statSync(join(folder, 'rpmdb.sqlite-wal')).size;
+    await resting.load();
+    expect(resting.ownerOf('/usr/bin/small-one')).toBeUndefined();
+    expect(resting.ownerOf('/usr/bin/small-two')?.name).toBe('many-files');
+    expect(logBytes).toBeGreaterThan(0);
+    expect(statSync(join(folder, 'rpmdb.sqlite-wal')).size).toBe(logBytes);
+    writer.close();
   });
 
   test('an upgrade makes it unsettled until it is loaded, and files that are gone have no owner', async () => {

@@ -45,6 +45,13 @@ test('names the owner of a script and of what lies in the folder of packages', (
   ]);
 });
 
+test('names what an old Python has, as well', () => {
+  const info = 'lib/python2.7/site-packages/pip-19.2.3.dist-info';
+  write(`${info}/METADATA`, 'Metadata-Version: 2.1\nName: pip\nVersion: 19.2.3\n');
+  write(`${info}/RECORD`, '../../../bin/pip2.7,,\n');
+  expect(new PipPackageOwners().ownerOf(join(root, 'bin/pip2.7'))).toMatchObject({ version: '19.2.3' });
+});
+
 test('notices another version, and what was removed', () => {
   distribution('black', '24.4.2', { RECORD: BLACK });
   const owners = new PipPackageOwners();

@@ -18,8 +18,8 @@ import {
 } from './pip-distribution.ts';
 
 const SCRIPT = /^(.*)\/bin\/([^/]+)$/;
-const IN_PACKAGES = /^((.*)\/lib\/python3(?:\.\d+)?\/(?:site|dist)-packages)\/([^/]+)/;
-const PYTHON = /^python3(?:\.\d+)?$/;
+const IN_PACKAGES = /^((.*)\/lib\/python[23](?:\.\d+)?\/(?:site|dist)-packages)\/([^/]+)/;
+const PYTHON = /^python[23](?:\.\d+)?$/;
 const MOST_PREFIXES = 64;
 const MOST_FOLDERS = 64;
 /** Beyond it a folder of packages is read no further, and status counts it. */

@@ -21,6 +21,7 @@ import { HomeRules } from './home-rules.ts';
 import { judge, type Verdict } from './judge.ts';
 import { Mounts } from './mounts.ts';
 import { normalPath } from './normal-path.ts';
+import { pipOwnersOf } from './pip-owners.ts';
 import { findPrograms } from './program-files.ts';
 import type { TableAnswer } from './table-answer.ts';
 import { takeCensus } from './take-census.ts';
@@ -193,6 +194,23 @@ function answerWith(...paths: string[]): TableAnswer {
     applications: [],
   };
 }
+
+test('what pip installed has the name and version of its own description, and a private package none', () => {
+  const site = 'pip/lib/python3.11/site-packages';
+  const files = ['pip/bin/tool', `${site}/tool/native.so`, 'pip/bin/private', 'pip/bin/nobodys'];
+  for (const path of files) put(path, SCRIPT);
+  put(`${site}/Tool-1.2.dist-info/METADATA`, 'Metadata-Version: 2.1\nName: Tool\nVersion: 1.2\n', 0o644);
+  put(`${site}/Tool-1.2.dist-info/RECORD`, '../../../bin/tool,sha256=x,9\n"tool/native.so",,\n', 0o644);
+  put(`${site}/own-0.dist-info/METADATA`, 'Name: own\nVersion: 0\n', 0o644);
+  put(`${site}/own-0.dist-info/RECORD`, '../../../bin/private,,\n', 0o644);
+  put(`${site}/own-0.dist-info/direct_url.json`, '{"url": "file:///home/ada/own"}', 0o644);
+  const owners = pipOwnersOf(files.map((path) => join(home, path)));
+  expect([...owners].map(([path, owner]) => [path.slice(home.length + 1), owner])).toEqual([
+    ['pip/bin/tool', [{ package: 'Tool', version: '1.2' }]],
+    [`${site}/tool/native.so`, [{ package: 'Tool', version: '1.2' }]],
+  ]);
+  rmSync(join(home, 'pip'), { recursive: true });
+});
 
 describe('of homes', () => {
   const rules = (named: string[] = []) => new HomeRules([home], named);

@@ -1,6 +1,7 @@
 /** The programs of this computer as executables: what the tables should say. */
 import type { PackageDatabase } from './dpkg-owners.ts';
 import { normalPath } from './normal-path.ts';
+import { pipOwnersOf } from './pip-owners.ts';
 import type { Found, LeftOut, ProgramFile } from './program-files.ts';
 
 /** One row that the table should have. Files that agree in all of this are one executable. */
@@ -16,6 +17,7 @@ export interface Executable {
 export interface ExpectedExecutable extends Executable {
   /** Other applications that are right too: the file is in more than one package. */
   alternatives: Pick<Executable, 'application' | 'version'>[];
+  /** By the system's own database. */
   packaged: boolean;
   files: ProgramFile[];
 }
@@ -33,10 +35,13 @@ export interface Census {
 
 export function takeCensus(found: Found, homes: readonly string[], packages: PackageDatabase): Census {
   const owners = packages.ownersOf(found.programs.map(({ path }) => path));
+  // The system's own database is asked first; what it does not know may describe itself.
+  const others = found.programs.map(({ path }) => path).filter((path) => !owners.has(path));
+  const described = pipOwnersOf(others);
   const executables = new Map<string, ExpectedExecutable>();
   for (const file of found.programs) {
     const path = normalPath(file.path, homes);
-    const [owner, ...others] = owners.get(file.path) ?? [];
+    const [owner, ...others] = owners.get(file.path) ?? described.get(file.path) ?? [];
     const application = owner?.package ?? path.slice(path.lastIndexOf('/') + 1);
     const version = owner?.version ?? '';
     const executable = { path, sha256: file.sha256, application, version };
@@ -46,7 +51,7 @@ export function takeCensus(found: Found, homes: readonly string[], packages: Pac
       executables.set(keyOf(executable), {
         ...executable,
         alternatives: others.map((other) => ({ application: other.package, version: other.version })),
-        packaged: owner !== undefined,
+        packaged: owners.has(file.path),
         files: [file],
       });
   }

@@ -207,4 +207,5 @@ async function runStages(
     await Promise.allSettled([...loops, exchange.close(), finder.close()]);
   }
   flush();
+  shown.showIfDue(true);
 }

@@ -136,6 +136,7 @@ export async function buildStages(
     dataDir: config.dataDir,
     secret: identity.userSecret,
     scope: () => settings.shownScope,
+    monotonicMs: () => clock.now().monotonicMs,
     collectorUrl: () => network.url,
     agentVersion: version,
   });

@@ -8,6 +8,8 @@ import type { InHand } from './sent-ledger.ts';
 import { openShownFolder } from './shown-folder.ts';
 import { type DeviceView, deviceView, moment, ownView, shownText } from './shown-views.ts';
 
+/** Showing takes at most one part in so many of the agent's time: who reports every second shows less often. */
+const REST = 100;
 /** Users with a file; the ones with the newest use. */
 const MOST_USERS = 200;
 
@@ -26,6 +28,7 @@ export interface ShownDisclosureParts {
   collectorUrl: () => string;
   agentVersion: string;
   nowMs: () => number;
+  monotonicMs: () => number;
   log: { warn(fields: object, message: string): void };
 }
 
@@ -42,6 +45,7 @@ export class ShownDisclosure {
   readonly #parts: ShownDisclosureParts;
   /** What was shown last, so that what did not change is not written again. */
   #shown = '';
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
   readonly #ownShown = new Map<number, string>();
   status: ShownStatus = { fault: null, closedAt: null, usersWithoutFile: 0 };
 
@@ -52,9 +56,14 @@ export class ShownDisclosure {
       facts.write('disclosed', { sinceMs: parts.nowMs(), lostMessages: 0, droppedUse: 0 });
   }
 
-  /** Nearly free when nothing changed. Never throws: showing must keep nothing else from going on. */
-  showIfDue(): void {
-    const { ledger, scope, log, dataDir } = this.#parts;
+  /**
+   * Nearly free when nothing changed. Never throws: showing must keep nothing else from going on. `last`: nobody asks
+   * again, so it does not wait.
+   */
+  showIfDue(last = false): void {
+    const { ledger, scope, log, dataDir, monotonicMs } = this.#parts;
+    const startedMs = monotonicMs();
+    if (startedMs < this.#notBeforeMs && !last) return;
     ledger.takeNotes(stateFolderOf(dataDir));
     const state = JSON.stringify([ledger.changes, scope()]);
     if (state === this.#shown) return;
@@ -67,6 +76,7 @@ export class ShownDisclosure {
       this.#ownShown.clear();
       this.status = { ...before, fault: (error as Error).message };
     }
+    this.#notBeforeMs = startedMs + REST * (monotonicMs() - startedMs);
     const { fault, closedAt } = this.status;
     if (fault && fault !== before.fault) log.warn({ why: fault }, 'what was sent cannot be shown to users');
     if (closedAt && closedAt !== before.closedAt)

@@ -128,6 +128,7 @@ const NOTHING: FinderStatus = {
   hashing: { ...NO_SUMS, queued: 0, threadsRunning: 0, rests: null },
   listingCpuMs: 0,
   watchedFolders: 0,
+  quietFolders: 0,
   watchedTrees: [],
   skipped: {},
   excluded: [],

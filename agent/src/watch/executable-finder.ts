@@ -10,16 +10,17 @@
  * with a new version, and after such a change every known file is told again whose package says something new.
  */
 import { lstat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { EnclosingBundles } from '../evidence/bundle/enclosing-bundles.ts';
 import { NO_PACKAGE_OWNERS, type PackageOwners } from '../evidence/package-owner.ts';
 import { FileHasher, type FileHasherOptions } from '../hash/file-hasher.ts';
-import { ChangeQueue } from './change-queue.ts';
+import { ChangeQueue, outermostPaths } from './change-queue.ts';
 import { ExecutableWatcher } from './executable-watcher.ts';
 import { FileExaminer } from './file-examiner.ts';
 import { identityOf, sameIdentity } from './file-identity.ts';
 import type { ExcludedFolder, FinderState, FinderStatus, FinishedScan } from './finder-status.ts';
-import { FolderLister } from './folder-lister.ts';
+import { FolderLister, lookAtQuiet } from './folder-lister.ts';
 import type { FindingSink, FoundFile, KnownFiles, SkipReason } from './found-file.ts';
 import { HomeAdmission, NOTHING_RAN, type RanPrograms } from './home-admission.ts';
 import { HomePlaces } from './home-places.ts';
@@ -30,7 +31,7 @@ import { ProgramIdentifier } from './program-identifier.ts';
 import { NO_ROLL_UPS, type RollUpSummary } from './roll-ups.ts';
 import { SafeSink } from './safe-sink.ts';
 import { findScanRoots, type ScanRootOptions, type ScanRoots } from './scan-roots.linux.ts';
-import { ScanRun } from './scan-run.ts';
+import { type ScanMoments, ScanRun } from './scan-run.ts';
 import { SkipLedger } from './skip-ledger.ts';
 import { TurnClock } from './turn-clock.ts';
 
@@ -54,6 +55,8 @@ export interface FinderOptions {
   settleMs?: number;
   /** Milliseconds between full scans. Default 3,600,000. */
   rescanMs?: number;
+  /** Milliseconds between looks at folders that are not watched. Default 300,000. */
+  quietLookMs?: number;
   /** Default: half of what the system allows one user. */
   maxWatches?: number;
   /** A small tree has at most this many files and folders. Default 5,000. */
@@ -68,6 +71,9 @@ const MOST_HOME_PROGRAMS = 5_000;
 /** Folders that are stayed off, shown one by one. */
 const MOST_EXCLUDED_SHOWN = 100;
 const HOUR_MS = 3_600_000;
+/** Clocks of file systems may be a little behind, and are coarse. */
+const CLOCK_GRAIN_MS = 2_000;
+const QUIET_LOOK_MS = 300_000;
 /** After a burst of events or other doubt: when to scan again. */
 const DOUBT_RESCAN_MS = 5_000;
 /** After a failure of the sink: not at once, since a full disk stays full for a while. */
@@ -96,7 +102,9 @@ export class ExecutableFinder {
   #state: FinderState = 'new';
   #run: ScanRun | undefined;
   #lastScan: FinishedScan | undefined;
-  /** Full scans, one after the other. */
+  /** When folders that are not watched were last looked at, by a full scan or by themselves. Milliseconds since 1970. */
+  #lookedMs = 0;
+  /** Full scans and looks at quiet folders, one after the other. */
   #scans: Promise<unknown> = Promise.resolve();
   #rescanTimer: AbortController | undefined;
   #eventBursts = 0;
@@ -107,7 +115,7 @@ export class ExecutableFinder {
     this.#options = options;
     const { known, rootPaths } = options;
     const onFailure = (error: unknown): void => this.#failed(error);
-    const sink = new SafeSink(options.sink, onFailure);
+    const sink = new SafeSink(options.sink, onFailure, (path) => this.#watcher?.holds(dirname(path)));
     this.#sink = sink;
     const clock = new TurnClock(options.clock);
     this.#clock = clock;
@@ -173,6 +181,7 @@ export class ExecutableFinder {
       maxWatches: this.#options.maxWatches ?? watchBudget(),
       smallTreeEntries: this.#options.smallTreeEntries ?? 5_000,
       eventQueueLength: eventQueueLength(),
+      nowMs: () => this.#clock.nowMs(),
       isExcluded: (path) => this.#mounts.excludesMountAt(path),
       onChange: (path) => this.#changes.note(path),
       onLimit: (folder) => this.#ledger.skip(folder, 'watch-limit'),
@@ -187,6 +196,7 @@ export class ExecutableFinder {
     this.#packages.follow();
     await this.#fullScan();
     this.#rescanIn(this.#options.rescanMs ?? HOUR_MS);
+    void this.#lookAgainAndAgain();
   }
 
   /** One pass; resolves when every file that was seen has been told of, or waits for packages to settle. */
@@ -221,6 +231,7 @@ export class ExecutableFinder {
       hashing: this.#hasher.figures(),
       listingCpuMs: Math.round(this.#lister.threadCpuMs),
       watchedFolders: this.#watcher?.watches ?? 0,
+      quietFolders: this.#watcher?.quiet.size ?? 0,
       watchedTrees: this.#watcher?.trees ?? [],
       skipped: this.#ledger.counts(),
       excluded: this.#excludedFolders(),
@@ -281,11 +292,20 @@ export class ExecutableFinder {
   }
 
   async #scanWith(run: ScanRun, roots: string[]): Promise<boolean> {
-    const complete = await run.scanAll(roots);
+    const sinceMs = this.#wallMs() - CLOCK_GRAIN_MS;
+    const moments = { sinceMs, livelySinceMs: Number.POSITIVE_INFINITY };
+    this.#watcher?.scanBegins();
+    const complete = await run.scanAll(roots, moments);
     if (!this.#watcher || !complete) return complete;
-    this.#watcher.keepOnly((folder) => run.saw(folder));
+    this.#lookedMs = sinceMs;
+    this.#watcher.scanned(
+      (folder) => run.saw(folder),
+      (folder) => run.couldLook(folder),
+    );
+    for (const folder of [...this.#ledger.pathsWith('watch-limit')])
+      if (!this.#watcher.needs(folder)) this.#examiner.gone(folder);
     const grown = roots.filter((root) => this.#watcher?.settleTree(root, run.entriesOf(root)));
-    await run.scanSome(grown);
+    await run.scanSome(grown, moments);
     return true;
   }
 
@@ -327,7 +347,8 @@ export class ExecutableFinder {
       signal: this.#abort.signal,
       walkPauseMs: () => this.#hasher.paceMs(),
       settleMs: this.#options.settleMs ?? 500,
-      onFolder: (folder, key) => this.#watcher?.follow(folder, key),
+      onFolder: (folder, key, lively) => this.#watcher?.follow(folder, key, lively),
+      onListed: (folder, key, holds) => this.#watcher?.listed(folder, key, holds) ?? [],
       onAgain: (path) => this.#changes.note(path),
       onProgress: () => onProgress?.(this.status()),
       onFailure: (error) => this.#failed(error),
@@ -346,7 +367,35 @@ export class ExecutableFinder {
       (folder) => !this.#mounts.excludesMountAt(folder) && !this.#mounts.excludes(folder),
     );
     if (inRoots.length === 0) return;
-    await this.#newRun().scanSome(inRoots);
+    await this.#newRun().scanSome(inRoots, this.#momentsOfChange());
+  }
+
+  async #lookAgainAndAgain(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      await this.#clock.sleep(this.#options.quietLookMs ?? QUIET_LOOK_MS, signal);
+      const look = this.#scans.then(() => this.#lookAtQuietFolders());
+      this.#scans = look.catch(() => undefined);
+      await look.catch((error) => this.#failed(error));
+    }
+  }
+
+  /** What came into folders that nothing watches since the last look is found here. */
+  async #lookAtQuietFolders(): Promise<void> {
+    if (!this.#watcher || this.#abort.signal.aborted) return;
+    const moments = this.#momentsOfChange();
+    this.#lookedMs = this.#wallMs() - CLOCK_GRAIN_MS;
+    const { touched, replaced } = await lookAtQuiet(this.#watcher.quiet, this.#lister, moments.sinceMs);
+    await this.#newRun().scanSome(outermostPaths(replaced), moments);
+    await this.#newRun().scanTouched(touched, moments);
+  }
+
+  #momentsOfChange(): ScanMoments {
+    return { sinceMs: this.#lookedMs, livelySinceMs: this.#wallMs() - HOUR_MS };
+  }
+
+  #wallMs(): number {
+    return this.#options.clock.now().wallMs;
   }
 
   #failed(error: unknown): void {

@@ -39,3 +39,8 @@ const LARGEST_WITHOUT_BLOCKS = 65_536n;
 export function isContentElsewhere({ size, blocks }: Pick<BigIntStats, 'size' | 'blocks'>): boolean {
   return blocks === 0n && size > LARGEST_WITHOUT_BLOCKS;
 }
+
+/** Milliseconds since 1970 at which entries of the folder, or the folder itself, last came, went, or were renamed. */
+export function changedMsOf({ mtimeMs, ctimeMs }: Pick<Stats, 'mtimeMs' | 'ctimeMs'>): number {
+  return Math.max(mtimeMs, ctimeMs);
+}

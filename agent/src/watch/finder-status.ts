@@ -41,6 +41,8 @@ export interface FinderStatus {
   listingCpuMs: number;
   /** Folders with a watch of their own, and trees that chokidar watches. */
   watchedFolders: number;
+  /** Folders without programs in or below them: not watched, looked at every five minutes. */
+  quietFolders: number;
   watchedTrees: string[];
   /** Skipped at present, by reason; `unremembered` counts those beyond the limit of what is kept. */
   skipped: Partial<Record<SkipReason, number>> & { unremembered?: number };

@@ -1,12 +1,14 @@
 /**
  * A thread that lists folders, synchronously: a folder of 100,000 entries or a slow disk holds up nobody else.
  * It knows nothing of earlier scans; it tells which sub-folders there are and which regular files have an execute bit.
+ * Quiet folders it only looks at, to see whether listing them could tell anything new.
  */
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { setThreadPriority } from '../hash/thread-priority.ts';
-import { folderKey, identityOf, isContentElsewhere } from './file-identity.ts';
+import { changedMsOf, folderKey, identityOf, isContentElsewhere } from './file-identity.ts';
 import type { FileIdentity } from './found-file.ts';
+import { markOf, type QuietFolder } from './quiet-folders.ts';
 
 export interface ListWorkerData {
   /** One Int32: how many replies were taken. The thread waits when too many were not. */
@@ -19,6 +21,18 @@ export interface ListRequest {
   folders: string[];
 }
 
+export interface LookRequest {
+  quiet: QuietFolder[];
+  /** Milliseconds since 1970. */
+  sinceMs: number;
+}
+
+/** Paths of quiet folders in which entries came or went, and in whose place there is another folder now. */
+export interface LookReply {
+  touched: string[];
+  replaced: string[];
+}
+
 export interface ListedFile {
   path: string;
   identity: FileIdentity;
@@ -28,6 +42,8 @@ export interface ListedFolder {
   path: string;
   /** See folderKey. */
   key: string;
+  /** See changedMsOf. */
+  changedMs: number;
 }
 
 /** What one folder holds, or a part of it. */
@@ -73,10 +89,26 @@ let sent = Atomics.load(taken, 0);
 let listings: Listing[] = [];
 let reported = 0;
 
-port.on('message', ({ folders }: ListRequest) => {
-  for (const folder of folders) list(folder);
+port.on('message', (request: ListRequest | LookRequest) => {
+  if ('quiet' in request) {
+    port.postMessage(lookAt(request));
+    return;
+  }
+  for (const folder of request.folders) list(folder);
   send();
 });
+
+/** What is gone is no news: it held no programs. */
+function lookAt({ quiet, sinceMs }: LookRequest): LookReply {
+  const reply: LookReply = { touched: [], replaced: [] };
+  for (const { path, mark } of quiet) {
+    const stats = tryLstat(path);
+    if (!stats?.isDirectory()) continue;
+    if (markOf(folderKey(stats)) !== mark) reply.replaced.push(path);
+    else if (changedMsOf(stats) >= sinceMs) reply.touched.push(path);
+  }
+  return reply;
+}
 
 function list(folder: string): void {
   let listing = begin(folder, false);
@@ -136,7 +168,7 @@ function look(folder: string, entry: Dirent, listing: Listing): boolean {
   // Plain numbers first: most files have no execute bit, and big ones cost three times as much.
   const stats = tryLstat(path);
   if (stats?.isDirectory()) {
-    listing.folders.push({ path, key: folderKey(stats) });
+    listing.folders.push({ path, key: folderKey(stats), changedMs: changedMsOf(stats) });
     return true;
   }
   if (!stats?.isFile() || (stats.mode & EXECUTE_BITS) === 0) return false;

@@ -1,9 +1,22 @@
 /** Lists folders in a thread of its own, one request at a time. */
 import { IdleThread } from '../hash/idle-thread.ts';
-import type { Listing, ListReply, ListRequest, ListWorkerData } from './folder-list-worker.ts';
+import type {
+  Listing,
+  ListReply,
+  ListRequest,
+  ListWorkerData,
+  LookReply,
+  LookRequest,
+} from './folder-list-worker.ts';
+import type { QuietFolder, QuietFolders } from './quiet-folders.ts';
 
 /** The thread pauses until a returned promise resolves. */
 type OnListing = (listing: Listing) => Promise<void> | undefined;
+
+interface OpenLook {
+  done(reply: LookReply): void;
+  failed(error: Error): void;
+}
 
 interface OpenRequest {
   /** Not completely listed yet, in the order in which the thread takes them. */
@@ -14,11 +27,14 @@ interface OpenRequest {
 }
 
 const IDLE_MS = 10_000;
+/** Quiet folders in one request. */
+const LOOK_BATCH = 1_000;
 
 export class FolderLister {
-  readonly #thread: IdleThread<ListRequest, ListReply>;
+  readonly #thread: IdleThread<ListRequest | LookRequest, ListReply | LookReply>;
   readonly #taken = new Int32Array(new SharedArrayBuffer(4));
   #open: OpenRequest | undefined;
+  #openLook: OpenLook | undefined;
   #before: Promise<void> = Promise.resolve();
   #threadCpuMs = 0;
   #endedThreadsCpuMs = 0;
@@ -26,12 +42,15 @@ export class FolderLister {
 
   /** `niceness`: 0 (normal) to 19 (nicest). */
   constructor(niceness = 0) {
-    this.#thread = new IdleThread<ListRequest, ListReply>({
+    this.#thread = new IdleThread<ListRequest | LookRequest, ListReply | LookReply>({
       body: new URL('./folder-list-worker.ts', import.meta.url),
       workerData: { taken: this.#taken.buffer as SharedArrayBuffer, niceness } satisfies ListWorkerData,
       idleMs: IDLE_MS,
-      onReply: (reply) => void this.#take(reply),
-      onDeath: () => this.#goOnWithoutFirst(),
+      onReply: (reply) => ('touched' in reply ? this.#takeLook(reply) : void this.#take(reply)),
+      onDeath: (error) => {
+        this.#endLook(({ failed }) => failed(error));
+        this.#goOnWithoutFirst();
+      },
     });
   }
 
@@ -49,8 +68,25 @@ export class FolderLister {
     return listed;
   }
 
+  /** Which of these changed since then, see LookReply. Rejects when the lister is closed. */
+  look(quiet: QuietFolder[], sinceMs: number): Promise<LookReply> {
+    const looked = this.#before.then(() => {
+      if (this.#closed) throw new Error('the lister was closed');
+      return new Promise<LookReply>((done, failed) => {
+        this.#openLook = { done, failed };
+        this.#thread.post({ quiet, sinceMs });
+      });
+    });
+    this.#before = looked.then(
+      () => undefined,
+      () => undefined,
+    );
+    return looked;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+    this.#endLook(({ failed }) => failed(new Error('the lister was closed')));
     this.#end((open) => open.failed(new Error('the lister was closed')));
     await this.#thread.end();
   }
@@ -95,9 +131,35 @@ export class FolderLister {
     else this.#end(({ done }) => done());
   }
 
+  #takeLook(reply: LookReply): void {
+    this.#thread.rest();
+    this.#endLook(({ done }) => done(reply));
+  }
+
+  #endLook(answer: (open: OpenLook) => void): void {
+    const open = this.#openLook;
+    this.#openLook = undefined;
+    if (open) answer(open);
+  }
+
   #end(answer: (open: OpenRequest) => void): void {
     const open = this.#open;
     this.#open = undefined;
     if (open) answer(open);
   }
+}
+
+/** All of them, some at a time, so that no message to the thread is large. Rejects when the lister is closed. */
+export async function lookAtQuiet(
+  folders: QuietFolders,
+  lister: Pick<FolderLister, 'look'>,
+  sinceMs: number,
+): Promise<LookReply> {
+  const all: LookReply = { touched: [], replaced: [] };
+  for (const batch of folders.batches(LOOK_BATCH)) {
+    const { touched, replaced } = await lister.look(batch, sinceMs);
+    all.touched.push(...touched);
+    all.replaced.push(...replaced);
+  }
+  return all;
 }

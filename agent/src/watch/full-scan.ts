@@ -2,11 +2,12 @@
  * Walks folders and tells of every sub-folder and of every regular file with an execute bit. Follows no symbolic
  * links, visits each folder once (bind mounts and loops of them), stays off excluded file systems. A folder is told
  * of before it is listed, so that whoever then starts to watch it misses nothing that changes after its listing.
+ * Folders that are listed shallowly tell of their files and enter only what changed lately.
  */
 
 import { lstat } from 'node:fs/promises';
-import { folderKey } from './file-identity.ts';
-import type { Listing } from './folder-list-worker.ts';
+import { changedMsOf, folderKey } from './file-identity.ts';
+import type { ListedFolder, Listing } from './folder-list-worker.ts';
 import type { FolderLister } from './folder-lister.ts';
 import type { FileIdentity, SkipReason } from './found-file.ts';
 import type { MountTable } from './mount-table.linux.ts';
@@ -15,7 +16,14 @@ export interface ScanTarget {
   lister: FolderLister;
   mounts: MountTable;
   signal: AbortSignal;
-  onFolder(path: string, key: string): void;
+  onFolder(path: string, key: string, changedMs: number): void;
+  /**
+   * All of the folder was told; `holdsPrograms`: with files that may be programs. Returns folders that are to be listed
+   * once more, of what is below them only what changed since `sinceMs`.
+   */
+  onListed(path: string, key: string, holdsPrograms: boolean): string[];
+  /** Milliseconds since 1970. */
+  sinceMs: number;
   /** This folder is a virtual environment; told before anything in it. */
   onEnvironment(folder: string): void;
   /** A promise is waited for before the walk goes far beyond it. Must not reject. */
@@ -43,11 +51,20 @@ const BATCH_FOLDERS = 32;
 const MOST_OPEN_FILES = 512;
 
 /** Never rejects for what is on the disk; rejects when the lister is closed. */
-export async function scanFolders(roots: readonly string[], target: ScanTarget): Promise<ScanResult> {
+export async function scanFolders(
+  roots: readonly string[],
+  target: ScanTarget,
+  shallowly = false,
+): Promise<ScanResult> {
   const walk: Walk = {
     root: '',
+    starts: new Set(roots),
     visited: new Set(),
     found: [],
+    keys: new Map(),
+    holding: new Set(),
+    shallow: new Set(shallowly ? roots : []),
+    again: new Set(),
     files: new OpenFiles(),
     result: { complete: false, folders: 0, unreadable: [] },
   };
@@ -66,7 +83,7 @@ async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
   if (stats) {
     // Else a bind mount of a root would list what lies right in it a second time.
     walk.visited.add(folderKey(stats));
-    target.onFolder(walk.root, folderKey(stats));
+    enter(walk, target, { path: walk.root, key: folderKey(stats), changedMs: changedMsOf(stats) });
   }
   while (stack.length > 0 && !target.signal.aborted) {
     const batch = stack.splice(-BATCH_FOLDERS).reverse();
@@ -85,8 +102,16 @@ async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
 
 interface Walk {
   root: string;
+  starts: ReadonlySet<string>;
   visited: Set<string>;
   found: string[];
+  /** Of folders that were entered and are not listed to their end. */
+  keys: Map<string, string>;
+  /** Of those, the ones with files that may be programs, as far as they are listed. */
+  holding: Set<string>;
+  /** To be listed shallowly, and of those the ones that were listed before. */
+  shallow: Set<string>;
+  again: Set<string>;
   files: OpenFiles;
   result: ScanResult;
 }
@@ -125,12 +150,13 @@ function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
   if (listing.isEnvironment) target.onEnvironment(listing.folder);
   for (const path of listing.notUnicode) target.onSkip(path, 'path-not-unicode');
   for (const path of listing.contentElsewhere) target.onSkip(path, 'content-elsewhere');
-  for (const { path, key } of listing.folders) {
+  const shallowly = walk.shallow.has(listing.folder);
+  for (const { path, key, changedMs } of listing.folders) {
     const exclusion = target.mounts.exclusionAt(path);
     if (exclusion) target.onSkip(path, exclusion.reason);
-    else if (!walk.visited.has(key)) {
+    else if (!walk.visited.has(key) && (!shallowly || mayBeNew(path, changedMs, target, walk))) {
       walk.visited.add(key);
-      target.onFolder(path, key);
+      enter(walk, target, { path, key, changedMs });
       walk.found.push(path);
     }
   }
@@ -139,4 +165,29 @@ function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
     if (handled) walk.files.add(handled);
   }
   target.onEntries(walk.root, listing.entries);
+  if (listing.files.length + listing.contentElsewhere.length + listing.notUnicode.length > 0)
+    walk.holding.add(listing.folder);
+  if (listing.last) leave(listing.folder, listing.error === undefined, target, walk);
+}
+
+function enter(walk: Walk, target: ScanTarget, { path, key, changedMs }: ListedFolder): void {
+  walk.keys.set(path, key);
+  target.onFolder(path, key, changedMs);
+}
+
+/** What came into a folder has changed by that; a folder that is a start of its own is listed as such. */
+function mayBeNew(path: string, changedMs: number, { sinceMs }: ScanTarget, walk: Walk): boolean {
+  return changedMs >= sinceMs && !walk.starts.has(path);
+}
+
+function leave(folder: string, wasListed: boolean, target: ScanTarget, walk: Walk): void {
+  const [key, holds, again] = [walk.keys.get(folder), walk.holding.has(folder), walk.again.has(folder)];
+  walk.keys.delete(folder);
+  for (const set of [walk.holding, walk.shallow, walk.again]) set.delete(folder);
+  if (again || !wasListed || key === undefined) return;
+  for (const path of target.onListed(folder, key, holds)) {
+    walk.shallow.add(path);
+    walk.again.add(path);
+    walk.found.push(path);
+  }
 }

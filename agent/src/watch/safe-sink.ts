@@ -7,13 +7,21 @@ import type { FindingSink, FoundFile, SkipReason } from './found-file.ts';
 export class SafeSink implements FindingSink {
   readonly #sink: FindingSink;
   readonly #onFailure: (error: unknown) => void;
+  readonly #onFound: (path: string) => void;
 
-  constructor(sink: FindingSink, onFailure: (error: unknown) => void) {
+  /** `onFound`: called for each path that a program is found at. */
+  constructor(
+    sink: FindingSink,
+    onFailure: (error: unknown) => void,
+    onFound: (path: string) => void = () => {},
+  ) {
     this.#sink = sink;
     this.#onFailure = onFailure;
+    this.#onFound = onFound;
   }
 
   found(file: FoundFile): void {
+    this.#onFound(file.path);
     this.#try(() => this.#sink.found(file));
   }
 

@@ -5,7 +5,7 @@ import type { FileExaminer, Verdict } from './file-examiner.ts';
 import type { ScanFigures } from './finder-status.ts';
 import type { FolderLister } from './folder-lister.ts';
 import type { FileIdentity, KnownFiles, SkipReason } from './found-file.ts';
-import { scanFolders } from './full-scan.ts';
+import { type ScanTarget, scanFolders } from './full-scan.ts';
 import type { HomeAdmission } from './home-admission.ts';
 import type { HomePlaces } from './home-places.ts';
 import type { MountTable } from './mount-table.linux.ts';
@@ -26,7 +26,10 @@ export interface ScanRunOptions {
   signal: AbortSignal;
   /** Milliseconds that the walk has to rest now. */
   walkPauseMs(): number;
-  onFolder(folder: string, key: string): void;
+  /** `lively`: it changed not long ago. */
+  onFolder(folder: string, key: string, lively: boolean): void;
+  /** See ScanTarget.onListed. */
+  onListed(folder: string, key: string, holdsPrograms: boolean): string[];
   /** Files that are changing are looked at once more after this many milliseconds. */
   settleMs: number;
   /** The file is changing still; it has to be looked at when it has settled. */
@@ -34,6 +37,14 @@ export interface ScanRunOptions {
   onProgress(): void;
   /** A file could not be examined for a reason that is not the file's. */
   onFailure(error: unknown): void;
+}
+
+/** Milliseconds since 1970, both. */
+export interface ScanMoments {
+  /** Changes from before are known already. */
+  sinceMs: number;
+  /** Folders that changed after it are lively. Infinity: none is. */
+  livelySinceMs: number;
 }
 
 const PROGRESS_EVERY_MS = 100;
@@ -53,7 +64,7 @@ export class ScanRun {
   /** Seen while they were changing. */
   readonly #unsettled: string[] = [];
   #folders = 0;
-  #executables = 0;
+  readonly #executables = new Set<string>();
   #lastProgressMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScanRunOptions) {
@@ -63,15 +74,21 @@ export class ScanRun {
   }
 
   /** All roots; what is known and is under none of them is gone too. False when it was broken off. */
-  scanAll(roots: readonly string[]): Promise<boolean> {
-    return this.#scan(roots, () => true);
+  scanAll(roots: readonly string[], moments: ScanMoments): Promise<boolean> {
+    return this.#scan(roots, moments, () => true);
   }
 
   /** Some folders with all that is below them. */
-  async scanSome(folders: readonly string[]): Promise<void> {
+  async scanSome(folders: readonly string[], moments: ScanMoments): Promise<void> {
     if (folders.length === 0) return;
     const scanned = new Set(folders);
-    await this.#scan(folders, (path) => hasAncestorIn(path, scanned));
+    await this.#scan(folders, moments, (path) => hasAncestorIn(path, scanned));
+  }
+
+  /** Some folders in which entries came or went, and what came. Programs that went are not looked for. */
+  async scanTouched(folders: readonly string[], moments: ScanMoments): Promise<void> {
+    if (folders.length === 0) return;
+    await this.#scan(folders, moments, undefined);
   }
 
   /** Everything known below these folders, which are no longer there. */
@@ -82,7 +99,12 @@ export class ScanRun {
 
   /** The last scan saw this folder, or could not look into a folder above it. */
   saw(folder: string): boolean {
-    return this.#seenFolders.has(folder) || hasAncestorIn(folder, this.#unreadable);
+    return this.#seenFolders.has(folder) || !this.couldLook(folder);
+  }
+
+  /** It could look into all folders above this one, and into itself. */
+  couldLook(folder: string): boolean {
+    return !hasAncestorIn(folder, this.#unreadable);
   }
 
   /** Files and folders in the tree of this root. */
@@ -95,26 +117,34 @@ export class ScanRun {
     return {
       folders: this.#folders,
       entries: [...this.#entries.values()].reduce((sum, count) => sum + count, 0),
-      executables: this.#executables,
+      executables: this.#executables.size,
       filesHashed: hashed.filesHashed - this.#hashedBefore.filesHashed,
       bytesHashed: hashed.bytesHashed - this.#hashedBefore.bytesHashed,
       durationMs: this.#options.clock.nowMs() - this.#startMs,
     };
   }
 
-  async #scan(folders: readonly string[], concerns: (path: string) => boolean): Promise<boolean> {
+  /** `concerns`: which known paths are looked for. Undefined: none, and the folders are listed shallowly. */
+  async #scan(
+    folders: readonly string[],
+    { sinceMs, livelySinceMs }: ScanMoments,
+    concerns: ((path: string) => boolean) | undefined,
+  ): Promise<boolean> {
     // Taken before the walk: what is found during it must not look missing.
-    const knownBefore = this.#knownPaths().filter(concerns);
+    const knownBefore = concerns ? this.#knownPaths().filter(concerns) : [];
     const { clock, lister, mounts, places, signal, walkPauseMs, examiner, ledger } = this.#options;
-    const result = await scanFolders(folders, {
+    const target: ScanTarget = {
       lister,
+      sinceMs,
       mounts,
       signal,
-      onFolder: (path, key) => {
+      onFolder: (path, key, changedMs) => {
         this.#folders++;
         this.#seenFolders.add(path);
-        if (places.isWatched(path)) this.#options.onFolder(path, key);
+        if (places.isWatched(path)) this.#options.onFolder(path, key, changedMs >= livelySinceMs);
       },
+      onListed: (path, key, holdsPrograms) =>
+        places.isWatched(path) ? this.#options.onListed(path, key, holdsPrograms) : [],
       onEnvironment: (folder) => places.noteEnvironment(folder),
       onFile: (path, identity) => this.#onFile(path, identity),
       onSkip: (path, reason) => this.#onSkip(path, reason),
@@ -129,7 +159,8 @@ export class ScanRun {
         const pauseMs = walkPauseMs();
         if (pauseMs >= 1) await clock.sleep(pauseMs, signal);
       },
-    });
+    };
+    const result = await scanFolders(folders, target, concerns === undefined);
     if (!result.complete) return false;
     this.#unreadable = new Set(result.unreadable);
     await this.#lookAtUnsettled();
@@ -147,11 +178,11 @@ export class ScanRun {
     this.#seenFiles.add(path);
     const examined = this.#examine(path, identity);
     if (!examined) {
-      this.#executables++;
+      this.#executables.add(path);
       return undefined;
     }
     return examined.then((verdict: Verdict) => {
-      this.#count(verdict);
+      this.#count(path, verdict);
       if (verdict === 'again') this.#unsettled.push(path);
       this.#progress();
     }, this.#options.onFailure);
@@ -206,15 +237,15 @@ export class ScanRun {
     for (let start = 0; start < paths.length && !this.#options.signal.aborted; start += LOOK_BATCH) {
       const batch = paths.slice(start, start + LOOK_BATCH).map(async (path) => {
         const verdict = await look(path);
-        this.#count(verdict);
+        this.#count(path, verdict);
         if (verdict === 'again') this.#options.onAgain(path);
       });
       await Promise.all(batch);
     }
   }
 
-  #count(verdict: Verdict): void {
-    if (verdict === 'executable' || verdict === 'held') this.#executables++;
+  #count(path: string, verdict: Verdict): void {
+    if (verdict === 'executable' || verdict === 'held') this.#executables.add(path);
   }
 
   #knownPaths(): string[] {

@@ -122,6 +122,14 @@ async function runStages(
     await clock.sleep(IDENTIFY_AT_THE_LATEST_MS, signal);
     if (!signal.aborted) names.ready();
   };
+  /** Nobody wakes up while there is nothing to commit. */
+  const commitQueued = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await inventory.queued(signal);
+      await clock.sleep(FLUSH_AFTER_MS, signal);
+      await patience.during(() => inventory.flush());
+    }
+  };
   /** A ceiling also holds for what was metered before it was there. */
   const eraseForbidden = (): void => {
     const { keptUsage } = settings;
@@ -177,12 +185,7 @@ async function runStages(
     scanned,
     followSettings(),
     identifyAtTheLatest(),
-    repeat(
-      clock,
-      () => FLUSH_AFTER_MS,
-      signal,
-      () => patience.during(() => inventory.flush()),
-    ),
+    commitQueued(),
     repeat(clock, () => settings.sampleIntervalSeconds * 1000, signal, sample),
     repeat(
       clock,

@@ -1,9 +1,9 @@
-/** What this device is. Read at start and once a day: firmware questions start child processes. */
+/** What this device is. Read at start and once a day. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, hostname, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type HostFactsFields, JoinKind } from '@fleetmeter/proto';
-import { system } from 'systeminformation';
+import { readFirmware } from './firmware.ts';
 import { cleanMacAddresses, cleanSerial, cleanSystemUuid } from './hardware-identity.ts';
 import { readManagement } from './management.ts';
 import { parseOsRelease } from './os-release.ts';
@@ -13,7 +13,7 @@ const PERMANENT_ADDRESS = '0';
 
 /** Never rejects: what cannot be read is left out. `managementFile`: see management.ts. */
 export async function readHostFacts(agentVersion: string, managementFile: string): Promise<HostFactsFields> {
-  const firmware = await system().catch(() => undefined);
+  const firmware = await readFirmware();
   const uuid = cleanSystemUuid(firmware?.uuid);
   const osRelease = parseOsRelease(readText('/etc/os-release') || readText('/usr/lib/os-release'));
   const container = isContainer();
@@ -39,7 +39,7 @@ export async function readHostFacts(agentVersion: string, managementFile: string
     managementId,
     groupTag,
     ...(container && { ephemeral: true }),
-    ...(firmware && { virtual: firmware.virtual === true || container }),
+    ...(firmware && { virtual: firmware.virtual || container }),
   };
 }
 

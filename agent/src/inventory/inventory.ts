@@ -33,6 +33,8 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
   /** Path to its file, or to undefined when there is none any more. */
   readonly #queue = new Map<string, FoundFile | undefined>();
   readonly #queueByIdentity = new Map<string, FoundFile>();
+  /** Called when something is queued. */
+  #wake: (() => void) | undefined;
   #digest: InventoryDigest;
   #touchCounter: number;
 
@@ -54,6 +56,7 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
     this.#makeRoom(file.path);
     this.#skipped.remove(file.path);
     this.#queue.set(file.path, file);
+    this.#wake?.();
     this.#queueByIdentity.set(identityKey(file.identity), file);
     if (this.#queue.size >= FLUSH_ROWS) this.flush();
   }
@@ -62,6 +65,7 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
     this.#makeRoom(path);
     this.#skipped.remove(path);
     this.#queue.set(path, undefined);
+    this.#wake?.();
     if (this.#queue.size >= FLUSH_ROWS) this.flush();
   }
 
@@ -85,6 +89,20 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
   all(): Iterable<FoundFile> {
     this.flush();
     return this.#store.inventory.files();
+  }
+
+  /** Resolves when something is queued, at once if it is, or when the signal is aborted. For one caller at a time. */
+  queued(signal: AbortSignal): Promise<void> {
+    if (this.#queue.size > 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#wake = undefined;
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#wake = done;
+      signal.addEventListener('abort', done, { once: true });
+    });
   }
 
   /** Commits what is queued. Throws what the store throws; the queue is kept then. */

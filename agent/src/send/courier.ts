@@ -24,6 +24,7 @@ import { type Addressee, commitNextReport } from './next-report.ts';
 import { readAnswer, type Verdict } from './read-answer.ts';
 import { ReportSchedule } from './report-schedule.ts';
 import { retryDelayMs, retryLimits } from './retry-schedule.ts';
+import { ToldFailures } from './told-failures.ts';
 
 const ASK_FOR_KEY_EVERY_MS = 3_600_000;
 const WRONG_ENROLMENT: ReadonlySet<string> = new Set(['collector-mismatch', 'device-mismatch']);
@@ -45,6 +46,7 @@ export class Courier {
   #stopping: AbortSignal | undefined;
   readonly #schedule = new ReportSchedule();
   readonly #acknowledgements = new AcknowledgementLog();
+  readonly #told = new ToldFailures();
   #refusedInARow = 0;
   /** Baselines the collector asked for, one straight after another. */
   #baselinesInARow = 0;
@@ -274,6 +276,7 @@ export class Courier {
   }
 
   #succeeded(waitMs: number): number {
+    this.#told.succeeded();
     this.counts.notAdmitted = undefined;
     this.counts.failures = 0;
     this.counts.lastFailure = undefined;
@@ -287,10 +290,9 @@ export class Courier {
     this.counts.notAdmitted = undefined;
     this.counts.lastFailure = why;
     const waitMs = this.#backOff(this.counts.failures, retryAfterMs);
-    this.#parts.log.warn(
-      { why, failures: this.counts.failures, waitMs },
-      'the collector did not acknowledge',
-    );
+    const { failures } = this.counts;
+    if (this.#told.isWorthALine(failures, why))
+      this.#parts.log.warn({ why, failures, waitMs }, 'the collector did not acknowledge');
     return waitMs;
   }
 

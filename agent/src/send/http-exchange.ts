@@ -1,11 +1,11 @@
 /** One POST to the collector and its whole answer, bounded in time and size. Knows nothing of what is sent. */
 import { ENVELOPE_CONTENT_TYPE } from '@fleetmeter/proto';
-import { Agent, buildConnector, request } from 'undici';
 import type { ShownCertificate } from './client-certificate.ts';
 import type { TlsTrust } from './pinned-authorities.ts';
 import type { WebProxy } from './proxy-choice.ts';
 import { tunnelling } from './proxy-tunnel.ts';
 import { sessionKeepingConnector } from './session-keeping-connector.ts';
+import { Agent, buildConnector, request } from './undici-parts.ts';
 
 /** A SendEvidence directive may list the ids of a whole inventory. */
 const MOST_ANSWER_BYTES = 4 * 1024 * 1024;
@@ -91,9 +91,11 @@ export class HttpExchange implements Exchange {
     const { answerMs, wholeMs, perKibMs } = this.#patience;
     const forUpload = Math.ceil((envelope.length / 1024) * perKibMs);
     // No redirects are followed: a collector has none, a captive portal does.
-    const response = await request(url + path, {
+    const to = new URL(url + path);
+    const response = await request.call(this.#agentWith(trust), {
       method: 'POST',
-      dispatcher: this.#agentWith(trust),
+      origin: to.origin,
+      path: to.pathname + to.search,
       signal: AbortSignal.any([signal, AbortSignal.timeout(wholeMs + forUpload)]),
       headersTimeout: answerMs + forUpload,
       bodyTimeout: answerMs,

@@ -3,10 +3,11 @@
  * end, so that a proxy sees an address and nothing else.
  */
 import type { Duplex } from 'node:stream';
-import { buildConnector, Client } from 'undici';
+import type { buildConnector as Connector } from 'undici';
 import { AuthorityError } from './authority-error.ts';
 import type { WebProxy } from './proxy-choice.ts';
 import { proxyRefusal, proxyUnreachable } from './proxy-error.ts';
+import { buildConnector, Client, connect as connectThrough } from './undici-parts.ts';
 
 /** To the proxy, and by it to the collector. */
 const TUNNEL_TIMEOUT_MS = 20_000;
@@ -20,7 +21,8 @@ export async function openTunnel(proxy: WebProxy, to: string, signal: AbortSigna
     connect: ({ servername: _, ...way }, callback) => connect(way, callback),
   });
   try {
-    const { statusCode, headers, socket } = await client.connect({
+    const { statusCode, headers, socket } = await connectThrough.call(client, {
+      origin: proxy.origin,
       path: to,
       headers: {
         host: to,
@@ -43,15 +45,15 @@ export async function openTunnel(proxy: WebProxy, to: string, signal: AbortSigna
 
 /** Connects as `direct` does; to https inside a tunnel, where `proxyOf` names a proxy for the origin. */
 export function tunnelling(
-  direct: buildConnector.connector,
+  direct: Connector.connector,
   proxyOf: (origin: string) => WebProxy | undefined,
-): buildConnector.connector {
+): Connector.connector {
   return (to, callback) => {
     const proxy = to.protocol === 'https:' ? proxyOf(`https://${to.host}`) : undefined;
     if (!proxy) return direct(to, callback);
     const place = to.port ? to.host : `${to.host}:443`;
     openTunnel(proxy, place ?? '', new AbortController().signal).then(
-      (httpSocket) => direct({ ...to, httpSocket } as buildConnector.Options, callback),
+      (httpSocket) => direct({ ...to, httpSocket } as Connector.Options, callback),
       (error: Error) => callback(error, null),
     );
   };

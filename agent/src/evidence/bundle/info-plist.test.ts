@@ -84,14 +84,16 @@ describe('XML', () => {
     expect(infoOf(texts({ Other: 'x' }))).toBeUndefined();
   });
 
-  test('a document that is only half there says nothing, wherever it is cut', () => {
+  test('a document that is only half there says nothing, wherever it is cut', { timeout: 30_000 }, () => {
     const whole = real('application-xml');
     const end = whole.lastIndexOf('</dict>');
     for (let length = 0; length <= end; length++) expect(infoOf(whole.subarray(0, length))).toBeUndefined();
     expect(infoOf(whole.subarray(0, end + 7))?.name).toBe('terminal-notifier');
   });
 
-  test('other roots, entities that would grow, endless nesting and openings without end', () => {
+  test('other roots, entities that would grow, endless nesting and openings without end', {
+    timeout: 30_000,
+  }, () => {
     expect(infoOf(Buffer.from(`<html><dict>${NAME}<string>A</string></dict></html>`))).toBeUndefined();
     expect(infoOf(Buffer.from(`<plist><array>${NAME}<string>A</string></array></plist>`))).toBeUndefined();
     const bomb = '<!DOCTYPE plist [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>';
@@ -184,7 +186,9 @@ describe('binary', () => {
   });
 });
 
-test(`${RUNS} variations of real files throw nothing and say no more than texts`, () => {
+test(`${RUNS} variations of real files throw nothing and say no more than texts`, {
+  timeout: FULL ? 3_600_000 : 60_000,
+}, () => {
   const files = Object.keys(RECORDED).map((name) => ({ original: real(name), said: infoOf(real(name)) }));
   const changes = fc.array(fc.tuple(fc.nat(), fc.oneof(fc.constantFrom(0, 0x3c, 0x3e, 0xff), fc.nat(255))), {
     maxLength: 20,

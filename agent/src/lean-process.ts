@@ -22,7 +22,13 @@ const RUNTIME_FLAGS = [
 ];
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' };
 /** Not loaded by the agent's main thread, or not at once, and yet to be found compiled. */
-export const LOADED_LATER: readonly string[] = ['./hash/hash-worker.ts', './watch/folder-list-worker.ts'];
+export const LOADED_LATER: readonly string[] = [
+  './evidence/bundle/info-plist.ts',
+  './evidence/mach-o/describe-mach-o.ts',
+  './evidence/pe.ts',
+  './hash/hash-worker.ts',
+  './watch/folder-list-worker.ts',
+];
 
 /** Comes back only in a process that is as small as it can be made. */
 export async function becomeLean(): Promise<void> {

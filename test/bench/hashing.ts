@@ -85,10 +85,15 @@ function firstScans(
     Math.floor(pairs.length / 2)
   ] as (typeof pairs)[number];
   const { openssl, agent } = middle;
+  const empty = join(folder, 'empty');
+  mkdirSync(empty);
+  const nothing = scan({ root: empty, paced: false, passes: 0 });
   return {
     scanMebibytesPerSecond: plain(tree.bytes / BYTES_PER_MEBIBYTE / agent.seconds, 'MiB / second'),
     opensslMebibytesPerSecond: plain(tree.bytes / BYTES_PER_MEBIBYTE / openssl.seconds, 'MiB / second'),
     scanTime: bounded(ratio(middle), 'of the time of openssl', TARGET_TIME, scaled),
+    scanOfNothing: plain(nothing.seconds, 'seconds of it: threads begin, package databases are read'),
+    scanOfNothingCpu: plain(nothing.cpuSeconds, 'CPU seconds'),
     scanCpu: plain(agent.cpuSeconds / Math.max(0.01, openssl.cpuSeconds), 'of the CPU of openssl'),
     loopDelayP99: bounded(
       Math.max(...pairs.map((pair) => pair.agent.loopDelayP99Ms)),

@@ -68,6 +68,9 @@ interface Slot {
  */
 const MOST_PER_TURN = 16;
 
+/** Of the share of CPU: what a scan does after its last wait, and between two looks, has to fit in as well. */
+const AIMED_AT = 0.95;
+
 /** Callers wait for answers before they ask for more; a queue this long is a fault of the caller. */
 export const MOST_QUEUED_FILES = 20_000;
 
@@ -98,7 +101,7 @@ export class FileHasher {
         maxFileMs: options.maxFileMs ?? 60_000,
       },
       pace: beginPace(nowUs, cpuUs),
-      rates: { bytesPerSecond, cpuShare },
+      rates: { bytesPerSecond, cpuShare: cpuShare * AIMED_AT },
       niceness: options.niceness ?? 0,
     };
     this.#pace = new HashPace(workerData.pace, workerData.rates);

@@ -38,7 +38,13 @@ test(`a quiet day costs at most ${MOST_LINES} lines in the log, with a report ea
   const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-quiet-day-'));
   mkdirSync(join(folder, 'root'));
   copyFileSync('/bin/true', join(folder, 'root/first'));
-  writeFileSync(join(folder, 'config.json'), '{}');
+  const atOnce = {
+    firstScanDelaySeconds: 0,
+    hashMebibytesPerSecond: 0,
+    hashCpuPercent: 0,
+    hashGently: false,
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(atOnce));
   const collector = new ScriptedCollector();
   const clock = fastClock();
   const lines: { at: number; level: string; message: string; fields: object }[] = [];

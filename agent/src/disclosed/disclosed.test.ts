@@ -41,7 +41,13 @@ beforeEach(async () => {
   dataDir = join(folder, 'data');
   mkdirSync(join(folder, 'root'), { mode: 0o755 });
   copyFileSync('/bin/true', join(folder, 'root/first'));
-  writeFileSync(join(folder, 'config.json'), '{}');
+  const atOnce = {
+    firstScanDelaySeconds: 0,
+    hashMebibytesPerSecond: 0,
+    hashCpuPercent: 0,
+    hashGently: false,
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(atOnce));
   writeFileSync(join(folder, 'ceiling.json'), '{"excludedFolders": ["/home/carol"], "homeFolders": false}');
   collector = new ScriptedCollector();
   bodies = [];

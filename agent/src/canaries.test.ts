@@ -74,6 +74,7 @@ test.skipIf(fault !== undefined)(
     const flags = [
       ...['--data-dir', join(folder, 'data'), '--roots', dirname(HOME), '--collector-url', url],
       ...['--report-interval-seconds', '1', '--sample-interval-seconds', '0.5', '--settle-ms', '100'],
+      ...['--first-scan-delay-seconds', '0', '--hash-cpu-percent', '0', '--hash-gently', 'false'],
       ...['--usage-flush-seconds', '0.5', '--ceiling-file', join(folder, 'none')],
     ];
     const [file = '', ...rest] = inPrivateMounts(

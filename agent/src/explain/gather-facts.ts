@@ -13,7 +13,6 @@ import { basename, dirname, join } from 'node:path';
 import { encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { type FindingConfig, scopeOf } from '../finder.ts';
-import { MAX_FILE_BYTES } from '../hash/file-hasher.ts';
 import { readCeiling } from '../settings/ceiling.ts';
 import { NO_COLLECTOR_SETTINGS } from '../settings/collector-settings.ts';
 import { findingConfig } from '../settings/finding-config.ts';
@@ -52,7 +51,7 @@ export function gatherFacts(
       path: asked,
       disk,
       ...placeOf(asked, config, surroundings),
-      largestFile: MAX_FILE_BYTES,
+      largestFile: loaded.config.hashFileMebibytes * 1_048_576,
       settleMs: config.settleMs,
       store: opened.store && storeFacts(opened.store, asked, identity),
       storeFault: opened.fault,

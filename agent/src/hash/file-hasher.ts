@@ -75,7 +75,7 @@ const AIMED_AT = 0.95;
 export const MOST_QUEUED_FILES = 20_000;
 
 /** Unless something else is asked for, larger files are not read. */
-export const MAX_FILE_BYTES = 8 * 1024 ** 3;
+const MAX_FILE_BYTES = 8 * 1024 ** 3;
 
 export class FileHasher {
   readonly #control = new HashControl();

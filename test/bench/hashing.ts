@@ -144,7 +144,6 @@ function pacedScan(tree: ProgramCopies, scaled: boolean, say: (progress: string)
   return {
     pacedCpu: bounded((cost.cpuSeconds / cost.seconds) * 100, '% of a core', TARGET_CPU_PERCENT, scaled),
     pacedRead: bounded(cost.bytesRead / cost.seconds, 'bytes / second', TARGET_BYTES_PER_SECOND, scaled),
-    pacedLoopDelayP99: bounded(cost.loopDelayP99Ms, 'ms, event loop', TARGET_DELAY_MS, scaled),
   };
 }
 

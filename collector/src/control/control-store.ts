@@ -249,10 +249,13 @@ export interface ControlStore {
   settingsFor(deviceId: string, version: number | undefined, now: number): SettingsFields | undefined;
 
   /**
-   * Numbers that `work` has epochs and executables given are committed together, before this returns: one wait
-   * for the disk for a whole range. When it throws, none of them was given out.
+   * Numbers that `work` has epochs and executables given are committed together, before this returns. When it throws,
+   * none of them was given out. No row may name them before `allocationsSynced`: a power cut could take them back.
    */
   allocating<T>(work: () => T): T;
+
+  /** Resolves when all numbers given so far are on stable storage. Rejects when they may not be. */
+  allocationsSynced(): Promise<void>;
 
   /** Opens the epoch at first sight. `created` tells the caller to write its row to the engine. */
   epoch(

@@ -31,6 +31,7 @@ import { EnrolmentTokens } from './enrolment-tokens.ts';
 import { EpochNumbers } from './epoch-numbers.ts';
 import { ExecutableNumbers, type MissingEvidence } from './executable-numbers.ts';
 import { GroupSettings } from './group-settings.ts';
+import { LateSync } from './late-sync.ts';
 import { MetaValues } from './meta-values.ts';
 import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
 import { NoticesInForce } from './notices-in-force.ts';
@@ -78,6 +79,7 @@ export class SqliteControlStore implements ControlStore {
   readonly quarantine: QuarantineDesk;
   readonly backupHold: BackupHold;
   readonly #database: DatabaseSync;
+  readonly #allocations: LateSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
   readonly #groups: DeviceGroups;
@@ -99,6 +101,7 @@ export class SqliteControlStore implements ControlStore {
 
   constructor(options: SqliteControlStoreOptions) {
     this.#database = openControlDatabase(options.path);
+    this.#allocations = new LateSync(this.#database);
     this.#meta = new MetaValues(this.#database);
     this.collectorId = this.#meta.secret('collector_id', 16);
     this.userKey = createSecretKey(this.#meta.secret('user_key', 32));
@@ -202,12 +205,16 @@ export class SqliteControlStore implements ControlStore {
 
   allocating<T>(work: () => T): T {
     try {
-      return inTransaction(this.#database, work);
+      return this.#allocations.commit(work);
     } catch (error) {
       this.#executables.reload();
       this.#epochs.forget();
       throw error;
     }
+  }
+
+  allocationsSynced(): Promise<void> {
+    return this.#allocations.sync();
   }
 
   epoch(

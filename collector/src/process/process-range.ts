@@ -67,7 +67,7 @@ export interface RangeOutcome {
   spent: ReadonlyMap<RangeStage, number>;
 }
 
-/** Records whose new numbers are committed together: one wait for the disk, and some 3 ms without a turn for others. */
+/** Records whose new numbers are committed together: some 3 ms without a turn for others. */
 const COMMITTED_TOGETHER = 50;
 
 /** What is put aside of a range before it is processed. */
@@ -147,6 +147,7 @@ export async function computeRange(
     const reports = trace ? trace.record(some[0]?.source.offset ?? 0, intern) : intern();
     reportsToProcess.push(...(reports ?? [undefined]));
   }
+  await control.allocationsSynced();
   times.lap('intern');
   const known = await readKnownEvidence(
     decoded.flatMap((record) => (record.kind === 'evidence' ? record.batch.records : [])),

@@ -1,0 +1,72 @@
+/**
+ * Commits whose wait for the disk is left to a thread of the pool. The control store lives in the thread that answers
+ * devices, and a sync takes some 5 ms, or 100 when others write: with forty of them in a range, devices wait for it.
+ *
+ * SQLite at `synchronous=NORMAL` writes a commit to its write-ahead log without a sync. A sync of that file, through whatever
+ * descriptor, makes all its commits durable. Until then a power cut may take them, newest first, and nothing else.
+ */
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction } from './control-database.ts';
+
+export class LateSync {
+  readonly #database: DatabaseSync;
+  /** The write-ahead log; undefined for a database in memory. */
+  readonly #log: string | undefined;
+  #pending = false;
+  #isNameSynced = false;
+  /** A sync failed: nobody knows what of the log is on the disk, and another sync of it need not tell. */
+  #suspect = false;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    const file = database.location();
+    this.#log = file === null || file === '' ? undefined : `${file}-wal`;
+  }
+
+  /** Like inTransaction, and on stable storage only once `sync` has resolved. */
+  commit<T>(work: () => T): T {
+    if (this.#database.isTransaction) return work();
+    this.#database.exec('PRAGMA synchronous = NORMAL');
+    try {
+      const result = inTransaction(this.#database, work);
+      this.#pending = true;
+      return result;
+    } finally {
+      this.#database.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  /** Resolves when everything committed so far is on stable storage. Rejects when it may not be; then call it again. */
+  async sync(): Promise<void> {
+    if (!this.#pending || this.#log === undefined) return;
+    this.#pending = false;
+    try {
+      if (this.#suspect) this.#moveLog();
+      await syncFile(this.#log);
+      if (!this.#isNameSynced) await syncFile(dirname(this.#log));
+      this.#isNameSynced = true;
+    } catch (error) {
+      this.#pending = true;
+      this.#suspect = true;
+      throw error;
+    }
+  }
+
+  /** What the log holds is written once more, into the file, with syncs of its own. */
+  #moveLog(): void {
+    const moved = this.#database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    if (moved?.busy !== 0) throw new Error('the log of the control store cannot be moved into its file now');
+    this.#suspect = false;
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -54,6 +54,16 @@ test('within a transaction it is a part of that', () => {
   expect(database.prepare('SELECT count(*) AS n FROM numbers').get()).toEqual({ n: 0 });
 });
 
+test('who asks while another sync is on its way hears how that ends', async () => {
+  late.commit(() => add(1));
+  const log = join(folder, 'control.db-wal');
+  renameSync(log, `${log}.gone`);
+  const both = await Promise.allSettled([late.sync(), late.sync()]);
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  renameSync(`${log}.gone`, log);
+  await late.sync();
+});
+
 test('after a sync that failed the log is moved into its file before it is believed again', async () => {
   late.commit(() => add(1));
   const log = join(folder, 'control.db-wal');

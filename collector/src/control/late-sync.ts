@@ -15,6 +15,7 @@ export class LateSync {
   /** The write-ahead log; undefined for a database in memory. */
   readonly #log: string | undefined;
   #pending = false;
+  #last: Promise<void> = Promise.resolve();
   #isNameSynced = false;
   /** A sync failed: nobody knows what of the log is on the disk, and another sync of it need not tell. */
   #suspect = false;
@@ -39,7 +40,14 @@ export class LateSync {
   }
 
   /** Resolves when everything committed so far is on stable storage. Rejects when it may not be; then call it again. */
-  async sync(): Promise<void> {
+  sync(): Promise<void> {
+    // Whoever asks while another sync is on its way has to hear how that ends.
+    const done = this.#last.then(() => this.#syncPending());
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #syncPending(): Promise<void> {
     if (!this.#pending || this.#log === undefined) return;
     this.#pending = false;
     try {

@@ -25,7 +25,7 @@ describe('real files', () => {
     const said = real(name);
     expect(hex(said.buildId)).toBe(expected.uuids.join('') || undefined);
     expect(said.edition).toBe(expected.architectures.join(' ').toLowerCase());
-    expect(said.soname).toBe(expected.installNames[0]);
+    expect(said.soname).toBe(expected.installNames[0]?.join('/'));
     expect(said.interpreter).toBe(expected.dynamicLinkers[0]);
     const signatures = expected.signatures.filter((signature) => signature !== null);
     expect(said.originalName).toBe(signatures[0]?.identifier);
@@ -99,7 +99,7 @@ describe('evidence of files on disk', () => {
   });
 
   test('a library that was built in a home names nobody', () => {
-    expect(real('rollup-darwin-arm64').soname).toContain('/Users/runner/work/');
+    expect(real('rollup-darwin-arm64').soname).toMatch(/^\/Users\/runner\//);
     const evidence = evidenceOnDisk(recordedMachO('rollup-darwin-arm64'));
     expect(evidence.soname).toBe('~/…/libbindings_napi.dylib');
   });

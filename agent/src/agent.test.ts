@@ -91,6 +91,8 @@ test('finds, reports changes within seconds, and after a restart hashes nothing 
   await until('second executable', () => collector.inventory.size === 2);
   rmSync(join(folder, 'root/second'));
   await until('gone again', () => collector.inventory.size === 1);
+  // Stopped before the acknowledgement, it would rightly send the change again.
+  await until('nothing left to say', () => collector.reports.at(-1)?.inventory === null);
   agent.child.kill('SIGTERM');
   expect(await agent.exit).toBe(0);
 

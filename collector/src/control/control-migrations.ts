@@ -380,4 +380,7 @@ export const CONTROL_MIGRATIONS: readonly string[] = [
   `-- Everything that a list of groups needs: the page asks for it every few seconds.
    DROP INDEX quarantine_by_group;
    CREATE INDEX quarantine_by_group ON quarantine (state, reason, kind, agent_version, device_id, decision, at);`,
+  `-- How long an epoch has been going on beside which newer one.
+   ALTER TABLE superseded_speech ADD COLUMN newest_epoch_no INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE superseded_speech ADD COLUMN first_sequence INTEGER NOT NULL DEFAULT 0;`,
 ];

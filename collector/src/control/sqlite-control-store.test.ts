@@ -256,8 +256,9 @@ test('a proven copy takes its epoch and what was opened from it to a new device'
   store.epoch(device, first, undefined, 1);
   const copy = store.epoch(device, copied, first, 2);
   store.epoch(device, child, copied, 3);
-  store.commitProcessed(range({ superseded: [{ epochNo: 1, sequence: 8, at: 900 }] }));
-  expect(store.supersededSpeech(device)).toEqual([{ epochNo: 1, sequence: 8, at: 900 }]);
+  const speech = { epochNo: 1, sequence: 8, at: 900, newestEpochNo: 3, firstSequence: 7 };
+  store.commitProcessed(range({ superseded: [speech] }));
+  expect(store.supersededSpeech(device)).toEqual([speech]);
   const dirty: DirtyTarget[] = [{ kind: 'usage-day', day: 20_000 }];
   const split = { epochNo: copy.epochNo, senderDeviceId: device, sequence: 5, dirty, now: 1000 };
   const { deviceId, moved } = store.splitEpoch(split);

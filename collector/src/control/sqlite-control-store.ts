@@ -345,7 +345,7 @@ export class SqliteControlStore implements ControlStore {
     // After `resolved`: of two decisions about one device in one range, asking again is the harmless one.
     for (const { deviceId, directive } of range.directives)
       this.#directives.put(deviceId, directive, range.now);
-    for (const speech of range.superseded) this.#speech.note(speech);
+    this.#speech.note(range.superseded);
     for (const { executableNo, day } of range.undescribedUse) this.#undescribedUse.note(executableNo, day);
     for (const executableNo of this.#executables.markEvidenceProcessed(range.evidenceProcessed))
       this.#undescribedUse.described(executableNo);

@@ -11,6 +11,10 @@ export interface Speech {
   sequence: number;
   /** Milliseconds since 1970 when it was received. */
   at: number;
+  /** The device's newest epoch then. */
+  newestEpochNo: number;
+  /** The first that came while that epoch was the newest. */
+  firstSequence: number;
 }
 
 /** Rows kept, the oldest going first; about 200 bytes each. */
@@ -21,31 +25,30 @@ export class SupersededSpeech {
   readonly #trim: StatementSync;
   readonly #read: StatementSync;
   readonly #mostRows: number;
-  #rows = 0;
   #spoke: Map<string, Speech[]> | undefined;
 
   constructor(database: DatabaseSync, mostRows = MOST_ROWS) {
     this.#mostRows = mostRows;
     this.#put = database.prepare(
-      'INSERT OR REPLACE INTO superseded_speech (epoch_no, sequence, at) VALUES (?, ?, ?)',
+      `INSERT OR REPLACE INTO superseded_speech (epoch_no, sequence, at, newest_epoch_no, first_sequence)
+       VALUES (?, ?, ?, ?, ?)`,
     );
     this.#trim = database.prepare(
       `DELETE FROM superseded_speech WHERE epoch_no IN
        (SELECT epoch_no FROM superseded_speech ORDER BY at DESC, epoch_no DESC LIMIT -1 OFFSET ?)`,
     );
     this.#read = database.prepare(
-      'SELECT owner_device_id, epoch_no, sequence, at FROM superseded_speech JOIN epochs USING (epoch_no)',
+      `SELECT owner_device_id, epoch_no, sequence, at, newest_epoch_no, first_sequence
+       FROM superseded_speech JOIN epochs USING (epoch_no)`,
     );
   }
 
-  note({ epochNo, sequence, at }: Speech): void {
-    this.#put.run(epochNo, sequence, at);
+  note(speeches: readonly Speech[]): void {
+    if (speeches.length === 0) return;
+    for (const { epochNo, sequence, at, newestEpochNo, firstSequence } of speeches)
+      this.#put.run(epochNo, sequence, at, newestEpochNo, firstSequence);
+    this.#trim.run(this.#mostRows);
     this.forget();
-    this.#load();
-    if (this.#rows > this.#mostRows) {
-      this.#trim.run(this.#mostRows);
-      this.forget();
-    }
   }
 
   /** By epochs of the device. */
@@ -61,13 +64,16 @@ export class SupersededSpeech {
   #load(): Map<string, Speech[]> {
     if (this.#spoke) return this.#spoke;
     this.#spoke = new Map();
-    const rows = this.#read.all();
-    this.#rows = rows.length;
-    for (const row of rows) {
+    for (const row of this.#read.iterate()) {
       const device = row.owner_device_id as string;
-      const { epoch_no: epochNo, sequence, at } = row as { epoch_no: number; sequence: number; at: number };
       const speeches = this.#spoke.get(device) ?? [];
-      speeches.push({ epochNo, sequence, at });
+      speeches.push({
+        epochNo: row.epoch_no as number,
+        sequence: row.sequence as number,
+        at: row.at as number,
+        newestEpochNo: row.newest_epoch_no as number,
+        firstSequence: row.first_sequence as number,
+      });
       this.#spoke.set(device, speeches);
     }
     return this.#spoke;

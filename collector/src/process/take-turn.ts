@@ -4,6 +4,12 @@ import { livingBeside } from '../reconcile/live-senders.ts';
 import type { RangeEffects } from './range-effects.ts';
 import { type EpochState, epochIdOf, type ReportToProcess } from './report-to-process.ts';
 
+/**
+ * A device is what its newest epoch says. So a sender that goes on in an older one while the newest is silent - put back
+ * to the very last report of its epoch, or the original of a copy that is gone - is asked to open an epoch anew. Not at
+ * its first report: copies that speak in turn have to meet in the epochs they are in, to be told apart.
+ */
+const FOLLOWED_AFTER_REPORTS = 4;
 /** Reports of an epoch after which nobody is waited for who should open a child of it. */
 const WITHDRAWN_AFTER_REPORTS = 32;
 
@@ -15,13 +21,23 @@ export function takeTurn(
   effects: RangeEffects,
 ): void {
   const { sequence } = report;
-  const beside = livingBeside({ epochNo, sequence, previousAt: head.receivedAt }, [
-    ...control.supersededSpeech(deviceId),
-    ...effects.supersededSpeech(deviceId),
-  ]);
+  const spoken = [...control.supersededSpeech(deviceId), ...effects.supersededSpeech(deviceId)];
+  const beside = livingBeside({ epochNo, sequence, previousAt: head.receivedAt }, spoken);
   if (beside) effects.copies.set(epochNo, { senderDeviceId: source.deviceId, sequence, beside });
-  if (control.newestEpoch(deviceId) > epochNo)
-    effects.spokeSuperseded(deviceId, { epochNo, sequence, at: source.receivedAt });
+  const newestEpochNo = control.newestEpoch(deviceId);
+  if (newestEpochNo <= epochNo) return;
+  const before = spoken.findLast((speech) => speech.epochNo === epochNo);
+  const firstSequence = before?.newestEpochNo === newestEpochNo ? before.firstSequence : sequence;
+  effects.spokeSuperseded(deviceId, {
+    epochNo,
+    sequence,
+    at: source.receivedAt,
+    newestEpochNo,
+    firstSequence,
+  });
+  // No head is named: the sender's own would tell it to stay.
+  if (!beside && sequence >= firstSequence + FOLLOWED_AFTER_REPORTS - 1)
+    effects.direct(source.deviceId, { epoch: epochIdOf(report), sequence: sequence + 1, openEpoch: {} });
 }
 
 /**
@@ -35,6 +51,6 @@ export function withdrawNewEpoch(
 ): void {
   const epochId = epochIdOf(report);
   for (const { openEpoch } of control.directivesFor(deviceId, epochId))
-    if (openEpoch && report.sequence >= (openEpoch.head?.sequence ?? 0) + WITHDRAWN_AFTER_REPORTS)
+    if (openEpoch?.head && report.sequence >= (openEpoch.head.sequence ?? 0) + WITHDRAWN_AFTER_REPORTS)
       effects.resolve({ deviceId, epochId, action: 'openEpoch' });
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeEvidence } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ScriptedCollector } from './send/scripted-collector.ts';
+import { ScriptedCollector } from './send/fixtures/scripted-collector/scripted-collector.ts';
 
 const BIN = new URL('../bin/fleetmeter-agent.mjs', import.meta.url).pathname;
 const SAMPLE_SECONDS = 1;

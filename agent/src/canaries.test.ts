@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeEvidence } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inPrivateMounts, privateMountsFault } from './private-mounts.linux.ts';
-import { ScriptedCollector } from './send/scripted-collector.ts';
+import { ScriptedCollector } from './send/fixtures/scripted-collector/scripted-collector.ts';
 
 const BIN = new URL('../bin/fleetmeter-agent.mjs', import.meta.url).pathname;
 const fault = privateMountsFault();

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { runAgent } from './agent.ts';
 import type { Clock } from './clock/clock.ts';
 import { loadConfig } from './config/load-config.ts';
-import { ScriptedCollector } from './send/scripted-collector.ts';
+import { ScriptedCollector } from './send/fixtures/scripted-collector/scripted-collector.ts';
 
 const MOST_LINES = 20;
 const HOUR_MS = 3_600_000;

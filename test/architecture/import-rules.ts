@@ -31,7 +31,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'what is shared is what proto exports; its inner files may move',
   },
   {
-    from: /^agent\/(?!src\/send\/scripted-collector\.ts$)/,
+    from: /^agent\/(?!src\/send\/fixtures\/scripted-collector\/)/,
     to: /^@fleetmeter\/proto\/opening$/,
     why: 'agents seal and never open: they carry neither the libraries for it nor their memory',
   },

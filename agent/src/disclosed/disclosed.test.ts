@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeJoinString } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ScriptedCollector } from '../send/scripted-collector.ts';
+import { ScriptedCollector } from '../send/fixtures/scripted-collector/scripted-collector.ts';
 import { WireWalker } from './fixtures/wire-walker.ts';
 import type { Disclosed } from './read-disclosed.ts';
 

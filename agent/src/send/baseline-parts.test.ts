@@ -12,8 +12,8 @@ import { type AgentStore, agentStore } from '../store/agent-store.ts';
 import { openStateDatabase } from '../store/state-database.ts';
 import type { FoundFile } from '../watch/found-file.ts';
 import { Courier } from './courier.ts';
+import { ScriptedCollector } from './fixtures/scripted-collector/scripted-collector.ts';
 import { HttpExchange } from './http-exchange.ts';
-import { ScriptedCollector } from './scripted-collector.ts';
 
 const DAY = 20_000;
 const INTERVAL_SECONDS = 600;

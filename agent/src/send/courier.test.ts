@@ -14,8 +14,8 @@ import { openStateDatabase } from '../store/state-database.ts';
 import { noSlots, setSlot } from '../usage/slots.ts';
 import type { FoundFile } from '../watch/found-file.ts';
 import { Courier } from './courier.ts';
+import { type Fault, ScriptedCollector } from './fixtures/scripted-collector/scripted-collector.ts';
 import { HttpExchange } from './http-exchange.ts';
-import { type Fault, ScriptedCollector } from './scripted-collector.ts';
 
 const DAY = 20_000;
 const INTERVAL_SECONDS = 10;
@@ -221,7 +221,7 @@ describe('later reports', () => {
   test('a new identity of the collector begins a new epoch and sends all usage again', async () => {
     useProgram(agent.store, idOf('/x', 1), 10, 3);
     await agent.settle();
-    const { epoch } = collector;
+    const { epoch } = collector.state;
     const enrolment = agent.store.facts.read('enrolment');
     agent.store.facts.write('enrolment', {
       ...enrolment,
@@ -231,7 +231,7 @@ describe('later reports', () => {
     });
     collector.usage.clear();
     await agent.settle();
-    expect(collector.epoch).not.toBe(epoch);
+    expect(collector.state.epoch).not.toBe(epoch);
     expect(collector.usage.size).toBe(1);
   });
 });
@@ -323,10 +323,10 @@ describe('when something goes wrong', () => {
 
   test('a forgotten key is enrolled again, as the same device, without a new epoch', async () => {
     await agent.settle();
-    const { epoch } = collector;
+    const { epoch } = collector.state;
     await faulty('forget-key');
     expect(collector.enrolments).toBe(2);
-    expect(collector.epoch).toBe(epoch);
+    expect(collector.state.epoch).toBe(epoch);
     expect(collector.inventory.size).toBe(1);
   });
 
@@ -347,15 +347,15 @@ describe('when something goes wrong', () => {
   test('an agent put back to an earlier state opens a child epoch that names its parent', async () => {
     agent.inventory.found(file('/usr/bin/a', 1));
     await agent.settle();
-    const parent = collector.epoch;
+    const parent = collector.state.epoch;
     // The collector went on to a report that this agent does not know of.
     const head = { sequence: 40, reportHash: randomBytes(16) };
     collector.extraDirectives = [{ epoch: Buffer.from(parent, 'hex'), sequence: 2, resync: { head } }];
     await agent.settle();
     collector.extraDirectives = [];
     await agent.settle();
-    expect(collector.epoch).not.toBe(parent);
-    expect(collector.epochParent).toBe(parent);
+    expect(collector.state.epoch).not.toBe(parent);
+    expect(collector.state.epochParent).toBe(parent);
     expect(collector.inventory.size).toBe(1);
   });
 
@@ -498,8 +498,8 @@ test('random changes, faults and crashes: inventory, digest and usage end up equ
 
       const expected = [...files].map(([at, what]) => idOf(at, what)).sort();
       expect([...server.inventory].sort()).toEqual(expected);
-      expect(digestsEqual(server.digest, server.trueDigest())).toBe(true);
-      expect(digestsEqual(server.digest, device.inventory.state().digest)).toBe(true);
+      expect(digestsEqual(server.state.digest, server.state.trueDigest(server.evidence))).toBe(true);
+      expect(digestsEqual(server.state.digest, device.inventory.state().digest)).toBe(true);
       const counted = [...server.usage].map(([key, sums]) => [
         key.split(' ')[2],
         sums.seconds,

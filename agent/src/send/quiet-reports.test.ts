@@ -16,8 +16,8 @@ import { openStateDatabase } from '../store/state-database.ts';
 import { noSlots, setSlot } from '../usage/slots.ts';
 import type { FoundFile } from '../watch/found-file.ts';
 import { Courier } from './courier.ts';
+import { ScriptedCollector } from './fixtures/scripted-collector/scripted-collector.ts';
 import { HttpExchange } from './http-exchange.ts';
-import { ScriptedCollector } from './scripted-collector.ts';
 
 const DAY = 20_000;
 const HOUR = 3_600_000;
@@ -161,8 +161,8 @@ test('a baseline that the collector asks for waits for the end of the pause, and
   collector.extraDirectives = [
     {
       resync: { head: { sequence: 0 } },
-      epoch: Buffer.from(collector.epoch, 'hex'),
-      sequence: collector.head,
+      epoch: Buffer.from(collector.state.epoch, 'hex'),
+      sequence: collector.state.head,
     },
   ];
   const before = clock.ms;

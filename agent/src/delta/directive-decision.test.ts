@@ -56,6 +56,18 @@ describe('open epoch', () => {
     expect(decideDirective(directive, context)).toEqual({ do: 'open-child-epoch', fromSequence: 9 });
   });
 
+  test('says again its own last report when it was asked before the disk was put back, of a later one', () => {
+    for (const openEpoch of [{}, { head: { sequence: 15 } }])
+      expect(decideDirective({ ...tag(13), openEpoch }, context)).toEqual({
+        do: 'open-child-epoch',
+        fromSequence: 10,
+      });
+    expect(decideDirective({ ...tag(0xffff_ffff), resync: { head: { sequence: 15 } } }, context)).toEqual({
+      do: 'open-child-epoch',
+      fromSequence: 10,
+    });
+  });
+
   test('is nothing to the sender of the head, and to one who is in another epoch by now', () => {
     expect(decide({ ...tag(10), openEpoch: { head: own } })).toBe('nothing');
     expect(decide({ ...tag(10, new Uint8Array(16).fill(2)), openEpoch: { head: { sequence: 12 } } })).toBe(

@@ -49,7 +49,8 @@ export function decideDirective(directive: DirectiveFields, context: DirectiveCo
     return nothing('the epoch that was opened since says it again');
   if (resendUsage) return { do: 'resend-usage', usage: selectionOf(directive, context) };
   if (isOfAnotherEpoch(directive, context)) return nothing('it belongs to another epoch');
-  const fromSequence = directive.sequence ?? 0;
+  // What was asked of a report still to come was asked before this disk was put back: the last report was not taken either.
+  const fromSequence = Math.min(directive.sequence ?? 0, context.epoch.sequence);
   const answered = resync && answeredBy(directive, context);
   if (answered) return nothing(answered);
   if (resync)

@@ -58,7 +58,7 @@ test('who goes on in an older epoch while the newest is silent is asked to open 
   const nothing = { asked: [], copies: [] };
   expect(outcomeOf([olderSpeaks(8)])).toEqual(nothing);
   expect(outcomeOf([olderSpeaks(9), olderSpeaks(10)])).toEqual(nothing);
-  const asked = [{ epoch: Buffer.from(older), sequence: 12, openEpoch: {} }];
+  const asked = [{ epoch: Buffer.from(older), sequence: 11, openEpoch: {} }];
   expect(outcomeOf([olderSpeaks(11)])).toEqual({ asked, copies: [] });
   expect(control.directivesFor(device, older)).toHaveLength(1);
   expect(control.directivesFor(device, newer), 'nobody else is meant').toEqual([]);

@@ -35,9 +35,10 @@ export function takeTurn(
     newestEpochNo,
     firstSequence,
   });
-  // No head is named: the sender's own would tell it to stay.
+  // No head is named: the sender's own would tell it to stay. The report is: one that is put back to before it later
+  // has to say again what it said under that number, and saying it twice changes nothing.
   if (!beside && sequence >= firstSequence + FOLLOWED_AFTER_REPORTS - 1)
-    effects.direct(source.deviceId, { epoch: epochIdOf(report), sequence: sequence + 1, openEpoch: {} });
+    effects.direct(source.deviceId, { epoch: epochIdOf(report), sequence, openEpoch: {} });
 }
 
 /**

@@ -3,7 +3,7 @@ import type { PipelineState } from './admin/admin-server.ts';
 import type { Readiness } from './admin/answers.ts';
 import type { Audit } from './audit/audit.ts';
 import type { ClickHouse } from './clickhouse/clickhouse.ts';
-import type { ControlStore } from './control/control-store.ts';
+import type { Operating } from './control/contract/operating.ts';
 import type { SqliteControlStore } from './control/sqlite-control-store.ts';
 import type { EngineSupervisor } from './engine/supervise-engine.ts';
 import type { LagWatch } from './operate/watch-lag.ts';
@@ -58,7 +58,7 @@ function catalogueState(control: SqliteControlStore): PipelineState['catalogue']
   return { version, generation, remaining };
 }
 
-function pauseOf(control: Pick<ControlStore, 'processing'>): PipelineState['processing']['paused'] {
+function pauseOf(control: Pick<Operating, 'processing'>): PipelineState['processing']['paused'] {
   const pause = control.processing.current();
   return pause ? { since: pause.pausedAt, by: pause.pausedBy, reason: pause.reason } : null;
 }
@@ -66,7 +66,7 @@ function pauseOf(control: Pick<ControlStore, 'processing'>): PipelineState['proc
 /** Reasons keep it from working; warnings are what somebody ought to look at. */
 export async function readiness(
   clickhouse: Pick<ClickHouse, 'ping'>,
-  control: Pick<ControlStore, 'processing'>,
+  control: Pick<Operating, 'processing'>,
   engine?: Pick<EngineSupervisor, 'state'>,
 ): Promise<Readiness> {
   // One that hangs is known to hang: who asks does not wait for it.

@@ -31,7 +31,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     why: 'what is shared is what proto exports; its inner files may move',
   },
   {
-    from: /^agent\/(?!src\/send\/fixtures\/scripted-collector\/)/,
+    from: /^agent\//,
     to: /^@fleetmeter\/proto\/opening$/,
     why: 'agents seal and never open: they carry neither the libraries for it nor their memory',
   },
@@ -126,7 +126,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: /^collector\/src\/admin\//,
-    to: /^collector\/src\/(?:control\/(?!control-store\.ts$)|stream\/(?!stream\.ts$)|process\/|recompute\/|clickhouse\/(?!queries\/|clickhouse\.ts$)|receive\/)/,
+    to: /^collector\/src\/(?:control\/(?!control-store\.ts$|contract\/)|stream\/(?!stream\.ts$)|process\/|recompute\/|clickhouse\/(?!queries\/|clickhouse\.ts$)|receive\/)/,
     why: 'admin shows and writes nothing: it knows the contracts of the stores and none of what changes them',
   },
   {

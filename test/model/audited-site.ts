@@ -10,7 +10,7 @@ import { auditSweep } from '../../collector/src/audit/audit-sweep.ts';
 import { NO_CATALOGUE } from '../../collector/src/catalogue/catalogue-in-force.ts';
 import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
 import { migrate } from '../../collector/src/clickhouse/migrate.ts';
-import type { DirtyTarget } from '../../collector/src/control/control-store.ts';
+import type { DirtyTarget } from '../../collector/src/control/contract/dirty-targets.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from '../../collector/src/engine/supervise-engine.ts';
 import { writerSecret } from '../../collector/src/engine/writer-secret.ts';

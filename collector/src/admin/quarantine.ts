@@ -8,7 +8,7 @@ import {
   QUARANTINE_REASONS,
   type QuarantineKind,
   type QuarantineReason,
-} from '../control/control-store.ts';
+} from '../control/contract/quarantine-reasons.ts';
 import type {
   QuarantineAnswers,
   QuarantineFilter,

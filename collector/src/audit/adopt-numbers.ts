@@ -8,12 +8,15 @@ import { readHolders } from '../clickhouse/audit-executables.ts';
 import { loadAuditDictionaries } from '../clickhouse/audit-inventories.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { executablesAbove, highestEpochNo } from '../clickhouse/numbers-in-tables.ts';
-import type { ControlStore, DirtyTarget } from '../control/control-store.ts';
+import type { DirtyTarget, DirtyTargets } from '../control/contract/dirty-targets.ts';
+import type { Epochs } from '../control/contract/epochs.ts';
+import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
+import type { Executables } from '../control/contract/executables.ts';
 
 export interface AdoptOptions {
   clickhouse: ClickHouse;
   control: Pick<
-    ControlStore,
+    Epochs & Executables & EvidenceWanted & DirtyTargets,
     'lastEpochNo' | 'skipEpochNos' | 'executableCount' | 'adoptExecutables' | 'evidenceLost' | 'markDirty'
   >;
   log: Pick<Logger, 'warn'>;

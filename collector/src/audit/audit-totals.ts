@@ -10,7 +10,7 @@ import {
   type TotalsDifference,
 } from '../clickhouse/compare-totals.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
-import type { DirtyTarget } from '../control/control-store.ts';
+import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
 import type { OneAtATime } from '../recompute/one-at-a-time.ts';
 import type { SweepParts } from './audit-sweep.ts';
 

@@ -5,7 +5,7 @@
 
 import type { Logger } from 'pino';
 import { Rest } from '../clock/rest.ts';
-import type { DirtyTarget } from '../control/control-store.ts';
+import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
 import type { Operation } from '../control/operations.ts';
 import { type AuditFindings, isBadNews } from './audit-findings.ts';
 import { auditSweep, SWEEP_STEPS, type SweepDependencies } from './audit-sweep.ts';

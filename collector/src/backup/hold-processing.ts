@@ -1,11 +1,11 @@
 /** The running collector's side of a backup: no range of the stream begins while one takes its snapshots. */
 import type { Logger } from 'pino';
 import type { Clock } from '../clock/clock.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { Operating } from '../control/contract/operating.ts';
 import type { Processor } from '../process/processor.ts';
 
 export interface HoldOptions {
-  control: Pick<ControlStore, 'backupHold'>;
+  control: Pick<Operating, 'backupHold'>;
   processor: Pick<Processor, 'hold'>;
   clock: Clock;
   log: Pick<Logger, 'info' | 'warn'>;

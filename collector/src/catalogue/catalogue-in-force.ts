@@ -4,7 +4,7 @@
  */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Logger } from 'pino';
-import type { CatalogueState, ControlStore } from '../control/control-store.ts';
+import type { CatalogueInUse, CatalogueState } from '../control/contract/catalogue-in-use.ts';
 import { MAPPING_RULES } from '../map/map-executable.ts';
 import { type Catalogue, CatalogueError, EMPTY_CATALOGUE, parseCatalogue } from './catalogue.ts';
 
@@ -26,7 +26,7 @@ export interface CatalogueSource {
 export interface CatalogueSourceOptions {
   /** Undefined: the empty catalogue. */
   file: string | undefined;
-  control: Pick<ControlStore, 'catalogueState' | 'openCatalogue'>;
+  control: Pick<CatalogueInUse, 'catalogueState' | 'openCatalogue'>;
   log: Pick<Logger, 'info' | 'warn'>;
   /** A catalogue that maps differently came into force. */
   onChange: () => void;

@@ -1,8 +1,8 @@
 /** Which catalogue counts, and how far re-mapping by it has come. */
 
 import type { DatabaseSync } from 'node:sqlite';
+import type { CatalogueState } from './contract/catalogue-in-use.ts';
 import { inTransaction } from './control-database.ts';
-import type { CatalogueState } from './control-store.ts';
 import type { MetaValues } from './meta-values.ts';
 
 export class CatalogueProgress {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseGroupRules } from '../enrol/group-rules.ts';
-import type { ProcessedRange } from './control-store.ts';
+import type { ProcessedRange } from './contract/range-commits.ts';
 import type { DeviceNames, GroupRule } from './device-groups.ts';
 import { type EnrolmentDesk, openEnrolmentDesk } from './enrolment-desk.ts';
 import { SqliteControlStore } from './sqlite-control-store.ts';

@@ -9,8 +9,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { keyIdOf } from '@fleetmeter/proto';
 import { type Admitted, NotApprovedError } from './admission.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import type { EnrolledDevice } from './contract/device-keys.ts';
 import { atomically } from './control-database.ts';
-import type { EnrolledDevice } from './control-store.ts';
 import { ReplacedKeys } from './replaced-keys.ts';
 import type { SplitTickets } from './split-tickets.ts';
 

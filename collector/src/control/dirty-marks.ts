@@ -3,7 +3,7 @@
  * read earlier can not clear a mark that was cleared and set again in between.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { DirtyMark, DirtyTarget } from './control-store.ts';
+import type { DirtyMark, DirtyTarget } from './contract/dirty-targets.ts';
 import type { MetaValues } from './meta-values.ts';
 
 export class DirtyMarks {

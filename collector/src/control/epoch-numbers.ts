@@ -4,8 +4,8 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { BoundedCache } from './bounded-cache.ts';
+import type { EpochRow, SentEpoch } from './contract/epochs.ts';
 import { inTransaction } from './control-database.ts';
-import type { EpochRow, SentEpoch } from './control-store.ts';
 
 const CACHED_EPOCHS = 100_000;
 const COLUMNS = 'epoch_no, epoch_id, owner_device_id, parent_epoch_no, opened_at, moves';

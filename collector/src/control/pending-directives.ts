@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Acknowledgement, type DirectiveFields } from '@fleetmeter/proto';
-import type { ResolvedRequest } from './control-store.ts';
+import type { ResolvedRequest } from './contract/agent-orders.ts';
 import { mergeDirectives } from './merge-directives.ts';
 import type { MetaValues } from './meta-values.ts';
 

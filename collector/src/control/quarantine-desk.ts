@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { QuarantineKind, QuarantineReason } from './control-store.ts';
+import type { QuarantineKind, QuarantineReason } from './contract/quarantine-reasons.ts';
 import { openExistingControlDatabase } from './enrolment-desk.ts';
 import { filterSql, filterText, type QuarantineFilter } from './quarantine-filter.ts';
 import { QuarantineTrials } from './quarantine-trials.ts';

@@ -1,5 +1,5 @@
 /** Which records of quarantine are meant, and the SQL that finds them. */
-import type { QuarantineKind, QuarantineReason } from './control-store.ts';
+import type { QuarantineKind, QuarantineReason } from './contract/quarantine-reasons.ts';
 
 /** What is absent restricts nothing. */
 export interface QuarantineFilter {

@@ -1,5 +1,6 @@
 /** A record as quarantine keeps it. */
-import type { QuarantinedRecord, QuarantineKind, QuarantineReason } from './control-store.ts';
+import type { QuarantinedRecord } from './contract/quarantine.ts';
+import type { QuarantineKind, QuarantineReason } from './contract/quarantine-reasons.ts';
 
 /** `open` until it was replayed, repaired or not, or discarded. */
 export type QuarantineState = 'open' | 'replayed' | 'discarded';

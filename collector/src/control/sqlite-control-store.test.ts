@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type DirectiveFields, encodeIdList, keyIdOf } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { DirtyTarget, ProcessedRange } from './control-store.ts';
+import type { DirtyTarget } from './contract/dirty-targets.ts';
+import type { ProcessedRange } from './contract/range-commits.ts';
 import type { NewToken } from './enrolment-tokens.ts';
 import { SqliteControlStore, type SqliteControlStoreOptions } from './sqlite-control-store.ts';
 

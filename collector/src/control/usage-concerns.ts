@@ -4,8 +4,8 @@
  * missing in it.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { QuarantinedRecord } from './contract/quarantine.ts';
 import { inTransaction } from './control-database.ts';
-import type { QuarantinedRecord } from './control-store.ts';
 
 export interface UsageConcern {
   executableNo: number;

@@ -7,12 +7,13 @@ import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { daysOfEpochs, erasableTables, eraseRows } from '../clickhouse/erase-rows.ts';
 import { type RepeatedJob, startRepeatedJob } from '../clock/repeated-job.ts';
-import type { ControlStore, DirtyTarget } from '../control/control-store.ts';
+import type { DirtyTarget, DirtyTargets } from '../control/contract/dirty-targets.ts';
+import type { KnownDevices } from '../control/contract/known-devices.ts';
 import type { Erasure, ErasurePhase } from '../control/erasures.ts';
 
 export interface EraseOptions {
   clickhouse: ClickHouse;
-  control: Pick<ControlStore, 'lives' | 'forgetDevice' | 'markDirty' | 'dirtyMarks'>;
+  control: Pick<KnownDevices & DirtyTargets, 'lives' | 'forgetDevice' | 'markDirty' | 'dirtyMarks'>;
   log: Logger;
   /** Milliseconds since 1970. */
   now: () => number;

@@ -1,6 +1,6 @@
 /** What processing and recomputing tell an operator. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { QUARANTINE_REASONS } from '../control/control-store.ts';
+import { QUARANTINE_REASONS } from '../control/contract/quarantine-reasons.ts';
 import type { RangeOutcome } from '../process/process-range.ts';
 
 export interface ProcessMetrics {

@@ -1,13 +1,13 @@
 /** How far the tables that people look at are behind what is known, and what is held back on purpose. */
 import type { Registry } from 'prom-client';
 import type { HeldCounts } from '../clickhouse/usage-exclusions.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { DirtyTargets } from '../control/contract/dirty-targets.ts';
 import { scrapedGauge } from './metrics.ts';
 
 /** `held` gives what the last round found; undefined before the first, and then nothing is said. */
 export function watchRecompute(
   registry: Registry,
-  control: Pick<ControlStore, 'dirtyMarks'>,
+  control: Pick<DirtyTargets, 'dirtyMarks'>,
   held: () => HeldCounts | undefined,
   now: () => number,
 ): void {

@@ -1,5 +1,8 @@
 /** Gauges over the control store, read when somebody scrapes. */
 import { Gauge, type Registry } from 'prom-client';
+import type { AgentOrders } from '../control/contract/agent-orders.ts';
+import type { KnownDevices } from '../control/contract/known-devices.ts';
+import type { Operating } from '../control/contract/operating.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { ProcessingLag } from '../control/processing-state.ts';
 import { scrapedGauge } from './metrics.ts';
@@ -19,7 +22,7 @@ export function watchCertificateLife(
 /** How far processing is behind what was received. What nobody knows yet is left out. */
 export function watchProcessing(
   registry: Registry,
-  control: Pick<ControlStore, 'processing'>,
+  control: Pick<Operating, 'processing'>,
   { lag }: { lag: () => Promise<ProcessingLag> },
   now: () => number,
 ): void {
@@ -102,7 +105,7 @@ export function watchControlStore(registry: Registry, control: ControlStore): vo
 /** How old the newest whole backup is; nothing before the first. */
 export function watchBackups(
   registry: Registry,
-  control: Pick<ControlStore, 'backupHold'>,
+  control: Pick<Operating, 'backupHold'>,
   now: () => number,
 ): void {
   scrapedGauge(
@@ -118,7 +121,7 @@ export function watchBackups(
 }
 
 /** How far devices follow the newest notice of a move. */
-export function watchNotices(registry: Registry, control: ControlStore): void {
+export function watchNotices(registry: Registry, control: AgentOrders & KnownDevices): void {
   scrapedGauge(
     registry,
     'fleetmeter_control_notice_serial',

@@ -9,7 +9,7 @@ import { deriveDevices } from '../clickhouse/derive-devices.ts';
 import { makeFleet } from '../clickhouse/measuring-data.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import type { RepeatedJob } from '../clock/repeated-job.ts';
-import type { DirtyTarget } from '../control/control-store.ts';
+import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
 import { type DataFolderLock, lockDataFolder } from '../control/data-folder-lock.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';

@@ -1,13 +1,14 @@
 /** Looks at both ends of the stream now and then, says how far processing is, and writes it down for the command line. */
 import type { Clock } from '../clock/clock.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { Operating } from '../control/contract/operating.ts';
+import type { RangeCommits } from '../control/contract/range-commits.ts';
 import type { ProcessingLag } from '../control/processing-state.ts';
 import type { Stream } from '../stream/stream.ts';
 import { capacityOf, catchUpSeconds, type LagSample, type ProcessedWork, ratesOf } from './processing-lag.ts';
 
 export interface LagWatchOptions {
   stream: Pick<Stream, 'stats' | 'backlog'>;
-  control: Pick<ControlStore, 'checkpoint' | 'processing'>;
+  control: Pick<RangeCommits & Operating, 'checkpoint' | 'processing'>;
   clock: Clock;
 }
 

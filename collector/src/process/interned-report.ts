@@ -1,6 +1,6 @@
 /** The ids of a report as numbers, looked up once for everything that follows. */
 import type { Report } from '@fleetmeter/proto';
-import type { ControlStore } from '../control/control-store.ts';
+import type { Executables } from '../control/contract/executables.ts';
 
 export interface ListedIds {
   /** 8 bytes little-endian each, as they came. */
@@ -24,7 +24,7 @@ const NO_IDS = new Uint8Array(0);
 /** Call it within ControlStore.allocating: new ids get their numbers here. */
 export function internReport(
   report: Report,
-  control: Pick<ControlStore, 'internExecutables'>,
+  control: Pick<Executables, 'internExecutables'>,
 ): InternedReport {
   let created = 0;
   const intern = (ids: Uint8Array): Uint32Array => {

@@ -5,7 +5,8 @@
 import { type EvidenceRecordFields, type ExecutableId, executableIdAt } from '@fleetmeter/proto';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { readEvidenceHashes } from '../clickhouse/evidence-hashes.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
+import type { Executables } from '../control/contract/executables.ts';
 
 /** First 16 bytes of the evidence hash as hex digits. */
 export type KnownEvidence = Map<ExecutableId, string>;
@@ -17,7 +18,10 @@ export async function readKnownEvidence(
   {
     clickhouse,
     control,
-  }: { clickhouse: ClickHouse; control: Pick<ControlStore, 'withoutEvidence' | 'internExecutables'> },
+  }: {
+    clickhouse: ClickHouse;
+    control: Pick<EvidenceWanted & Executables, 'withoutEvidence' | 'internExecutables'>;
+  },
 ): Promise<KnownEvidence> {
   const claimed = new Map<ExecutableId, Uint8Array>();
   for (const { executableId } of records)

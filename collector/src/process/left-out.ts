@@ -1,5 +1,5 @@
 /** Parts of a message that are put aside alone, since with them the message would never get into the tables. */
-import type { QuarantineReason } from '../control/control-store.ts';
+import type { QuarantineReason } from '../control/contract/quarantine-reasons.ts';
 
 export type PartKind = 'usage' | 'coverage' | 'usage-digest' | 'evidence';
 

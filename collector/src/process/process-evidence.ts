@@ -9,7 +9,8 @@ import {
   identifyEvidence,
 } from '@fleetmeter/proto';
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
+import type { Executables } from '../control/contract/executables.ts';
 import { mapExecutable } from '../map/map-executable.ts';
 import { mappingRow } from '../map/mapping-row.ts';
 import type { StreamRecord } from '../stream/stream.ts';
@@ -21,7 +22,7 @@ import type { RangeEffects, RecordAside } from './range-effects.ts';
 export function processEvidence(
   record: EvidenceRecordFields,
   source: StreamRecord,
-  control: ControlStore,
+  control: Executables & EvidenceWanted,
   inForce: CatalogueInForce,
   effects: RangeEffects,
   known: KnownEvidence = new Map(),
@@ -43,7 +44,7 @@ export function evidenceAside(record: EvidenceRecordFields, fault: RecordFault):
 export function describeExecutable(
   record: EvidenceRecordFields,
   source: Pick<StreamRecord, 'receivedAt'>,
-  control: Pick<ControlStore, 'withoutEvidence' | 'internExecutables'>,
+  control: Pick<EvidenceWanted & Executables, 'withoutEvidence' | 'internExecutables'>,
   inForce: CatalogueInForce,
   effects: RangeEffects,
   known: KnownEvidence,

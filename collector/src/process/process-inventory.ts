@@ -1,6 +1,8 @@
 /** What a report does to the inventory of its epoch. */
 import { digestSumBytes, type InventoryDigest, Report } from '@fleetmeter/proto';
-import type { ControlStore, QuarantineReason } from '../control/control-store.ts';
+import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
+import type { Executables } from '../control/contract/executables.ts';
+import type { QuarantineReason } from '../control/contract/quarantine-reasons.ts';
 import { applyChange, ascendingUnique, difference } from '../reconcile/apply-change.ts';
 import { completeInventory } from '../reconcile/baseline-parts.ts';
 import type { Reconciliation } from '../reconcile/reconcile-report.ts';
@@ -14,7 +16,7 @@ import { wantMissingEvidence } from './want-evidence.ts';
 /** Of an inventory that is in already: harmless to repeat. */
 export function repeatConsequences(
   { report, source, interned }: ReportToProcess,
-  control: ControlStore,
+  control: Executables & EvidenceWanted,
   effects: RangeEffects,
 ): void {
   if (!report.inventory) return;
@@ -27,7 +29,7 @@ export function applyInventory(
   item: ReportToProcess,
   state: EpochState,
   how: Exclude<Reconciliation['inventory'], 'keep'>,
-  control: ControlStore,
+  control: Executables & EvidenceWanted,
   effects: RangeEffects,
 ): boolean {
   const { report, source, interned } = item;

@@ -1,12 +1,9 @@
 /** Everything that processing one range of the stream will change, gathered before anything is written. */
 import type { DirectiveFields, ExecutableId, HostFactsFields } from '@fleetmeter/proto';
-import type {
-  ControlStore,
-  DirtyTarget,
-  ProcessedRange,
-  QuarantinedRecord,
-  ResolvedRequest,
-} from '../control/control-store.ts';
+import type { ResolvedRequest } from '../control/contract/agent-orders.ts';
+import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
+import type { Quarantine, QuarantinedRecord } from '../control/contract/quarantine.ts';
+import type { ProcessedRange } from '../control/contract/range-commits.ts';
 import type { DeviceNames } from '../control/device-groups.ts';
 import { directiveAction } from '../control/pending-directives.ts';
 import type { Speech } from '../control/superseded-speech.ts';
@@ -190,7 +187,7 @@ export class RangeEffects {
   }
 
   /** Before any fact of the range is written. */
-  foreseeConcerns({ usageConcerns }: Pick<ControlStore, 'usageConcerns'>): void {
+  foreseeConcerns({ usageConcerns }: Pick<Quarantine, 'usageConcerns'>): void {
     usageConcerns.foresee(this.#quarantined);
   }
 

@@ -4,7 +4,7 @@
  */
 import type { FactTable } from '../clickhouse/fact-tables.ts';
 import { permanentFault } from '../clickhouse/permanent-fault.ts';
-import type { QuarantineReason } from '../control/control-store.ts';
+import type { QuarantineReason } from '../control/contract/quarantine-reasons.ts';
 import { type LeftOut, type PartKind, partName } from './left-out.ts';
 
 export interface RowOwner {

@@ -1,7 +1,7 @@
 /** A crash between the tables and the checkpoint: the range is processed again, and what follows from it is the same. */
 import { encodeIdList } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ProcessedRange } from '../control/control-store.ts';
+import type { ProcessedRange } from '../control/contract/range-commits.ts';
 import { idBytes, QuarantineSite, TODAY, usageOf } from '../quarantine/fixtures/quarantine-site.ts';
 
 const DEVICE = '00000000000000d1';

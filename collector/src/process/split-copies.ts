@@ -1,7 +1,9 @@
 /** Copies of an identity that were proven in a range become devices of their own: their epochs move, facts stay. */
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import type { FactRow } from '../clickhouse/fact-tables.ts';
-import type { ControlStore, DirtyTarget, EpochRow } from '../control/control-store.ts';
+import type { AgentOrders } from '../control/contract/agent-orders.ts';
+import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
+import type { EpochRow, Epochs } from '../control/contract/epochs.ts';
 import type { RangeEffects } from './range-effects.ts';
 
 /** A copy that became a device of its own. */
@@ -15,7 +17,7 @@ export interface FoundCopy {
 
 interface SplittingParts {
   clickhouse: ClickHouse;
-  control: ControlStore;
+  control: Epochs & AgentOrders;
   now: () => number;
   onSplit?: (split: FoundCopy) => void;
 }
@@ -43,7 +45,7 @@ export async function splitCopies(parts: SplittingParts, effects: RangeEffects):
 
 /** The copy may have said what the computer is: the original says it again, with a baseline. */
 function askOriginal(
-  control: ControlStore,
+  control: Epochs & AgentOrders,
   { epochNo, sequence }: { epochNo: number; sequence: number },
   senderDeviceId: string,
   effects: RangeEffects,

@@ -1,5 +1,6 @@
 /** What it means for the senders of one identity that a report made its epoch go on. */
-import type { ControlStore } from '../control/control-store.ts';
+import type { AgentOrders } from '../control/contract/agent-orders.ts';
+import type { Epochs } from '../control/contract/epochs.ts';
 import { livingBeside } from '../reconcile/live-senders.ts';
 import type { RangeEffects } from './range-effects.ts';
 import { type EpochState, epochIdOf, type ReportToProcess } from './report-to-process.ts';
@@ -17,7 +18,7 @@ const WITHDRAWN_AFTER_REPORTS = 32;
 export function takeTurn(
   { report, source }: ReportToProcess,
   { epochNo, deviceId, head }: EpochState,
-  control: ControlStore,
+  control: AgentOrders & Epochs,
   effects: RangeEffects,
 ): void {
   const { sequence } = report;
@@ -47,7 +48,7 @@ export function takeTurn(
  */
 export function withdrawNewEpoch(
   { report, source: { deviceId } }: ReportToProcess,
-  control: ControlStore,
+  control: AgentOrders & Epochs,
   effects: RangeEffects,
 ): void {
   const epochId = epochIdOf(report);

@@ -1,6 +1,7 @@
 /** Which executables still need evidence, and from whom. */
 import { executableIdAt } from '@fleetmeter/proto';
-import type { ControlStore } from '../control/control-store.ts';
+import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
+import type { Executables } from '../control/contract/executables.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import type { ListedIds } from './interned-report.ts';
 import type { RangeEffects } from './range-effects.ts';
@@ -12,7 +13,7 @@ import type { RangeEffects } from './range-effects.ts';
 export function wantMissingEvidence(
   { ids, numbers }: ListedIds,
   source: Pick<StreamRecord, 'deviceId' | 'receivedAt'>,
-  control: Pick<ControlStore, 'undescribed' | 'hasEnoughHolders'>,
+  control: Pick<Executables & EvidenceWanted, 'undescribed' | 'hasEnoughHolders'>,
   effects: RangeEffects,
 ): number[] {
   const missing = control.undescribed(numbers).filter((position) => numbers[position] !== 0);

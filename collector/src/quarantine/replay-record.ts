@@ -1,6 +1,9 @@
 /** One decided record into what it changes; the rules for records count as ever. */
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { Epochs } from '../control/contract/epochs.ts';
+import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
+import type { Executables } from '../control/contract/executables.ts';
+import type { KnownDevices } from '../control/contract/known-devices.ts';
 import type { DecidedRecord, Settled } from '../control/quarantine-work.ts';
 import type { KnownEvidence } from '../process/known-evidence.ts';
 import { describeExecutable } from '../process/process-evidence.ts';
@@ -11,7 +14,7 @@ import { type ReadableRecord, readRecord, runNumber, usageFault } from './readab
 import { type Transformation, transformed } from './transformation.ts';
 
 export interface ReplayParts {
-  control: ControlStore;
+  control: Epochs & Executables & EvidenceWanted & KnownDevices;
   inForce: CatalogueInForce;
   effects: RangeEffects;
   known: KnownEvidence;

@@ -5,7 +5,7 @@
 
 import { decodeEvidence, EVIDENCE_VERSION, identifyEvidence } from '@fleetmeter/proto';
 import { Turn } from '../clock/turn.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { Quarantine } from '../control/contract/quarantine.ts';
 import type { ShelvedRecord } from '../control/shelved-record.ts';
 import { type ReadableRecord, readRecord, usageFault } from './readable-record.ts';
 
@@ -13,7 +13,7 @@ const PAGE = 200;
 
 /** Decides that they are tried again; returns how many. Nothing when this version has looked before. */
 export async function retryAfterUpgrade(
-  control: Pick<ControlStore, 'quarantine' | 'quarantineTriedBy' | 'tryQuarantineAgain'>,
+  control: Pick<Quarantine, 'quarantine' | 'quarantineTriedBy' | 'tryQuarantineAgain'>,
   version: string,
   now: number,
 ): Promise<number> {

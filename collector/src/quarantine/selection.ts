@@ -1,6 +1,6 @@
 /** Which records are meant, as options of a command. */
 import type { Command } from 'commander';
-import { QUARANTINE_KINDS, QUARANTINE_REASONS } from '../control/control-store.ts';
+import { QUARANTINE_KINDS, QUARANTINE_REASONS } from '../control/contract/quarantine-reasons.ts';
 import type { QuarantineFilter } from '../control/quarantine-filter.ts';
 import { EnrolCommandError } from '../enrol/command-line.ts';
 import { nearestName } from '../settings/nearest-name.ts';

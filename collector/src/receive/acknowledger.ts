@@ -16,6 +16,8 @@ import {
 } from '@fleetmeter/proto';
 import type { Logger } from 'pino';
 import { BoundedCache } from '../control/bounded-cache.ts';
+import type { AgentOrders } from '../control/contract/agent-orders.ts';
+import type { Quarantine } from '../control/contract/quarantine.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import { directiveAction, STAYS_UNTIL_RESOLVED } from '../control/pending-directives.ts';
 import type { BaselineAdmission } from './baseline-admission.ts';
@@ -58,7 +60,7 @@ export interface PreparedAcknowledgement {
 
 export class Acknowledger {
   readonly #control: Pick<
-    ControlStore,
+    AgentOrders & Quarantine,
     'directivesFor' | 'directiveDelivered' | 'untoldQuarantine' | 'toldQuarantine' | 'settingsFor' | 'notices'
   >;
   readonly #log: Pick<Logger, 'warn'>;

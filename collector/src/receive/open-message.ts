@@ -13,7 +13,8 @@ import {
   Report,
 } from '@fleetmeter/proto';
 import { openEnvelope, openSelfSigned } from '@fleetmeter/proto/opening';
-import type { ControlStore, EnrolledDevice } from '../control/control-store.ts';
+import type { EnrolledDevice } from '../control/contract/device-keys.ts';
+import type { ControlStore } from '../control/control-store.ts';
 import type { DeviceNames } from '../control/device-groups.ts';
 import { DeviceErasedError, DeviceRevokedError, KeyReplacedError } from '../control/device-registry.ts';
 import { Refusal } from '../validate/refusals.ts';

@@ -15,7 +15,7 @@ import {
 import { reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../clock/clock.ts';
-import type { ProcessedRange } from '../control/control-store.ts';
+import type { ProcessedRange } from '../control/contract/range-commits.ts';
 import { BaselineAdmission } from './baseline-admission.ts';
 import { type ReceivingCollector, startReceiving } from './fixtures/receiving-collector.ts';
 import { post, TestDevice } from './fixtures/test-device.ts';

@@ -3,12 +3,12 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { dayLife } from '../clickhouse/retain-rows.ts';
 import { readExcludedDevices, writeExclusions } from '../clickhouse/usage-exclusions.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { Quarantine } from '../control/contract/quarantine.ts';
 import { type HoldLimits, judgeSummaries } from './held-summaries.ts';
 
 export interface JudgedDays {
   clickhouse: ClickHouse;
-  control: Pick<ControlStore, 'usageConcerns'>;
+  control: Pick<Quarantine, 'usageConcerns'>;
   /** Milliseconds since 1970. */
   now: () => number;
   catalogueVersion: () => string;

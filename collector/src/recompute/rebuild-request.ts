@@ -1,5 +1,5 @@
 /** What a rebuild was asked to derive anew, and what that comes to. Pure. */
-import type { DirtyTarget } from '../control/control-store.ts';
+import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
 
 export interface RebuildRequest {
   /** Days since 1970, UTC, both included; undefined: none. */

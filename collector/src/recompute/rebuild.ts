@@ -8,7 +8,7 @@ import { daysWithUse } from '../clickhouse/executables-to-map.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import { dayLife } from '../clickhouse/retain-rows.ts';
 import { type RepeatedJob, startRepeatedJob } from '../clock/repeated-job.ts';
-import type { DirtyTarget } from '../control/control-store.ts';
+import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
 import type { Operation } from '../control/operations.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import {

@@ -5,7 +5,8 @@
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveDevices, readCountedMark, readHeadsMark } from '../clickhouse/derive-devices.ts';
 import { writeDeviceRegistry } from '../clickhouse/write-device-registry.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { DirtyTargets } from '../control/contract/dirty-targets.ts';
+import type { KnownDevices } from '../control/contract/known-devices.ts';
 import { type Superseding, supersedeDevices } from './supersede-devices.ts';
 
 /** Devices written to the registry at once: some 60 bytes each. */
@@ -14,7 +15,7 @@ const WRITTEN_AT_ONCE = 20_000;
 const LOOK_AGAIN_MS = 3_600_000;
 
 export interface RefreshedDevices extends Superseding {
-  control: Pick<ControlStore, 'lives' | 'markCountedDevices'>;
+  control: Pick<KnownDevices & DirtyTargets, 'lives' | 'markCountedDevices'>;
 }
 
 /** What is returned does one round; it rejects when the engine does, and the next round does what is missing. */

@@ -5,14 +5,14 @@
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { lastSeen, processedUntil, returnedDevices } from '../clickhouse/device-sightings.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { KnownDevices } from '../control/contract/known-devices.ts';
 import { judgeFormerSelf } from '../reconcile/former-self.ts';
 
 export type SupersedingOutcome = 'superseded' | 'both-alive' | 'returned';
 
 export interface Superseding {
   clickhouse: ClickHouse;
-  control: Pick<ControlStore, 'lives'>;
+  control: Pick<KnownDevices, 'lives'>;
   log: Logger;
   now: () => number;
   /** How long a device must have been silent after another with its hardware joined. */

@@ -12,13 +12,15 @@ import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
 import { Rest } from '../clock/rest.ts';
 import { Turn } from '../clock/turn.ts';
-import type { ControlStore, DirtyTarget } from '../control/control-store.ts';
+import type { CatalogueInUse } from '../control/contract/catalogue-in-use.ts';
+import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
+import type { Executables } from '../control/contract/executables.ts';
 import { mapExecutable } from '../map/map-executable.ts';
 import { mappingRow } from '../map/mapping-row.ts';
 
 export interface RemapOptions {
   clickhouse: ClickHouse;
-  control: ControlStore;
+  control: CatalogueInUse & Executables;
   log: Pick<Logger, 'info' | 'warn'>;
   /** Milliseconds since 1970. */
   now: () => number;

@@ -17,13 +17,14 @@ import {
   noteKeptSince,
   unreferencedSince,
 } from '../clickhouse/retain-rows.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { DirtyTargets } from '../control/contract/dirty-targets.ts';
+import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
 import type { OneAtATime } from '../recompute/one-at-a-time.ts';
 import { type Lives, type OldestKept, oldestKept } from './lives.ts';
 
 export interface RetentionOptions {
   clickhouse: ClickHouse;
-  control: Pick<ControlStore, 'dirtyMarks' | 'evidenceLost'>;
+  control: Pick<DirtyTargets & EvidenceWanted, 'dirtyMarks' | 'evidenceLost'>;
   lives: Lives;
   /** Whose turn it is to derive: nothing may read what is being taken away. */
   deriving: OneAtATime;
@@ -163,6 +164,6 @@ export const keptSince = (oldest: OldestKept): KeptSince => ({
 });
 
 /** Facts of it wait to be derived. */
-function isMarked(day: number, control: Pick<ControlStore, 'dirtyMarks'>): boolean {
+function isMarked(day: number, control: Pick<DirtyTargets, 'dirtyMarks'>): boolean {
   return control.dirtyMarks().some(({ target }) => target.kind === 'usage-day' && target.day === day);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { QUARANTINE_REASONS } from '../control/control-store.ts';
+import { QUARANTINE_REASONS } from '../control/contract/quarantine-reasons.ts';
 import { REFUSALS } from './refusals.ts';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');

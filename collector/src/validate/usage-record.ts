@@ -12,7 +12,7 @@ import {
   type UsageFields,
   type UsageRecordFields,
 } from '@fleetmeter/proto';
-import type { QuarantineReason } from '../control/control-store.ts';
+import type { QuarantineReason } from '../control/contract/quarantine-reasons.ts';
 
 export interface RecordFault {
   reason: QuarantineReason;

@@ -15,6 +15,7 @@ import {
   sealEnvelope,
   type UsageRecordFields,
 } from '@fleetmeter/proto';
+import type { DeviceKeys } from '../../control/contract/device-keys.ts';
 import type { ControlStore } from '../../control/control-store.ts';
 import { AnnouncedExecutables } from '../../process/announced-executables.ts';
 import { RangeEffects } from '../../process/range-effects.ts';
@@ -209,7 +210,7 @@ function hexIds(ids: BigUint64Array): string[] {
 }
 
 /** Lets the devices of a measurement join. */
-export function measuringSecret(control: Pick<ControlStore, 'tokens'>, now: number): string {
+export function measuringSecret(control: Pick<DeviceKeys, 'tokens'>, now: number): string {
   const token = {
     uses: Number.MAX_SAFE_INTEGER,
     expiresAt: Number.MAX_SAFE_INTEGER,

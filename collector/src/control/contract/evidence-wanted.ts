@@ -1,0 +1,23 @@
+/** Whose evidence is missing, and who could send it. A part of ControlStore. */
+import type { ExecutableId } from '@fleetmeter/proto';
+import type { MissingEvidence } from '../executable-numbers.ts';
+import type { WantedExecutable } from '../wanted-evidence.ts';
+
+export interface EvidenceWanted {
+  /** Of these ids (bytes as above), those without processed evidence, at most `limit` (default: all). */
+  withoutEvidence(ids: Uint8Array, limit?: number): ExecutableId[];
+  /** The same as places in `ids`, with the numbers of those that have one: text is made only of what is asked for. */
+  missingEvidence(ids: Uint8Array, limit: number): MissingEvidence;
+  /** Executables this device has whose evidence is wanted, at most `limit`; number 0 for those that have none yet. */
+  evidenceWantedFrom(deviceId: string, limit: number): Omit<WantedExecutable, 'deviceId'>[];
+  /** Enough devices are noted for this executable's evidence: more would gain nothing. */
+  hasEnoughHolders(executableNo: number): boolean;
+  /**
+   * The evidence of these numbers was in the tables and is lost: it is wanted again, of the devices that are known to
+   * have it and of whoever names it next.
+   */
+  evidenceLost(
+    numbers: readonly number[],
+    holders: readonly { executableNo: number; deviceId: string }[],
+  ): void;
+}

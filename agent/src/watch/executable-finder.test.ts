@@ -22,8 +22,9 @@ import { encodeEvidence } from '@fleetmeter/proto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { realClock } from '../clock/real-clock.ts';
 import type { PackageOwner, PackageOwners } from '../evidence/package-owner.ts';
-import { ExecutableFinder, type FinderOptions } from './executable-finder.ts';
+import { ExecutableFinder } from './executable-finder.ts';
 import { FakeInventory } from './fake-inventory.ts';
+import type { FinderOptions } from './finder-options.ts';
 import type { FoundFile, SkipReason } from './found-file.ts';
 
 let root: string;

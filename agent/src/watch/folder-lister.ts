@@ -8,7 +8,7 @@ import type {
   LookReply,
   LookRequest,
 } from './folder-list-worker.ts';
-import type { QuietFolder, QuietFolders } from './quiet-folders.ts';
+import type { QuietFolder } from './quiet-folders.ts';
 
 /** The thread pauses until a returned promise resolves. */
 type OnListing = (listing: Listing) => Promise<void> | undefined;
@@ -27,8 +27,6 @@ interface OpenRequest {
 }
 
 const IDLE_MS = 10_000;
-/** Quiet folders in one request. */
-const LOOK_BATCH = 1_000;
 
 export class FolderLister {
   readonly #thread: IdleThread<ListRequest | LookRequest, ListReply | LookReply>;
@@ -147,19 +145,4 @@ export class FolderLister {
     this.#open = undefined;
     if (open) answer(open);
   }
-}
-
-/** All of them, some at a time, so that no message to the thread is large. Rejects when the lister is closed. */
-export async function lookAtQuiet(
-  folders: QuietFolders,
-  lister: Pick<FolderLister, 'look'>,
-  sinceMs: number,
-): Promise<LookReply> {
-  const all: LookReply = { touched: [], replaced: [] };
-  for (const batch of folders.batches(LOOK_BATCH)) {
-    const { touched, replaced } = await lister.look(batch, sinceMs);
-    all.touched.push(...touched);
-    all.replaced.push(...replaced);
-  }
-  return all;
 }

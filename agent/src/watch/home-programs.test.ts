@@ -15,8 +15,9 @@ import { dirname, join } from 'node:path';
 import { type Evidence, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { realClock } from '../clock/real-clock.ts';
-import { ExecutableFinder, type FinderOptions } from './executable-finder.ts';
+import { ExecutableFinder } from './executable-finder.ts';
 import { FakeInventory } from './fake-inventory.ts';
+import type { FinderOptions } from './finder-options.ts';
 import { rollUpLines } from './roll-ups.ts';
 
 let root: string;

@@ -14,8 +14,9 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { realClock } from '../clock/real-clock.ts';
-import { ExecutableFinder, type FinderOptions } from './executable-finder.ts';
+import { ExecutableFinder } from './executable-finder.ts';
 import { FakeInventory } from './fake-inventory.ts';
+import type { FinderOptions } from './finder-options.ts';
 
 const LOOK_MS = 300;
 /** Longer than what counts as just now to a coarse clock. */

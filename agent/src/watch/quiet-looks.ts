@@ -1,0 +1,48 @@
+/** Looks at folders that nothing watches, every few minutes: what came into them since the last look is found here. */
+import { outermostPaths } from './change-queue.ts';
+import type { FinderParts } from './finder-parts.ts';
+import type { LookReply } from './folder-list-worker.ts';
+import type { FolderLister } from './folder-lister.ts';
+import type { QuietFolders } from './quiet-folders.ts';
+import type { ScanCycle } from './scan-cycle.ts';
+
+const QUIET_LOOK_MS = 300_000;
+/** Quiet folders in one request. */
+const LOOK_BATCH = 1_000;
+
+/** Until the parts are closed. Never rejects. */
+export async function lookAgainAndAgain(
+  parts: FinderParts,
+  cycle: ScanCycle,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  const { signal } = parts.abort;
+  while (!signal.aborted) {
+    await parts.clock.sleep(parts.options.quietLookMs ?? QUIET_LOOK_MS, signal);
+    await cycle.inTurn(() => lookAtQuietFolders(parts, cycle)).catch(onFailure);
+  }
+}
+
+async function lookAtQuietFolders(parts: FinderParts, cycle: ScanCycle): Promise<void> {
+  if (!parts.watcher || parts.isClosed) return;
+  const moments = cycle.momentsOfChange();
+  cycle.noteLook();
+  const { touched, replaced } = await lookAtQuiet(parts.watcher.quiet, parts.lister, moments.sinceMs);
+  await cycle.newRun().scanSome(outermostPaths(replaced), moments);
+  await cycle.newRun().scanTouched(touched, moments);
+}
+
+/** All of them, some at a time, so that no message to the thread is large. Rejects when the lister is closed. */
+async function lookAtQuiet(
+  folders: QuietFolders,
+  lister: Pick<FolderLister, 'look'>,
+  sinceMs: number,
+): Promise<LookReply> {
+  const all: LookReply = { touched: [], replaced: [] };
+  for (const batch of folders.batches(LOOK_BATCH)) {
+    const { touched, replaced } = await lister.look(batch, sinceMs);
+    all.touched.push(...touched);
+    all.replaced.push(...replaced);
+  }
+  return all;
+}

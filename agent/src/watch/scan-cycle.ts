@@ -1,0 +1,158 @@
+/** When folders are scanned: one scan after the other, all of it again and again, and what changed in between. */
+
+import type { FinderParts } from './finder-parts.ts';
+import type { FinderState, FinishedScan } from './finder-status.ts';
+import type { PackageFollower } from './package-follower.ts';
+import { NO_ROLL_UPS, type RollUpSummary } from './roll-ups.ts';
+import { type ScanMoments, ScanRun } from './scan-run.ts';
+
+export interface ScanCycleOptions {
+  parts: FinderParts;
+  packages: PackageFollower;
+  /** See ScanRunOptions. */
+  onAgain(path: string): void;
+  onProgress(): void;
+  /** Something else than a file could not be used. */
+  onFailure(error: unknown): void;
+}
+
+const HOUR_MS = 3_600_000;
+/** Clocks of file systems may be a little behind, and are coarse. */
+const CLOCK_GRAIN_MS = 2_000;
+
+export class ScanCycle {
+  readonly #options: ScanCycleOptions;
+  readonly #parts: FinderParts;
+  state: Exclude<FinderState, 'closed'> = 'new';
+  /** The full scan that is under way. */
+  run: ScanRun | undefined;
+  lastScan: FinishedScan | undefined;
+  /** As the last complete scan saw it. */
+  rolledUp: RollUpSummary = NO_ROLL_UPS;
+  /** When folders that are not watched were last looked at, by a full scan or by themselves. Milliseconds since 1970. */
+  #lookedMs = 0;
+  /** Full scans and looks at quiet folders, one after the other. */
+  #turns: Promise<unknown> = Promise.resolve();
+  #rescanTimer: AbortController | undefined;
+
+  constructor(options: ScanCycleOptions) {
+    this.#options = options;
+    this.#parts = options.parts;
+  }
+
+  fullScan(): Promise<void> {
+    return this.inTurn(() => this.#scanNow());
+  }
+
+  /** Does the work when all scans and work before it have ended, however they ended. */
+  inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turns.then(work);
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** The next full scan comes after so many milliseconds, whatever was planned before. */
+  rescanIn(ms: number): void {
+    const { parts, onFailure } = this.#options;
+    if (!parts.watcher || parts.isClosed) return;
+    this.#rescanTimer?.abort();
+    const timer = new AbortController();
+    this.#rescanTimer = timer;
+    void parts.options.clock.sleep(ms, timer.signal).then(async () => {
+      if (timer.signal.aborted) return;
+      await this.fullScan().catch(onFailure);
+      if (this.#rescanTimer === timer) this.rescanAsUsual();
+    });
+  }
+
+  rescanAsUsual(): void {
+    this.rescanIn(this.#parts.options.rescanMs ?? HOUR_MS);
+  }
+
+  /** Folders that appeared or changed, and paths where nothing is any more and where a folder may have been. */
+  async foldersChanged(folders: string[], gone: string[]): Promise<void> {
+    const { watcher, mounts } = this.#parts;
+    const lost = new Set(gone.filter((path) => watcher?.follows(path)));
+    if (lost.size > 0) {
+      watcher?.forget(lost);
+      this.newRun().goneBelow(lost);
+    }
+    const inRoots = folders.filter((folder) => !mounts.excludesMountAt(folder) && !mounts.excludes(folder));
+    if (inRoots.length === 0) return;
+    await this.newRun().scanSome(inRoots, this.momentsOfChange());
+  }
+
+  momentsOfChange(): ScanMoments {
+    return { sinceMs: this.#lookedMs, livelySinceMs: this.#parts.wallMs() - HOUR_MS };
+  }
+
+  /** Folders that are not watched are looked at from now on: what changes later is for the next look. */
+  noteLook(): void {
+    this.#lookedMs = this.#parts.wallMs() - CLOCK_GRAIN_MS;
+  }
+
+  newRun(): ScanRun {
+    const { parts, onAgain, onProgress, onFailure } = this.#options;
+    const { clock, examiner, ledger, lister, mounts, places, admission, hasher, settleMs } = parts;
+    return new ScanRun({
+      ...{ clock, examiner, ledger, lister, mounts, places, admission, settleMs },
+      known: parts.options.known,
+      hashFigures: () => hasher.figures(),
+      signal: parts.abort.signal,
+      walkPauseMs: () => hasher.paceMs(),
+      onFolder: (folder, key, lively) => parts.watcher?.follow(folder, key, lively),
+      onListed: (folder, key, holds) => parts.watcher?.listed(folder, key, holds) ?? [],
+      ...{ onAgain, onProgress, onFailure },
+    });
+  }
+
+  /** After the parts were told to end: resolves when no scan is open any more. */
+  async closed(): Promise<void> {
+    await this.#turns;
+  }
+
+  cancelRescan(): void {
+    this.#rescanTimer?.abort();
+  }
+
+  async #scanNow(): Promise<void> {
+    const { parts, packages, onProgress } = this.#options;
+    if (parts.isClosed) return;
+    this.state = 'scanning';
+    parts.readMounts();
+    for (const root of parts.roots.excluded) parts.ledger.skip(root, 'excluded-file-system');
+    await packages.loadIfNew();
+    const run = this.newRun();
+    this.run = run;
+    const roots = parts.roots.roots.map(({ path }) => path);
+    const complete = await this.#scanWith(run, roots).catch((error) => {
+      // Closing ends the threads under a scan; that is no failure of it.
+      if (parts.isClosed) return false;
+      throw error;
+    });
+    this.run = undefined;
+    if (complete) this.rolledUp = run.rollUps.summary();
+    this.lastScan = { ...run.figures(), complete, endedWallMs: parts.wallMs() };
+    this.state = parts.watcher ? 'watching' : 'idle';
+    onProgress();
+  }
+
+  async #scanWith(run: ScanRun, roots: string[]): Promise<boolean> {
+    const { watcher, ledger, examiner } = this.#parts;
+    const sinceMs = this.#parts.wallMs() - CLOCK_GRAIN_MS;
+    const moments = { sinceMs, livelySinceMs: Number.POSITIVE_INFINITY };
+    watcher?.scanBegins();
+    const complete = await run.scanAll(roots, moments);
+    if (!watcher || !complete) return complete;
+    this.#lookedMs = sinceMs;
+    watcher.scanned(
+      (folder) => run.saw(folder),
+      (folder) => run.couldLook(folder),
+    );
+    for (const folder of [...ledger.pathsWith('watch-limit')])
+      if (!watcher.needs(folder)) examiner.gone(folder);
+    const grown = roots.filter((root) => watcher.settleTree(root, run.entriesOf(root)));
+    await run.scanSome(grown, moments);
+    return true;
+  }
+}

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { startEngine } from './engine.ts';
-import { defaultReaders } from './engine-limits.ts';
+import { defaultReaders, engineLimits } from './engine-limits.ts';
 import { EngineStartError } from './engine-start-error.ts';
 import type { JailWish } from './jail/find-jail.ts';
 import { jailFor, launchEngine } from './launch-engine.ts';
 import { defaultEngineMemoryMib } from './memory-limit.ts';
 
 const usage =
-  'usage: fleetmeter-collector engine --data-dir DIR [--port 8123] [--host 127.0.0.1] [--readers 8] [--memory-mib N] [--spool-dir DIR] [--jail auto|required|off]';
+  'usage: fleetmeter-collector engine --data-dir DIR [--port 8123] [--host 127.0.0.1] [--readers 8] [--memory-mib N] [--reader-seconds 30] [--reader-grace-ms 15000] [--spool-dir DIR] [--jail auto|required|off]';
 
 interface EngineArguments {
   dataDir: string;
@@ -20,6 +20,8 @@ interface EngineArguments {
   jail: JailWish;
   readers: number;
   memoryMib: number;
+  readerSeconds: number;
+  readerGraceMs: number;
   spoolDir: string | undefined;
 }
 
@@ -43,6 +45,7 @@ export async function engineCommand(args: readonly string[]): Promise<number> {
 }
 
 function parsed(args: readonly string[]): EngineArguments | string {
+  const usual = engineLimits();
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -56,13 +59,23 @@ function parsed(args: readonly string[]): EngineArguments | string {
         port: { type: 'string', default: '8123' },
         readers: { type: 'string', default: String(defaultReaders) },
         'memory-mib': { type: 'string', default: String(defaultEngineMemoryMib()) },
+        'reader-seconds': { type: 'string', default: String(usual.readerExecutionSeconds) },
+        'reader-grace-ms': { type: 'string', default: String(usual.readerGraceMs) },
       },
     });
     const [port, readers] = [Number(values.port), Number(values.readers)];
     const memoryMib = Number(values['memory-mib']);
+    const [readerSeconds, readerGraceMs] = [
+      Number(values['reader-seconds']),
+      Number(values['reader-grace-ms']),
+    ];
     if (values['data-dir'] === undefined) return `--data-dir is missing\n${usage}`;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) return '--port must be 0 to 65535';
     if (!Number.isInteger(readers) || readers < 1 || readers > 64) return '--readers must be 1 to 64';
+    if (!Number.isInteger(readerSeconds) || readerSeconds < 1 || readerSeconds > 3_600)
+      return '--reader-seconds must be 1 to 3600';
+    if (!Number.isInteger(readerGraceMs) || readerGraceMs < 300 || readerGraceMs > 600_000)
+      return '--reader-grace-ms must be 300 to 600000';
     const listenFd = values['listen-fd'] === undefined ? undefined : Number(values['listen-fd']);
     if (listenFd !== undefined && !Number.isInteger(listenFd)) return '--listen-fd must be a number';
     const { jail } = values;
@@ -79,6 +92,8 @@ function parsed(args: readonly string[]): EngineArguments | string {
       port,
       readers,
       memoryMib,
+      readerSeconds,
+      readerGraceMs,
     };
   } catch (error) {
     return `${(error as Error).message}\n${usage}`;
@@ -93,7 +108,12 @@ async function serve(options: EngineArguments, listenFd: number): Promise<number
   const starting = startEngine({
     ...options,
     listenFd,
-    limits: { readers: options.readers, memoryMib: options.memoryMib },
+    limits: {
+      readers: options.readers,
+      memoryMib: options.memoryMib,
+      readerExecutionSeconds: options.readerSeconds,
+      readerGraceMs: options.readerGraceMs,
+    },
     log,
   });
   const engine = await Promise.race([starting, told.then(() => undefined)]);

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import type { EngineResult, EngineSession } from './engine-database.ts';
 import { openSessions } from './engine-database.ts';
-import { isExhaustion } from './engine-error.ts';
+import { isExhaustion, lockedOut } from './engine-error.ts';
 import { type EngineLimits, threadPoolSize } from './engine-limits.ts';
 import { EngineStartError } from './engine-start-error.ts';
-import { type EngineStats, emptyStats } from './engine-stats.ts';
+import { type EngineSnapshot, type EngineStats, emptyStats } from './engine-stats.ts';
 import { readerDatabase } from './gate/readable-names.ts';
 import { engineFunctions } from './gate/reader-gate.ts';
 import { QueryKiller } from './query-killer.ts';
-import type { StatementRequest, StatementResult } from './read/reader-query.ts';
+import { KeptLockOuts } from './read/kept-lock-outs.ts';
+import type { ReaderBounds, StatementRequest, StatementResult } from './read/reader-query.ts';
 import { prepareReaderSession, runReaderQuery } from './read/reader-query.ts';
 import { SessionLane } from './session-lane.ts';
 import { Renderings } from './write/renderings.ts';
@@ -25,6 +26,7 @@ export class EngineCore {
   readonly stats: EngineStats = emptyStats();
   readonly spool: Spool;
   readonly limits: EngineLimits;
+  readonly lockOuts: KeptLockOuts;
   readonly #sessions: EngineSession[];
   readonly #readers: SessionLane<EngineSession>;
   readonly #inserts: SessionLane<EngineSession>;
@@ -33,15 +35,17 @@ export class EngineCore {
   readonly #renderings = new Renderings();
   readonly #beat: NodeJS.Timeout;
   #functions: ReadonlySet<string> = new Set();
+  #isStuck = false;
   readonly #closing = new AbortController();
   /** Resolves with the reason when only a new process helps. */
   readonly unusable: Promise<string>;
   readonly #giveUp: (reason: string) => void;
 
-  private constructor(sessions: EngineSession[], spool: Spool, limits: EngineLimits) {
+  private constructor(sessions: EngineSession[], spool: Spool, limits: EngineLimits, lockOuts: KeptLockOuts) {
     this.#sessions = sessions;
     this.spool = spool;
     this.limits = limits;
+    this.lockOuts = lockOuts;
     const [control, ...rest] = sessions;
     if (!control) throw new EngineStartError('no session could be opened');
     const inserts = rest.splice(0, limits.insertSessions);
@@ -49,7 +53,7 @@ export class EngineCore {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.unusable = promise;
     this.#giveUp = resolve;
-    this.#killer = new QueryKiller(control, () => resolve('a query can neither end nor be ended'));
+    this.#killer = new QueryKiller(control, () => this.#stuck());
     this.#inserts = new SessionLane('insert', inserts, 1_000, limits.writerQueueMs);
     this.#writers = new SessionLane('writer', writers, 1_000, limits.writerQueueMs);
     this.#readers = new SessionLane('reader', rest, limits.readerQueue, limits.readerQueueMs);
@@ -71,7 +75,7 @@ export class EngineCore {
     try {
       // Only after the folder's lock is ours may the leftovers of another run be deleted.
       const spool = new Spool(spoolDir);
-      const core = new EngineCore(sessions, spool, limits);
+      const core = new EngineCore(sessions, spool, limits, KeptLockOuts.in(dataDir));
       await core.#prepare();
       return core;
     } catch (error) {
@@ -84,11 +88,29 @@ export class EngineCore {
     return this.#killer.silentMs;
   }
 
-  read(request: StatementRequest, client: AbortSignal): Promise<StatementResult> {
+  /** `sender` is what a reader calls itself, as its shape. */
+  async read(request: StatementRequest, sender: string, client: AbortSignal): Promise<StatementResult> {
+    const refused = this.lockOuts.refusalOfSender(sender, Date.now());
+    if (refused) throw lockedOut(refused.reason, refused.retryAfterSeconds);
     return this.#run(this.#readers, client, (session, signal) => {
       this.stats.queries += 1;
-      return runReaderQuery(session, request, this.limits, this.#functions, this.#killer, signal);
+      return runReaderQuery(session, request, sender, this.#bounds, signal);
     });
+  }
+
+  get #bounds(): ReaderBounds {
+    const [functions, killer] = [this.#functions, this.#killer];
+    return { limits: this.limits, functions, killer, lockOuts: this.lockOuts };
+  }
+
+  #stuck(): void {
+    // Two may come to their end in the same moment, and the engine starts anew once.
+    if (this.#isStuck) return;
+    this.#isStuck = true;
+    this.lockOuts.strike(Date.now());
+    const lost = this.lockOuts.keep();
+    const notKept = lost === undefined ? '' : ` (and may come again: ${lost})`;
+    this.#giveUp(`a query can neither end nor be ended${notKept}`);
   }
 
   write(request: StatementRequest, client: AbortSignal): Promise<StatementResult> {
@@ -112,10 +134,11 @@ export class EngineCore {
     return result;
   }
 
-  snapshot(): EngineStats {
+  snapshot(): EngineSnapshot {
     const lanes = [this.#readers, this.#inserts, this.#writers];
     return {
       ...this.stats,
+      lockOuts: this.lockOuts.report(Date.now()),
       running: lanes.reduce((sum, lane) => sum + lane.busy, 0),
       queued: lanes.reduce((sum, lane) => sum + lane.queued, 0),
     };

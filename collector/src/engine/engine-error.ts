@@ -42,6 +42,9 @@ export const noMemoryLeft = () =>
   );
 export const tooManyQueries = (message: string, retryAfterSeconds: number) =>
   new EngineError(202, 'TOO_MANY_SIMULTANEOUS_QUERIES', 503, message, retryAfterSeconds);
+/** What this reader, or anybody, may not ask for a while; see read/lock-outs.ts. */
+export const lockedOut = (message: string, retryAfterSeconds: number) =>
+  new EngineError(201, 'QUOTA_EXCEEDED', 429, message, retryAfterSeconds);
 export const shuttingDown = () =>
   new EngineError(236, 'ABORTED', 503, 'The engine is shutting down; ask again in a few seconds.', 5);
 

@@ -1,3 +1,5 @@
+import type { LockOutsReport } from './read/lock-outs.ts';
+
 /** What the collector scrapes from `GET /engine/stats`; counters since the process started. */
 export interface EngineStats {
   running: number;
@@ -11,6 +13,11 @@ export interface EngineStats {
   killed: number;
   /** Refusals by error name (ACCESS_DENIED, AUTHENTICATION_FAILED, READONLY, ...). */
   refused: Record<string, number>;
+}
+
+/** As told from outside: what is counted, and what is kept beyond the process. */
+export interface EngineSnapshot extends EngineStats {
+  lockOuts: LockOutsReport;
 }
 
 export function emptyStats(): EngineStats {

@@ -46,6 +46,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     limits,
     options.configFile,
   );
+  const { unreadable } = core.lockOuts;
+  if (unreadable !== undefined) options.log.warn({ unreadable }, 'engine: lock-outs could not be read');
   const confinement = ownConfinement();
   const server = engineServer(core, secret, confinement, options.log);
   try {

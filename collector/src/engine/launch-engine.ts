@@ -18,6 +18,9 @@ export interface EngineLaunch {
   port: number;
   readers: number;
   memoryMib: number;
+  /** How long a reader's statement may take, and how much longer before the engine starts anew; see EngineLimits. */
+  readerSeconds?: number | undefined;
+  readerGraceMs?: number | undefined;
   spoolDir?: string | undefined;
   /** ClickHouse's own configuration, below `dataDir`; not given: the one that it has within. */
   configFile?: string | undefined;
@@ -91,6 +94,8 @@ export async function launchEngine(launch: EngineLaunch, jail: Jail): Promise<La
   const command = [
     ...[process.execPath, program, '--listen-fd', String(LISTENING_DESCRIPTOR), '--data-dir', dataDir],
     ...['--readers', String(launch.readers), '--memory-mib', String(launch.memoryMib)],
+    ...(launch.readerSeconds === undefined ? [] : ['--reader-seconds', String(launch.readerSeconds)]),
+    ...(launch.readerGraceMs === undefined ? [] : ['--reader-grace-ms', String(launch.readerGraceMs)]),
     ...(spoolDir === undefined ? [] : ['--spool-dir', spoolDir]),
     ...(launch.configFile === undefined ? [] : ['--config-file', launch.configFile]),
   ];

@@ -79,7 +79,8 @@ test('a query that heeds neither its deadline nor KILL is reported, and one that
     const session = { run: async (sql: string) => killed.push(sql) } as unknown as EngineSession;
     const killer = new QueryKiller(session, (mark) => stuck.push(mark));
     const idle = new AbortController().signal;
-    const deadline = { afterMs: 1_000, graceMs: 500 };
+    const late: string[] = [];
+    const deadline = { afterMs: 1_000, graceMs: 500, onLate: () => late.push('late') };
     const deaf = Promise.withResolvers<void>();
     const heard = Promise.withResolvers<void>();
     const deafEnds = killer.guard(idle, 'deaf', () => deaf.promise, deadline);
@@ -89,7 +90,9 @@ test('a query that heeds neither its deadline nor KILL is reported, and one that
     heard.resolve();
     await heardEnds;
     expect(stuck).toEqual([]);
-    await vi.advanceTimersByTimeAsync(500);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(late).toEqual(['late']);
+    await vi.advanceTimersByTimeAsync(400);
     expect(stuck).toEqual(['deaf']);
     deaf.resolve();
     await deafEnds;

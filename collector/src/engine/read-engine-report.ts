@@ -1,8 +1,8 @@
-import type { EngineStats } from './engine-stats.ts';
+import type { EngineSnapshot } from './engine-stats.ts';
 import type { Confinement } from './jail/confinement.ts';
 
 /** What the engine's process says of itself; counters since that process started. */
-export interface EngineReport extends EngineStats {
+export interface EngineReport extends EngineSnapshot {
   confinement: Confinement;
 }
 

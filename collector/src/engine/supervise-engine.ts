@@ -26,6 +26,9 @@ export interface SuperviseOptions {
   readers?: number;
   /** MiB that the engine's process may allocate; three fifths of the machine's unless given. */
   memoryMib?: number;
+  /** See EngineLaunch. */
+  readerSeconds?: number;
+  readerGraceMs?: number;
   /** Default `auto`. */
   jail?: JailWish;
   /** See EngineLaunch. */
@@ -90,6 +93,8 @@ class EngineWatch implements EngineSupervisor {
       port: options.port,
       readers: options.readers ?? defaultReaders,
       memoryMib: options.memoryMib ?? defaultEngineMemoryMib(),
+      readerSeconds: options.readerSeconds,
+      readerGraceMs: options.readerGraceMs,
       configFile: options.configFile,
       stderr: 'pipe',
     };

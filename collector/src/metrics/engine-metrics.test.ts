@@ -1,7 +1,9 @@
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
-import { watchEngine, watchTables } from './engine-metrics.ts';
+import { emptyStats } from '../engine/engine-stats.ts';
+import type { EngineReport } from '../engine/read-engine-report.ts';
+import { watchEngine, watchEngineReport, watchTables } from './engine-metrics.ts';
 
 test('CPU of the engine is what the system accounts to its process, and nothing while there is none', async () => {
   const registry = new Registry();
@@ -34,4 +36,21 @@ test('tables are asked for once a scrape, and an engine that is down breaks no s
   expect(asked).toBe(1);
   up = false;
   expect(await registry.metrics()).not.toContain('table="usage"');
+});
+
+test('what is locked out is told by kind, and nothing of it while the engine does not answer', async () => {
+  const registry = new Registry();
+  const refused = { statement: 2, sender: 1, everybody: 0 };
+  let report: Promise<EngineReport> = Promise.resolve({
+    ...emptyStats(),
+    lockOuts: { refused, strikes: 3, forgotten: 0 },
+    confinement: { jailed: true, gaps: [] },
+  });
+  watchEngineReport(registry, () => report);
+  const text = await registry.metrics();
+  expect(text).toContain('fleetmeter_engine_locked_out{kind="statement"} 2');
+  expect(text).toContain('fleetmeter_engine_locked_out{kind="sender"} 1');
+  expect(text).toContain('fleetmeter_engine_heedless_total 3');
+  report = Promise.reject(new Error('the engine answered 503'));
+  expect(await registry.metrics()).not.toContain('fleetmeter_engine_locked_out{');
 });

@@ -101,6 +101,22 @@ export function watchEngineReport(registry: Registry, read: () => Promise<Engine
       for (const [error, count] of Object.entries((await once())?.refused ?? {})) this.inc({ error }, count);
     },
   });
+  new Gauge({
+    name: 'fleetmeter_engine_locked_out',
+    help: 'Refused at the SQL port for a while, since it made the embedded engine start anew: statements, senders, or everybody',
+    labelNames: ['kind'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const [kind, count] of Object.entries((await once())?.lockOuts.refused ?? {}))
+        this.set({ kind }, count);
+    },
+  });
+  counter(
+    'fleetmeter_engine_heedless_total',
+    "Starts anew of the embedded engine because a reader's statement heeded neither its time limit nor KILL, since its folder was made",
+    (report) => report.lockOuts.strikes,
+  );
   counter(
     'fleetmeter_engine_inserts_total',
     'Inserts that the embedded engine has written; begins again with the process',

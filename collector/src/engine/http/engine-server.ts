@@ -72,6 +72,7 @@ const refusalNames = new Set([
   'BAD_ARGUMENTS',
   'TOO_MANY_BYTES',
   'TOO_MANY_SIMULTANEOUS_QUERIES',
+  'QUOTA_EXCEEDED',
 ]);
 
 async function route(

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EngineCore } from '../engine-core.ts';
 import { denied, EngineError, tooLarge } from '../engine-error.ts';
 import type { StatementRequest } from '../read/reader-query.ts';
+import { senderShape } from '../read/statement-shape.ts';
 import { type InsertHead, insertHead, valuesOnly } from '../write/insert-head.ts';
 import type { Role } from './credentials.ts';
 import { bodyHead, decodedBody, smallBody } from './request-body.ts';
@@ -34,7 +35,7 @@ async function readerQuery(
   if (text.length > limits.readerTextBytes) {
     throw tooLarge(`A statement of a reader may have at most ${limits.readerTextBytes} bytes.`);
   }
-  const result = await core.read(statementRequest(asked, text), signal);
+  const result = await core.read(statementRequest(asked, text), senderShape(request.headers), signal);
   core.stats.resultBytes += result.bytes.length;
   await sendResult(request, response, result, asked.compressResponse, false);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineResult, EngineSession } from '../engine-database.ts';
-import { denied, resultTooLarge, settingDenied } from '../engine-error.ts';
+import { denied, lockedOut, resultTooLarge, settingDenied } from '../engine-error.ts';
 import type { EngineLimits } from '../engine-limits.ts';
 import { readerDatabase, systemTables } from '../gate/readable-names.ts';
 import { passGate } from '../gate/reader-gate.ts';
@@ -8,6 +8,8 @@ import { readerSettings } from '../gate/reader-settings.ts';
 import { formatRefusal } from '../gate/statement-verdict.ts';
 import type { QueryKiller } from '../query-killer.ts';
 import { sqlString } from '../sql-literal.ts';
+import type { LockOuts } from './lock-outs.ts';
+import { statementShape } from './statement-shape.ts';
 
 export interface StatementRequest {
   text: Buffer;
@@ -15,6 +17,15 @@ export interface StatementRequest {
   settings: ReadonlyMap<string, string>;
   database: string | undefined;
   defaultFormat: string | undefined;
+}
+
+/** What judges and bounds the statements of readers. */
+export interface ReaderBounds {
+  limits: EngineLimits;
+  /** Every function that the engine knows, in lower case. */
+  functions: ReadonlySet<string>;
+  killer: QueryKiller;
+  lockOuts: LockOuts;
 }
 
 export interface StatementResult extends EngineResult {
@@ -30,25 +41,31 @@ export async function prepareReaderSession(session: EngineSession, limits: Engin
   session.database = readerDatabase;
 }
 
-/** Judge and run what a reader sent. Throws EngineError when it is refused or fails. */
+/** Judge and run what a reader sent; `sender` is its shape (statement-shape.ts). Throws EngineError when it is refused or fails. */
 export async function runReaderQuery(
   session: EngineSession,
   request: StatementRequest,
-  limits: EngineLimits,
-  functions: ReadonlySet<string>,
-  killer: QueryKiller,
+  sender: string,
+  { limits, functions, killer, lockOuts }: ReaderBounds,
   signal: AbortSignal,
 ): Promise<StatementResult> {
   const settings = judgeRequest(request);
   const passed = await passGate(session, request.text, request.parameters, functions);
+  const suspect = { statement: statementShape(passed.text), sender };
+  const refused = lockOuts.refusalOfStatement(suspect.statement, Date.now());
+  if (refused) throw lockedOut(refused.reason, refused.retryAfterSeconds);
   const format = passed.format ?? request.defaultFormat ?? 'TabSeparated';
   const mark = randomUUID();
   const sql = `${passed.text} FORMAT ${format} ${settingsClause(settings, limits, mark)}`;
-  const result = await killer.guard(signal, mark, () => session.run(sql), {
+  const deadline = {
     // A little later than the engine's own limit, whose error says more.
     afterMs: limits.readerExecutionSeconds * 1000 + 2_000,
     graceMs: limits.readerGraceMs,
-  });
+    onLate: () => lockOuts.isLate(suspect),
+  };
+  const result = await killer
+    .guard(signal, mark, () => session.run(sql), deadline)
+    .finally(() => lockOuts.settled(suspect));
   if (result.bytes.length > limits.readerResultBytes) {
     throw resultTooLarge(
       `The result has ${result.bytes.length} bytes and readers get at most ${limits.readerResultBytes}; add a LIMIT or a WHERE.`,

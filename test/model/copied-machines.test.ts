@@ -73,6 +73,34 @@ test(`of two machines the one that opened an epoch is proven a copy two reports 
   }
 }, 300_000);
 
+test('an original that was followed into an epoch of its own stays what it is, also when both are processed at once', async () => {
+  const exchange = new FaultyExchange(network, random);
+  exchange.faulty = false;
+  const { machines, originalId } = await family('followed', 2, exchange);
+  const [splitsBefore, devicesBefore] = [collector.splits.length, collector.receiving.control.deviceCount()];
+  const parent = Buffer.from(machines[0]?.epochId ?? []);
+  const isBehind = ({ epochId }: LivingAgent): boolean => parent.equals(Buffer.from(epochId ?? []));
+  for (let round = 0; round < 5 && machines.every(isBehind); round++) await turns(machines);
+  const original = machines.find(isBehind);
+  const copy = machines.find((machine) => !isBehind(machine));
+  if (!original || !copy) throw new Error('both have left the epoch that they had in common');
+  await turns([copy, copy]);
+  for (let round = 0; round < 12 && isBehind(original); round++) await turns([original]);
+  expect(isBehind(original)).toBe(false);
+  await turns([original]);
+  for (const machine of [copy, original, copy, original, copy, original]) {
+    now += 2_000;
+    await machine.turn();
+  }
+  await collector.processAll();
+  for (let round = 0; round < 5; round++) await turns(machines);
+  expect(collector.splits.length - splitsBefore).toBe(1);
+  expect(collector.receiving.control.deviceCount() - devicesBefore).toBe(1);
+  expect(original.deviceId).toBe(originalId);
+  expect(copy.deviceId).not.toBe(originalId);
+  for (const machine of machines) machine.close();
+}, 120_000);
+
 test(`families of ${FAMILIES.join(', ')} machines become devices of their own, nothing mixed (FLEETMETER_SEED=${SEED})`, async () => {
   const exchange = new FaultyExchange(network, random);
   exchange.faulty = false;

@@ -76,3 +76,11 @@ test('copies that speak in turn are proven and not sent from epoch to epoch', ()
   const turn = { epochNo: 2, id: newer, sequence: 2, at: 9_500, since: 7_500 };
   expect(outcomeOf([turn])).toEqual({ asked: [], copies: [2] });
 });
+
+test('a proven copy leaves the device: in the same range it does not prove whoever it spoke beside a copy too', () => {
+  outcomeOf([8, 9].map(olderSpeaks));
+  control.epoch(device, newest, older, 3);
+  const copy = { epochNo: 2, id: newer, sequence: 2, at: 9_500, since: 7_500 };
+  const original = { epochNo: 3, id: newest, sequence: 2, at: 9_800, since: 9_200 };
+  expect(outcomeOf([copy, original]).copies).toEqual([2]);
+});

@@ -25,6 +25,8 @@ export function takeTurn(
   const spoken = [...control.supersededSpeech(deviceId), ...effects.supersededSpeech(deviceId)];
   const beside = livingBeside({ epochNo, sequence, previousAt: head.receivedAt }, spoken);
   if (beside) effects.copies.set(epochNo, { senderDeviceId: source.deviceId, sequence, beside });
+  // It leaves this device, and stands beside nobody here any more.
+  if (effects.copies.has(epochNo)) return;
   const newestEpochNo = control.newestEpoch(deviceId);
   if (newestEpochNo <= epochNo) return;
   const before = spoken.findLast((speech) => speech.epochNo === epochNo);
@@ -38,7 +40,7 @@ export function takeTurn(
   });
   // No head is named: the sender's own would tell it to stay. The report is: one that is put back to before it later
   // has to say again what it said under that number, and saying it twice changes nothing.
-  if (!beside && sequence >= firstSequence + FOLLOWED_AFTER_REPORTS - 1)
+  if (sequence >= firstSequence + FOLLOWED_AFTER_REPORTS - 1)
     effects.direct(source.deviceId, { epoch: epochIdOf(report), sequence, openEpoch: {} });
 }
 

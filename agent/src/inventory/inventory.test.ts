@@ -56,6 +56,27 @@ describe('known files', () => {
   });
 });
 
+test('what was found is committed in batches that are short, and that do not wait for the disk', () => {
+  const { store } = make();
+  const batches: number[] = [];
+  let rows = 0;
+  const watched = {
+    ...store,
+    transactionSyncedLater: <T>(work: () => T): T => {
+      const result = store.transactionSyncedLater(work);
+      const before = rows;
+      rows = [...store.inventory.paths()].length;
+      batches.push(rows - before);
+      return result;
+    },
+  };
+  const inventory = new Inventory(watched, () => 20_000);
+  for (let index = 0; index < 250; index++) inventory.found(file(`/bin/${index}`, index));
+  expect(batches).toEqual([100, 100]);
+  inventory.flush();
+  expect(batches).toEqual([100, 100, 50]);
+});
+
 test('a skip is taken back by what is found or gone later', () => {
   const { inventory } = make();
   inventory.skipped('/a', 'unreadable');

@@ -3,8 +3,9 @@
  * is it. Each change of presence marks the id as touched with a rising counter, which is all that composing a
  * change list needs, and updates the digest.
  *
- * What finding tells is queued and committed in batches, since a commit waits for the disk: at most
- * `FLUSH_ROWS` files, at most `FLUSH_AFTER_MS` late. A crash loses the queue and finding finds those files again.
+ * What finding tells is queued and committed in batches: at most `FLUSH_ROWS` files, which take some 6 ms, at most
+ * `FLUSH_AFTER_MS` late. A crash loses the queue, and a power cut also batches that nothing was committed after that waits
+ * for the disk: finding finds those files again. A report is such a thing, so nothing is told that could be lost.
  */
 import {
   digestAdd,
@@ -22,7 +23,7 @@ import type { FileIdentity, FindingSink, FoundFile, KnownFiles, SkipReason } fro
 import type { RanPrograms } from '../watch/home-admission.ts';
 import { SkippedFiles } from './skipped-files.ts';
 
-const FLUSH_ROWS = 500;
+const FLUSH_ROWS = 100;
 export const FLUSH_AFTER_MS = 200;
 
 export class Inventory implements FindingSink, KnownFiles, RanPrograms {
@@ -105,12 +106,15 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
     });
   }
 
-  /** Commits what is queued. Throws what the store throws; the queue is kept then. */
+  /**
+   * Commits what is queued, durably once a later transaction of the store waits for the disk. Throws what the store
+   * throws; the queue is kept then.
+   */
   flush(): void {
     if (this.#queue.size === 0) return;
     const before = { digest: this.#digest, touchCounter: this.#touchCounter };
     try {
-      this.#store.transaction(() => {
+      this.#store.transactionSyncedLater(() => {
         const day = this.#today();
         for (const [path, file] of this.#queue) this.#apply(path, file, day);
         this.#store.inventory.writeState(this.state());

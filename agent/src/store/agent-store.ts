@@ -10,6 +10,8 @@ import { UsageTable } from './usage-table.ts';
 
 export interface AgentStore {
   transaction<T>(work: () => T): T;
+  /** For what may be lost with the power as long as no transaction came after it. */
+  transactionSyncedLater<T>(work: () => T): T;
   /** Several reads of one state of the store, also of one opened only to read. */
   readTogether<T>(work: () => T): T;
   inventory: InventoryTable;
@@ -26,6 +28,7 @@ export interface AgentStore {
 export function agentStore(database: StateDatabase): AgentStore {
   return {
     transaction: (work) => database.transaction(work),
+    transactionSyncedLater: (work) => database.transactionSyncedLater(work),
     readTogether: (work) => database.transaction(work, 'DEFERRED'),
     inventory: new InventoryTable(database),
     usage: new UsageTable(database),

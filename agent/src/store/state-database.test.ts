@@ -47,6 +47,22 @@ test.each([
   database.close();
 });
 
+test('what may be synced later is committed without a sync, and everything else with one', () => {
+  const { database } = openStateDatabase(folder, 0);
+  const FULL = 2;
+  const NORMAL = 1;
+  const synced = (): unknown => database.sql('PRAGMA synchronous').get()?.synchronous;
+  expect(database.transactionSyncedLater(synced)).toBe(NORMAL);
+  expect(database.transaction(synced)).toBe(FULL);
+  expect(database.transaction(() => database.transactionSyncedLater(synced))).toBe(FULL);
+  const failing = (): never => {
+    throw new Error('no');
+  };
+  expect(() => database.transactionSyncedLater(failing)).toThrow('no');
+  expect(synced()).toBe(FULL);
+  database.close();
+});
+
 test('of damaged stores the two newest are kept', () => {
   for (const now of [1001, 1002, 1003]) {
     writeFileSync(join(folder, 'agent.db'), 'x'.repeat(5000));

@@ -1,6 +1,6 @@
 /**
  * The agent's one database: SQLite in WAL mode with synchronous=FULL, so that what was committed survives a power
- * cut. A store that cannot be read is moved aside and a new one begins; the caller says so aloud, and the new
+ * cut, but for what says that it need not. A store that cannot be read is moved aside and a new one begins; the caller says so aloud, and the new
  * store opens a new epoch by having none.
  */
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -14,6 +14,8 @@ const FILE = 'agent.db';
 const CORRUPT = new Set([11 /* SQLITE_CORRUPT */, 26 /* SQLITE_NOTADB */]);
 const CORRUPT_COPIES_KEPT = 2;
 const WAL_BYTES_KEPT = 4 * 1024 * 1024;
+/** Moving the log into the file waits for the disk twice, and most pages are written again and again in a scan. */
+const WAL_PAGES_BEFORE_MOVE = 4000;
 const MIB = 1024 * 1024;
 /**
  * The state folder's hard limit is 256 MiB. A transaction that changes every page makes a log as large as the database,
@@ -58,6 +60,20 @@ export class StateDatabase {
       throw error;
     } finally {
       this.#inTransaction = false;
+    }
+  }
+
+  /**
+   * Like `transaction`, and does not wait for the disk: a power cut may take it, newest first, until the next
+   * `transaction` syncs the log that both lie in. For what is found again, or matters only to what is written later.
+   */
+  transactionSyncedLater<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
+    this.#database.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#database.exec('PRAGMA synchronous = FULL');
     }
   }
 
@@ -129,7 +145,8 @@ function openAndMigrate(path: string, mostBytes: number): StateDatabase {
   try {
     chmodSync(path, 0o600);
     database.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`,
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_BYTES_KEPT};
+       PRAGMA wal_autocheckpoint = ${WAL_PAGES_BEFORE_MOVE}`,
     );
     const pageBytes = Number(database.prepare('PRAGMA page_size').get()?.page_size);
     database.exec(`PRAGMA max_page_count = ${Math.floor(mostBytes / pageBytes)}`);

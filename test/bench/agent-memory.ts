@@ -74,9 +74,13 @@ async function quietAgent(
   const lines = agent.logLines - before.lines;
   return {
     residentAfterScanMib: bounded(memory.residentMib, 'MiB', TARGET_MIB.after, scaled),
-    ofItRuntimeFilesMib: plain(memory.ofFilesMib, 'MiB'),
-    ofItOwnMib: plain(memory.ownMib, 'MiB'),
+    ofItFilesMib: plain(memory.ofFilesMib, 'MiB, clean pages of files'),
+    ofItRuntimeMib: plain(memory.ofRuntimeMib, "MiB, of those the runtime's"),
+    ofItOwnMib: plain(memory.ownMib, 'MiB, anonymous'),
+    ofItCHeapMib: plain(memory.ofCHeapMib, "MiB, of those the C library's heap"),
+    proportionalMib: plain(memory.proportionalMib, 'MiB, shared pages divided'),
     peakMib: bounded(memory.peakMib, 'MiB', TARGET_MIB.peak, scaled),
+    mostOwnMib: plain(memory.mostOwnMib, 'MiB, anonymous, as seen five times a second'),
     watches: plain(agent.watches(), 'inotify watches'),
     wakeUpsASecond: bounded(perSecond(wakeUps.main), 'main thread, /s', TARGET_WAKE_UPS, scaled),
     wakeUpsOfAllThreadsASecond: plain(perSecond(wakeUps.all), 'all threads, /s'),

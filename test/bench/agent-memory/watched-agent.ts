@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { decodeEvidence } from '@fleetmeter/proto';
 import { freePort } from '../../fakes/free-port.ts';
+import { type MemorySplit, splitOf } from './memory-split.ts';
 
 const AGENT = join(import.meta.dirname, '../../../agent/bin/fleetmeter-agent.mjs');
 const PROBE = pathToFileURL(join(import.meta.dirname, 'probe.mjs')).href;
@@ -28,6 +29,7 @@ export class WatchedAgent {
   readonly #folder: string;
   readonly #process: ChildProcess;
   #log = '';
+  #mostOwnMib = 0;
 
   private constructor(folder: string, child: ChildProcess) {
     this.#folder = folder;
@@ -95,14 +97,14 @@ export class WatchedAgent {
     return true;
   }
 
-  memory(): { residentMib: number; ofFilesMib: number; ownMib: number; peakMib: number } {
-    const status = this.#status(`${this.#process.pid}`);
-    const mib = (name: string): number => Number(status.get(name)?.split(' ')[0]) / KIB_PER_MIB;
+  /** `mostOwnMib`: the most of its own that was seen, looking a few times a second while something was waited for. */
+  memory(): MemorySplit & { peakMib: number; mostOwnMib: number } {
+    const { pid } = this.#process;
+    this.#seeOwn();
     return {
-      residentMib: mib('VmRSS'),
-      ofFilesMib: mib('RssFile'),
-      ownMib: mib('RssAnon'),
-      peakMib: mib('VmHWM'),
+      ...splitOf(readFileSync(`/proc/${pid}/smaps`, 'utf8')),
+      peakMib: this.#mib('VmHWM'),
+      mostOwnMib: this.#mostOwnMib,
     };
   }
 
@@ -145,7 +147,16 @@ export class WatchedAgent {
     for (const endMs = performance.now() + withinMs; !holds(); await sleep(LOOK_EVERY_MS)) {
       if (this.#process.exitCode !== null || performance.now() > endMs)
         throw new Error(`the agent never came to ${what}\n${this.#log}`);
+      this.#seeOwn();
     }
+  }
+
+  #seeOwn(): void {
+    this.#mostOwnMib = Math.max(this.#mostOwnMib, this.#mib('RssAnon'));
+  }
+
+  #mib(name: string): number {
+    return Number(this.#status(`${this.#process.pid}`).get(name)?.split(' ')[0]) / KIB_PER_MIB;
   }
 
   #ask(sql: string): Record<string, unknown>[] {

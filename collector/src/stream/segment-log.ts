@@ -9,25 +9,21 @@
  *
  * Synchronous; lives in the stream's worker thread.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-} from 'node:fs';
-import { basename, join } from 'node:path';
-import { lostSegment } from './damaged-record.ts';
 import { isDamage, Segment, type SegmentOptions } from './segment.ts';
+import {
+  backlogOf,
+  damagedEntry,
+  emptyEntry,
+  offsetsIn,
+  readLost,
+  type SegmentEntry,
+} from './segment-entry.ts';
+import { SegmentFolder } from './segment-folder.ts';
 import {
   type NewStreamRecord,
   type StreamBacklog,
   StreamFullError,
   type StreamRange,
-  type StreamRecord,
   type StreamStats,
 } from './stream.ts';
 import { lackOfRoom, type StreamLimits } from './stream-room.ts';
@@ -40,33 +36,13 @@ export interface SegmentLogOptions extends SegmentOptions, StreamLimits {
   segmentBytes: number;
 }
 
-interface SegmentEntry {
-  segment: Segment;
-  /** Last offset in it; `segment.first - 1` when empty. */
-  last: number;
-  bytes: number;
-  /** When its first record was received; undefined when it has none, or when it cannot be read. */
-  beganAt: number | undefined;
-  /** The file could not be opened: all its records are lost. */
-  damaged: boolean;
-  /** Nothing more is written here: the file is full, or partly damaged. */
-  sealed: boolean;
-  /** A commit failed: what the file holds has to be looked at before the next one. */
-  suspect: boolean;
-}
-
 const SQLITE_FULL = 13;
 /** A segment spans at most this part of the age that reports may reach. */
 const SEGMENTS_AN_AGE = 14;
-/** What a file that cannot be opened is called, for whoever wants to look at it; the newest few are kept. */
-const DAMAGED = '.damaged';
-const DAMAGED_KEPT = 4;
-/** A file and what SQLite keeps beside it. */
-const BESIDE = ['', '-wal', '-shm'];
-const FILE_NAME = /^segment-(\d{16})\.sqlite$/;
 
 export class SegmentLog {
   readonly #options: SegmentLogOptions;
+  readonly #folder: SegmentFolder;
   readonly #entries: SegmentEntry[] = [];
   #unreadable = 0;
   #salvaged = 0;
@@ -82,11 +58,9 @@ export class SegmentLog {
   constructor(options: SegmentLogOptions, notBefore = 0) {
     this.#options = options;
     this.#processedThrough = notBefore;
-    removeLeftovers(options.folder);
-    const firsts = readdirSync(options.folder)
-      .map((name) => Number(FILE_NAME.exec(name)?.[1] ?? Number.NaN))
-      .filter((first) => first >= 1)
-      .sort((a, b) => a - b);
+    this.#folder = new SegmentFolder(options.folder);
+    this.#folder.removeLeftovers();
+    const firsts = this.#folder.firsts();
     for (const [index, first] of firsts.entries())
       this.#entries.push(this.#openEntry(first, firsts[index + 1]));
     const last = this.#entries.at(-1);
@@ -111,7 +85,7 @@ export class SegmentLog {
     const newest = records.at(-1)?.receivedAt ?? 0;
     entry.beganAt ??= records[0]?.receivedAt;
     const full =
-      entry.last - entry.segment.first + 1 >= segmentRecords ||
+      offsetsIn(entry) >= segmentRecords ||
       entry.bytes >= segmentBytes ||
       // What is given up for its age must not take much that is younger with it.
       newest - (entry.beganAt ?? newest) > maxAgeMs / SEGMENTS_AN_AGE;
@@ -172,9 +146,7 @@ export class SegmentLog {
         break;
       const from = Math.max(range.through + 1, entry.segment.first);
       const to = Math.min(entry.last, from + limits.maxRecords - range.records.length - 1);
-      const part = entry.damaged
-        ? { records: [this.#lostIn(entry)], through: entry.last, unreadable: 0 }
-        : entry.segment.read(from, to, limits.maxBytes - bytes);
+      const part = entry.damaged ? readLost(entry) : entry.segment.read(from, to, limits.maxBytes - bytes);
       range.unreadable += part.unreadable;
       this.#countUnreadable(part.unreadable, part.through);
       for (const record of part.records) {
@@ -186,10 +158,6 @@ export class SegmentLog {
       if (part.through < to) break;
     }
     return range;
-  }
-
-  #lostIn({ segment, last }: SegmentEntry): StreamRecord {
-    return lostSegment(`${basename(segment.path)}${DAMAGED}`, segment.first, last);
   }
 
   #countUnreadable(count: number, through: number): void {
@@ -208,7 +176,7 @@ export class SegmentLog {
     // First what frees space: a new file may find the disk full.
     this.#removeThrough(through);
     const last = this.#last();
-    const records = last.last - last.segment.first + 1;
+    const records = offsetsIn(last);
     const worthIt =
       records >= this.#options.segmentRecords / 64 || last.bytes >= this.#options.segmentBytes / 64;
     if (through >= last.last && records > 0 && worthIt) this.#begin(last.last + 1);
@@ -229,30 +197,16 @@ export class SegmentLog {
     let records = 0;
     for (const entry of this.#entries) {
       bytes += entry.bytes;
-      if (!entry.damaged) records += entry.last - entry.segment.first + 1;
+      if (!entry.damaged) records += offsetsIn(entry);
     }
     return {
       ...{ head: this.head, bytes, records, unreadable: this.#unreadable, salvaged: this.#salvaged },
-      ...{ dropped: this.#dropped, freeBytes: this.#freeBytes() },
+      ...{ dropped: this.#dropped, freeBytes: this.#folder.freeBytes() },
     };
   }
 
-  /** Looks at one record: summing the lengths of a whole segment would hold up appends for tens of milliseconds. */
   backlog(after: number): StreamBacklog {
-    const backlog: StreamBacklog = {
-      records: Math.max(0, this.head - after),
-      bytes: 0,
-      oldestReceivedAt: undefined,
-    };
-    for (const [index, { segment, last, bytes, damaged }] of this.#entries.entries()) {
-      if (last <= after || damaged) continue;
-      const from = Math.max(after + 1, segment.first);
-      backlog.bytes += Math.round((bytes * (last - from + 1)) / (last - segment.first + 1));
-      if (backlog.oldestReceivedAt !== undefined) continue;
-      backlog.oldestReceivedAt = segment.receivedAt(from);
-      if (index < this.#entries.length - 1) segment.close();
-    }
-    return backlog;
+    return backlogOf(this.#entries, after);
   }
 
   close(): void {
@@ -279,7 +233,7 @@ export class SegmentLog {
     this.#oldestWaiting ??= { at: this.backlog(this.#processedThrough).oldestReceivedAt };
     return lackOfRoom(this.#options, {
       bytes: this.#entries.reduce((sum, entry) => sum + entry.bytes, 0),
-      ...{ newBytes, freeBytes: this.#freeBytes() },
+      ...{ newBytes, freeBytes: this.#folder.freeBytes() },
       oldestWaitingAt: this.#oldestWaiting.at,
       now,
     });
@@ -288,23 +242,18 @@ export class SegmentLog {
   /** A disk that others filled is not helped by giving up all that waits. */
   #wouldHelp(newBytes: number): boolean {
     const { bytes } = this.stats();
-    return this.#freeBytes() + bytes - newBytes >= this.#options.minFreeBytes;
+    return this.#folder.freeBytes() + bytes - newBytes >= this.#options.minFreeBytes;
   }
 
   /** Gives up the oldest segment, processed or not; false when there is none with a record. */
   #dropOldest(): boolean {
     const [oldest] = this.#entries;
-    if (!oldest || (this.#entries.length === 1 && oldest.last < oldest.segment.first)) return false;
+    if (!oldest || (this.#entries.length === 1 && offsetsIn(oldest) <= 0)) return false;
     if (this.#entries.length === 1) this.#begin(oldest.last + 1);
     this.#dropped += Math.max(0, oldest.last - Math.max(this.#processedThrough, oldest.segment.first - 1));
     this.#processed(oldest.last);
     this.#removeThrough(oldest.last);
     return true;
-  }
-
-  #freeBytes(): number {
-    const disk = statfsSync(this.#options.folder);
-    return disk.bavail * disk.bsize;
   }
 
   #last(): SegmentEntry {
@@ -318,18 +267,15 @@ export class SegmentLog {
   }
 
   #begin(first: number): void {
-    const segment = new Segment(this.#path(first), first, this.#options);
+    const segment = new Segment(this.#folder.path(first), first, this.#options);
     segment.create();
-    syncFolder(this.#options.folder);
+    this.#folder.sync();
     this.#entries.at(-1)?.segment.close();
-    this.#entries.push({
-      ...{ segment, last: first - 1, bytes: 0, beganAt: undefined },
-      ...{ damaged: false, sealed: false, suspect: false },
-    });
+    this.#entries.push(emptyEntry(segment));
   }
 
   #openEntry(first: number, nextFirst: number | undefined): SegmentEntry {
-    const segment = new Segment(this.#path(first), first, this.#options);
+    const segment = new Segment(this.#folder.path(first), first, this.#options);
     try {
       this.#salvaged += segment.recover();
       const last = segment.measureLast();
@@ -358,46 +304,10 @@ export class SegmentLog {
 
   #setAside(segment: Segment, nextFirst: number | undefined): SegmentEntry {
     segment.close();
-    for (const suffix of BESIDE) {
-      if (existsSync(segment.path + suffix))
-        renameSync(segment.path + suffix, segment.path + DAMAGED + suffix);
-    }
-    this.#forgetOldDamaged();
+    this.#folder.setAside(segment.path);
     const last = nextFirst === undefined ? this.#lastPossible(segment.first) : nextFirst - 1;
     // How many it held is only known when a successor says where it ended.
     this.#unreadable += nextFirst === undefined ? 1 : last - segment.first + 1;
-    return { segment, last, bytes: 0, beganAt: undefined, damaged: true, sealed: true, suspect: false };
-  }
-
-  /** Names sort by age. */
-  #forgetOldDamaged(): void {
-    const { folder } = this.#options;
-    const kept = readdirSync(folder).filter((name) => name.endsWith(DAMAGED));
-    for (const name of kept.sort().slice(0, -DAMAGED_KEPT))
-      for (const suffix of BESIDE) rmSync(join(folder, name + suffix), { force: true });
-  }
-
-  #path(first: number): string {
-    return join(this.#options.folder, `segment-${String(first).padStart(16, '0')}.sqlite`);
-  }
-}
-
-/** What a crash left behind while a segment was removed, or its log was salvaged: no file of these is read any more. */
-function removeLeftovers(folder: string): void {
-  const names = new Set(readdirSync(folder));
-  for (const name of names) {
-    const log = /^(segment-\d{16}\.sqlite)-(?:wal|shm)$/.exec(name);
-    if ((log && !names.has(log[1] as string)) || /\.salvage(?:-wal|-shm)?$/.test(name))
-      rmSync(join(folder, name), { force: true });
-  }
-}
-
-/** Makes a new file's name durable; without it a power cut could lose the file with all its records. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    return damagedEntry(segment, last);
   }
 }

@@ -2,7 +2,7 @@
 import { daysOfEpochs, readEpochNos } from '../clickhouse/audit-epochs.ts';
 import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
-import type { SweepParts } from './audit-sweep.ts';
+import type { SweepParts } from './sweep-parts.ts';
 
 const BAND = 65_536;
 /** Of whose days the aggregates are derived again; with more of them it is all the days that are dirty anyway. */

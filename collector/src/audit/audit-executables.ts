@@ -6,7 +6,7 @@ import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
 import { mapExecutable } from '../map/map-executable.ts';
 import { mappingRow } from '../map/mapping-row.ts';
-import type { SweepParts } from './audit-sweep.ts';
+import type { SweepParts } from './sweep-parts.ts';
 
 const BAND = 20_000;
 /** Executables looked for at once in inventories. */

@@ -8,7 +8,7 @@ import { type AuditedEpoch, auditInventories, FINDING } from '../clickhouse/audi
 import { readEpochHeads } from '../clickhouse/epoch-states.ts';
 import type { AuditRequest } from '../control/audit-ledger.ts';
 import type { AuditFindings } from './audit-findings.ts';
-import type { SweepParts } from './audit-sweep.ts';
+import type { SweepParts } from './sweep-parts.ts';
 
 const BAND = 65_536;
 /** Heads read at once. */

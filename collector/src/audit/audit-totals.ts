@@ -11,21 +11,7 @@ import {
 } from '../clickhouse/compare-totals.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
-import type { OneAtATime } from '../recompute/one-at-a-time.ts';
-import type { SweepParts } from './audit-sweep.ts';
-
-/** What the comparison needs to know of those that change facts and totals. */
-export interface TotalsToAudit {
-  /** What to compare, in order. */
-  targets: () => readonly DirtyTarget[];
-  /** Whose turn it is to derive. */
-  deriving: OneAtATime;
-  catalogueVersion: () => string;
-  /** Resolves when the range of the stream that is in hand is done. */
-  settled: () => Promise<void>;
-  /** A range may have written facts that no mark tells of: one that failed and is tried again, or a crash left. */
-  unsure: () => boolean;
-}
+import type { SweepParts } from './sweep-parts.ts';
 
 /** Facts are written before their mark: whoever is between the two is through by then. */
 const LOOK_AGAIN_MS = 2_000;

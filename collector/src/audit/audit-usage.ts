@@ -7,7 +7,7 @@ import {
   presentHeads,
 } from '../clickhouse/audit-usage.ts';
 import type { AuditRequest } from '../control/audit-ledger.ts';
-import type { SweepParts } from './audit-sweep.ts';
+import type { SweepParts } from './sweep-parts.ts';
 import { confirmedLacking, differenceOf, lacksCoverage, lacksUsage } from './usage-difference.ts';
 
 const MILLISECONDS_A_DAY = 86_400_000;

@@ -8,8 +8,8 @@ import { Rest } from '../clock/rest.ts';
 import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
 import type { Operation } from '../control/operations.ts';
 import { type AuditFindings, isBadNews } from './audit-findings.ts';
-import { auditSweep, SWEEP_STEPS, type SweepDependencies } from './audit-sweep.ts';
-import type { TotalsToAudit } from './audit-totals.ts';
+import { auditSweep, SWEEP_STEPS } from './audit-sweep.ts';
+import type { SweepDependencies, TotalsToAudit } from './sweep-parts.ts';
 
 export interface AuditOptions extends Omit<SweepDependencies, 'pace' | 'youngestMs' | 'totals'> {
   totals: Omit<TotalsToAudit, 'targets'>;

@@ -201,7 +201,13 @@ async function runStages(
         () => patience.during(daily),
       ),
     ),
-    reporting(courier, clock, () => settings.reportIntervalSeconds, scanned, patience.during, signal),
+    reporting(
+      {
+        ...{ courier, clock, scanned, patiently: patience.during },
+        intervalSeconds: () => settings.reportIntervalSeconds,
+      },
+      signal,
+    ),
   ];
   try {
     await Promise.all(loops);

@@ -4,9 +4,15 @@
  * The interval is asked for anew each time, so that a computer which leaves its battery, or is told another interval,
  * does not wait out the old one. Each report is early or late by up to a tenth, so that what began together drifts apart.
  */
-import { JITTER_FROM_SECONDS } from './reporting.ts';
 
+/** Below this somebody is watching; from it on, a fleet that starts together must not report together. */
+const JITTER_FROM_SECONDS = 60;
 const SPREAD = 0.1;
+
+/** Milliseconds from start to the first report: anywhere in the first interval. `random` is in [0, 1). */
+export function firstReportDelayMs(intervalSeconds: number, random: number): number {
+  return intervalSeconds < JITTER_FROM_SECONDS ? 0 : Math.floor(intervalSeconds * 1000 * random);
+}
 
 export class ReportSchedule {
   /** Undefined: by the interval. */

@@ -13,7 +13,8 @@ import type { UsageMeter } from '../usage/usage-meter.ts';
 import type { FinderStatus } from '../watch/finder-status.ts';
 import { type CostBudget, overspent } from './cost-budget.ts';
 import { type OwnCost, peakKib } from './own-cost.ts';
-import { type DisclosureStatus, type Problem, problemsOf } from './problems.ts';
+import type { Problem } from './problem.ts';
+import { type DisclosureStatus, problemsOf } from './problems.ts';
 
 export interface AgentStatus {
   agentVersion: string;

@@ -1,6 +1,6 @@
 /** What the agent may cost the device before a person is told. Pure. */
 import type { AgentConfig } from '../config/schema.ts';
-import type { Problem } from './problems.ts';
+import type { Problem } from './problem.ts';
 
 /** undefined: as much as there is. */
 export interface CostBudget {

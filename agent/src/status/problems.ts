@@ -1,14 +1,8 @@
-/** What a person should know and may act on, as data. Pure. */
+/** What a person should know and may act on, from what the agent knows of itself. Pure. */
 import type { SettingsStatus } from '../settings/effective-settings.ts';
 import { budgetProblems, type Overspent } from './cost-budget.ts';
 import { adviceFor, type NotAdmitted } from './not-admitted.ts';
-
-export interface Problem {
-  code: string;
-  title: string;
-  severity: 'warning' | 'error';
-  advice: string;
-}
+import type { Problem } from './problem.ts';
 
 /** What keeps the users of the device from seeing what was sent. */
 export interface DisclosureStatus {

@@ -138,6 +138,7 @@ const NOTHING: FinderStatus = {
   changedWhileHashing: 0,
   settling: 0,
   waitingForPackages: 0,
+  evidenceBeyondLimits: 0,
   unusableBundles: 0,
   eventBursts: 0,
   changesForgotten: 0,

@@ -16,7 +16,8 @@ export function authenticodeSigner(reader: BoundedReader, image: PeImage): strin
   if (!table) return undefined;
   const tableEnd = table.address + table.size;
   let at = table.address;
-  for (let count = 0; count < MOST_TABLE_ENTRIES && at + ENTRY_HEAD_BYTES <= tableEnd; count++) {
+  for (let count = 1; at + ENTRY_HEAD_BYTES <= tableEnd; count++) {
+    if (reader.limits.exceeds(count, MOST_TABLE_ENTRIES)) return undefined;
     const head = reader.part(at, ENTRY_HEAD_BYTES);
     if (!head) return undefined;
     const length = head.readUInt32LE(0);

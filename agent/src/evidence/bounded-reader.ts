@@ -3,6 +3,7 @@
  * pieces near each other cost one read: each read takes a block, and the newest block is kept.
  */
 import type { ByteReader } from './elf.ts';
+import { LimitNote } from './limit-note.ts';
 
 const BLOCK_BYTES = 4096;
 
@@ -15,13 +16,21 @@ export interface BoundedReaderLimits {
 
 /** What it returns stays as it is: later reads take new memory. */
 export class BoundedReader {
+  /** Also for the limits of whoever reads with it. */
+  readonly limits: LimitNote;
   readonly #read: ByteReader;
   #bytesLeft: number;
   #readsLeft: number;
   #blockAt = 0;
   #block: Buffer = Buffer.alloc(0);
 
-  constructor(read: ByteReader, { mostBytes, mostReads }: BoundedReaderLimits) {
+  /** `limits`: of the reader that this one reads a part of. */
+  constructor(
+    read: ByteReader,
+    { mostBytes, mostReads }: BoundedReaderLimits,
+    limits: LimitNote = new LimitNote(),
+  ) {
+    this.limits = limits;
     this.#read = read;
     this.#bytesLeft = mostBytes;
     this.#readsLeft = mostReads;
@@ -39,8 +48,9 @@ export class BoundedReader {
     const inBlock = offset - this.#blockAt;
     if (inBlock >= 0 && inBlock + length <= this.#block.length)
       return this.#block.subarray(inBlock, inBlock + length);
+    if (this.limits.exceeds(length, this.#bytesLeft) || this.limits.exceeds(1, this.#readsLeft))
+      return Buffer.alloc(0);
     const wanted = Math.min(Math.max(length, BLOCK_BYTES), this.#bytesLeft);
-    if (wanted < length || this.#readsLeft === 0) return Buffer.alloc(0);
     this.#readsLeft--;
     this.#bytesLeft -= wanted;
     const bytes = this.#read(offset, wanted);

@@ -6,6 +6,7 @@ import {
   DER_SET,
   type DerElement,
   derChildren,
+  derElements,
   derValue,
 } from './der.ts';
 
@@ -19,9 +20,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** The common name, or the organisation where there is none; of several the last, which is the most specific. */
 export function certificateName(reader: BoundedReader, name: DerElement): string | undefined {
   const found = new Map<string, string>();
-  for (const part of derChildren(reader, name, MOST_NAME_PARTS)) {
+  for (const part of derElements(reader, name, MOST_NAME_PARTS)) {
     if (part.tag !== DER_SET) continue;
-    for (const pair of derChildren(reader, part, MOST_NAME_PARTS)) {
+    for (const pair of derElements(reader, part, MOST_NAME_PARTS)) {
       if (pair.tag !== DER_SEQUENCE) continue;
       const [kind, text] = [...derChildren(reader, pair, 2)];
       if (kind?.tag !== DER_OBJECT_IDENTIFIER || !text) continue;

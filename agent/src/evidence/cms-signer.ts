@@ -17,6 +17,7 @@ import {
   type DerElement,
   derChildren,
   derElement,
+  derElements,
   derValue,
 } from './der.ts';
 
@@ -43,7 +44,7 @@ export function cmsSigner(reader: BoundedReader, at: number, end: number): strin
   if (!certificates || signers?.tag !== DER_SET) return undefined;
   const identity = signerIdentity(reader, signers);
   if (!identity) return undefined;
-  for (const certificate of derChildren(reader, certificates, MOST_CERTIFICATES)) {
+  for (const certificate of derElements(reader, certificates, MOST_CERTIFICATES)) {
     const subject = subjectWhenSigner(reader, certificate, identity);
     if (subject) return certificateName(reader, subject);
   }

@@ -57,9 +57,9 @@ function upToEndMark(
   end: number,
   { tag, level }: { tag: number; level: number },
 ): DerElement | undefined {
-  if (level >= MOST_INDEFINITE_LEVELS) return undefined;
+  if (reader.limits.exceeds(level + 1, MOST_INDEFINITE_LEVELS)) return undefined;
   const valueAt = at + 2;
-  for (let next = valueAt, count = 0; count < MOST_ELEMENTS; count++) {
+  for (let next = valueAt, count = 0; !reader.limits.exceeds(count, MOST_ELEMENTS); count++) {
     const mark = reader.part(next, 2);
     if (!mark || next + 2 > end) return undefined;
     if (mark.readUInt16BE(0) === 0) return { tag, at, valueAt, end: next, next: next + 2 };
@@ -70,7 +70,18 @@ function upToEndMark(
   return undefined;
 }
 
-/** The elements inside this one, at most `most`; ends early at what is not DER. */
+/** All elements inside this one up to a limit of `most`, which is noted when there are more. */
+export function* derElements(reader: BoundedReader, parent: DerElement, most: number): Generator<DerElement> {
+  let end = parent.valueAt;
+  for (const element of derChildren(reader, parent, most)) {
+    yield element;
+    end = element.next;
+    most--;
+  }
+  if (most === 0 && end < parent.end) reader.limits.reached = true;
+}
+
+/** The first elements inside this one, at most `most`; ends early at what is not DER. */
 export function* derChildren(reader: BoundedReader, parent: DerElement, most: number): Generator<DerElement> {
   let at = parent.valueAt;
   for (let count = 0; count < most && at < parent.end; count++) {
@@ -87,7 +98,11 @@ export function derValue(
   element: DerElement | undefined,
   most: number,
 ): Buffer | undefined {
-  if (!element || element.end - element.valueAt > most) return undefined;
-  const bytes = reader.part(element.valueAt, element.end - element.valueAt);
+  if (!element) return undefined;
+  const length = element.end - element.valueAt;
+  // An identifier that is longer than those looked for is another one, and nothing is left out.
+  if (element.tag === DER_OBJECT_IDENTIFIER ? length > most : reader.limits.exceeds(length, most))
+    return undefined;
+  const bytes = reader.part(element.valueAt, length);
   return bytes && Buffer.from(bytes);
 }

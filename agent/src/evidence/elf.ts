@@ -3,6 +3,7 @@
  * (DT_SONAME). Pure over a reader of bytes. Input may be hostile: every count and length has a limit, every offset
  * is checked, and whatever does not make sense is left out. Never throws unless the reader does.
  */
+import { LimitNote } from './limit-note.ts';
 
 /** At most `length` bytes from `offset`; fewer at the end of the file. */
 export type ByteReader = (offset: number, length: number) => Uint8Array;
@@ -12,6 +13,8 @@ export interface ElfDescription {
   buildId?: Uint8Array | undefined;
   interpreter?: string | undefined;
   soname?: string | undefined;
+  /** See LimitNote. */
+  limitReached?: true;
 }
 
 const MOST_HEADERS = 512;
@@ -33,6 +36,7 @@ const NT_GNU_BUILD_ID = 3;
 
 /** One reading of a part of the file, or undefined when it is not all there. */
 class ElfView {
+  readonly limits = new LimitNote();
   readonly #read: ByteReader;
   readonly littleEndian: boolean;
   readonly wide: boolean;
@@ -56,6 +60,7 @@ class ElfView {
     if (!Number.isSafeInteger(offset) || offset < 0) return undefined;
     const bytes = this.#read(offset, LONGEST_TEXT_BYTES + 1);
     const end = bytes.indexOf(0);
+    if (end < 0) this.limits.exceeds(bytes.length, LONGEST_TEXT_BYTES);
     if (end <= 0) return undefined;
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end));
@@ -101,6 +106,7 @@ export function describeElf(read: ByteReader): ElfDescription {
     buildId: buildId(elf, notes(segments, PT_NOTE)) ?? buildId(elf, sectionNotes(elf, header)),
     interpreter: interpreter && elf.text(interpreter.offset),
     soname: soname(elf, segments),
+    ...elf.limits.inAnswer(),
   };
 }
 
@@ -136,7 +142,7 @@ interface EntryForm {
 }
 
 function table(elf: ElfView, offset: number, entrySize: number, count: number, form: EntryForm): Stretch[] {
-  if (entrySize < form.least || entrySize > 256 || count > MOST_HEADERS) return [];
+  if (entrySize < form.least || entrySize > 256 || elf.limits.exceeds(count, MOST_HEADERS)) return [];
   const view = elf.part(offset, entrySize * count);
   if (!view) return [];
   return Array.from({ length: count }, (_, index) => form.read(view, index * entrySize));
@@ -152,8 +158,9 @@ function sectionNotes(elf: ElfView, header: DataView): Stretch[] {
 }
 
 function buildId(elf: ElfView, parts: Stretch[]): Uint8Array | undefined {
-  for (const { offset, size } of parts.slice(0, MOST_NOTE_PARTS)) {
-    const view = elf.part(offset, Math.min(size, MOST_NOTE_BYTES));
+  for (const [index, { offset, size }] of parts.entries()) {
+    if (elf.limits.exceeds(index + 1, MOST_NOTE_PARTS)) return undefined;
+    const view = elf.part(offset, elf.limits.atMost(size, MOST_NOTE_BYTES));
     const found = view && gnuBuildId(elf, view);
     if (found) return found;
   }
@@ -163,7 +170,8 @@ function buildId(elf: ElfView, parts: Stretch[]): Uint8Array | undefined {
 /** A note is: name length, value length, type; then name and value, each padded to 4 bytes. */
 function gnuBuildId(elf: ElfView, view: DataView): Uint8Array | undefined {
   let at = 0;
-  for (let seen = 0; seen < MOST_NOTES && at + 12 <= view.byteLength; seen++) {
+  for (let seen = 1; at + 12 <= view.byteLength; seen++) {
+    if (elf.limits.exceeds(seen, MOST_NOTES)) return undefined;
     const nameLength = elf.u32(view, at);
     const valueLength = elf.u32(view, at + 4);
     const valueAt = at + 12 + padded(nameLength);
@@ -182,7 +190,7 @@ function padded(length: number): number {
 
 function soname(elf: ElfView, segments: Stretch[]): string | undefined {
   const dynamic = segments.find((segment) => segment.type === PT_DYNAMIC);
-  const view = dynamic && elf.part(dynamic.offset, Math.min(dynamic.size, MOST_DYNAMIC_BYTES));
+  const view = dynamic && elf.part(dynamic.offset, elf.limits.atMost(dynamic.size, MOST_DYNAMIC_BYTES));
   if (!view) return undefined;
   const width = elf.wide ? 8 : 4;
   let strings: bigint | undefined;

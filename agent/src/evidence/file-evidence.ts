@@ -1,6 +1,6 @@
 /** Puts together what is known of one program file. Pure. */
 import { type Evidence, normalisePath } from '@fleetmeter/proto';
-import type { FileContent } from '../hash/file-content.ts';
+import type { FileContent, SelfDescription } from '../hash/file-content.ts';
 import type { BundleInfo } from './bundle/info-plist.ts';
 import type { PackageOwner } from './package-owner.ts';
 
@@ -87,10 +87,20 @@ export function sameOwnerAndPath(one: Evidence, other: Evidence): boolean {
   );
 }
 
+/** Something that the file says of itself is not in its evidence, because reading or telling it has a limit. */
+export function isBeyondLimits({ limitReached, ...said }: SelfDescription): boolean {
+  if (limitReached) return true;
+  return Object.values(said).some((value) => typeof value === 'string' && isTooLong(value));
+}
+
+function isTooLong(text: string): boolean {
+  return Buffer.byteLength(text) > LONGEST_TEXT_BYTES;
+}
+
 function text(value: string | undefined): string | undefined {
   if (value === undefined || value === '' || value.includes('\0')) return undefined;
   const normal = value.normalize('NFC');
-  return Buffer.byteLength(normal) <= LONGEST_TEXT_BYTES ? normal : undefined;
+  return isTooLong(normal) ? undefined : normal;
 }
 
 /** Absent fields are absent, not undefined: evidence read back from the store looks the same. */

@@ -15,7 +15,7 @@ export function debugGuid(reader: BoundedReader, image: PeImage): Uint8Array | u
   const table = image.tables.get(DEBUG_TABLE);
   const at = table && image.fileOffset(table.address);
   if (table === undefined || at === undefined) return undefined;
-  const count = Math.min(Math.floor(table.size / ENTRY_BYTES), MOST_ENTRIES);
+  const count = reader.limits.atMost(Math.floor(table.size / ENTRY_BYTES), MOST_ENTRIES);
   const entries = reader.upTo(at, count * ENTRY_BYTES);
   for (let from = 0; from + ENTRY_BYTES <= entries.length; from += ENTRY_BYTES) {
     if (entries.readUInt32LE(from + 12) !== CODEVIEW) continue;

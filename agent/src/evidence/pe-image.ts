@@ -88,7 +88,7 @@ function readTables(optional: Buffer): Map<number, PeTable> | undefined {
 }
 
 function readSections(reader: BoundedReader, at: number, count: number, fileAlignment: number): Section[] {
-  const bytes = reader.upTo(at, Math.min(count, MOST_SECTIONS) * SECTION_BYTES);
+  const bytes = reader.upTo(at, reader.limits.atMost(count, MOST_SECTIONS) * SECTION_BYTES);
   return Array.from({ length: Math.floor(bytes.length / SECTION_BYTES) }, (_, index) => {
     const from = index * SECTION_BYTES;
     const fileAt = bytes.readUInt32LE(from + 20);

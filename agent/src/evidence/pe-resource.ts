@@ -55,7 +55,7 @@ export function findResource(
 function directory(reader: BoundedReader, at: number): Entry[] {
   const head = reader.part(at, HEAD_BYTES);
   if (!head) return [];
-  const count = Math.min(head.readUInt16LE(12) + head.readUInt16LE(14), MOST_ENTRIES);
+  const count = reader.limits.atMost(head.readUInt16LE(12) + head.readUInt16LE(14), MOST_ENTRIES);
   const bytes = reader.upTo(at + HEAD_BYTES, count * ENTRY_BYTES);
   return Array.from({ length: Math.floor(bytes.length / ENTRY_BYTES) }, (_, index) => {
     const target = bytes.readUInt32LE(index * ENTRY_BYTES + 4);

@@ -37,7 +37,7 @@ interface Node {
 export function versionInformation(reader: BoundedReader, image: PeImage): VersionInformation {
   const place = findResource(reader, image, VERSION_RESOURCE, languageRank);
   if (!place) return {};
-  return parseVersionInformation(reader.upTo(place.at, Math.min(place.size, MOST_BYTES)));
+  return parseVersionInformation(reader.upTo(place.at, reader.limits.atMost(place.size, MOST_BYTES)));
 }
 
 /** Pure. Fields that are empty, or not Unicode, are missing. */

@@ -17,6 +17,8 @@ export interface PeDescription extends VersionInformation {
   buildId?: Uint8Array | undefined;
   /** Who the embedded signature says signed the file. Nobody has verified it: it is a claim like any other. */
   signer?: string | undefined;
+  /** See LimitNote. */
+  limitReached?: true;
 }
 
 /** Real files take up to 7 reads and 28 kB; what lies beyond these limits is left out. */
@@ -25,10 +27,11 @@ export const PE_LIMITS: BoundedReaderLimits = { mostBytes: 262_144, mostReads: 6
 export function describePe(read: ByteReader): PeDescription {
   const reader = new BoundedReader(read, PE_LIMITS);
   const image = openPeImage(reader);
-  if (!image) return {};
+  if (!image) return reader.limits.inAnswer();
   return {
     buildId: debugGuid(reader, image),
     ...versionInformation(reader, image),
     signer: authenticodeSigner(reader, image),
+    ...reader.limits.inAnswer(),
   };
 }

@@ -113,11 +113,13 @@ function notYet(store: StoreFacts | undefined): string {
   return 'it will be listed: it waits to be hashed, or no event told of it and the next full pass will find it';
 }
 
-function notesOn({ store, storeFault, rollUp }: PathFacts, verdict: Verdict): string[] {
+function notesOn({ disk, store, storeFault, rollUp }: PathFacts, verdict: Verdict): string[] {
   const notes: string[] = [];
   if (storeFault) notes.push(`what the agent knows could not be read: ${storeFault}`);
   if (store?.twin && verdict !== 'outside-roots')
     notes.push(`the same file is listed as ${store.twin}: a hard link, or a folder that is mounted twice`);
+  if (disk.kind === 'file' && disk.beyondLimits)
+    notes.push('it says more of itself than is read: what lies beyond the limits is not in its evidence');
   if (rollUp && store?.ranOn !== undefined && verdict !== 'rolled-up')
     notes.push('it lies outside what is listed of homes, and somebody ran it');
   return notes;

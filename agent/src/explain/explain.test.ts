@@ -18,6 +18,7 @@ import { agentStore } from '../store/agent-store.ts';
 import { openStateDatabase } from '../store/state-database.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import { ExecutableFinder } from '../watch/executable-finder.ts';
+import type { FinderStatus } from '../watch/finder-status.ts';
 import { MountTable } from '../watch/mount-table.linux.ts';
 import { explanationReport, explanationText } from './explain-command.ts';
 import { gatherFacts } from './gather-facts.ts';
@@ -58,7 +59,7 @@ function explain(path: string, more: Record<string, string> = {}, mounts?: Mount
 }
 
 /** One scan into the state folder, as an agent that ran and ended leaves it. */
-async function scanned(whatRan: string[] = [], mostHomePrograms = 5000): Promise<void> {
+async function scanned(whatRan: string[] = [], mostHomePrograms = 5000): Promise<FinderStatus> {
   const { database } = openStateDatabase(openStateFolder(join(folder, 'data')), Date.now());
   const store = agentStore(database);
   const inventory = new Inventory(store, () => DAY);
@@ -77,9 +78,11 @@ async function scanned(whatRan: string[] = [], mostHomePrograms = 5000): Promise
   for (const path of whatRan) await finder.identify(path, path);
   inventory.flush();
   store.facts.write('firstScanFinished', true);
-  store.facts.write('status', { pid: 2 ** 30, finding: finder.status() });
+  const finding = finder.status();
+  store.facts.write('status', { pid: 2 ** 30, finding });
   await finder.close();
   store.close();
+  return finding;
 }
 
 test('what is listed says when it was hashed, by which evidence, and whether it was sent', async () => {
@@ -159,6 +162,31 @@ test('folders that the settings or their file system exclude are named', () => {
     verdict: 'excluded-file-system',
     excluded: { kind: 'network' },
   });
+});
+
+test('a program that says more of itself than is read is listed, counted and explained', async () => {
+  // An interpreter of 2,000 characters; nothing else is wrong with it.
+  const elf = Buffer.concat([Buffer.alloc(128), Buffer.alloc(2000, 'a')]);
+  Buffer.from('7f454c46020101', 'hex').copy(elf);
+  for (const [value, at] of [
+    [64n, 32],
+    [128n, 72],
+    [2000n, 96],
+  ] as const)
+    elf.writeBigUInt64LE(value, at);
+  elf.writeUInt16LE(56, 54);
+  elf.writeUInt16LE(1, 56);
+  elf.writeUInt32LE(3, 64);
+  const path = join(homes, 'ada/bin/large');
+  put('ada/bin/small');
+  writeFileSync(path, elf, { mode: 0o755 });
+  const status = await scanned();
+  expect(status.evidenceBeyondLimits).toBe(1);
+  expect(explain(path)).toMatchObject({
+    verdict: 'listed',
+    why: ['it is listed', expect.stringContaining('more of itself than is read')],
+  });
+  expect(explain(join(homes, 'ada/bin/small')).why).toEqual(['it is listed']);
 });
 
 test('at the limit of homes a file says so', async () => {

@@ -10,9 +10,11 @@ import {
   realpathSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
+import { type ExecutableFormat, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { isBeyondLimits } from '../evidence/file-evidence.ts';
 import { type FindingConfig, scopeOf } from '../finder.ts';
+import { describeOpened } from '../hash/describe-opened.ts';
 import { readCeiling } from '../settings/ceiling.ts';
 import { NO_COLLECTOR_SETTINGS } from '../settings/collector-settings.ts';
 import { findingConfig } from '../settings/finding-config.ts';
@@ -141,7 +143,7 @@ function lookAt(path: string, nowMs: number): { disk: DiskFacts; identity?: File
     if (stats.isDirectory()) return { disk: { kind: 'folder' } };
     if (!stats.isFile()) return { disk: { kind: 'not-regular' } };
     const contentElsewhere = isContentElsewhere(stats);
-    const first = contentElsewhere ? undefined : firstBytes(path);
+    const read = contentElsewhere ? undefined : whatItSays(path, Number(stats.size));
     return {
       identity: identityOf(stats),
       disk: {
@@ -149,8 +151,9 @@ function lookAt(path: string, nowMs: number): { disk: DiskFacts; identity?: File
         size: Number(stats.size),
         executeBit: (stats.mode & EXECUTE_BITS) !== 0n,
         contentElsewhere,
-        format: first && executableFormat(first),
-        readable: first !== undefined,
+        format: read?.format,
+        readable: read !== undefined,
+        beyondLimits: read?.beyondLimits ?? false,
         changedAgoMs: nowMs - Number(stats.ctimeMs),
       },
     };
@@ -168,12 +171,19 @@ function targetOf(path: string): string {
   }
 }
 
-function firstBytes(path: string): Uint8Array | undefined {
+/** undefined: it may not be read. */
+function whatItSays(
+  path: string,
+  size: number,
+): { format: ExecutableFormat | undefined; beyondLimits: boolean } | undefined {
   try {
     const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const bytes = Buffer.alloc(FORMAT_BYTES);
-      return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0));
+      const first = bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0));
+      const format = executableFormat(first);
+      if (format === undefined) return { format, beyondLimits: false };
+      return { format, beyondLimits: isBeyondLimits(describeOpened(format, first, descriptor, size)) };
     } finally {
       closeSync(descriptor);
     }

@@ -36,6 +36,8 @@ export type DiskFacts =
       /** By its first bytes; undefined: no program, or it could not be read. */
       format: ExecutableFormat | undefined;
       readable: boolean;
+      /** What it says of itself is more than is read or told. */
+      beyondLimits: boolean;
       /** Milliseconds since its inode changed. */
       changedAgoMs: number;
     };

@@ -16,6 +16,8 @@ export interface SelfDescription {
   signer?: string | undefined;
   signerTeam?: string | undefined;
   edition?: string | undefined;
+  /** Reading it stopped at a limit (see LimitNote), so that some of the above may be missing. */
+  limitReached?: true;
 }
 
 export interface FileContent extends SelfDescription {

@@ -1,23 +1,13 @@
 /** Reads one file from its first to its last byte: SHA-256, format and what it says of itself, from one open. */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { describeElf } from '../evidence/elf.ts';
-import { scriptInterpreter } from '../evidence/script.ts';
 import { executableFormat, FORMAT_BYTES } from '../watch/executable-format.ts';
 import { identityOf, sameIdentity } from '../watch/file-identity.ts';
-import type { HashOutcome, SelfDescription } from './file-content.ts';
+import { describeOpened } from './describe-opened.ts';
+import type { HashOutcome } from './file-content.ts';
 import { type OpenedFile, openSafely, reasonOf } from './safe-open.ts';
 
 const CHUNK_BYTES = 262_144;
-/**
- * Programs of other systems are rare, and threads start often: what reads them is loaded with the first one. Not by
- * import(), since nothing here may wait while a file is open.
- */
-const load = createRequire(import.meta.url);
-type MachO = typeof import('../evidence/mach-o/describe-mach-o.ts');
-type Pe = typeof import('../evidence/pe.ts');
-
 export interface ReadLimits {
   /** Bytes; a larger file is 'too-large', unread. */
   maxFileBytes: number;
@@ -78,7 +68,7 @@ function readOpened({ descriptor, stats }: OpenedFile, controls: ReadControls): 
   const sha256 = hashDescriptor(descriptor, identity.size, controls);
   if (sha256 === 'cancelled' || sha256 === 'put-back') return { kind: sha256 };
   if (typeof sha256 === 'string') return { kind: 'skipped', reason: sha256 };
-  const description = describe(format, first, descriptor, identity.size);
+  const description = describeOpened(format, first, descriptor, identity.size);
   // Read before and after: a file that somebody wrote to in between has no single content to speak of.
   if (!sameIdentity(identity, identityOf(fstatSync(descriptor, { bigint: true }))))
     return { kind: 'skipped', reason: 'changed-while-hashing' };
@@ -105,16 +95,4 @@ function hashDescriptor(
     if (busyMs() > endMs) return 'too-large';
   }
   return position === size ? Uint8Array.from(hash.digest()) : 'changed-while-hashing';
-}
-
-function describe(format: string, first: Buffer, descriptor: number, size: number): SelfDescription {
-  if (format === 'script') return { interpreter: scriptInterpreter(first) };
-  const read = (offset: number, length: number): Uint8Array => {
-    if (offset >= size) return new Uint8Array(0);
-    const part = Buffer.allocUnsafe(Math.min(length, size - offset));
-    return part.subarray(0, readSync(descriptor, part, 0, part.length, offset));
-  };
-  if (format === 'elf') return describeElf(read);
-  if (format === 'macho') return (load('../evidence/mach-o/describe-mach-o.ts') as MachO).describeMachO(read);
-  return format === 'pe' ? (load('../evidence/pe.ts') as Pe).describePe(read) : {};
 }

@@ -1,5 +1,5 @@
 /** `status` for people, or as JSON. */
-import { excludedText } from '../watch/finder-status.ts';
+import { excludedText, type FinderStatus } from '../watch/finder-status.ts';
 import { rollUpLines } from '../watch/roll-ups.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { costLine, firstScanText, hashedLine } from './hashing-lines.ts';
@@ -101,7 +101,17 @@ function leftOutLines({ finding }: AgentStatus): [string, string][] {
   const places = excluded.map((folder): [string, string] => ['left out', excludedText(folder)]);
   const trees = rolledUp ? rollUpLines(rolledUp).map((line): [string, string] => ['counted', line]) : [];
   const homes = homePrograms ? `${homePrograms.listed} of at most ${homePrograms.most} programs listed` : '';
-  return [...places, ...trees, ...(homes ? [['homes', homes] as [string, string]] : [])];
+  const lacks = evidenceLacks(finding).map((text): [string, string] => ['left out', text]);
+  return [...places, ...lacks, ...trees, ...(homes ? [['homes', homes] as [string, string]] : [])];
+}
+
+function evidenceLacks({ evidenceBeyondLimits = 0, unusableBundles = 0 }: Partial<FinderStatus>): string[] {
+  return [
+    ...(evidenceBeyondLimits > 0
+      ? [`parts of what ${evidenceBeyondLimits} programs say of themselves, beyond the limits of reading`]
+      : []),
+    ...(unusableBundles > 0 ? [`names of ${unusableBundles} bundles whose Info.plist cannot be used`] : []),
+  ];
 }
 
 /** Only when there is a choice; a status of an earlier agent has none. */

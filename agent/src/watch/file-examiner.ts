@@ -7,6 +7,7 @@ import { isInBundle } from '../evidence/bundle/bundle-place.ts';
 import type { EnclosingBundles } from '../evidence/bundle/enclosing-bundles.ts';
 import {
   evidenceOf,
+  isBeyondLimits,
   normalisedPath,
   sameBundle,
   sameOwnerAndPath,
@@ -71,6 +72,8 @@ export class FileExaminer {
   holding = true;
   vanished = 0;
   changedWhileHashing = 0;
+  /** See FinderStatus. */
+  beyondLimits = 0;
 
   constructor(options: ExaminerOptions) {
     this.#options = options;
@@ -202,6 +205,7 @@ export class FileExaminer {
     const outcome = await this.#options.hasher.hash(path, { urgent });
     switch (outcome.kind) {
       case 'hashed':
+        if (isBeyondLimits(outcome.content)) this.beyondLimits++;
         return outcome.content;
       case 'cancelled':
         return 'cancelled';

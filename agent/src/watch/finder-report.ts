@@ -42,6 +42,7 @@ export function finderStatus({ parts, cycle, changes, ...counts }: ReportSources
     changedWhileHashing: examiner.changedWhileHashing,
     settling: changes.size,
     waitingForPackages: examiner.held,
+    evidenceBeyondLimits: examiner.beyondLimits,
     unusableBundles: parts.bundles.unusable,
     changesForgotten: changes.forgotten,
     packageDatabases: parts.owners.databases(),

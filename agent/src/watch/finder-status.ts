@@ -59,7 +59,12 @@ export interface FinderStatus {
   settling: number;
   /** Hashed files that wait until packages have settled. */
   waitingForPackages: number;
-  /** Bundles whose Info.plist cannot be read or makes no sense: their files are listed without the bundle's names. */
+  /** Since the start: files hashed whose evidence lacks something, because reading or telling it has a limit. */
+  evidenceBeyondLimits: number;
+  /**
+   * Bundles whose Info.plist cannot be read, makes no sense or is beyond a limit: their files are listed without the
+   * bundle's names, or without some of them.
+   */
   unusableBundles: number;
   /** Bursts of events that may have lost some; each is followed by a full scan. */
   eventBursts: number;

@@ -4,6 +4,7 @@
  * outermost. Objects refer to each other by number. Only texts of one dictionary are looked at and nothing is
  * followed further, so references in a circle and deep nesting are no concern. Pure, for untrusted bytes.
  */
+import type { LimitNote } from '../limit-note.ts';
 
 const MAGIC = Buffer.from('bplist0');
 const TRAILER_BYTES = 32;
@@ -43,18 +44,23 @@ export function isBinaryPlist(bytes: Uint8Array): boolean {
 }
 
 /** Values of the wanted keys that are texts. Of a key that is there twice the first counts. */
-export function binaryPlistTexts(file: Uint8Array, wanted: ReadonlySet<string>): Map<string, string> {
+export function binaryPlistTexts(
+  file: Uint8Array,
+  wanted: ReadonlySet<string>,
+  limits: LimitNote,
+): Map<string, string> {
   const found = new Map<string, string>();
   const layout = layoutOf(Buffer.from(file.buffer, file.byteOffset, file.byteLength));
   const dictionary = layout && objectHead(layout, layout.outermost);
-  if (!dictionary || dictionary.kind !== DICTIONARY || dictionary.count > MOST_KEYS) return found;
+  if (!dictionary || dictionary.kind !== DICTIONARY || limits.exceeds(dictionary.count, MOST_KEYS))
+    return found;
   const { referenceBytes } = layout;
   for (let index = 0; index < dictionary.count && found.size < wanted.size; index++) {
     const keyAt = dictionary.at + index * referenceBytes;
     const key = textOf(layout, numberAt(layout.bytes, keyAt, referenceBytes));
     if (key === undefined || !wanted.has(key) || found.has(key)) continue;
     const valueAt = keyAt + dictionary.count * referenceBytes;
-    const value = textOf(layout, numberAt(layout.bytes, valueAt, referenceBytes));
+    const value = textOf(layout, numberAt(layout.bytes, valueAt, referenceBytes), limits);
     if (value !== undefined) found.set(key, value);
   }
   return found;
@@ -92,9 +98,13 @@ function objectHead(layout: Layout, object: number | undefined): ObjectHead | un
   return following === undefined ? undefined : { kind, count: following, at: at + 2 + countBytes };
 }
 
-function textOf(layout: Layout, object: number | undefined): string | undefined {
+/** `limits`: of a value that is wanted; a long key is none of those wanted. */
+function textOf(layout: Layout, object: number | undefined, limits?: LimitNote): string | undefined {
   const head = objectHead(layout, object);
-  if (!head || head.count > LONGEST_TEXT) return undefined;
+  if (!head || head.count > LONGEST_TEXT) {
+    limits?.exceeds(head?.count ?? 0, LONGEST_TEXT);
+    return undefined;
+  }
   const end = head.at + head.count * (head.kind === UTF16 ? 2 : 1);
   if (end > layout.offsetsAt) return undefined;
   const content = layout.bytes.subarray(head.at, end);

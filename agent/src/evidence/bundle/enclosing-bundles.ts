@@ -7,6 +7,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { identityOf, sameIdentity } from '../../watch/file-identity.ts';
 import type { FileIdentity } from '../../watch/found-file.ts';
+import { LimitNote } from '../limit-note.ts';
 import { infoPlistPlaces, isInBundle } from './bundle-place.ts';
 import type { BundleInfo } from './info-plist.ts';
 
@@ -22,16 +23,22 @@ interface Remembered {
   identity: FileIdentity;
   /** undefined: too large, or it makes no sense. */
   info: BundleInfo | undefined;
+  /** Some of its names are beyond a limit. */
+  limitReached: boolean;
 }
 
 export class EnclosingBundles {
   readonly #remembered = new Map<string, Remembered>();
   readonly #failed = new Set<string>();
 
-  /** Info.plist files that cannot be used: unreadable, larger than 1 MiB, or no property list with a name in it. */
+  /**
+   * Info.plist files that cannot be used as a whole: unreadable, larger than 1 MiB, no property list with a name in it,
+   * or with a name or a number of keys that is beyond a limit.
+   */
   get unusable(): number {
     let unusable = this.#failed.size;
-    for (const { info } of this.#remembered.values()) if (info === undefined) unusable++;
+    for (const { info, limitReached } of this.#remembered.values())
+      if (info === undefined || limitReached) unusable++;
     return unusable;
   }
 
@@ -53,11 +60,12 @@ export class EnclosingBundles {
   async #info(place: string, state: FileIdentity): Promise<Bundle> {
     const remembered = this.#remembered.get(place);
     if (remembered && sameIdentity(remembered.identity, state)) return remembered.info;
-    const info = await infoIn(place, state).catch(() => 'failed' as const);
+    const limits = new LimitNote();
+    const info = await infoIn(place, state, limits).catch(() => 'failed' as const);
     if (info === 'failed') return this.#fail(place);
     this.#failed.delete(place);
     this.#remembered.delete(place);
-    this.#remembered.set(place, { identity: state, info });
+    this.#remembered.set(place, { identity: state, info, limitReached: limits.reached });
     forgetOldest(this.#remembered);
     return info;
   }
@@ -80,7 +88,7 @@ async function stateOf(place: string): Promise<FileIdentity | 'absent' | 'failed
   }
 }
 
-async function infoIn(place: string, state: FileIdentity): Promise<Bundle> {
+async function infoIn(place: string, state: FileIdentity, limits: LimitNote): Promise<Bundle> {
   if (state.size > MOST_PLIST_BYTES) return undefined;
   const handle = await open(
     place,
@@ -91,7 +99,7 @@ async function infoIn(place: string, state: FileIdentity): Promise<Bundle> {
     if (!bytes) return 'failed';
     // Few computers have bundles, so the readers are loaded when there is one.
     const { infoOf } = await import('./info-plist.ts');
-    return infoOf(bytes);
+    return infoOf(bytes, limits);
   } finally {
     await handle.close();
   }

@@ -3,6 +3,7 @@
  * old text form has not been written for bundles since Mac OS X 10.2 and is not read. Pure, for untrusted bytes: what
  * does not make sense is missing.
  */
+import { LimitNote } from '../limit-note.ts';
 import { binaryPlistTexts, isBinaryPlist } from './binary-plist.ts';
 import { xmlPlistTexts } from './xml-plist.ts';
 
@@ -21,8 +22,9 @@ const BUILD = 'CFBundleVersion';
 const WANTED: ReadonlySet<string> = new Set([ID, NAME, DISPLAY_NAME, VERSION, BUILD]);
 
 /** undefined: it is no property list, or says none of these. */
-export function infoOf(bytes: Uint8Array): BundleInfo | undefined {
-  const texts = isBinaryPlist(bytes) ? binaryPlistTexts(bytes, WANTED) : xmlPlistTexts(bytes, WANTED);
+export function infoOf(bytes: Uint8Array, limits = new LimitNote()): BundleInfo | undefined {
+  const textsIn = isBinaryPlist(bytes) ? binaryPlistTexts : xmlPlistTexts;
+  const texts = textsIn(bytes, WANTED, limits);
   const text = (key: string): string | undefined => sensible(texts.get(key));
   const info: BundleInfo = {
     id: text(ID),

@@ -4,6 +4,7 @@
  * document's own are not known here, so none can grow. Pure, for untrusted bytes: it ends where the document makes no
  * sense.
  */
+import type { LimitNote } from '../limit-note.ts';
 
 /** In characters; longer than any text of evidence. */
 const LONGEST_TEXT = 2048;
@@ -20,10 +21,14 @@ type Piece =
  * Values of the wanted keys that are texts. Of a key that is there twice the first counts. Empty when the dictionary
  * does not end: of a file that is only half there, half its names would be another bundle.
  */
-export function xmlPlistTexts(file: Uint8Array, wanted: ReadonlySet<string>): ReadonlyMap<string, string> {
+export function xmlPlistTexts(
+  file: Uint8Array,
+  wanted: ReadonlySet<string>,
+  limits: LimitNote,
+): ReadonlyMap<string, string> {
   const document = textOfDocument(file);
   if (document === undefined) return new Map();
-  const dictionary = new OutermostDictionary(wanted);
+  const dictionary = new OutermostDictionary(wanted, limits);
   for (const piece of piecesOf(document)) {
     dictionary.take(piece);
     if (dictionary.state !== 'open') break;
@@ -35,20 +40,29 @@ class OutermostDictionary {
   readonly texts = new Map<string, string>();
   state: 'open' | 'ended' | 'other' = 'open';
   readonly #wanted: ReadonlySet<string>;
+  readonly #limits: LimitNote;
   #depth = 0;
   /** Of the entry that is open: name of the element, and its text as long as it makes sense. */
   #element = '';
   #text: string | undefined;
   #key: string | undefined;
 
-  constructor(wanted: ReadonlySet<string>) {
+  constructor(wanted: ReadonlySet<string>, limits: LimitNote) {
     this.#wanted = wanted;
+    this.#limits = limits;
   }
 
   take(piece: Piece): void {
     if (piece.kind === 'open') this.#open(piece.name);
     else if (piece.kind === 'close') this.#close();
-    else if (this.#depth === ENTRY_DEPTH) this.#text = appended(this.#text, piece);
+    else if (this.#depth === ENTRY_DEPTH) this.#append(piece);
+  }
+
+  #append(piece: Piece & { kind: 'text' }): void {
+    const length = (this.#text?.length ?? 0) + piece.text.length;
+    const isWanted = this.#element === 'string' && this.#wanted.has(this.#key ?? '');
+    if (isWanted) this.#limits.exceeds(length, LONGEST_TEXT);
+    this.#text = length > LONGEST_TEXT ? undefined : appended(this.#text, piece);
   }
 
   #open(name: string): void {
@@ -124,9 +138,9 @@ function* elementPieces(tag: string): Generator<Piece> {
   if (tag.endsWith('/')) yield { kind: 'close' };
 }
 
-/** undefined once it is too long or holds an entity that is not known. */
+/** undefined once it holds an entity that is not known. */
 function appended(text: string | undefined, piece: Piece & { kind: 'text' }): string | undefined {
-  if (text === undefined || text.length + piece.text.length > LONGEST_TEXT) return undefined;
+  if (text === undefined) return undefined;
   const more = piece.literal ? piece.text : withoutEntities(piece.text);
   return more === undefined ? undefined : text + more;
 }

@@ -37,7 +37,7 @@ export function codeSignature(reader: BoundedReader, place: ProgramPlace): CodeS
   const head = reader.part(place.at, 12);
   if (head?.readUInt32BE(0) !== SUPERBLOB) return {};
   const count = head.readUInt32BE(8);
-  const index = count <= MOST_BLOBS ? reader.part(place.at + 12, count * 8) : undefined;
+  const index = reader.limits.exceeds(count, MOST_BLOBS) ? undefined : reader.part(place.at + 12, count * 8);
   if (!index) return {};
   const slots = new Map<number, number>();
   for (let at = 0; at < index.length; at += 8)
@@ -75,15 +75,17 @@ function named(reader: BoundedReader, directory: ProgramPlace): Pick<CodeSignatu
 /** An offset of 0 means that there is none. */
 function textIn(reader: BoundedReader, blob: ProgramPlace, offset: number): string | undefined {
   if (offset === 0 || offset >= blob.size) return undefined;
-  return textUpToNul(reader.upTo(blob.at + offset, Math.min(blob.size - offset, LONGEST_TEXT_BYTES + 1)));
+  const bytes = reader.upTo(blob.at + offset, Math.min(blob.size - offset, LONGEST_TEXT_BYTES + 1));
+  return textUpToNul(bytes, reader.limits);
 }
 
 /** Of the signer's certificate. An ad hoc signature has an empty wrapper, or none. */
 function commonName(reader: BoundedReader, { at, size }: ProgramPlace): string | undefined {
-  if (size <= 8 || size > MOST_CMS_BYTES) return undefined;
+  if (size <= 8 || reader.limits.exceeds(size, MOST_CMS_BYTES)) return undefined;
   const cms = reader.part(at + 8, size - 8);
   if (!cms) return undefined;
   // Indefinite lengths are stepped through more than once, which the file need not be read for.
-  const inMemory = new BoundedReader((from, length) => cms.subarray(from, from + length), CMS_LIMITS);
+  const readCms = (from: number, length: number): Uint8Array => cms.subarray(from, from + length);
+  const inMemory = new BoundedReader(readCms, CMS_LIMITS, reader.limits);
   return cmsSigner(inMemory, 0, cms.length);
 }

@@ -14,6 +14,7 @@
 import { BoundedReader, type BoundedReaderLimits } from '../bounded-reader.ts';
 import { infoOf } from '../bundle/info-plist.ts';
 import type { ByteReader } from '../elf.ts';
+import type { LimitNote } from '../limit-note.ts';
 import { architectureName } from './architecture-name.ts';
 import { type CodeSignature, codeSignature } from './code-signature.ts';
 import { type MachOProgram, type ProgramPlace, readProgram } from './mach-o-program.ts';
@@ -35,6 +36,8 @@ export interface MachODescription {
   signerTeam?: string | undefined;
   /** Architectures, such as `x86_64 arm64`. */
   edition?: string | undefined;
+  /** See LimitNote. */
+  limitReached?: true;
 }
 
 /**
@@ -65,7 +68,10 @@ export function describeMachO(read: ByteReader): MachODescription {
     programs.map(of).find((value) => value !== undefined);
   const info = embeddedInfo(reader, programs);
   return {
-    buildId: joined(programs.flatMap(({ uuid }) => (uuid ? [uuid] : []))),
+    buildId: joined(
+      programs.flatMap(({ uuid }) => (uuid ? [uuid] : [])),
+      reader.limits,
+    ),
     interpreter: first(({ dynamicLinker }) => dynamicLinker),
     soname: first(({ installName }) => installName),
     originalName: first(({ signed }) => signed.identifier),
@@ -74,6 +80,7 @@ export function describeMachO(read: ByteReader): MachODescription {
     signer: agreed(programs.map(({ signed }) => signed.signer)),
     signerTeam: agreed(programs.map(({ signed }) => signed.team)),
     edition: [...new Set(programs.map(architectureName))].join(' ') || undefined,
+    ...reader.limits.inAnswer(),
   };
 }
 
@@ -85,7 +92,8 @@ function programPlaces(reader: BoundedReader): ProgramPlace[] {
   if (magic !== FAT_MAGIC && magic !== FAT_MAGIC_64) return [{ at: 0, size: Number.MAX_SAFE_INTEGER }];
   const count = head.readUInt32BE(4);
   const entryBytes = magic === FAT_MAGIC_64 ? 32 : 20;
-  const table = count <= MOST_ARCHITECTURES ? reader.part(8, count * entryBytes) : undefined;
+  if (reader.limits.exceeds(count, MOST_ARCHITECTURES)) return [];
+  const table = reader.part(8, count * entryBytes);
   if (!table) return [];
   const places: ProgramPlace[] = [];
   for (let at = 0; at < table.length; at += entryBytes)
@@ -113,14 +121,15 @@ function signatureOf(reader: BoundedReader, { signature }: MachOProgram): CodeSi
 
 function embeddedInfo(reader: BoundedReader, programs: Described[]): ReturnType<typeof infoOf> {
   const place = programs.find(({ infoPlist }) => infoPlist)?.infoPlist;
-  if (!place || place.size > MOST_INFO_PLIST_BYTES) return undefined;
+  if (!place || reader.limits.exceeds(place.size, MOST_INFO_PLIST_BYTES)) return undefined;
   const bytes = reader.part(place.at, place.size);
-  return bytes && infoOf(bytes);
+  return bytes && infoOf(bytes, reader.limits);
 }
 
-function joined(uuids: Uint8Array[]): Uint8Array | undefined {
+function joined(uuids: Uint8Array[], limits: LimitNote): Uint8Array | undefined {
   if (uuids.length === 0) return undefined;
-  return Uint8Array.from(Buffer.concat(uuids).subarray(0, MOST_BUILD_ID_BYTES));
+  const all = Buffer.concat(uuids);
+  return Uint8Array.from(all.subarray(0, limits.atMost(all.length, MOST_BUILD_ID_BYTES)));
 }
 
 function agreed(values: (string | undefined)[]): string | undefined {

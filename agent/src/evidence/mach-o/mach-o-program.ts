@@ -3,6 +3,7 @@
  * where its signature lies. Either byte order, 32 and 64 bit.
  */
 import type { BoundedReader } from '../bounded-reader.ts';
+import type { LimitNote } from '../limit-note.ts';
 import type { Processor } from './architecture-name.ts';
 
 /** A stretch of the file, in bytes. */
@@ -60,9 +61,10 @@ export function readProgram(reader: BoundedReader, place: ProgramPlace): MachOPr
     cpuSubtype: (number(8) & ~CAPABILITY_BITS) >>> 0,
   };
   const count = number(16);
-  const commandBytes = Math.min(number(20), MOST_COMMAND_BYTES, place.size);
+  const commandBytes = reader.limits.atMost(Math.min(number(20), place.size), MOST_COMMAND_BYTES);
   const commands = viewOf(reader.upTo(place.at + (wide ? 32 : 28), commandBytes));
-  for (const command of loadCommands(commands, count, littleEndian)) note(program, command, place);
+  for (const command of loadCommands(commands, count, littleEndian))
+    note(program, command, place, reader.limits);
   return program;
 }
 
@@ -79,23 +81,23 @@ function* loadCommands(view: DataView | undefined, count: number, littleEndian: 
   }
 }
 
-function note(program: MachOProgram, command: Command, place: ProgramPlace): void {
+function note(program: MachOProgram, command: Command, place: ProgramPlace, limits: LimitNote): void {
   switch (command.kind) {
     case LC_UUID:
       program.uuid ??= uuidOf(command);
       return;
     case LC_ID_DYLIB:
-      program.installName ??= textOf(command);
+      program.installName ??= textOf(command, limits);
       return;
     case LC_LOAD_DYLINKER:
-      program.dynamicLinker ??= textOf(command);
+      program.dynamicLinker ??= textOf(command, limits);
       return;
     case LC_CODE_SIGNATURE:
       program.signature ??= within(place, numberAt(command, 8), numberAt(command, 12));
       return;
     case LC_SEGMENT:
     case LC_SEGMENT_64:
-      program.infoPlist ??= infoPlistOf(command, place);
+      program.infoPlist ??= infoPlistOf(command, place, limits);
   }
 }
 
@@ -106,20 +108,20 @@ function uuidOf({ view }: Command): Uint8Array | undefined {
 }
 
 /** The text lies within the command, where the number at 8 says, and ends with a NUL or the command. */
-function textOf(command: Command): string | undefined {
+function textOf(command: Command, limits: LimitNote): string | undefined {
   const start = numberAt(command, 8);
   const { view } = command;
   if (start === undefined || start < 12 || start >= view.byteLength) return undefined;
-  return textUpToNul(new Uint8Array(view.buffer, view.byteOffset + start, view.byteLength - start));
+  return textUpToNul(new Uint8Array(view.buffer, view.byteOffset + start, view.byteLength - start), limits);
 }
 
 /** Of the section `__info_plist`: tools without a bundle carry their Info.plist in it. */
-function infoPlistOf(command: Command, place: ProgramPlace): ProgramPlace | undefined {
+function infoPlistOf(command: Command, place: ProgramPlace, limits: LimitNote): ProgramPlace | undefined {
   const wide = command.kind === LC_SEGMENT_64;
   const { view } = command;
   const [sectionsAt, sectionBytes, sizeAt, offsetAt] = wide ? [72, 80, 40, 48] : [56, 68, 36, 40];
   for (let at = sectionsAt; at + sectionBytes <= view.byteLength; at += sectionBytes) {
-    const name = textUpToNul(new Uint8Array(view.buffer, view.byteOffset + at, 16));
+    const name = textUpToNul(new Uint8Array(view.buffer, view.byteOffset + at, 16), limits);
     if (name !== '__info_plist') continue;
     const size = wide
       ? Number(view.getBigUint64(at + sizeAt, command.littleEndian))
@@ -151,10 +153,10 @@ function viewOf(bytes: Buffer | undefined): DataView | undefined {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** undefined when it is empty, too long, or not UTF-8. */
-export function textUpToNul(bytes: Uint8Array): string | undefined {
+export function textUpToNul(bytes: Uint8Array, limits: LimitNote): string | undefined {
   const nul = bytes.indexOf(0);
   const end = nul < 0 ? bytes.length : nul;
-  if (end === 0 || end > LONGEST_TEXT_BYTES) return undefined;
+  if (end === 0 || limits.exceeds(end, LONGEST_TEXT_BYTES)) return undefined;
   try {
     return utf8.decode(bytes.subarray(0, end));
   } catch {

@@ -5,15 +5,21 @@
  * - The C library's: one arena for all threads, and free memory goes back soon. Read before the first line of ours.
  * - V8's: a small nursery, and an old space that grows by a fifth and not to the double. Most of what a scan makes is
  *   garbage within milliseconds, and a heap that has once grown is never quite given back.
- * - What is compiled by now is kept (see bin/fleetmeter-agent.mjs), so that the new process needs no translator.
+ * - Compiled code is kept for each set of V8's settings (see bin/fleetmeter-agent.mjs). So the first process with these finds
+ *   none, after an installation or an upgrade, and has the translator of TypeScript in it; it compiles the rest, keeps
+ *   it, and is started anew once more.
  *
  * `npm run bench -- agent-memory` measures what it brings. A supervisor could set all of it, but then it would hold only
  * under that supervisor. Where a process cannot be replaced (Windows) the agent goes on as it is.
  */
-import { flushCompileCache } from 'node:module';
+import { flushCompileCache, getCompileCacheDir } from 'node:module';
 
-/** Names the process that was started anew. Its children have another id, so that they are not taken for it. */
+/** Names the process that was started anew, and how often. Its children have another id, so that they are not taken for it. */
 const MARK = 'FLEETMETER_LEAN_PROCESS';
+/** Where nothing can be kept the second start finds no more than the first. */
+const MOST_STARTS = 2;
+/** As the runtime names the translator among what it has loaded. */
+export const TRANSLATOR = 'NativeModule internal/deps/amaro/dist/index';
 const RUNTIME_FLAGS = [
   '--max-semi-space-size=1',
   '--optimize-for-size',
@@ -32,16 +38,31 @@ export const LOADED_LATER: readonly string[] = [
 
 /** Comes back only in a process that is as small as it can be made. */
 export async function becomeLean(): Promise<void> {
-  const isLean = process.env[MARK] === String(process.pid);
+  const [pid, starts = 0] = (process.env[MARK] ?? '').split(' ').map(Number);
   delete process.env[MARK];
-  if (isLean || !process.execve || process.platform === 'win32') return;
-  // Bodies of threads refuse to run here, but are compiled by then.
-  for (const module of LOADED_LATER) await import(module).catch(() => undefined);
-  flushCompileCache();
+  const startsOfThis = pid === process.pid ? starts : 0;
+  if (startsOfThis === 0) startAnew(1);
+  else if (startsOfThis < MOST_STARTS && getCompileCacheDir() && hasTranslator()) {
+    // Bodies of threads refuse to run here, but are compiled by then.
+    for (const module of LOADED_LATER) await import(module).catch(() => undefined);
+    flushCompileCache();
+    startAnew(startsOfThis + 1);
+  }
+}
+
+function hasTranslator(): boolean {
+  const { moduleLoadList = [] } = process as { moduleLoadList?: readonly string[] };
+  return moduleLoadList.includes(TRANSLATOR);
+}
+
+/** Comes back only where it cannot be done. */
+function startAnew(starts: number): void {
+  if (!process.execve || process.platform === 'win32') return;
   const [program, ...args] = process.argv as [string, ...string[]];
-  process.execve(process.execPath, [program, ...process.execArgv, ...RUNTIME_FLAGS, ...args], {
+  const flags = RUNTIME_FLAGS.filter((flag) => !process.execArgv.includes(flag));
+  process.execve(process.execPath, [program, ...process.execArgv, ...flags, ...args], {
     ...process.env,
     ...ENVIRONMENT,
-    [MARK]: String(process.pid),
+    [MARK]: `${process.pid} ${starts}`,
   });
 }

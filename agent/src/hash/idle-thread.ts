@@ -16,7 +16,7 @@ export interface IdleThreadOptions<Reply> {
 }
 
 /** Small heaps: without limits V8 sizes each thread's like that of a whole program. A thread that needs more dies. */
-const HEAP_LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256 };
 
 export class IdleThread<Request, Reply> {
   readonly #options: IdleThreadOptions<Reply>;

@@ -7,6 +7,7 @@ import { EngineStartError } from './engine-start-error.ts';
 import { type EngineSnapshot, type EngineStats, emptyStats } from './engine-stats.ts';
 import { readerDatabase } from './gate/readable-names.ts';
 import { engineFunctions } from './gate/reader-gate.ts';
+import { AnswersInFlight } from './http/answers-in-flight.ts';
 import { QueryKiller } from './query-killer.ts';
 import { KeptLockOuts } from './read/kept-lock-outs.ts';
 import type { ReaderBounds, StatementRequest, StatementResult } from './read/reader-query.ts';
@@ -27,6 +28,7 @@ export class EngineCore {
   readonly spool: Spool;
   readonly limits: EngineLimits;
   readonly lockOuts: KeptLockOuts;
+  readonly answers: AnswersInFlight;
   readonly #sessions: EngineSession[];
   readonly #readers: SessionLane<EngineSession>;
   readonly #inserts: SessionLane<EngineSession>;
@@ -46,6 +48,9 @@ export class EngineCore {
     this.spool = spool;
     this.limits = limits;
     this.lockOuts = lockOuts;
+    this.answers = new AnswersInFlight(limits.readerAnswersBytes, () => {
+      this.stats.untaken += 1;
+    });
     const [control, ...rest] = sessions;
     if (!control) throw new EngineStartError('no session could be opened');
     const inserts = rest.splice(0, limits.insertSessions);

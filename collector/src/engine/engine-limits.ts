@@ -18,6 +18,8 @@ export interface EngineLimits {
   readerResultRows: number;
   /** Bytes of the formatted result; larger ones are refused after the query. */
   readerResultBytes: number;
+  /** Answers to readers that are complete and not yet taken, together. */
+  readerAnswersBytes: number;
   readerThreads: number;
   readerTextBytes: number;
   /** Sessions for inserts that bring data: nothing else ever runs on them. */
@@ -52,6 +54,7 @@ export function engineLimits(chosen: Partial<EngineLimits> = {}): EngineLimits {
     readerMemoryBytes: Math.min(4 * gib, Math.floor((memoryMib * mib * 3) / 4 / Math.min(readers, 4))),
     readerResultRows: 1_000_000,
     readerResultBytes: 256 * mib,
+    readerAnswersBytes: Math.max(256, Math.floor(memoryMib / 8)) * mib,
     readerThreads: 2,
     readerTextBytes: 256 * 1024,
     insertSessions: 2,

@@ -11,6 +11,8 @@ export interface EngineStats {
   resultBytes: number;
   errors: number;
   killed: number;
+  /** Answers that whoever asked did not take in time. */
+  untaken: number;
   /** Refusals by error name (ACCESS_DENIED, AUTHENTICATION_FAILED, READONLY, ...). */
   refused: Record<string, number>;
 }
@@ -31,6 +33,7 @@ export function emptyStats(): EngineStats {
     resultBytes: 0,
     errors: 0,
     killed: 0,
+    untaken: 0,
     refused: {},
   };
 }

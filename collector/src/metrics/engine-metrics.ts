@@ -132,6 +132,11 @@ export function watchEngineReport(registry: Registry, read: () => Promise<Engine
     'Statements that were killed because whoever asked went away; begins again with the process',
     (report) => report.killed,
   );
+  counter(
+    'fleetmeter_engine_untaken_total',
+    'Answers to readers that were not taken in time and given up; begins again with the process',
+    (report) => report.untaken,
+  );
 }
 
 /** Merges and parts, of whatever ClickHouse is used. */

@@ -36,6 +36,7 @@ async function readerQuery(
     throw tooLarge(`A statement of a reader may have at most ${limits.readerTextBytes} bytes.`);
   }
   const result = await core.read(statementRequest(asked, text), senderShape(request.headers), signal);
+  core.answers.hold(result.bytes.length, response);
   core.stats.resultBytes += result.bytes.length;
   await sendResult(request, response, result, asked.compressResponse, false);
 }

@@ -20,7 +20,11 @@ const DEVICES = FULL ? 4_000 : 1_200;
 /** As many as keep the collector busy all the time, and none of them waits for long. */
 const SATURATING_CONNECTIONS = 128;
 const HOURS = FULL ? 24 : 5;
-const MEASURED_SECONDS = FULL ? 30 : 6;
+/** Of each of the stretches that show the capacity: a report is new in one of them only, as it is in the flood. */
+const CAPACITY_HOURS = FULL ? 40 : 5;
+const STRETCHES = ['warm-up', 'before', 'after'] as const;
+/** In full so long that what comes once a minute falls into it, as it does into the flood. */
+const MEASURED_SECONDS = FULL ? 75 : 6;
 const FLOOD_SECONDS = FULL ? 600 : 12;
 const WARM_UP_SECONDS = FULL ? 120 : 4;
 const TIMES = 5;
@@ -36,34 +40,40 @@ beforeAll(async () => {
 afterAll(() => collector.close());
 
 test(`${TIMES} times the capacity for ${FLOOD_SECONDS} s`, async () => {
-  const lastHour = FIRST_HOUR + HOURS;
+  const hoursTold = Math.max(HOURS, STRETCHES.length * CAPACITY_HOURS);
   const fleet = new Fleet(collector.agentUrl, {
     ...{ seed: 1, devices: DEVICES, executables: 20, connections: 64, meterHour: FIRST_HOUR },
-    ...{ firstDay: Math.floor(Date.now() / DAY_MS) - 2, joinSecret: collector.joinSecret },
+    firstDay: Math.floor(Date.now() / DAY_MS) - Math.ceil((FIRST_HOUR + hoursTold) / 24),
+    joinSecret: collector.joinSecret,
   });
   const devices = Array.from({ length: DEVICES }, (_, device) => device);
   await fleet.enrol(devices);
   await fleet.report(devices, FIRST_HOUR);
-  const plan = planReports(fleet, devices, { from: FIRST_HOUR + 1, to: lastHour });
-  const [warm, file] = [join(collector.folder, 'warm'), join(collector.folder, 'flood')];
+  // The devices that show the capacity are others than those of the flood.
+  const [first, others] = [devices.slice(0, SATURATING_CONNECTIONS), devices.slice(SATURATING_CONNECTIONS)];
+  const planned = (name: string, who: readonly number[], from: number, hours: number): string => {
+    const file = join(collector.folder, name);
+    writeFileSync(file, writePlan(planReports(fleet, who, { from: from + 1, to: from + hours })));
+    return file;
+  };
+  const [warm, early, late] = STRETCHES.map((name, index) =>
+    planned(name, first, FIRST_HOUR + index * CAPACITY_HOURS, CAPACITY_HOURS),
+  ) as [string, string, string];
+  const file = planned('flood', others, FIRST_HOUR, HOURS);
   await fleet.close();
   await collector.processed();
-  // The devices that show the capacity are others than those of the flood.
-  const first = new Set(devices.slice(0, SATURATING_CONNECTIONS));
-  writeFileSync(warm, writePlan(plan.filter(({ device }) => first.has(device))));
-  writeFileSync(file, writePlan(plan.filter(({ device }) => !first.has(device))));
 
-  const saturate = (seconds: number): Promise<MeasuredFlood> =>
-    flood(warm, { connections: SATURATING_CONNECTIONS, rate: 0, seconds });
-  await saturate(WARM_UP_SECONDS);
-  const before = await saturate(MEASURED_SECONDS);
+  const saturate = (plan: string, seconds: number): Promise<MeasuredFlood> =>
+    flood(plan, { connections: SATURATING_CONNECTIONS, rate: 0, seconds });
+  await saturate(warm, WARM_UP_SECONDS);
+  const before = await saturate(early, MEASURED_SECONDS);
   const resident = watchResident(collector.pids.collector);
   const rate = Math.ceil(SENT_TIMES * before.perSecond);
   const flooded = await flood(file, { connections: DEVICES, rate, seconds: FLOOD_SECONDS });
   const memory = resident.end(WARM_UP_SECONDS);
   const metric = await collector.metrics();
   // Code gets faster while it runs, and the machine is not ours alone: the better of both is the capacity.
-  const after = await saturate(MEASURED_SECONDS);
+  const after = await saturate(late, MEASURED_SECONDS);
   const capacity = {
     perSecond: Math.max(before.perSecond, after.perSecond),
     perCpuSecond: Math.max(before.perCpuSecond, after.perCpuSecond),
@@ -78,12 +88,15 @@ test(`${TIMES} times the capacity for ${FLOOD_SECONDS} s`, async () => {
         perSecond: round(capacity.perSecond),
         perCpuSecond: round(capacity.perCpuSecond),
         p99Ms: round(capacity.p99Ms),
+        newPercent: [before, after].map(newPercent),
       },
       flood: {
         duePerSecond: round(flooded.due / flooded.seconds),
         askedPerSecond: round(flooded.sent / flooded.seconds),
         perSecond: round(flooded.perSecond),
         perCpuSecond: round(flooded.perCpuSecond),
+        newPercent: newPercent(flooded),
+        floodCpuPerSecond: round(flooded.cpuSeconds / flooded.seconds),
         refused: flooded.refused,
         p50Ms: round(flooded.p50Ms),
         p99Ms: round(flooded.p99Ms),
@@ -105,7 +118,7 @@ test(`${TIMES} times the capacity for ${FLOOD_SECONDS} s`, async () => {
   expect(metric('fleetmeter_receive_refusals_total')).toBeGreaterThanOrEqual(refused);
   expect(flooded.perCpuSecond).toBeGreaterThan(0.9 * capacity.perCpuSecond);
   // It is as willing as before once the flood is over.
-  const calm = await flood(warm, { connections: 16, rate: 100, seconds: 2 });
+  const calm = await flood(late, { connections: 16, rate: 100, seconds: 2 });
   expect(calm.refused).toEqual({});
   await collector.processed();
   expect((await collector.metrics())('fleetmeter_process_quarantined_total')).toBe(0);
@@ -142,6 +155,13 @@ async function flood(
   return { ...result, perSecond: good / result.seconds, perCpuSecond: good / cpu };
 }
 
+/** What had not been said before: it costs more than what is only acknowledged again. */
+const newPercent = ({ acknowledged, repeated }: FloodResult): number =>
+  Math.round((100 * acknowledged) / (acknowledged + repeated));
+
+/** Of each so many seconds the least resident memory counts: the rest waits for the next collection of garbage. */
+const LEAST_OF_SECONDS = 20;
+
 /** Resident memory once a second, and how fast it rises after the warm-up: least squares, MiB a minute. */
 function watchResident(pid: number) {
   const seen: { minute: number; mib: number }[] = [];
@@ -159,15 +179,23 @@ function watchResident(pid: number) {
     end(warmUpSeconds: number) {
       ended = true;
       const after = seen.filter(({ minute }) => minute * 60 >= warmUpSeconds);
+      const windows = Map.groupBy(after, ({ minute }) => Math.floor((minute * 60) / LEAST_OF_SECONDS));
+      const least = [...windows.values()].map((few) =>
+        few.reduce((low, each) => (each.mib < low.mib ? each : low)),
+      );
       const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-      const [x, y] = [mean(after.map(({ minute }) => minute)), mean(after.map(({ mib }) => mib))];
-      const slope =
-        after.reduce((sum, { minute, mib }) => sum + (minute - x) * (mib - y), 0) /
-        after.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
+      const slope = (points: typeof seen): number => {
+        const [x, y] = [mean(points.map(({ minute }) => minute)), mean(points.map(({ mib }) => mib))];
+        return (
+          points.reduce((sum, { minute, mib }) => sum + (minute - x) * (mib - y), 0) /
+          points.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0)
+        );
+      };
       return {
         most: Math.round(Math.max(...seen.map(({ mib }) => mib))),
-        mean: Math.round(y),
-        slopePerMinute: round(slope),
+        mean: Math.round(mean(after.map(({ mib }) => mib))),
+        slopePerMinute: round(slope(least)),
+        slopeOfAllPerMinute: round(slope(after)),
       };
     },
   };

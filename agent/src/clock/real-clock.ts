@@ -1,6 +1,7 @@
 /** The only file that touches real time. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { BootTime } from './boot-time.ts';
 import type { Clock, Instant } from './clock.ts';
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -16,9 +17,12 @@ export function wallMsNow(): number {
   return Date.now();
 }
 
+const bootTime = new BootTime(readUptimeMs);
+
 function now(): Instant {
   const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n);
-  return { wallMs: Date.now(), monotonicMs, bootMs: readUptimeMs() ?? monotonicMs };
+  const wallMs = Date.now();
+  return { wallMs, monotonicMs, bootMs: bootTime.at(monotonicMs, wallMs) };
 }
 
 function readUptimeMs(): number | undefined {

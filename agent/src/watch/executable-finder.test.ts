@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEvidence } from '@fleetmeter/proto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { realClock } from '../clock/real-clock.ts';
 import type { PackageOwner, PackageOwners } from '../evidence/package-owner.ts';
 import { ExecutableFinder } from './executable-finder.ts';
@@ -409,6 +409,35 @@ describe('packages', () => {
     await second.scanOnce();
     expect(versionOf(owned)).toBe('2');
     expect(second.status().hashing.filesHashed).toBe(0);
+  });
+
+  test('a pass over unchanged files asks the inventory for none of them, until their package changes', async () => {
+    const owners = new FakeOwners();
+    const [owned, free] = [script('owned/tool'), script('free/tool')];
+    const asked: string[] = [];
+    const byPath = inventory.byPath.bind(inventory);
+    vi.spyOn(inventory, 'byPath').mockImplementation((path) => {
+      asked.push(path);
+      return byPath(path);
+    });
+    const finding = finder({ owners });
+    await finding.scanOnce();
+    asked.length = 0;
+    await finding.scanOnce();
+    expect(asked).toEqual([]);
+    Object.assign(owners, { version: '2', changed: true });
+    await finding.scanOnce();
+    expect([versionOf(owned), versionOf(free)]).toEqual(['2', undefined]);
+    expect(asked).toEqual([owned]);
+    asked.length = 0;
+    script('free/tool', 'replaced');
+    chmodSync(owned, 0o644);
+    await finding.scanOnce();
+    expect([versionOf(owned), hashAt(free)]).toEqual([undefined, scriptHash('replaced')]);
+    // Executable again with the same content, and nothing of before is taken for it.
+    chmodSync(owned, 0o755);
+    await finding.scanOnce();
+    expect(versionOf(owned)).toBe('2');
   });
 
   test('no old content is told with a new version, nor new content with an old one', async () => {

@@ -14,10 +14,11 @@ import {
   withBundle,
   withOwner,
 } from '../evidence/file-evidence.ts';
-import type { PackageOwners } from '../evidence/package-owner.ts';
+import type { PackageOwner, PackageOwners } from '../evidence/package-owner.ts';
 import type { FileContent } from '../hash/file-content.ts';
 import type { FileHasher } from '../hash/file-hasher.ts';
 import { reasonOf } from '../hash/safe-open.ts';
+import { ConfirmedFiles } from './confirmed-files.ts';
 import { identityKey, identityOf, isContentElsewhere, sameIdentity } from './file-identity.ts';
 import type { FileIdentity, FindingSink, FoundFile, KnownFiles } from './found-file.ts';
 import type { HomeAdmission } from './home-admission.ts';
@@ -66,6 +67,8 @@ export class FileExaminer {
   /** Hashing of one state of an inode, shared by its hard links. */
   readonly #hashing = new Map<string, Promise<FileContent | Verdict>>();
   readonly #otherFiles = new Set<string>();
+  /** Known files with which everything was well, so that the next pass need not ask the inventory. */
+  readonly #confirmed = new ConfirmedFiles();
   /** Hashed files that wait for packages to settle, by path. */
   readonly #held = new Map<string, FileContent>();
   /** False while a change of packages has taken too long to be waited for. */
@@ -111,6 +114,7 @@ export class FileExaminer {
     if (this.#inHand.has(path)) return Promise.resolve('again');
     const admission = this.#options.admission.admit(path);
     if (admission !== 'listed') return Promise.resolve(this.#refuse(path, admission));
+    if (this.#isConfirmed(path, identity)) return undefined;
     const known = this.#options.known.byPath(path);
     const unchanged = known !== undefined && sameIdentity(known.identity, identity);
     if (unchanged && !isInBundle(path)) {
@@ -131,6 +135,7 @@ export class FileExaminer {
   /** No executable is at the path. */
   gone(path: string): void {
     this.#held.delete(path);
+    this.#confirmed.forget(path);
     this.#options.admission.gone(path);
     if (this.#options.ledger.forget(path) || this.#options.known.byPath(path)) this.#options.sink.gone(path);
   }
@@ -142,7 +147,12 @@ export class FileExaminer {
     // The database that could not be read may be the one that owns it.
     if (owner === undefined && owners.state() === 'failed') return undefined;
     const evidence = withOwner({ ...file.evidence, path: normalisedPath(file.path, homes) }, owner);
-    return sameOwnerAndPath(evidence, file.evidence) ? undefined : { ...file, evidence };
+    if (sameOwnerAndPath(evidence, file.evidence)) {
+      this.#noteConfirmed(file.path, file.identity, owner);
+      return undefined;
+    }
+    this.#confirmed.forget(file.path);
+    return { ...file, evidence };
   }
 
   /** Packages have settled: everything that was held is looked at again, without being hashed again. */
@@ -153,6 +163,22 @@ export class FileExaminer {
   #refuse(path: string, why: 'rolled-up' | 'home-limit'): Verdict {
     if (why === 'rolled-up' || this.#options.known.byPath(path)) this.gone(path);
     return why === 'rolled-up' ? why : this.#skip(path, why);
+  }
+
+  /** An earlier pass found the same state and the same owner, and the inventory had both. */
+  #isConfirmed(path: string, identity: FileIdentity): boolean {
+    const { ledger, owners } = this.#options;
+    if (ledger.reasonOf(path) !== undefined) return false;
+    return this.#confirmed.has(path, confirmedState(identity, owners.ownerOf(path)));
+  }
+
+  /** The inventory has this file in this state, with what the package databases say of it now. */
+  #noteConfirmed(path: string, identity: FileIdentity, owner: PackageOwner | undefined): void {
+    const { owners } = this.#options;
+    // What a bundle says of a file in it is asked at each pass, and so is the owner that a database may yet name.
+    if (isInBundle(path) || owners.unsettled() || (owner === undefined && owners.state() === 'failed'))
+      return;
+    this.#confirmed.add(path, confirmedState(identity, owner));
   }
 
   #confirm(known: FoundFile, isNews = false): void {
@@ -230,7 +256,7 @@ export class FileExaminer {
     path: string,
     content: FileContent | (FoundFile['evidence'] & { identity: FileIdentity }),
   ): Promise<Verdict> {
-    const { owners, bundles, ledger, sink, homes } = this.#options;
+    const { owners, bundles, ledger, sink, homes, known } = this.#options;
     const around = await bundles.around(path);
     const bundle = around === 'failed' ? undefined : around;
     if (this.holding && this.#mayBePackaged(path) && owners.unsettled()) {
@@ -239,11 +265,15 @@ export class FileExaminer {
       return 'held';
     }
     this.#held.delete(path);
+    this.#confirmed.forget(path);
     ledger.forget(path);
     const { identity, format } = content;
     const owner = owners.ownerOf(path);
     const evidence = evidenceOf({ ...content, size: identity.size }, path, homes, { owner, bundle });
     sink.found({ path, identity, format, evidence });
+    // A sink that is full, or fails, knows nothing of it; the next pass tells it again.
+    const kept = known.byPath(path);
+    if (kept && sameIdentity(kept.identity, identity)) this.#noteConfirmed(path, identity, owner);
     return 'executable';
   }
 
@@ -275,4 +305,11 @@ export class FileExaminer {
       }
     this.#otherFiles.add(key);
   }
+}
+
+function confirmedState(identity: FileIdentity, owner: PackageOwner | undefined): string {
+  const state = identityKey(identity);
+  if (!owner) return state;
+  const { manager, name, version, architecture, vendor } = owner;
+  return `${state}\0${manager}\0${name}\0${version}\0${architecture}\0${vendor}`;
 }

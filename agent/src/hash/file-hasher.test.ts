@@ -1,20 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  appendFileSync,
   chmodSync,
-  closeSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -100,28 +96,6 @@ test('a file that takes longer than its time is too large', async () => {
   truncateSync(script('sparse'), 2 ** 31);
   expect(await quick.hash(join(folder, 'sparse'))).toEqual({ kind: 'skipped', reason: 'too-large' });
   await quick.close();
-});
-
-test('a file that is written to meanwhile has no hash', async () => {
-  const path = script('growing', 'x'.repeat(8_000_000));
-  const slow = new FileHasher({ threads: 1, bytesPerSecond: 4_000_000 });
-  const hashing = slow.hash(path);
-  await sleep(600);
-  appendFileSync(path, 'more');
-  expect(await hashing).toEqual({ kind: 'skipped', reason: 'changed-while-hashing' });
-  await slow.close();
-});
-
-test('a file that is overwritten in place meanwhile has no hash', async () => {
-  const path = script('edited', 'x'.repeat(12_000_000));
-  const slow = new FileHasher({ threads: 1, bytesPerSecond: 4_000_000 });
-  const hashing = slow.hash(path);
-  await sleep(1200);
-  const descriptor = openSync(path, 'r+');
-  writeSync(descriptor, 'y', 20);
-  closeSync(descriptor);
-  expect(await hashing).toEqual({ kind: 'skipped', reason: 'changed-while-hashing' });
-  await slow.close();
 });
 
 test('the hash is that of the opened file when the path is swapped all the time', {

@@ -20,6 +20,7 @@ import type { FileHasher } from '../hash/file-hasher.ts';
 import { reasonOf } from '../hash/safe-open.ts';
 import { ConfirmedFiles } from './confirmed-files.ts';
 import { identityKey, identityOf, isContentElsewhere, sameIdentity } from './file-identity.ts';
+import { isStillAt } from './file-in-place.linux.ts';
 import type { FileIdentity, FindingSink, FoundFile, KnownFiles } from './found-file.ts';
 import type { HomeAdmission } from './home-admission.ts';
 import { isWithin } from './is-within.ts';
@@ -209,7 +210,8 @@ export class FileExaminer {
     const held = this.#held.get(path);
     if (held && sameIdentity(held.identity, identity)) return this.#emit(path, held);
     const twin = this.#options.known.byIdentity(identity);
-    if (twin) return this.#emit(path, { ...twin.evidence, identity, format: twin.format });
+    if (twin && (await isStillAt(path, identity)))
+      return this.#emit(path, { ...twin.evidence, identity, format: twin.format });
     if (this.#changedJustNow(identity)) return 'again';
     const content = await this.#contentOf(path, key, urgent);
     return typeof content === 'string' ? content : this.#emit(path, content);

@@ -4,7 +4,7 @@
  * place.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readlink } from 'node:fs/promises';
 import { identityOf, sameIdentity } from '../../watch/file-identity.ts';
 import type { FileIdentity } from '../../watch/found-file.ts';
 import { LimitNote } from '../limit-note.ts';
@@ -95,6 +95,9 @@ async function infoIn(place: string, state: FileIdentity, limits: LimitNote): Pr
     constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0),
   );
   try {
+    // Behind a folder that was swapped for a link lies the plist of another bundle.
+    if (process.platform === 'linux' && (await readlink(`/proc/self/fd/${handle.fd}`)) !== place)
+      return 'failed';
     const bytes = await wholeIn(handle, state);
     if (!bytes) return 'failed';
     // Few computers have bundles, so the readers are loaded when there is one.

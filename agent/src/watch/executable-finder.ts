@@ -129,8 +129,12 @@ export class ExecutableFinder {
       smallTreeEntries: options.smallTreeEntries ?? SMALL_TREE_ENTRIES,
       eventQueueLength: eventQueueLength(),
       nowMs: () => clock.nowMs(),
+      hasExcludedMountBelow: (root) => this.#parts.mounts.hasExcludedMountBelow(root),
       isExcluded: (path) => this.#parts.mounts.excludesMountAt(path),
-      onChange: (path) => this.#changes.note(path),
+      // Looking at a mount that is stayed off could wait for a dead server.
+      onChange: (path) => {
+        if (!this.#parts.mounts.excludesMountAt(path)) this.#changes.note(path);
+      },
       onLimit: (folder) => ledger.skip(folder, 'watch-limit'),
       onWatched: (folder) => {
         if (ledger.reasonOf(folder) === 'watch-limit') examiner.gone(folder);

@@ -31,6 +31,11 @@ export interface ExecutableWatcherOptions {
   nowMs(): number;
   isExcluded(path: string): boolean;
   onChange(path: string): void;
+  /**
+   * A mount that is stayed off lies in this tree: chokidar asks for the times of all that it meets, and would wait for
+   * a dead server in one of the few threads that the runtime has for files.
+   */
+  hasExcludedMountBelow(root: string): boolean;
   /** This folder cannot be watched for lack of watches. */
   onLimit(folder: string): void;
   /** It is watched now. */
@@ -194,7 +199,7 @@ export class ExecutableWatcher {
    */
   settleTree(root: string, entries: number): boolean {
     if (this.#large.has(root)) return false;
-    if (entries <= this.#options.smallTreeEntries) {
+    if (entries <= this.#options.smallTreeEntries && !this.#options.hasExcludedMountBelow(root)) {
       if (!this.#trees.has(root)) this.#followAsTree(root);
       return false;
     }

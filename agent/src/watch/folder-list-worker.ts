@@ -19,6 +19,8 @@ export interface ListWorkerData {
 
 export interface ListRequest {
   folders: string[];
+  /** Paths in them that are named and not looked at: asking a dead server for the time of its folder never ends. */
+  stayOff: string[];
 }
 
 export interface LookRequest {
@@ -51,6 +53,8 @@ export interface Listing {
   folder: string;
   files: ListedFile[];
   folders: ListedFolder[];
+  /** Of those that are stayed off, the ones that are there. */
+  stayedOff: string[];
   /** Names that are not Unicode, as far as they can be written, of folders and executable files. */
   notUnicode: string[];
   /** Executable files whose content is not on this disk. */
@@ -88,12 +92,14 @@ setThreadPriority(niceness);
 let sent = Atomics.load(taken, 0);
 let listings: Listing[] = [];
 let reported = 0;
+let stayOff: ReadonlySet<string> = new Set();
 
 port.on('message', (request: ListRequest | LookRequest) => {
   if ('quiet' in request) {
     port.postMessage(lookAt(request));
     return;
   }
+  stayOff = new Set(request.stayOff);
   for (const folder of request.folders) list(folder);
   send();
 });
@@ -140,6 +146,7 @@ function begin(folder: string, isEnvironment: boolean): Listing {
     folder,
     files: [],
     folders: [],
+    stayedOff: [],
     notUnicode: [],
     contentElsewhere: [],
     isEnvironment,
@@ -165,6 +172,10 @@ function send(): void {
 function look(folder: string, entry: Dirent, listing: Listing): boolean {
   if (!entry.isFile() && !entry.isDirectory()) return false;
   const path = folder === '/' ? `/${entry.name}` : `${folder}/${entry.name}`;
+  if (stayOff.has(path)) {
+    listing.stayedOff.push(path);
+    return true;
+  }
   // Plain numbers first: most files have no execute bit, and big ones cost three times as much.
   const stats = tryLstat(path);
   if (stats?.isDirectory()) {

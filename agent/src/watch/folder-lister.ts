@@ -21,6 +21,7 @@ interface OpenLook {
 interface OpenRequest {
   /** Not completely listed yet, in the order in which the thread takes them. */
   left: string[];
+  stayOff: string[];
   onListing: OnListing;
   done(): void;
   failed(error: Error): void;
@@ -58,10 +59,10 @@ export class FolderLister {
 
   /**
    * Every folder is answered by one or more listings, the last of them marked, in the order asked for. Rejects when
-   * the lister is closed; then some listings are missing.
+   * the lister is closed; then some listings are missing. `stayOff`: see ListRequest.
    */
-  list(folders: string[], onListing: OnListing): Promise<void> {
-    const listed = this.#before.then(() => this.#list(folders, onListing));
+  list(folders: string[], stayOff: string[], onListing: OnListing): Promise<void> {
+    const listed = this.#before.then(() => this.#list(folders, stayOff, onListing));
     this.#before = listed.catch(() => undefined);
     return listed;
   }
@@ -89,12 +90,12 @@ export class FolderLister {
     await this.#thread.end();
   }
 
-  #list(folders: string[], onListing: OnListing): Promise<void> {
+  #list(folders: string[], stayOff: string[], onListing: OnListing): Promise<void> {
     if (folders.length === 0) return Promise.resolve();
     if (this.#closed) return Promise.reject(new Error('the lister was closed'));
     return new Promise((done, failed) => {
-      this.#open = { left: [...folders], onListing, done, failed };
-      this.#thread.post({ folders });
+      this.#open = { left: [...folders], stayOff, onListing, done, failed };
+      this.#thread.post({ folders, stayOff });
     });
   }
 
@@ -123,9 +124,12 @@ export class FolderLister {
     const open = this.#open;
     const folder = open?.left.shift();
     if (!open || folder === undefined) return;
-    const nothing = { files: [], folders: [], notUnicode: [], contentElsewhere: [], isEnvironment: false };
+    const nothing = {
+      ...{ files: [], folders: [], stayedOff: [], notUnicode: [], contentElsewhere: [] },
+      isEnvironment: false,
+    };
     void open.onListing({ folder, ...nothing, entries: 0, error: 'folder-unreadable', last: true });
-    if (open.left.length > 0) this.#thread.post({ folders: open.left });
+    if (open.left.length > 0) this.#thread.post({ folders: open.left, stayOff: open.stayOff });
     else this.#end(({ done }) => done());
   }
 

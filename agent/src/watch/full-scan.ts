@@ -89,7 +89,7 @@ async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
     const batch = stack.splice(-BATCH_FOLDERS).reverse();
     walk.found = [];
     walk.result.folders += batch.length;
-    await target.lister.list(batch, (listing) => {
+    await target.lister.list(batch, target.mounts.excludedMountsIn(batch), (listing) => {
       if (target.signal.aborted) return undefined;
       takeListing(listing, target, walk);
       return walk.files.fewerThan(MOST_OPEN_FILES);
@@ -150,6 +150,7 @@ function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
   if (listing.isEnvironment) target.onEnvironment(listing.folder);
   for (const path of listing.notUnicode) target.onSkip(path, 'path-not-unicode');
   for (const path of listing.contentElsewhere) target.onSkip(path, 'content-elsewhere');
+  for (const path of listing.stayedOff) target.onSkip(path, 'excluded-file-system');
   const shallowly = walk.shallow.has(listing.folder);
   for (const { path, key, changedMs } of listing.folders) {
     const exclusion = target.mounts.exclusionAt(path);

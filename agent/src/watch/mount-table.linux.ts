@@ -3,7 +3,9 @@
  * that somebody said it is to stay off.
  */
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type FolderLimits, NO_FOLDER_LIMITS } from './folder-limits.ts';
+import { isWithin } from './is-within.ts';
 import type { FileSystemKind } from './platform-roots.ts';
 
 /** Made by the kernel: their "files" are views of its state, and reading them may block or act. */
@@ -30,11 +32,18 @@ export interface Mount {
 export class MountTable {
   readonly #types: Map<string, string>;
   readonly #limits: FolderLimits;
+  /** Where a walk from above must not go on for what is mounted there, by the folder it lies in. */
+  readonly #excludedIn = new Map<string, string[]>();
 
   constructor(mounts: Iterable<Mount>, limits: FolderLimits = NO_FOLDER_LIMITS) {
     this.#limits = limits;
     // Later lines lie on top of earlier ones.
     this.#types = new Map([...mounts].map(({ path, type }) => [path, type]));
+    for (const [path, type] of this.#types) {
+      if (path === '/' || kindOf(type) === undefined) continue;
+      const folder = dirname(path);
+      this.#excludedIn.set(folder, [...(this.#excludedIn.get(folder) ?? []), path]);
+    }
   }
 
   static read(limits?: FolderLimits): MountTable {
@@ -56,6 +65,16 @@ export class MountTable {
   /** A walk that comes from above must not enter this folder. */
   excludesMountAt(folder: string): boolean {
     return this.exclusionAt(folder) !== undefined;
+  }
+
+  /** Paths right in these folders that are mounts to stay off: even their times may not be asked for. */
+  excludedMountsIn(folders: readonly string[]): string[] {
+    return folders.flatMap((folder) => this.#excludedIn.get(folder) ?? []);
+  }
+
+  hasExcludedMountBelow(root: string): boolean {
+    for (const folder of this.#excludedIn.keys()) if (isWithin(folder, root)) return true;
+    return false;
   }
 
   /** Why a walk that comes from above must not enter this folder; undefined: it may. */

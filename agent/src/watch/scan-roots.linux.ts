@@ -116,9 +116,13 @@ function outermost(roots: ScanRoot[]): ScanRoot[] {
 export function homesOfPeople({
   passwdFile = '/etc/passwd',
   homeFolder = '/home',
-}: Pick<ScanRootOptions, 'passwdFile' | 'homeFolder'> = {}): string[] {
+  mounts = MountTable.read(),
+}: Pick<ScanRootOptions, 'passwdFile' | 'homeFolder' | 'mounts'> = {}): string[] {
   const named = passwdHomes(readText(passwdFile)).filter((home) => !NO_HOMES.test(home));
-  const usual = folderNames(homeFolder).map((name) => join(homeFolder, name));
+  // The homes of a file server are found by its own agent, and a dead one would be waited for.
+  const usual = mounts.excludes(homeFolder)
+    ? []
+    : folderNames(homeFolder).map((name) => join(homeFolder, name));
   return [...new Set([...named, ...usual])];
 }
 

@@ -34,7 +34,7 @@ export interface PackageDatabaseStatus {
   packages: number;
   /** Paths in memory; 0 where the path itself leads to the package. */
   paths: number;
-  /** Packages and paths that were beyond a limit or made no sense; their files count as unowned. */
+  /** What was beyond a limit or made no sense: packages and paths, whose files count as unowned, and single texts. */
   leftOut: number;
   reason?: string | undefined;
 }

@@ -38,7 +38,7 @@ export class ApkSource implements PackageSource {
 
   async read(table: PackageTable, turn: TurnTaker): Promise<void> {
     const reading = new ApkReading(table);
-    for await (const lines of linesOf(this.#file() ?? '')) {
+    for await (const lines of linesOf(this.#file() ?? '', () => table.leaveOut())) {
       for (const line of lines) reading.line(line);
       await turn.ifDue();
     }

@@ -166,7 +166,7 @@ const DESCRIPTIONS: Record<string, [text: string, says: (text: string) => { leng
   registry: [
     'HKEY_LOCAL_MACHINE\\X\\{12B6D916-FD64-471C-8EF7-C04443A75F8D}\r\n    DisplayName    REG_SZ    Host\r\n    DisplayVersion    REG_SZ    1.0\r\n    WindowsInstaller    REG_DWORD    0x1\r\n    619D6B2146DFC174E87F0C44347AF5D8    REG_SZ    C:\\x\\y.dll\r\n',
     (text) => {
-      const reading = new RegistryReading();
+      const reading = new RegistryReading(() => {});
       const keys = [...text.split('\n').map((line) => reading.line(line)), reading.end()];
       const found = keys.filter((key): key is RegistryKey => key !== undefined);
       return found.flatMap((key) => [...keyFiles(key), ...(uninstallEntry(key) ? ['program'] : [])]);

@@ -87,7 +87,7 @@ export class WindowsPackageOwners implements PackageOwners {
     const folders = new Map<string, PackageOwner>();
     const products = new Map<string, number>();
     for (const key of UNINSTALL_KEYS)
-      for await (const entry of this.#keys(key)) {
+      for await (const entry of this.#keys(key, table)) {
         const program = uninstallEntry(entry);
         const number = program && table.addPackage(program.owner);
         if (number === undefined) continue;
@@ -97,7 +97,7 @@ export class WindowsPackageOwners implements PackageOwners {
         if (folders.size < MOST_FOLDERS) folders.set(program.folder, program.owner);
         else table.leaveOut();
       }
-    for await (const component of this.#keys(COMPONENTS_KEY))
+    for await (const component of this.#keys(COMPONENTS_KEY, table))
       for (const { path, productCode } of keyFiles(component)) {
         const number = products.get(productCode);
         if (number !== undefined) table.addPath(path.toLowerCase(), number);
@@ -106,9 +106,10 @@ export class WindowsPackageOwners implements PackageOwners {
     return { table, folders };
   }
 
-  async *#keys(key: string): AsyncGenerator<RegistryKey> {
-    const reading = new RegistryReading();
-    for await (const lines of linesIn(this.#query(key)))
+  async *#keys(key: string, table: PackageTable): AsyncGenerator<RegistryKey> {
+    const leaveOut = (): void => table.leaveOut();
+    const reading = new RegistryReading(leaveOut);
+    for await (const lines of linesIn(this.#query(key), leaveOut))
       for (const line of lines) {
         const ended = reading.line(line);
         if (ended) yield ended;

@@ -73,7 +73,11 @@ export class PackageTable {
 
   #own<Text extends string | undefined>(text: Text): Text;
   #own(text: string | undefined): string | undefined {
-    if (text === undefined || text.length > LONGEST_TEXT) return undefined;
+    if (text === undefined) return undefined;
+    if (text.length > LONGEST_TEXT) {
+      this.leaveOut();
+      return undefined;
+    }
     const known = this.#texts.get(text);
     if (known !== undefined) return known;
     // A piece of a long text keeps all of it in memory; a copy through bytes does not.

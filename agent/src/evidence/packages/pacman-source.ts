@@ -56,12 +56,12 @@ function byName(one: { name: string }, other: { name: string }): number {
 /** A folder without its two files is a package that is just being removed, or broken: it is counted. */
 async function addPackage(folder: string, table: PackageTable, turn: TurnTaker): Promise<void> {
   try {
-    const owner = await describedOwner(join(folder, 'desc'));
+    const owner = await describedOwner(join(folder, 'desc'), table);
     const number = owner && table.addPackage(owner);
     if (!owner) table.leaveOut();
     if (number === undefined) return;
     const files = new FilesReading();
-    for await (const lines of linesOf(join(folder, 'files'))) {
+    for await (const lines of linesOf(join(folder, 'files'), () => table.leaveOut())) {
       for (const path of files.paths(lines)) table.addPath(path, number);
       await turn.ifDue();
     }
@@ -70,11 +70,13 @@ async function addPackage(folder: string, table: PackageTable, turn: TurnTaker):
   }
 }
 
-async function describedOwner(file: string): Promise<PackageOwner | undefined> {
+async function describedOwner(file: string, table: PackageTable): Promise<PackageOwner | undefined> {
   const all: string[] = [];
-  for await (const lines of linesOf(file)) {
+  for await (const lines of linesOf(file, () => table.leaveOut())) {
     all.push(...lines);
-    if (all.length > MOST_DESCRIPTION_LINES) break;
+    if (all.length <= MOST_DESCRIPTION_LINES) continue;
+    table.leaveOut();
+    break;
   }
   return pacmanOwner(all);
 }

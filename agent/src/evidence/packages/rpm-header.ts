@@ -41,10 +41,13 @@ interface Entry {
 }
 
 export class RpmHeader {
+  readonly #onTooLong: () => void;
   readonly #bytes: Buffer;
   readonly #entries = new Map<number, Entry>();
 
-  constructor(header: Uint8Array) {
+  /** `onTooLong`: a text is beyond the limit, and with it the rest of its list. */
+  constructor(header: Uint8Array, onTooLong: () => void = () => {}) {
+    this.#onTooLong = onTooLong;
     this.#bytes = Buffer.from(header.buffer, header.byteOffset, header.byteLength);
     if (header.length < 8) return;
     const entries = this.#bytes.readUInt32BE(0);
@@ -125,6 +128,7 @@ export class RpmHeader {
   #textAt(at: number): { text: string; next: number } | undefined {
     if (at >= this.#bytes.length) return undefined;
     const end = this.#bytes.indexOf(0, at);
+    if (end - at > LONGEST_TEXT_BYTES) this.#onTooLong();
     if (end < 0 || end - at > LONGEST_TEXT_BYTES) return undefined;
     return { text: this.#bytes.toString('utf8', at, end), next: end + 1 };
   }

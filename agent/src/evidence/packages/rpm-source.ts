@@ -51,7 +51,7 @@ export class RpmSource implements PackageSource {
     if (typeof headers === 'string') throw new DatabaseNotRead(headers);
     for await (const bytes of headers(file, MOST_HEADER_BYTES)) {
       if (bytes === undefined) table.leaveOut();
-      else await addHeader(new RpmHeader(bytes), table, turn);
+      else await addHeader(new RpmHeader(bytes, () => table.leaveOut()), table, turn);
       await turn.ifDue();
     }
   }

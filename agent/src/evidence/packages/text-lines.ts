@@ -2,16 +2,22 @@
 import { createReadStream } from 'node:fs';
 
 const PART_BYTES = 65_536;
-/** A line that is longer is not given out. */
+/** A line that is longer is not given out, and told of. */
 const LONGEST_LINE = 65_536;
 
-/** The lines that end in each part of the file, without their ends. Rejects when the file cannot be read. */
-export function linesOf(path: string): AsyncGenerator<string[]> {
-  return linesIn(createReadStream(path, { encoding: 'utf8', highWaterMark: PART_BYTES }));
+/**
+ * The lines that end in each part of the file, without their ends. Rejects when the file cannot be read. `onTooLong`: for
+ * each line that is not given out.
+ */
+export function linesOf(path: string, onTooLong: () => void): AsyncGenerator<string[]> {
+  return linesIn(createReadStream(path, { encoding: 'utf8', highWaterMark: PART_BYTES }), onTooLong);
 }
 
 /** The same of a text that comes in parts. */
-export async function* linesIn(parts: AsyncIterable<string>): AsyncGenerator<string[]> {
+export async function* linesIn(
+  parts: AsyncIterable<string>,
+  onTooLong: () => void,
+): AsyncGenerator<string[]> {
   let rest = '';
   let tooLong = false;
   for await (const part of parts) {
@@ -23,6 +29,7 @@ export async function* linesIn(parts: AsyncIterable<string>): AsyncGenerator<str
     }
     if (rest.length > LONGEST_LINE) {
       rest = '';
+      if (!tooLong) onTooLong();
       tooLong = true;
     }
     yield lines;

@@ -9,11 +9,17 @@ export interface RegistryKey {
 }
 
 const VALUE = /^ {4}(.+?) {4}REG_[A-Z_]+(?: {4}(.*))?$/;
-/** Programs have some thirty; beyond this they are left out. */
+/** Programs have some thirty; beyond this they are left out, which is told once for a key. */
 const MOST_VALUES = 1_000;
 
 export class RegistryReading {
+  readonly #onLeftOut: () => void;
   #key: RegistryKey | undefined;
+  #leavesOut = false;
+
+  constructor(onLeftOut: () => void) {
+    this.#onLeftOut = onLeftOut;
+  }
 
   /** The key that has come to its end with this line, if one has. */
   line(text: string): RegistryKey | undefined {
@@ -21,11 +27,16 @@ export class RegistryReading {
     if (line.startsWith('HKEY_')) {
       const ended = this.#key;
       this.#key = { name: line, values: new Map() };
+      this.#leavesOut = false;
       return ended;
     }
     const [, name, data = ''] = VALUE.exec(line) ?? [];
-    if (name !== undefined && this.#key && this.#key.values.size < MOST_VALUES)
-      this.#key.values.set(name.toLowerCase(), data);
+    if (name === undefined || !this.#key) return undefined;
+    if (this.#key.values.size < MOST_VALUES) this.#key.values.set(name.toLowerCase(), data);
+    else if (!this.#leavesOut) {
+      this.#leavesOut = true;
+      this.#onLeftOut();
+    }
     return undefined;
   }
 

@@ -1,92 +1,26 @@
 /** A baseline in parts, from a real store to a real server, through loss, refusal, change and crash. */
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { encodeEvidence, identifyEvidence, type Report } from '@fleetmeter/proto';
+import type { Report } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Clock, Instant } from '../clock/clock.ts';
-import { openDeviceIdentity } from '../identity/device-identity.ts';
-import { Inventory } from '../inventory/inventory.ts';
-import { type AgentStore, agentStore } from '../store/agent-store.ts';
-import { openStateDatabase } from '../store/state-database.ts';
-import type { FoundFile } from '../watch/found-file.ts';
-import { Courier } from './courier.ts';
+import { foundProgram, idOfProgram, ReportingAgent } from './fixtures/reporting-agent.ts';
 import { ScriptedCollector } from './fixtures/scripted-collector/scripted-collector.ts';
-import { HttpExchange } from './http-exchange.ts';
 
-const DAY = 20_000;
 const INTERVAL_SECONDS = 600;
 const IN_A_PART = 3;
 
-class FakeClock implements Clock {
-  ms = 1e6;
-  now = (): Instant => ({ wallMs: DAY * 86_400_000 + this.ms, monotonicMs: this.ms, bootMs: this.ms });
-  bootId = (): string => 'boot';
-  utcOffsetSeconds = (): number => 0;
-  sleep = async (ms: number): Promise<void> => {
-    this.ms += ms;
-  };
-}
-
-class Agent {
-  readonly folder = mkdtempSync(join(tmpdir(), 'fleetmeter-parts-'));
-  readonly clock = new FakeClock();
-  readonly #url: string;
-  store!: AgentStore;
-  inventory!: Inventory;
-  courier!: Courier;
+class Agent extends ReportingAgent {
   quiet = false;
-  #exchange!: HttpExchange;
 
   constructor(url: string) {
-    this.#url = url;
-    this.#open();
-  }
-
-  #open(): void {
-    this.store = agentStore(openStateDatabase(this.folder, 0).database);
-    this.inventory = new Inventory(this.store, () => DAY);
-    this.#exchange = new HttpExchange(() => this.#url);
-    this.courier = new Courier({
-      store: this.store,
-      inventory: this.inventory,
-      identity: openDeviceIdentity(this.folder),
-      exchange: this.#exchange,
-      clock: this.clock,
-      collectorUrl: () => this.#url,
-      joinSecret: () => 'the-secret-of-a-token',
-      host: () => ({ hostname: 'host', os: 'linux' }),
-      cost: () => ({ uptimeSeconds: 1 }),
+    super(url, () => ({
       reportIntervalSeconds: () => INTERVAL_SECONDS,
-      onSettings: () => {},
-      log: { info: () => {}, warn: () => {} },
-      random: () => 0.5,
       mostIdsInAPart: IN_A_PART,
       quiet: () => this.quiet,
-    });
-  }
-
-  /** As after kill -9: what is not in the store is gone. */
-  async reopen(): Promise<void> {
-    await this.#exchange.close();
-    this.store.close();
-    this.#open();
-  }
-
-  async close(): Promise<void> {
-    await this.#exchange.close();
-    this.store.close();
-    rmSync(this.folder, { recursive: true });
+    }));
   }
 
   install(...programs: number[]): void {
-    for (const program of programs) this.inventory.found(file(program));
+    for (const program of programs) this.inventory.found(foundProgram(pathOf(program)));
     this.inventory.flush();
-  }
-
-  async turn(): Promise<void> {
-    await this.clock.sleep(await this.courier.turn(new AbortController().signal));
   }
 
   /** Turns until so many seconds have passed. */
@@ -95,14 +29,9 @@ class Agent {
   }
 }
 
-function file(program: number): FoundFile {
-  const path = `/usr/bin/program-${program}`;
-  const identity = { device: '1', inode: path, size: 1, mtimeNs: '1', ctimeNs: '1' };
-  const sha256 = createHash('sha256').update(path).digest();
-  return { path, identity, format: 'elf', evidence: { sha256, path, size: 1, format: 'elf' } };
-}
+const pathOf = (program: number): string => `/usr/bin/program-${program}`;
 const idsOf = (...programs: number[]): string[] =>
-  programs.map((program) => identifyEvidence(encodeEvidence(file(program).evidence)).executableId).sort();
+  programs.map((program) => idOfProgram(pathOf(program))).sort();
 
 const partsOf = (reports: readonly Report[]) =>
   reports.map(({ inventory }) => (inventory?.baseline ? `${inventory.part}/${inventory.parts}` : 'change'));

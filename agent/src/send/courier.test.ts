@@ -1,88 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { decodeSlots, digestsEqual, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
+import { decodeSlots, digestsEqual } from '@fleetmeter/proto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Clock, Instant } from '../clock/clock.ts';
-import { openDeviceIdentity } from '../identity/device-identity.ts';
-import { Inventory } from '../inventory/inventory.ts';
-import { type AgentStore, agentStore } from '../store/agent-store.ts';
+import { FakeClock } from '../clock/fake-clock.ts';
+import type { AgentStore } from '../store/agent-store.ts';
 import type { Facts } from '../store/fact-table.ts';
-import { openStateDatabase } from '../store/state-database.ts';
 import { noSlots, setSlot } from '../usage/slots.ts';
-import type { FoundFile } from '../watch/found-file.ts';
-import { Courier } from './courier.ts';
+import { foundProgram, idOfProgram, ReportingAgent } from './fixtures/reporting-agent.ts';
 import { type Fault, ScriptedCollector } from './fixtures/scripted-collector/scripted-collector.ts';
-import { HttpExchange } from './http-exchange.ts';
 
 const DAY = 20_000;
 const INTERVAL_SECONDS = 10;
 
-class FakeClock implements Clock {
-  ms = 1e6;
-  now = (): Instant => ({ wallMs: DAY * 86_400_000 + this.ms, monotonicMs: this.ms, bootMs: this.ms });
-  bootId = (): string => 'boot';
-  utcOffsetSeconds = (): number => 3600;
-  sleep = async (ms: number): Promise<void> => {
-    this.ms += ms;
-  };
-}
-
-/** An agent without finder and sampler on a real store, talking to a real server. */
-class TestAgent {
-  readonly folder = mkdtempSync(join(tmpdir(), 'fleetmeter-courier-'));
-  readonly clock = new FakeClock();
-  readonly #url: string;
-  store!: AgentStore;
-  inventory!: Inventory;
-  courier!: Courier;
-  #exchange!: HttpExchange;
-  hostname = 'host-1';
-  secret = 'the-secret-of-a-token';
-
+class TestAgent extends ReportingAgent {
   constructor(url: string) {
-    this.#url = url;
-    this.open();
-  }
-
-  open(): void {
-    this.store = agentStore(openStateDatabase(this.folder, 0).database);
-    this.inventory = new Inventory(this.store, () => DAY);
-    this.#exchange = new HttpExchange(() => this.#url);
-    this.courier = new Courier({
-      store: this.store,
-      inventory: this.inventory,
-      identity: openDeviceIdentity(this.folder),
-      exchange: this.#exchange,
-      clock: this.clock,
-      collectorUrl: () => this.#url,
-      joinSecret: () => this.secret,
-      host: () => ({ hostname: this.hostname, os: 'linux' }),
-      cost: () => ({ uptimeSeconds: 1 }),
-      reportIntervalSeconds: () => INTERVAL_SECONDS,
-      onSettings: () => {},
-      log: { info: () => {}, warn: () => {} },
-      random: () => 0.5,
-    });
-  }
-
-  /** As after kill -9: what is not in the store is gone. */
-  async reopen(): Promise<void> {
-    await this.#exchange.close();
-    this.store.close();
-    this.open();
-  }
-
-  async close(): Promise<void> {
-    await this.#exchange.close();
-    this.store.close();
-    rmSync(this.folder, { recursive: true });
-  }
-
-  async turn(): Promise<void> {
-    await this.clock.sleep(await this.courier.turn(new AbortController().signal));
+    super(url, () => ({ reportIntervalSeconds: () => INTERVAL_SECONDS }), new FakeClock(DAY, 3600));
   }
 
   /** Turns until a report composed after this call is acknowledged and no evidence waits. */
@@ -95,14 +27,6 @@ class TestAgent {
     throw new Error(`not settled: ${JSON.stringify(this.courier.counts)}`);
   }
 }
-
-function file(path: string, content: number): FoundFile {
-  const identity = { device: '1', inode: path, size: 1, mtimeNs: `${content}`, ctimeNs: '1' };
-  const sha256 = createHash('sha256').update(`${content}`).digest();
-  return { path, identity, format: 'elf', evidence: { sha256, path, size: 1, format: 'elf' } };
-}
-const idOf = (path: string, content: number): string =>
-  identifyEvidence(encodeEvidence(file(path, content).evidence)).executableId;
 
 function useProgram(store: AgentStore, executableId: string, seconds: number, slot: number): void {
   const slots = noSlots();
@@ -137,28 +61,28 @@ afterEach(async () => {
 
 describe('the first contact', () => {
   test('enrols, sends a baseline with host facts, then the evidence asked for', async () => {
-    agent.inventory.found(file('/usr/bin/a', 1));
+    agent.inventory.found(foundProgram('/usr/bin/a', 1));
     await agent.settle();
     const [first] = collector.reports;
     expect(first?.sequence).toBe(1);
     expect(first?.digestBefore).toBeFalsy();
     expect(first?.inventory?.baseline).toBe(true);
     expect(first?.host?.hostname).toBe('host-1');
-    expect([...collector.inventory]).toEqual([idOf('/usr/bin/a', 1)]);
-    expect([...collector.evidence.keys()]).toEqual([idOf('/usr/bin/a', 1)]);
+    expect([...collector.inventory]).toEqual([idOfProgram('/usr/bin/a', 1)]);
+    expect([...collector.evidence.keys()]).toEqual([idOfProgram('/usr/bin/a', 1)]);
   });
 
   test('ids beyond 2^63 and 2^53 arrive as they are', async () => {
     const paths = Array.from({ length: 300 }, (_, index) => `/bin/${index}`);
-    for (const path of paths) agent.inventory.found(file(path, 1));
+    for (const path of paths) agent.inventory.found(foundProgram(path, 1));
     await agent.settle();
-    const ids = paths.map((path) => idOf(path, 1)).sort();
+    const ids = paths.map((path) => idOfProgram(path, 1)).sort();
     expect(ids.some((id) => id > '8')).toBe(true);
     expect([...collector.inventory].sort()).toEqual(ids);
   });
 
   test('more evidence than fits one batch goes in several', async () => {
-    for (let index = 0; index < 1200; index++) agent.inventory.found(file(`/bin/${index}`, 1));
+    for (let index = 0; index < 1200; index++) agent.inventory.found(foundProgram(`/bin/${index}`, 1));
     await agent.settle();
     expect(collector.evidence.size).toBe(1200);
   });
@@ -166,7 +90,7 @@ describe('the first contact', () => {
 
 describe('later reports', () => {
   test('an idle one carries no inventory and no host facts, and is small', async () => {
-    agent.inventory.found(file('/usr/bin/a', 1));
+    agent.inventory.found(foundProgram('/usr/bin/a', 1));
     await agent.settle();
     await agent.settle();
     const idle = collector.reports.at(-1);
@@ -179,7 +103,7 @@ describe('later reports', () => {
 
   test('an id that came and went between two reports is named as absent', async () => {
     await agent.settle();
-    agent.inventory.found(file('/usr/bin/a', 1));
+    agent.inventory.found(foundProgram('/usr/bin/a', 1));
     agent.inventory.flush();
     agent.inventory.gone('/usr/bin/a');
     await agent.settle();
@@ -189,9 +113,9 @@ describe('later reports', () => {
   });
 
   test('only newly set marks of usage are sent, and changed host facts', async () => {
-    useProgram(agent.store, idOf('/x', 1), 10, 3);
+    useProgram(agent.store, idOfProgram('/x', 1), 10, 3);
     await agent.settle();
-    useProgram(agent.store, idOf('/x', 1), 20, 5);
+    useProgram(agent.store, idOfProgram('/x', 1), 20, 5);
     agent.hostname = 'host-2';
     await agent.settle();
     const [record] = collector.reports.at(-1)?.usage?.records ?? [];
@@ -201,25 +125,25 @@ describe('later reports', () => {
   });
 
   test('what changes while a report is on its way is in the one after it', async () => {
-    const [id, path] = [idOf('/x', 1), '/usr/bin/a'];
+    const [id, path] = [idOfProgram('/x', 1), '/usr/bin/a'];
     await agent.settle();
     useProgram(agent.store, id, 10, 3);
-    agent.inventory.found(file(path, 1));
+    agent.inventory.found(foundProgram(path, 1));
     collector.fault = () => 'lose-answer';
     await agent.clock.sleep(INTERVAL_SECONDS * 1000);
     await agent.turn();
     useProgram(agent.store, id, 25, 7);
-    agent.inventory.found(file(path, 2));
+    agent.inventory.found(foundProgram(path, 2));
     collector.fault = () => 'none';
     await agent.settle();
     const [values] = [...collector.usage.values()];
     expect([values?.seconds, values?.slots.size]).toEqual([25, 8]);
-    expect([...collector.inventory]).toEqual([idOf(path, 2)]);
+    expect([...collector.inventory]).toEqual([idOfProgram(path, 2)]);
     expect([...collector.coverage.values()]).toEqual([25]);
   });
 
   test('a new identity of the collector begins a new epoch and sends all usage again', async () => {
-    useProgram(agent.store, idOf('/x', 1), 10, 3);
+    useProgram(agent.store, idOfProgram('/x', 1), 10, 3);
     await agent.settle();
     const { epoch } = collector.state;
     const enrolment = agent.store.facts.read('enrolment');
@@ -241,7 +165,7 @@ describe('when something goes wrong', () => {
     await agent.settle();
     let left = times;
     collector.fault = (path) => (path === '/v1/report' && left-- > 0 ? fault : 'none');
-    agent.inventory.found(file('/usr/bin/new', 1));
+    agent.inventory.found(foundProgram('/usr/bin/new', 1));
     await agent.settle();
   };
 
@@ -259,7 +183,7 @@ describe('when something goes wrong', () => {
   test('what was composed before a crash is sent byte for byte after it', async () => {
     await agent.settle();
     collector.fault = () => 'lose-answer';
-    agent.inventory.found(file('/usr/bin/a', 1));
+    agent.inventory.found(foundProgram('/usr/bin/a', 1));
     await agent.turn();
     collector.fault = () => 'none';
     await agent.reopen();
@@ -282,7 +206,7 @@ describe('when something goes wrong', () => {
 
   test('a collector that speaks another version: it is said in words, everything is kept, and goes once it fits', async () => {
     await agent.settle();
-    agent.inventory.found(file('/usr/bin/new', 1));
+    agent.inventory.found(foundProgram('/usr/bin/new', 1));
     collector.fault = () => 'other-version';
     for (let turn = 0; turn < 5; turn++) await agent.turn();
     expect(agent.courier.counts).toMatchObject({
@@ -303,7 +227,7 @@ describe('when something goes wrong', () => {
     // Directive 2 with an unknown action 99, and the unknown field 200 of the acknowledgement.
     const directive = [0x9a, 0x06, 0x01, 0x2a];
     collector.fromTheFuture = Buffer.from([0x12, directive.length, ...directive, 0xc2, 0x0c, 0x01, 0x2a]);
-    agent.inventory.found(file('/usr/bin/a', 1));
+    agent.inventory.found(foundProgram('/usr/bin/a', 1));
     await agent.settle();
     await agent.settle();
     expect(collector.inventory.size).toBe(1);
@@ -345,7 +269,7 @@ describe('when something goes wrong', () => {
   });
 
   test('an agent put back to an earlier state opens a child epoch that names its parent', async () => {
-    agent.inventory.found(file('/usr/bin/a', 1));
+    agent.inventory.found(foundProgram('/usr/bin/a', 1));
     await agent.settle();
     const parent = collector.state.epoch;
     // The collector went on to a report that this agent does not know of.
@@ -360,7 +284,7 @@ describe('when something goes wrong', () => {
   });
 
   test('usage asked for again is sent again, once for each request', async () => {
-    useProgram(agent.store, idOf('/x', 1), 10, 3);
+    useProgram(agent.store, idOfProgram('/x', 1), 10, 3);
     await agent.settle();
     collector.usage.clear();
     const tag = { epoch: collector.reports[0]?.epoch?.id ?? null, sequence: 1 };
@@ -399,7 +323,7 @@ describe('a refusal that would repeat for ever', () => {
       ...(agent.store.facts.read('enrolment') as NonNullable<Facts['enrolment']>),
       collectorId: elsewhere.toString('hex'),
     });
-    useProgram(agent.store, idOf('/x', 1), 10, 3);
+    useProgram(agent.store, idOfProgram('/x', 1), 10, 3);
     collector.checksAddress = true;
     await agent.settle();
     expect(collector.enrolments).toBe(2);
@@ -413,7 +337,7 @@ describe('a refusal that would repeat for ever', () => {
     setSlot(slots, 1);
     const rows = Array.from({ length: 1500 }, (_, run) => ({
       ...{ day: DAY, run: run.toString(16).padStart(16, '0'), user: 'ab'.repeat(8) },
-      ...{ executableId: idOf('/x', 1), seconds: 1, launches, slots },
+      ...{ executableId: idOfProgram('/x', 1), seconds: 1, launches, slots },
     }));
     const coverage = rows.map(({ run }) => ({ day: DAY, run: run.replace(/^0/, '1'), seconds: 1 }));
     const mark = { bootId: 'boot', monotonicMs: 1, bootMs: 1 };
@@ -426,7 +350,7 @@ describe('a refusal that would repeat for ever', () => {
   });
 
   test('usage that is refused is sent again in smaller reports', async () => {
-    for (let each = 1; each <= 40; each++) useProgram(agent.store, idOf(`/${each}`, 1), 1, 1);
+    for (let each = 1; each <= 40; each++) useProgram(agent.store, idOfProgram(`/${each}`, 1), 1, 1);
     collector.mostUsageRecords = 10;
     for (let each = 0; each < 5; each++) await agent.settle();
     expect(collector.usage.size).toBe(40);
@@ -468,14 +392,14 @@ test('random changes, faults and crashes: inventory, digest and usage end up equ
       let used = 0;
       for (const each of actions) {
         if (each.kind === 'put') {
-          device.inventory.found(file(each.path, each.content));
+          device.inventory.found(foundProgram(each.path, each.content));
           files.set(each.path, each.content);
         } else if (each.kind === 'remove') {
           device.inventory.gone(each.path);
           files.delete(each.path);
         } else if (each.kind === 'use') {
           // Use implies that the evidence is kept, as the sampler does.
-          const id = device.inventory.keepUsed(file(each.path, each.content));
+          const id = device.inventory.keepUsed(foundProgram(each.path, each.content));
           uses.set(id, ++used);
           useProgram(device.store, id, used, used % 280);
         } else if (each.kind === 'crash') {
@@ -496,7 +420,7 @@ test('random changes, faults and crashes: inventory, digest and usage end up equ
       await device.clock.sleep(60_000);
       await device.settle();
 
-      const expected = [...files].map(([at, what]) => idOf(at, what)).sort();
+      const expected = [...files].map(([at, what]) => idOfProgram(at, what)).sort();
       expect([...server.inventory].sort()).toEqual(expected);
       expect(digestsEqual(server.state.digest, server.state.trueDigest(server.evidence))).toBe(true);
       expect(digestsEqual(server.state.digest, device.inventory.state().digest)).toBe(true);

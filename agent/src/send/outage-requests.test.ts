@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Clock, Instant } from '../clock/clock.ts';
+import { FakeClock } from '../clock/fake-clock.ts';
 import { openDeviceIdentity } from '../identity/device-identity.ts';
 import { Inventory } from '../inventory/inventory.ts';
 import { type AgentStore, agentStore } from '../store/agent-store.ts';
@@ -13,16 +13,6 @@ import { RoutedExchange } from './routed-exchange.ts';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-
-class FakeClock implements Clock {
-  ms = 1e6;
-  now = (): Instant => ({ wallMs: 20_000 * 86_400_000 + this.ms, monotonicMs: this.ms, bootMs: this.ms });
-  bootId = (): string => 'boot';
-  utcOffsetSeconds = (): number => 0;
-  sleep = async (ms: number): Promise<void> => {
-    this.ms += ms;
-  };
-}
 
 let folder: string;
 let store: AgentStore;

@@ -1,102 +1,62 @@
 /** Pause, from the collector's word to the reports: a real store, real HTTP, and a clock that the test moves. */
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Clock, Instant } from '../clock/clock.ts';
+import { FakeClock } from '../clock/fake-clock.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { openDeviceIdentity } from '../identity/device-identity.ts';
-import { Inventory } from '../inventory/inventory.ts';
 import { CeilingFile } from '../settings/ceiling.ts';
 import { EffectiveSettings } from '../settings/effective-settings.ts';
-import { type AgentStore, agentStore } from '../store/agent-store.ts';
-import { openStateDatabase } from '../store/state-database.ts';
+import type { AgentStore } from '../store/agent-store.ts';
 import { noSlots, setSlot } from '../usage/slots.ts';
-import type { FoundFile } from '../watch/found-file.ts';
-import { Courier } from './courier.ts';
+import type { CourierParts } from './courier-parts.ts';
+import { foundProgram, ReportingAgent } from './fixtures/reporting-agent.ts';
 import { ScriptedCollector } from './fixtures/scripted-collector/scripted-collector.ts';
-import { HttpExchange } from './http-exchange.ts';
 
 const DAY = 20_000;
 const HOUR = 3_600_000;
 
-class FakeClock implements Clock {
-  ms = 1e6;
-  now = (): Instant => ({ wallMs: DAY * 86_400_000 + this.ms, monotonicMs: this.ms, bootMs: this.ms });
-  bootId = (): string => 'boot';
-  utcOffsetSeconds = (): number => 0;
-  sleep = async (ms: number): Promise<void> => {
-    this.ms += ms;
-  };
-}
-
 let folder: string;
-let clock: FakeClock;
-let url: string;
 let collector: ScriptedCollector;
-let store: AgentStore;
-let inventory: Inventory;
 let settings: EffectiveSettings;
-let courier: Courier;
-let exchange: HttpExchange;
+let agent: ReportingAgent;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fleetmeter-quiet-'));
   writeFileSync(join(folder, 'agent.json'), '{}');
-  clock = new FakeClock();
   collector = new ScriptedCollector();
-  url = await collector.listen();
-  open();
+  const clock = new FakeClock(DAY);
+  const bySettings = ({ facts }: AgentStore): Partial<CourierParts> => {
+    settings = new EffectiveSettings({
+      local: loadConfig({ config: join(folder, 'agent.json') }, {}),
+      facts,
+      ceiling: new CeilingFile(join(folder, 'ceiling.json')),
+      wallMs: () => clock.now().wallMs,
+      onBattery: () => false,
+      log: { info: () => {}, warn: () => {} },
+    });
+    return {
+      reportIntervalSeconds: () => settings.reportIntervalSeconds,
+      onSettings: (received) => settings.receive(received),
+      settingsVersion: () => settings.version,
+      quiet: () => settings.paused,
+    };
+  };
+  agent = new ReportingAgent(await collector.listen(), bySettings, clock);
 });
 afterEach(async () => {
-  await exchange.close();
-  store.close();
+  await agent.close();
   await collector.close();
   rmSync(folder, { recursive: true });
 });
-
-function open(): void {
-  const log = { info: () => {}, warn: () => {} };
-  store = agentStore(openStateDatabase(folder, 0).database);
-  inventory = new Inventory(store, () => DAY);
-  settings = new EffectiveSettings({
-    local: loadConfig({ config: join(folder, 'agent.json') }, {}),
-    facts: store.facts,
-    ceiling: new CeilingFile(join(folder, 'ceiling.json')),
-    wallMs: () => clock.now().wallMs,
-    onBattery: () => false,
-    log,
-  });
-  exchange = new HttpExchange(() => url);
-  courier = new Courier({
-    ...{ store, inventory, exchange, clock, log },
-    identity: openDeviceIdentity(folder),
-    collectorUrl: () => url,
-    joinSecret: () => 'secret',
-    host: () => ({ hostname: 'h', os: 'linux' }),
-    cost: () => ({ uptimeSeconds: 1 }),
-    reportIntervalSeconds: () => settings.reportIntervalSeconds,
-    onSettings: (received) => settings.receive(received),
-    settingsVersion: () => settings.version,
-    quiet: () => settings.paused,
-    random: () => 0.5,
-  });
-}
-
-function file(path: string): FoundFile {
-  const identity = { device: '1', inode: path, size: 1, mtimeNs: '1', ctimeNs: '1' };
-  const sha256 = createHash('sha256').update(path).digest();
-  return { path, identity, format: 'elf', evidence: { sha256, path, size: 1, format: 'elf' } };
-}
 
 function meter(seconds: number): void {
   const slots = noSlots();
   setSlot(slots, 3);
   const launches = { user: 1, autostart: 0, service: 0, scheduler: 0, unknown: 0 };
   const [run, user, executableId] = ['ff'.repeat(8), 'ab'.repeat(8), 'cd'.repeat(8)];
-  store.usage.flush({
+  agent.store.usage.flush({
     usage: [{ day: DAY, run, executableId, user, seconds, launches, slots }],
     coverage: [{ day: DAY, run, seconds }],
     live: [],
@@ -106,10 +66,10 @@ function meter(seconds: number): void {
 
 /** Turns until this many more reports were acknowledged. */
 async function acknowledged(more: number): Promise<Report[]> {
-  const [enough, from] = [courier.counts.acknowledged + more, collector.reports.length];
-  for (let turn = 0; courier.counts.acknowledged < enough; turn++) {
-    if (turn > 50) throw new Error(JSON.stringify(courier.counts));
-    await clock.sleep(await courier.turn(new AbortController().signal));
+  const [enough, from] = [agent.courier.counts.acknowledged + more, collector.reports.length];
+  for (let turn = 0; agent.courier.counts.acknowledged < enough; turn++) {
+    if (turn > 50) throw new Error(JSON.stringify(agent.courier.counts));
+    await agent.turn();
   }
   return collector.reports.slice(from);
 }
@@ -121,14 +81,14 @@ const namesOf = (report: Report | undefined): string[] =>
     .sort();
 
 test('a paused agent says that it is there, and nothing of what it knows; what was due comes afterwards', async () => {
-  inventory.found(file('/usr/bin/a'));
+  agent.inventory.found(foundProgram('/usr/bin/a'));
   await acknowledged(2);
   expect(collector.inventory.size).toBe(1);
 
   collector.settings = { version: 1, group: 'g', paused: true };
   await acknowledged(1);
   expect(settings.paused).toBe(true);
-  inventory.found(file('/usr/bin/b'));
+  agent.inventory.found(foundProgram('/usr/bin/b'));
   meter(100);
   const [first, second] = await acknowledged(2);
   for (const quiet of [first, second])
@@ -155,7 +115,7 @@ test('a paused agent says that it is there, and nothing of what it knows; what w
 });
 
 test('a baseline that the collector asks for waits for the end of the pause, and is not asked for in a loop', async () => {
-  inventory.found(file('/usr/bin/a'));
+  agent.inventory.found(foundProgram('/usr/bin/a'));
   collector.settings = { version: 1, group: 'g', paused: true };
   await acknowledged(1);
   collector.extraDirectives = [
@@ -165,10 +125,10 @@ test('a baseline that the collector asks for waits for the end of the pause, and
       sequence: collector.state.head,
     },
   ];
-  const before = clock.ms;
+  const before = agent.clock.ms;
   const quiet = await acknowledged(3);
   expect(quiet.every(({ inventory: change }) => !change)).toBe(true);
-  expect(clock.ms - before).toBeGreaterThan(2.5 * HOUR);
+  expect(agent.clock.ms - before).toBeGreaterThan(2.5 * HOUR);
   collector.settings = { version: 2, group: 'g' };
   await acknowledged(1);
   collector.extraDirectives = [];
@@ -179,19 +139,17 @@ test('without contact the pause ends after 24 hours, over restarts; the first co
   await acknowledged(1);
   collector.settings = { version: 1, group: 'g', paused: true };
   await acknowledged(1);
-  const toldMs = (store.facts.read('pause')?.toldAtMs ?? 0) - DAY * 86_400_000;
+  const toldMs = (agent.store.facts.read('pause')?.toldAtMs ?? 0) - DAY * 86_400_000;
   collector.fault = () => 'cut';
-  while (clock.ms < toldMs + 24 * HOUR - 60_000) {
+  while (agent.clock.ms < toldMs + 24 * HOUR - 60_000) {
     expect(settings.paused).toBe(true);
     expect(settings.metering).toBe(false);
-    await clock.sleep(Math.min(await courier.turn(new AbortController().signal), HOUR / 2));
-    clock.ms = Math.min(clock.ms, toldMs + 24 * HOUR - 60_000);
+    await agent.clock.sleep(Math.min(await agent.courier.turn(new AbortController().signal), HOUR / 2));
+    agent.clock.ms = Math.min(agent.clock.ms, toldMs + 24 * HOUR - 60_000);
   }
-  await exchange.close();
-  store.close();
-  open();
+  await agent.reopen();
   expect(settings.paused).toBe(true);
-  clock.ms += 60_000;
+  agent.clock.ms += 60_000;
   expect([settings.paused, settings.metering]).toEqual([false, true]);
 
   meter(100);
@@ -211,8 +169,8 @@ test('what one collector set does not count at another', async () => {
   await acknowledged(1);
   expect([settings.paused, settings.version]).toEqual([true, 1]);
   const other = new ScriptedCollector();
-  url = await other.listen();
-  while (other.enrolments === 0) await clock.sleep(await courier.turn(new AbortController().signal));
+  agent.url = await other.listen();
+  while (other.enrolments === 0) await agent.turn();
   expect([settings.paused, settings.version, settings.reportIntervalSeconds]).toEqual([false, 0, 3600]);
   await other.close();
 });

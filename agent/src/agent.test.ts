@@ -1,11 +1,12 @@
 /** The whole agent as a process of its own, over a small root, against a real HTTP server. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeEvidence } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { agentFolderFlags, makeAgentFolder } from './fixtures/agent-folder.ts';
+import { until } from './fixtures/until.ts';
 import { ScriptedCollector } from './send/fixtures/scripted-collector/scripted-collector.ts';
 
 const BIN = new URL('../bin/fleetmeter-agent.mjs', import.meta.url).pathname;
@@ -17,16 +18,7 @@ let url: string;
 const children: ChildProcess[] = [];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'fleetmeter-agent-'));
-  mkdirSync(join(folder, 'root'));
-  copyFileSync('/bin/true', join(folder, 'root/first'));
-  const atOnce = {
-    firstScanDelaySeconds: 0,
-    hashMebibytesPerSecond: 0,
-    hashCpuPercent: 0,
-    hashGently: false,
-  };
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(atOnce));
+  folder = makeAgentFolder('agent');
   collector = new ScriptedCollector();
   url = await collector.listen();
 });
@@ -35,15 +27,6 @@ afterEach(async () => {
   await collector.close();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
-
-const flags = (): string[] => [
-  '--config',
-  join(folder, 'config.json'),
-  '--data-dir',
-  join(folder, 'data'),
-  '--roots',
-  join(folder, 'root'),
-];
 
 interface Running {
   child: ChildProcess;
@@ -54,7 +37,7 @@ interface Running {
 function start(environment: Record<string, string> = {}): Running {
   const timing = ['--report-interval-seconds', '1', '--usage-flush-seconds', '0.5', '--settle-ms', '200'];
   const sampling = ['--sample-interval-seconds', String(SAMPLE_SECONDS), '--collector-url', url];
-  const child = spawn(process.execPath, [BIN, 'run', ...flags(), ...timing, ...sampling], {
+  const child = spawn(process.execPath, [BIN, 'run', ...agentFolderFlags(folder), ...timing, ...sampling], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: { ...process.env, ...environment },
   });
@@ -65,11 +48,6 @@ function start(environment: Record<string, string> = {}): Running {
   });
   const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
   return { child, exit, log: () => log };
-}
-
-async function until(what: string, condition: () => boolean, withinMs = 15_000): Promise<void> {
-  for (const end = Date.now() + withinMs; !condition(); await sleep(50))
-    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
 }
 
 /** Totals of the program whose normalised path ends so. */
@@ -154,7 +132,7 @@ test('ends cleanly when its parent’s pipe closes', async () => {
 
 test('status shows a running agent without disturbing it, scan lists what is there and keeps nothing', async () => {
   const run = (...command: string[]) =>
-    spawnSync(process.execPath, [BIN, ...command, ...flags()], { encoding: 'utf8' });
+    spawnSync(process.execPath, [BIN, ...command, ...agentFolderFlags(folder)], { encoding: 'utf8' });
   const none = run('status');
   expect([none.status, none.stderr.trim().split('\n').length]).toEqual([1, 1]);
 

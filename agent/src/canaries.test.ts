@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeEvidence } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from './fixtures/until.ts';
 import { inPrivateMounts, privateMountsFault } from './private-mounts.linux.ts';
 import { ScriptedCollector } from './send/fixtures/scripted-collector/scripted-collector.ts';
 
@@ -55,11 +55,6 @@ function bytesBelow(path: string): Buffer {
 function canariesIn(bytes: Buffer): string[] {
   const found = bytes.toString('latin1').match(/canary-[a-z]+/gi) ?? [];
   return [...new Set(found)].sort();
-}
-
-async function until(what: string, condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !condition(); await sleep(100))
-    if (Date.now() > end) throw new Error(`not within 30 s: ${what}`);
 }
 
 test.skipIf(fault !== undefined)(

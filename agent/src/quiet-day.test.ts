@@ -1,11 +1,11 @@
 /** A day of the whole agent on which nothing happens, by a clock that runs some thousand times too fast. */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runAgent } from './agent.ts';
 import type { Clock } from './clock/clock.ts';
 import { loadConfig } from './config/load-config.ts';
+import { makeAgentFolder } from './fixtures/agent-folder.ts';
 import { ScriptedCollector } from './send/fixtures/scripted-collector/scripted-collector.ts';
 
 const MOST_LINES = 20;
@@ -35,16 +35,7 @@ function fastClock(): Clock {
 }
 
 test(`a quiet day costs at most ${MOST_LINES} lines in the log, with a report each hour`, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-quiet-day-'));
-  mkdirSync(join(folder, 'root'));
-  copyFileSync('/bin/true', join(folder, 'root/first'));
-  const atOnce = {
-    firstScanDelaySeconds: 0,
-    hashMebibytesPerSecond: 0,
-    hashCpuPercent: 0,
-    hashGently: false,
-  };
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(atOnce));
+  const folder = makeAgentFolder('quiet-day');
   const collector = new ScriptedCollector();
   const clock = fastClock();
   const lines: { at: number; level: string; message: string; fields: object }[] = [];

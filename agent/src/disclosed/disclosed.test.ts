@@ -5,19 +5,18 @@ import {
   chownSync,
   copyFileSync,
   lstatSync,
-  mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeJoinString } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { agentFolderFlags, makeAgentFolder } from '../fixtures/agent-folder.ts';
+import { until } from '../fixtures/until.ts';
 import { ScriptedCollector } from '../send/fixtures/scripted-collector/scripted-collector.ts';
 import { WireWalker } from './fixtures/wire-walker.ts';
 import type { Disclosed } from './read-disclosed.ts';
@@ -35,19 +34,10 @@ let bodies: { path: string; body: Buffer }[];
 const children: ChildProcess[] = [];
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'fleetmeter-disclosed-'));
+  folder = makeAgentFolder('disclosed');
   // What the system's folders are: everybody may go through.
   chmodSync(folder, 0o755);
   dataDir = join(folder, 'data');
-  mkdirSync(join(folder, 'root'), { mode: 0o755 });
-  copyFileSync('/bin/true', join(folder, 'root/first'));
-  const atOnce = {
-    firstScanDelaySeconds: 0,
-    hashMebibytesPerSecond: 0,
-    hashCpuPercent: 0,
-    hashGently: false,
-  };
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(atOnce));
   writeFileSync(join(folder, 'ceiling.json'), '{"excludedFolders": ["/home/carol"], "homeFolders": false}');
   collector = new ScriptedCollector();
   bodies = [];
@@ -61,7 +51,7 @@ afterEach(async () => {
 });
 
 const flags = (): string[] => [
-  ...['--config', join(folder, 'config.json'), '--data-dir', dataDir, '--roots', join(folder, 'root')],
+  ...agentFolderFlags(folder),
   ...['--ceiling-file', join(folder, 'ceiling.json')],
 ];
 
@@ -87,11 +77,6 @@ function shownTo(uid: number | undefined): Disclosed {
   const { stdout, stderr, status } = disclosed(uid, '--json');
   expect([status, stderr]).toEqual([0, '']);
   return JSON.parse(stdout) as Disclosed;
-}
-
-async function until(what: string, condition: () => boolean, withinMs = 20_000): Promise<void> {
-  for (const end = Date.now() + withinMs; !condition(); await sleep(50))
-    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
 }
 
 /** What is shown to this user, without the cost of asking for it as he would. */

@@ -6,12 +6,12 @@ import { infoOf } from './bundle/info-plist.ts';
 import { derElements } from './der.ts';
 import { type ByteReader, describeElf } from './elf.ts';
 import { isBeyondLimits } from './file-evidence.ts';
+import { command, fatFile, thinFile, UUID } from './fixtures/built-mach-o.ts';
 import { builtPe, builtVersion, FREE_AT, resourceDirectory } from './fixtures/built-pe.ts';
 import { RECORDED_MACH_O, recordedMachO } from './fixtures/recorded-mach-o.ts';
 import { RECORDED_PE, readerOf, recordedPe } from './fixtures/recorded-pe.ts';
 import { LimitNote } from './limit-note.ts';
 import { describeMachO } from './mach-o/describe-mach-o.ts';
-import { command, fatFile, thinFile, UUID } from './mach-o/made-mach-o.ts';
 import { describePe } from './pe.ts';
 import { RESOURCE_TABLE } from './pe-image.ts';
 

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { decodeEvidence } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inPrivateMounts, privateMountsFault } from './fixtures/private-mounts.linux.ts';
 import { until } from './fixtures/until.ts';
-import { inPrivateMounts, privateMountsFault } from './private-mounts.linux.ts';
 import { ScriptedCollector } from './send/fixtures/scripted-collector/scripted-collector.ts';
 
 const BIN = new URL('../bin/fleetmeter-agent.mjs', import.meta.url).pathname;

@@ -4,7 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 
-export const LOG_FILE_BYTES = 5 * 1024 * 1024;
+const LOG_FILE_BYTES = 5 * 1024 * 1024;
 const KEPT_FILES = 3;
 
 export class LogFile {

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { UsageRecord } from '@fleetmeter/proto';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ALL_ONES, HOSTILE_PROGRAMS, MARKUP } from '../../collector/src/admin/fixtures/hostile-programs.ts';
 import { FleetUnderTest } from '../../collector/src/admin/fleet-under-test.ts';
-import { ALL_ONES, HOSTILE_PROGRAMS, MARKUP } from '../../collector/src/admin/hostile-programs.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking'];

@@ -17,7 +17,7 @@ export function showDisclosed({ json, full, ...question }: DisclosedCommand): vo
   console.log(json ? JSON.stringify(disclosed, null, 2) : disclosedText(disclosed, full));
 }
 
-export function disclosedText(disclosed: Disclosed, full: boolean): string {
+function disclosedText(disclosed: Disclosed, full: boolean): string {
   const sections = [
     headLines(disclosed),
     messageLines(disclosed, full),

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 
-export const PRESSURE_FOLDER = '/proc/pressure';
+const PRESSURE_FOLDER = '/proc/pressure';
 
 export interface MachineLoad {
   /** Percent of the last ten seconds in which some program waited; undefined: the kernel does not say. */

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const POWER_SUPPLIES = '/sys/class/power_supply';
+const POWER_SUPPLIES = '/sys/class/power_supply';
 
 /** False when nothing says that it does: a computer without batteries, or one that does not show them. */
 export function runsOnBattery(folder = POWER_SUPPLIES): boolean {

@@ -16,7 +16,7 @@ export function notListed(
 }
 
 /** Beyond this many paths only their number is kept, until the next start. */
-export const MOST_SKIPPED_PATHS = 100_000;
+const MOST_SKIPPED_PATHS = 100_000;
 
 export class SkippedFiles {
   readonly #reasons = new Map<string, SkipReason>();

@@ -21,7 +21,7 @@ import type { OutboxReport } from '../store/outbox-table.ts';
 import { slotPermutation } from '../usage/slot-permutation.ts';
 
 /** What is beyond goes with the next report. */
-export const MOST_USAGE_RECORDS = 5_000;
+const MOST_USAGE_RECORDS = 5_000;
 const MOST_COVERAGE_RECORDS = 1_000;
 const MOST_DIGESTS = 500;
 

@@ -34,7 +34,7 @@ const RULES: Readonly<Record<CeilingName, (value: unknown) => string | undefined
 };
 
 export const CEILING_NAMES = Object.keys(RULES) as CeilingName[];
-export const NO_CEILING: Ceiling = Object.freeze({});
+const NO_CEILING: Ceiling = Object.freeze({});
 
 /** The ceiling in this file; none when there is no such file. Throws ConfigError. */
 export function readCeiling(path: string): Ceiling {

@@ -4,7 +4,7 @@
  * make a pause longer.
  */
 
-export const LONGEST_UNTOLD_MS = 24 * 3_600_000;
+const LONGEST_UNTOLD_MS = 24 * 3_600_000;
 
 /** What the store keeps of a pause. */
 export interface Pause {

@@ -36,7 +36,7 @@ export interface Overspent {
 }
 
 /** CPU before that is that of starting, which no pace can spread. */
-export const SHORTEST_JUDGED_SECONDS = 600;
+const SHORTEST_JUDGED_SECONDS = 600;
 const DAY_SECONDS = 86_400;
 const KIB_PER_MIB = 1024;
 

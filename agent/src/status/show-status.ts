@@ -12,7 +12,7 @@ export function showStatus(dataDir: string, json: boolean, nowMs: number): void 
   console.log(json ? JSON.stringify(report, null, 2) : statusText(report, nowMs));
 }
 
-export function statusText(report: StatusReport, nowMs: number): string {
+function statusText(report: StatusReport, nowMs: number): string {
   const lines: [string, string][] = [
     ['agent', agentLine(report, nowMs)],
     ['state', stateLine(report)],

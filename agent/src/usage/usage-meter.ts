@@ -15,7 +15,7 @@ import { type Span, unionOf } from './interval-days.ts';
 import { UsageSheet } from './usage-sheet.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from './usage-values.ts';
 
-export const CLOCKS_APART_MS = 5_000;
+const CLOCKS_APART_MS = 5_000;
 /** Intervals longer than this many sampling intervals were not observed. */
 const COVERED_INTERVALS = 3;
 const LEAST_COVERED_MS = 15_000;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ALL_ONES, HOSTILE_PROGRAMS, MARKUP, OVERRIDE, TERMINAL } from './fixtures/hostile-programs.ts';
 import { FleetUnderTest } from './fleet-under-test.ts';
-import { ALL_ONES, HOSTILE_PROGRAMS, MARKUP, OVERRIDE, TERMINAL } from './hostile-programs.ts';
 
 let fleet: FleetUnderTest;
 

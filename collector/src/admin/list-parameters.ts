@@ -1,7 +1,7 @@
 /** What a list route takes in its URL, as a schema that Fastify checks before the route runs. */
 import type { ListRequest } from '../clickhouse/queries/list-request.ts';
 
-export const DEFAULT_LIMIT = 200;
+const DEFAULT_LIMIT = 200;
 export const LARGEST_LIMIT = 1000;
 
 const PART = {

@@ -1,8 +1,8 @@
 /** The API of quarantine before a real control store; that decisions are carried out is tested in quarantine/. */
 import { UsageRecord } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MARKUP } from './fixtures/hostile-programs.ts';
 import { FleetUnderTest } from './fleet-under-test.ts';
-import { MARKUP } from './hostile-programs.ts';
 
 let fleet: FleetUnderTest;
 const DEVICE = '00000000000000a1';

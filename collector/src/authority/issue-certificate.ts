@@ -24,10 +24,10 @@ import {
 import type { ServerName } from './server-names.ts';
 
 const DAY_MS = 86_400_000;
-export const AUTHORITY_LIFE_MS = 3652 * DAY_MS;
+const AUTHORITY_LIFE_MS = 3652 * DAY_MS;
 export const SERVER_LIFE_MS = 90 * DAY_MS;
 /** Computers whose clocks are behind must not take a new certificate for one of the future. */
-export const BACKDATED_MS = DAY_MS;
+const BACKDATED_MS = DAY_MS;
 
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' };

@@ -19,8 +19,8 @@ export interface BackupSink {
   abandon(): Promise<void>;
 }
 
-export const isArchive = (target: string): boolean => target.endsWith('.tar');
-export const partialOf = (target: string): string => `${target}.partial`;
+const isArchive = (target: string): boolean => target.endsWith('.tar');
+const partialOf = (target: string): string => `${target}.partial`;
 
 /** Rejects with BackupError when something has that name already. */
 export async function openSink(target: string, now: number): Promise<BackupSink> {

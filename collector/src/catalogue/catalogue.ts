@@ -25,7 +25,7 @@ export class CatalogueError extends Error {
   override name = 'CatalogueError';
 }
 
-export const MOST_RULES = 1_000_000;
+const MOST_RULES = 1_000_000;
 const MOST_TEXT = 256;
 
 /** No rules: the owning package is the application. */

@@ -3,7 +3,7 @@ import type { ClickHouse } from './clickhouse.ts';
 import { DERIVING } from './swap-partition.ts';
 
 /** What a digest sums, and what the tables have of it. */
-export const SUMMED = ['records', 'seconds', 'launches', 'marks', 'coverage_seconds'] as const;
+const SUMMED = ['records', 'seconds', 'launches', 'marks', 'coverage_seconds'] as const;
 export type Sums = Record<(typeof SUMMED)[number], number>;
 
 export interface LackingUsage {

@@ -57,7 +57,7 @@ function statementsOf(text: string): string[] {
  * A server has users. A dictionary asks as `default` unless it is told otherwise, and a view reads with the rights of
  * whoever asks: readers would need the facts, which they must not see. So both do it as the collector.
  */
-export function atServer(statement: string, { user, password }: ServerAccount): string {
+function atServer(statement: string, { user, password }: ServerAccount): string {
   if (/^CREATE (?:OR REPLACE )?DICTIONARY /.test(statement))
     return statement.replace(
       'SOURCE(CLICKHOUSE(',

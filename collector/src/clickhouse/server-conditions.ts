@@ -5,7 +5,7 @@ import { SchemaError } from './migrate.ts';
 import { migrationFiles, type ServerAccount } from './schema-statements.ts';
 
 /** The version that everything is tested with. What is older may merge or derive differently, and nobody would notice. */
-export const LEAST_VERSION = '26.7';
+const LEAST_VERSION = '26.7';
 
 /** ClickHouse's ErrorCodes.cpp. */
 const AUTHENTICATION_FAILED = '516';

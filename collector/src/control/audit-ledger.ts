@@ -22,7 +22,7 @@ export interface AuditRequest {
 }
 
 /** Some 150 bytes each. Beyond it nobody is asked until differences are settled. */
-export const MOST_LEDGER_ROWS = 200_000;
+const MOST_LEDGER_ROWS = 200_000;
 
 export class AuditLedger {
   readonly #database: DatabaseSync;

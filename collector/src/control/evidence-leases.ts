@@ -15,7 +15,7 @@ export interface LeaseTerms {
   /** Ids remembered, about 250 bytes each; beyond it the oldest leases are forgotten. */
   maxIds: number;
 }
-export const LEASE_TERMS: LeaseTerms = {
+const LEASE_TERMS: LeaseTerms = {
   devicesPerId: 3,
   leaseMs: 10 * 60 * 1000,
   nextAfterMs: 60 * 1000,

@@ -36,7 +36,7 @@ const MAX_DETAIL_CHARACTERS = 1000;
 const AGED_OUT_AT_ONCE = 1000;
 
 /** Why an open record was dropped. */
-export const QUARANTINE_DROPS = ['shelf-full', 'device-bound', 'aged-out'] as const;
+const QUARANTINE_DROPS = ['shelf-full', 'device-bound', 'aged-out'] as const;
 export type QuarantineDrop = (typeof QUARANTINE_DROPS)[number];
 
 interface Leaving {

@@ -8,12 +8,12 @@ import { Refusal } from '../validate/refusals.ts';
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   return LOOPBACK_HOST.test(host);
 }
 
 /** Throws Refusal `host-not-loopback` or `origin-foreign`. */
-export function checkLocalRequest(headers: { host?: string | undefined; origin?: string | undefined }): void {
+function checkLocalRequest(headers: { host?: string | undefined; origin?: string | undefined }): void {
   const host = headers.host ?? '';
   if (!isLoopbackHost(host))
     throw new Refusal('host-not-loopback', 'the Host header must name this computer');

@@ -21,7 +21,7 @@ export interface ConstantsFile {
   values: Partial<ConstantValues>;
 }
 
-export const REFERENCE_FILE = new URL('./reference-constants.json', import.meta.url);
+const REFERENCE_FILE = new URL('./reference-constants.json', import.meta.url);
 export const FROM_CODE = 'fixed by the code';
 
 /** Without a file: those of the reference machine, measured by `plan --measure` there. */

@@ -1,7 +1,7 @@
 /** How long each part of processing a range took, waits for the engine and turns given to others included. */
 
 /** Label values of a metric. */
-export const RANGE_STAGES = ['decode', 'intern', 'look-up', 'reconcile', 'map', 'write', 'commit'] as const;
+const RANGE_STAGES = ['decode', 'intern', 'look-up', 'reconcile', 'map', 'write', 'commit'] as const;
 export type RangeStage = (typeof RANGE_STAGES)[number];
 
 export class RangeTimes {

@@ -19,7 +19,7 @@ export interface Streak {
 export const NO_STREAK: Streak = { records: 0, devices: new Set() };
 
 /** Fewer than this can be bad by themselves, whatever share of the fleet they are. */
-export const FEWEST_DEVICES = 3;
+const FEWEST_DEVICES = 3;
 /** Fewer records than this are no sample. */
 const FEWEST_RECORDS = 10;
 const LONGEST_STREAK = 20;

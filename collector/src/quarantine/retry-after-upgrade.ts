@@ -34,7 +34,7 @@ export async function retryAfterUpgrade(
 }
 
 /** Whether its reason does not hold any more, as far as the record alone can tell. Pure. */
-export function mayPass(record: ShelvedRecord): boolean {
+function mayPass(record: ShelvedRecord): boolean {
   // A device that was asked for its inventory has that request still.
   if (record.decision > 0 || record.kind === 'inventory') return false;
   try {

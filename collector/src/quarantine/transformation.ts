@@ -7,7 +7,7 @@ import { MAX_LAUNCHES, OLDEST_DAYS, SECONDS_PER_DAY } from '../validate/usage-re
 import type { ReadableRecord } from './readable-record.ts';
 
 /** Of the steps' meaning; a step never changes its meaning within a version. */
-export const TRANSFORMATION_VERSION = 1;
+const TRANSFORMATION_VERSION = 1;
 
 export interface Transformation {
   version: number;

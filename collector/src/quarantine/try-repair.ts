@@ -29,7 +29,7 @@ const MOST_DAYS = 40;
 const MOST_ROWS = 500;
 const MOST_REFUSALS = 20;
 
-export async function tryDecision(
+async function tryDecision(
   { filter, action, transformation }: Omit<TrialQuestion, 'trial'>,
   options: Pick<ReplayOptions, 'clickhouse' | 'control' | 'announced' | 'inForce'>,
 ): Promise<TrialAnswer> {

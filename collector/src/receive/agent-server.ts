@@ -68,7 +68,7 @@ export interface ConnectionLimits {
   maxConnections: number;
   maxHeaderBytes: number;
 }
-export const CONNECTION_LIMITS: ConnectionLimits = {
+const CONNECTION_LIMITS: ConnectionLimits = {
   requestTimeoutMs: 30_000,
   headersTimeoutMs: 10_000,
   idleTimeoutMs: 60_000,

@@ -11,7 +11,7 @@ import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
 import type { EvidenceLeases, LeaseKey } from '../control/evidence-leases.ts';
 
 /** As the schema says of an EvidenceBatch. */
-export const MAX_ASKED_IDS = 500;
+const MAX_ASKED_IDS = 500;
 /** Candidates looked at for one answer; more than are asked for, since others may be asked for the first. */
 const MAX_CANDIDATES = 1000;
 const REMEMBERED_DEVICES = 1000;

@@ -25,7 +25,7 @@ import { checkWire, type MessageRule } from './wire-limits.ts';
 /** Body of a request. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** An EnrolRequest is inflated before its key is known, so it must be small. */
-export const MAX_ENROL_BYTES = 64 * 1024;
+const MAX_ENROL_BYTES = 64 * 1024;
 const PUBLIC_KEY_BYTES = 32;
 const KEY_ID = /^[0-9a-f]{16}$/;
 

@@ -23,9 +23,9 @@ export interface Repetition {
 export type MessageRule = Readonly<Record<number, FieldRule>>;
 
 /** Fields unknown to this version, over the whole message. */
-export const MAX_UNKNOWN_FIELDS = 10_000;
+const MAX_UNKNOWN_FIELDS = 10_000;
 /** Fields of any kind and packed values, over the whole message. */
-export const MAX_ELEMENTS = 1_000_000;
+const MAX_ELEMENTS = 1_000_000;
 
 const VARINT = 0;
 const FIXED64 = 1;

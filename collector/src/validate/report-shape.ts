@@ -21,13 +21,13 @@ export interface ShapeFault {
 }
 
 /** Executables in one list of ids. */
-export const MAX_INVENTORY_IDS = 100_000;
+const MAX_INVENTORY_IDS = 100_000;
 /** Parts of one baseline. */
-export const MAX_INVENTORY_PARTS = 100;
+const MAX_INVENTORY_PARTS = 100;
 /** Executables of one device, whatever it takes to tell them; the busiest build servers seen have some 30,000. */
 export const MAX_BASELINE_IDS = 500_000;
 /** Runs and users that one report's usage refers to. */
-export const MAX_RUNS = 1000;
+const MAX_RUNS = 1000;
 const ID_BYTES = 8;
 const USER_BYTES = 8;
 

@@ -23,7 +23,7 @@ export interface RecordFault {
 export const SECONDS_PER_DAY = 86_400;
 /** Days before and after the day of arrival that a record may be about. */
 export const OLDEST_DAYS = 400;
-export const NEWEST_DAYS = 1;
+const NEWEST_DAYS = 1;
 /** Starts of one executable in one day; more than ten thousand a second are not believed. */
 export const MAX_LAUNCHES = 10_000 * SECONDS_PER_DAY;
 

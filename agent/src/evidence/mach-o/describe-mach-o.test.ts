@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readContent } from '../../hash/read-content.ts';
 import type { ByteReader } from '../elf.ts';
 import { evidenceOf } from '../file-evidence.ts';
+import { command, fatFile, infoPlistSegment, thinFile, UUID } from '../fixtures/built-mach-o.ts';
 import { RECORDED_MACH_O, type RecordedMachO, recordedMachO } from '../fixtures/recorded-mach-o.ts';
 import { readerOf } from '../fixtures/recorded-pe.ts';
 import { describeMachO } from './describe-mach-o.ts';
-import { command, fatFile, infoPlistSegment, thinFile, UUID } from './made-mach-o.ts';
 
 const hex = (bytes: Uint8Array | undefined): string | undefined =>
   bytes && Buffer.from(bytes).toString('hex');

@@ -4,9 +4,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ByteReader } from '../elf.ts';
 import { evidenceOf } from '../file-evidence.ts';
-import { RECORDED_MACH_O, type RecordedMachO, recordedMachO } from '../fixtures/recorded-mach-o.ts';
-import { readerOf } from '../fixtures/recorded-pe.ts';
-import { describeMachO, MACH_O_LIMITS, type MachODescription } from './describe-mach-o.ts';
 import {
   command,
   fatFile,
@@ -15,7 +12,10 @@ import {
   signatureCommand,
   thinFile,
   UUID,
-} from './made-mach-o.ts';
+} from '../fixtures/built-mach-o.ts';
+import { RECORDED_MACH_O, type RecordedMachO, recordedMachO } from '../fixtures/recorded-mach-o.ts';
+import { readerOf } from '../fixtures/recorded-pe.ts';
+import { describeMachO, MACH_O_LIMITS, type MachODescription } from './describe-mach-o.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const RUNS = FULL ? 200_000 : 4000;

@@ -28,7 +28,7 @@ const MARKS_A_DAY = 288;
 const MARKS_AN_HOUR = 12;
 const SECONDS_A_MARK = 300;
 /** Ids that a changing report touches, half of them new and half gone. */
-export const TOUCHED_IDS = 10;
+const TOUCHED_IDS = 10;
 
 export class SyntheticFleet {
   readonly #control: ControlStore;

@@ -8,11 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Acknowledgement } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PINGS } from '../../collector/src/engine/supervise-engine.ts';
-import { generate, planReports } from '../bench/ack.ts';
+import { generate } from '../bench/ack.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
-import { Fleet } from './fleet.ts';
 import type { OpenLoopResult } from './open-loop.ts';
 import { writePlan } from './planned-reports.ts';
+import { reportingFleet } from './reporting-fleet.ts';
 import { partToVerify, verify } from './verify.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
@@ -23,7 +23,6 @@ const SECONDS = FULL ? { calm: 30, death: 30, hang: 60 } : { calm: 5, death: 6, 
 /** What is promised, from the death or from the end of the one that hung. */
 const BACK_WITHIN_MS = 10_000;
 const FIRST_HOUR = 8;
-const DAY_MS = 86_400_000;
 
 let collector: CollectorUnderLoad;
 beforeAll(async () => {
@@ -59,16 +58,9 @@ async function askUntilBack(signal: AbortSignal): Promise<Answers> {
 
 test('reports go on while the engine is dead, or hangs, and nothing is lost', async () => {
   const hours = Math.ceil(((SECONDS.calm + SECONDS.death + SECONDS.hang) * RATE) / DEVICES) + 1;
-  const fleet = new Fleet(collector.agentUrl, {
-    ...{ seed: 3, devices: DEVICES, executables: 100 },
-    firstDay: Math.floor(Date.now() / DAY_MS) - Math.ceil((FIRST_HOUR + hours) / 24),
-    ...{ meterHour: FIRST_HOUR, connections: 16, joinSecret: collector.joinSecret },
+  const { fleet, plan } = await reportingFleet(collector, {
+    ...{ seed: 3, devices: DEVICES, executables: 100, firstHour: FIRST_HOUR, hours },
   });
-  const devices = Array.from({ length: DEVICES }, (_, device) => device);
-  await fleet.enrol(devices);
-  await fleet.report(devices, FIRST_HOUR);
-  await collector.processed();
-  const plan = planReports(fleet, devices, { from: FIRST_HOUR + 1, to: FIRST_HOUR + hours });
   const send = async (name: keyof typeof SECONDS): Promise<OpenLoopResult> => {
     const file = join(collector.folder, name);
     writeFileSync(file, writePlan(plan.splice(0, SECONDS[name] * RATE)));

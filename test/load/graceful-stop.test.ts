@@ -10,10 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Acknowledgement } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STOPS_WITHIN_MS } from '../../collector/src/started-stages.ts';
-import { generate, planReports } from '../bench/ack.ts';
+import { generate } from '../bench/ack.ts';
 import { CollectorUnderLoad, type StoppedCollector } from './collector-under-load.ts';
-import { Fleet } from './fleet.ts';
 import { writePlan } from './planned-reports.ts';
+import { reportingFleet } from './reporting-fleet.ts';
 import { partToVerify, verify } from './verify.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
@@ -21,7 +21,6 @@ const [DEVICES, RATE] = FULL ? [400, 100] : [100, 40];
 /** Stops of each kind. */
 const STOPS = FULL ? 10 : 1;
 const FIRST_HOUR = 8;
-const DAY_MS = 86_400_000;
 /** From the second signal on; the machine has other things to do as well. */
 const AT_ONCE_MS = 2_000;
 
@@ -57,16 +56,9 @@ async function stopped(kind: Kind): Promise<StoppedCollector> {
 test(`${STOPS * KINDS.length} stops under load: in time, exit code 0, and nothing that was acknowledged is lost`, async () => {
   const seconds = 2.5 * STOPS * KINDS.length;
   const hours = Math.ceil((seconds * RATE) / DEVICES);
-  const fleet = new Fleet(collector.agentUrl, {
-    ...{ seed: 4, devices: DEVICES, executables: 100 },
-    firstDay: Math.floor(Date.now() / DAY_MS) - Math.ceil((FIRST_HOUR + hours) / 24),
-    ...{ meterHour: FIRST_HOUR, connections: 16, joinSecret: collector.joinSecret },
+  const { fleet, plan } = await reportingFleet(collector, {
+    ...{ seed: 4, devices: DEVICES, executables: 100, firstHour: FIRST_HOUR, hours },
   });
-  const devices = Array.from({ length: DEVICES }, (_, device) => device);
-  await fleet.enrol(devices);
-  await fleet.report(devices, FIRST_HOUR);
-  await collector.processed();
-  const plan = planReports(fleet, devices, { from: FIRST_HOUR + 1, to: FIRST_HOUR + hours });
   const each = Math.ceil(plan.length / (STOPS * KINDS.length));
   const ends: [Kind, StoppedCollector][] = [];
   let sent = 0;

@@ -4,17 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  digestAdd,
-  digestSumBytes,
-  EMPTY_DIGEST,
-  encodeIdList,
-  encodeSlots,
-  type UsageRecordFields,
-} from '@fleetmeter/proto';
+import { digestAdd, digestSumBytes, EMPTY_DIGEST, encodeIdList } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ScriptedDevice } from '../end-to-end/scripted-device.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
+import { CRAFTED_RUN, craftedRecord, craftedUsage } from './crafted-usage.ts';
 import { Fleet } from './fleet.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
@@ -112,19 +106,8 @@ test(`${LEAST_RANGES} ranges of a trickle leave few parts`, async () => {
 test('use of every day that a device may tell of comes in, in one report and from many devices at once', async () => {
   const today = Math.floor(Date.now() / DAY_MS);
   const digestPart = createHash('sha256').update('long unused').digest().subarray(0, 16);
-  const id = Buffer.from('0102030405060708', 'hex').reverse();
+  const id = '0102030405060708';
   const digest = digestAdd(EMPTY_DIGEST, digestPart);
-  const record = (day: number): UsageRecordFields => ({
-    ...{
-      executableId: id,
-      run: 0,
-      user: 0,
-      day,
-      seconds: 200,
-      slots: encodeSlots([7]),
-      launches: { user: 1 },
-    },
-  });
   const reportOf = async (name: string, days: number[]): Promise<ScriptedDevice> => {
     const device = new ScriptedDevice(collector.agentUrl);
     await device.enrol(name, collector.joinSecret);
@@ -133,11 +116,9 @@ test('use of every day that a device may tell of comes in, in one report and fro
       device.report({
         sequence: 1,
         digestAfter: { count: digest.count, sum: digestSumBytes(digest) },
-        inventory: { baseline: true, presentIds: encodeIdList(['0102030405060708']) },
+        inventory: { baseline: true, presentIds: encodeIdList([id]) },
         usage: {
-          runs: Buffer.from('1122334455667788', 'hex'),
-          users: [new Uint8Array(8).fill(9)],
-          records: days.map(record),
+          ...craftedUsage(days.map((day) => craftedRecord(day, id))),
           coverage: days.map((day) => ({ day, run: 0, seconds: 300 })),
         },
       }),
@@ -158,7 +139,7 @@ test('use of every day that a device may tell of comes in, in one report and fro
   expect(metric('fleetmeter_process_retries_total')).toBe(before);
   const [row] = await collector.writerSql<{ days: number; keys: number }>(
     `SELECT uniqExact(day) AS days, uniqExact(epoch_no, day) AS keys FROM fleetmeter_facts.usage
-     WHERE run = reinterpretAsUInt64(unhex('1122334455667788'))`,
+     WHERE run = reinterpretAsUInt64(unhex('${CRAFTED_RUN}'))`,
   );
   console.log(
     `use of ${row?.days} days, ${row?.keys} of (device, day), most parts: ${JSON.stringify(await mostParts())}`,

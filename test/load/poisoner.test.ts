@@ -7,21 +7,15 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  digestAdd,
-  digestSumBytes,
-  EMPTY_DIGEST,
-  encodeIdList,
-  encodeSlots,
-  type UsageRecordFields,
-} from '@fleetmeter/proto';
+import { digestAdd, digestSumBytes, EMPTY_DIGEST, encodeIdList } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { generate, planReports } from '../bench/ack.ts';
+import { generate } from '../bench/ack.ts';
 import { ScriptedDevice } from '../end-to-end/scripted-device.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
-import { Fleet } from './fleet.ts';
+import { craftedRecord, craftedUsage } from './crafted-usage.ts';
 import type { FloodResult } from './flood.ts';
 import { writePlan } from './planned-reports.ts';
+import { reportingFleet } from './reporting-fleet.ts';
 
 const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const LIVE = 100;
@@ -51,25 +45,18 @@ function poison(device: ScriptedDevice): Uint8Array[] {
   ).sort();
   const digest = ids.reduce((sum) => digestAdd(sum, new Uint8Array(16).fill(3)), EMPTY_DIGEST);
   const digestAfter = { count: digest.count, sum: digestSumBytes(digest) };
-  const wire = (id: string) => Buffer.from(id, 'hex').reverse();
-  const record = (day: number, id: string): UsageRecordFields => ({
-    ...{ executableId: wire(id), run: 0, user: 0, day, seconds: 200, slots: encodeSlots([7]) },
-    launches: { user: 1 },
-  });
-  const usage = (records: UsageRecordFields[]) => ({
-    runs: Buffer.from('1122334455667788', 'hex'),
-    users: [new Uint8Array(8).fill(9)],
-    records,
-  });
   const huge = { inventory: { baseline: true, presentIds: encodeIdList(ids) }, digestAfter };
-  const days = Array.from({ length: 400 }, (_, index) => record(today - index, ids[index] as string));
-  const absurd = [2 ** 53, -1, 90_000].map((seconds) => ({ ...record(today, ids[0] as string), seconds }));
+  const days = Array.from({ length: 400 }, (_, index) => craftedRecord(today - index, ids[index] as string));
+  const absurd = [2 ** 53, -1, 90_000].map((seconds) => ({
+    ...craftedRecord(today, ids[0] as string),
+    seconds,
+  }));
   return [
-    device.report({ sequence: 1, ...huge, usage: usage(days) }),
+    device.report({ sequence: 1, ...huge, usage: craftedUsage(days) }),
     device.report({
       sequence: 2,
       ...huge,
-      usage: usage([...absurd, record(today + 3_000, ids[1] as string)]),
+      usage: craftedUsage([...absurd, craftedRecord(today + 3_000, ids[1] as string)]),
     }),
     device.report({ sequence: 4_294_967_295, ...huge }),
     device.report({ sequence: 3, inventory: { baseline: true, presentIds: Buffer.alloc(999_992) } }),
@@ -93,14 +80,9 @@ async function poisoning(plan: string, seconds: number): Promise<FloodResult> {
 test(`a device that poisons its own data over ${POISON_CONNECTIONS} connections is nobody else's matter`, async () => {
   const stretches = 2 * ROUNDS;
   const hours = Math.ceil((stretches * STRETCH_SECONDS * RATE) / LIVE);
-  const fleet = new Fleet(collector.agentUrl, {
-    ...{ seed: 3, devices: LIVE, executables: 50, connections: 16, meterHour: FIRST_HOUR },
-    firstDay: Math.floor(Date.now() / DAY_MS) - Math.ceil((FIRST_HOUR + hours) / 24),
-    joinSecret: collector.joinSecret,
+  const { fleet, plan } = await reportingFleet(collector, {
+    ...{ seed: 3, devices: LIVE, executables: 50, firstHour: FIRST_HOUR, hours },
   });
-  const devices = Array.from({ length: LIVE }, (_, device) => device);
-  await fleet.enrol(devices);
-  await fleet.report(devices, FIRST_HOUR);
   const rude = new ScriptedDevice(collector.agentUrl);
   await rude.enrol('rude', collector.joinSecret);
   const bad = join(collector.folder, 'poison');
@@ -117,8 +99,6 @@ test(`a device that poisons its own data over ${POISON_CONNECTIONS} connections 
       ),
     ),
   );
-  await collector.processed();
-  const plan = planReports(fleet, devices, { from: FIRST_HOUR + 1, to: FIRST_HOUR + hours });
   const latencies: Record<'quiet' | 'poisoned', number[]> = { quiet: [], poisoned: [] };
   const floods: FloodResult[] = [];
   const live = async (stretch: number): Promise<number[]> => {

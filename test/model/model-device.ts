@@ -13,6 +13,7 @@ import {
   type UsageRecordFields,
 } from '@fleetmeter/proto';
 import type { SeededRandom } from './seeded-random.ts';
+import { digestOf, wireDigest, wireIds } from './wire-digest.ts';
 
 /** An executable of the model's world: canonical evidence, its id and its hash, made without the product's encoder. */
 export interface ModelExecutable {
@@ -145,7 +146,7 @@ export class ModelDevice {
     if (this.pending) return;
     const sequence = ++this.#sequence;
     const part = this.#part();
-    const digest = part?.digest ?? digestOf(this.installed);
+    const digest = part?.digest ?? digestOf(this.installed.values());
     const baseline = part !== undefined || this.#baselineDue;
     const touched = part?.ids ?? (baseline ? [...this.installed.keys()] : [...this.#touched.keys()]);
     const fields: ReportFields = {
@@ -161,8 +162,8 @@ export class ModelDevice {
             digestAfter: wireDigest(digest),
             inventory: {
               baseline,
-              presentIds: idList(touched.filter((id) => part || this.installed.has(id))),
-              absentIds: idList(touched.filter((id) => !part && !this.installed.has(id))),
+              presentIds: wireIds(touched.filter((id) => part || this.installed.has(id))),
+              absentIds: wireIds(touched.filter((id) => !part && !this.installed.has(id))),
               ...(part && { part: part.part, parts: part.parts }),
             },
           }
@@ -195,7 +196,7 @@ export class ModelDevice {
       const ids = [...this.installed.keys()].sort();
       this.#frozen =
         ids.length > this.#partSize
-          ? { ids, digest: digestOf(this.installed), next: 0, touchedUpTo: this.#clock }
+          ? { ids, digest: digestOf(this.installed.values()), next: 0, touchedUpTo: this.#clock }
           : undefined;
     }
     if (!this.#frozen) return undefined;
@@ -248,18 +249,4 @@ export class ModelDevice {
       usage: { runs: runBytes, users: users.map((user) => new Uint8Array(8).fill(user + 1)), records },
     };
   }
-}
-
-function digestOf(installed: ReadonlyMap<string, ModelExecutable>): { count: number; sum: bigint } {
-  let sum = 0n;
-  for (const { hash16 } of installed.values()) sum = BigInt.asUintN(128, sum + hash16);
-  return { count: installed.size, sum };
-}
-
-function wireDigest({ count, sum }: { count: number; sum: bigint }): { count: number; sum: Uint8Array } {
-  return { count, sum: Buffer.from(sum.toString(16).padStart(32, '0'), 'hex').reverse() };
-}
-
-function idList(ids: string[]): Uint8Array {
-  return Buffer.concat([...ids].sort().map((id) => Buffer.from(id, 'hex').reverse()));
 }

@@ -15,6 +15,7 @@ import {
 import type { ModelExecutable } from './model-device.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { TrialDevice, UsedProgram, Watched } from './trial-device.ts';
+import { digestOf, wireDigest, wireIds } from './wire-digest.ts';
 
 /** What was said, and by which report it was last acknowledged; 0 = it has to be said. */
 interface Said {
@@ -97,8 +98,7 @@ export class VouchingDevice implements TrialDevice {
     const sequence = ++this.sequence;
     const baseline = this.#baselineDue;
     if (baseline) for (const digest of this.#digests.values()) digest.saidBy = 0;
-    const digest = { count: this.installed.size, sum: 0n };
-    for (const { hash16 } of this.installed.values()) digest.sum = BigInt.asUintN(128, digest.sum + hash16);
+    const digest = digestOf(this.installed.values());
     const named = baseline ? [...this.installed.keys()] : [...this.#touched];
     const usage = this.#usage(today, sequence);
     const fields: ReportFields = {
@@ -107,13 +107,13 @@ export class VouchingDevice implements TrialDevice {
       epoch: { id: this.epoch },
       sequence,
       composedAt: today * 86_400,
-      ...(!baseline && { digestBefore: onWire(this.#reported) }),
+      ...(!baseline && { digestBefore: wireDigest(this.#reported) }),
       ...((baseline || named.length > 0) && {
-        digestAfter: onWire(digest),
+        digestAfter: wireDigest(digest),
         inventory: {
           baseline,
-          presentIds: idList(named.filter((id) => this.installed.has(id))),
-          absentIds: idList(named.filter((id) => !this.installed.has(id))),
+          presentIds: wireIds(named.filter((id) => this.installed.has(id))),
+          absentIds: wireIds(named.filter((id) => !this.installed.has(id))),
         },
       }),
       ...(baseline && { host: { hostname: this.hostname, os: 'linux' } }),
@@ -176,12 +176,4 @@ export class VouchingDevice implements TrialDevice {
       coverageSeconds: this.coverage.get(`${day} ${run}`)?.seconds ?? 0,
     };
   }
-}
-
-function onWire({ count, sum }: { count: number; sum: bigint }): { count: number; sum: Uint8Array } {
-  return { count, sum: Buffer.from(sum.toString(16).padStart(32, '0'), 'hex').reverse() };
-}
-
-function idList(ids: string[]): Uint8Array {
-  return Buffer.concat([...ids].sort().map((id) => Buffer.from(id, 'hex').reverse()));
 }

@@ -111,8 +111,8 @@ export function describeElf(read: ByteReader): ElfDescription {
 }
 
 function programHeaders(elf: ElfView, header: DataView): Stretch[] {
-  const [tableAt, sizeAt, countAt] = elf.wide ? [32, 54, 56] : [28, 42, 44];
-  return table(elf, Number(elf.word(header, tableAt)), elf.u16(header, sizeAt), elf.u16(header, countAt), {
+  return entries(elf, header, {
+    named: elf.wide ? { tableAt: 32, sizeAt: 54, countAt: 56 } : { tableAt: 28, sizeAt: 42, countAt: 44 },
     least: elf.wide ? 56 : 32,
     read: (view, at) => ({
       type: elf.u32(view, at),
@@ -124,8 +124,8 @@ function programHeaders(elf: ElfView, header: DataView): Stretch[] {
 }
 
 function sectionHeaders(elf: ElfView, header: DataView): Stretch[] {
-  const [tableAt, sizeAt, countAt] = elf.wide ? [40, 58, 60] : [32, 46, 48];
-  return table(elf, Number(elf.word(header, tableAt)), elf.u16(header, sizeAt), elf.u16(header, countAt), {
+  return entries(elf, header, {
+    named: elf.wide ? { tableAt: 40, sizeAt: 58, countAt: 60 } : { tableAt: 32, sizeAt: 46, countAt: 48 },
     least: elf.wide ? 64 : 40,
     read: (view, at) => ({
       type: elf.u32(view, at + 4),
@@ -136,16 +136,22 @@ function sectionHeaders(elf: ElfView, header: DataView): Stretch[] {
   });
 }
 
+/** A table of entries that are all of one form. */
 interface EntryForm {
+  /** Where the file's header names the table's place, the size of an entry, and how many there are. */
+  named: { tableAt: number; sizeAt: number; countAt: number };
+  /** Bytes that `read` looks at. */
   least: number;
   read(view: DataView, at: number): Stretch;
 }
 
-function table(elf: ElfView, offset: number, entrySize: number, count: number, form: EntryForm): Stretch[] {
-  if (entrySize < form.least || entrySize > 256 || elf.limits.exceeds(count, MOST_HEADERS)) return [];
-  const view = elf.part(offset, entrySize * count);
+function entries(elf: ElfView, header: DataView, { named, least, read }: EntryForm): Stretch[] {
+  const offset = Number(elf.word(header, named.tableAt));
+  const [size, count] = [elf.u16(header, named.sizeAt), elf.u16(header, named.countAt)];
+  if (size < least || size > 256 || elf.limits.exceeds(count, MOST_HEADERS)) return [];
+  const view = elf.part(offset, size * count);
   if (!view) return [];
-  return Array.from({ length: count }, (_, index) => form.read(view, index * entrySize));
+  return Array.from({ length: count }, (_, index) => read(view, index * size));
 }
 
 function notes(stretches: Stretch[], type: number): Stretch[] {

@@ -87,22 +87,19 @@ export async function compareUsageDay(
   catalogueVersion: string,
 ): Promise<TotalsDifference[]> {
   const rows = await usageDayRows(clickhouse, day, now, catalogueVersion);
-  const live = 'WHERE day = toDate({date:String})';
+  const ofTheDay = { live: 'WHERE day = toDate({date:String})', parameters: rows.parameters };
   return [
-    ...(await compared(clickhouse, COMPARED.usageDaily, rows.byDevice, live, rows.parameters)),
-    ...(await compared(
-      clickhouse,
-      COMPARED.applicationUsageDaily,
-      rows.byApplication,
-      live,
-      rows.parameters,
-    )),
+    ...(await compared(clickhouse, COMPARED.usageDaily, { ...ofTheDay, derived: rows.byDevice })),
+    ...(await compared(clickhouse, COMPARED.applicationUsageDaily, {
+      ...ofTheDay,
+      derived: rows.byApplication,
+    })),
   ];
 }
 
 /** The newest use of each application against the days. */
 export async function compareLastUses(clickhouse: ClickHouse): Promise<TotalsDifference[]> {
-  return await compared(clickhouse, COMPARED.lastUses, LAST_USES, '', {});
+  return await compared(clickhouse, COMPARED.lastUses, { derived: LAST_USES, parameters: {} });
 }
 
 /** What is installed now. numberApplications must have succeeded before, in the same turn. */
@@ -112,34 +109,33 @@ export async function compareInventory(
   catalogueVersion: string,
 ): Promise<TotalsDifference[]> {
   const parameters = { now, catalogue: catalogueVersion };
-  const executables = await compared(
-    clickhouse,
-    COMPARED.executableDevices,
-    EXECUTABLE_DEVICES,
-    '',
-    parameters,
-  );
+  const executables = await compared(clickhouse, COMPARED.executableDevices, {
+    ...{ derived: EXECUTABLE_DEVICES, parameters },
+  });
   await fillApplicationEpochs(clickhouse);
-  const applications = await compared(
-    clickhouse,
-    COMPARED.applicationDevices,
-    APPLICATION_DEVICES,
-    '',
-    parameters,
-    SMALL_BLOCKS,
-  );
+  const applications = await compared(clickhouse, COMPARED.applicationDevices, {
+    ...{ derived: APPLICATION_DEVICES, parameters, settings: SMALL_BLOCKS },
+  });
   await emptyApplicationEpochs(clickhouse);
   return [...executables, ...applications];
+}
+
+interface Derivation {
+  /** SELECT of the rows that the table should have. */
+  derived: string;
+  /** WHERE of the rows of the table that are meant; absent: all. */
+  live?: string;
+  /** Of `derived` and `live`. */
+  parameters: Record<string, unknown>;
+  /** More settings of the query, each behind a comma. */
+  settings?: string;
 }
 
 /** Sums of hashes first: they cost no memory, and nearly always that is all. */
 async function compared(
   clickhouse: ClickHouse,
   { table, key, values }: ComparedTable,
-  derived: string,
-  live: string,
-  parameters: Record<string, unknown>,
-  settings = '',
+  { derived, live = '', parameters, settings = '' }: Derivation,
 ): Promise<TotalsDifference[]> {
   const said = `concat(${[...key, ...values].map((value) => `toString(${value})`).join(", '\\t', ")})`;
   const both = `SELECT ${said} AS said, 1 AS derived FROM (${derived})

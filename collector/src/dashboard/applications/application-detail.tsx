@@ -1,4 +1,5 @@
 import type { ApplicationDetail, ApplicationRow } from '../../admin/answers.ts';
+import { Facts } from '../facts.tsx';
 import { useLive } from '../live/use-live.ts';
 import { useNow } from '../live/use-now.ts';
 import { NotKnown } from '../not-known.tsx';
@@ -23,7 +24,7 @@ export function ApplicationDetailView({ id, today }: { id: string; today: string
         <>
           <Head application={answer.application} />
           <Held detail={answer} today={today} />
-          <Facts application={answer.application} today={today} />
+          <Figures application={answer.application} today={today} />
           <AsOf application={answer.application} />
           <UseByDay days={answer.days} today={today} />
           <ApplicationVersions versions={answer.versions} />
@@ -77,7 +78,7 @@ function AsOf({ application: { computed_at, usage_computed_at } }: { application
   );
 }
 
-function Facts({ application, today }: { application: ApplicationRow; today: string }) {
+function Figures({ application, today }: { application: ApplicationRow; today: string }) {
   const facts: [string, string][] = [
     ['Devices', counted(application.devices)],
     ['Versions', counted(application.versions)],
@@ -86,14 +87,5 @@ function Facts({ application, today }: { application: ApplicationRow; today: str
     ['Used today', duration(application.seconds_today)],
     ['Launches today', counted(application.launches_today)],
   ];
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts facts={facts} />;
 }

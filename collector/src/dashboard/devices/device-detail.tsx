@@ -1,5 +1,6 @@
 import type { DeviceApplicationRow, DeviceDetail } from '../../admin/answers.ts';
 import { ApplicationName } from '../applications/application-name.tsx';
+import { Facts } from '../facts.tsx';
 import { useLive } from '../live/use-live.ts';
 import { useNow } from '../live/use-now.ts';
 import { NotKnown } from '../not-known.tsx';
@@ -118,19 +119,6 @@ function Whereabouts({ device, former }: Pick<DeviceDetail, 'device' | 'former'>
         </span>
       ))}
     </p>
-  );
-}
-
-function Facts({ facts }: { facts: [string, string][] }) {
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

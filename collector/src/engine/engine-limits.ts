@@ -32,6 +32,7 @@ export interface EngineLimits {
   writerTextBytes: number;
   writerBodyBytes: number;
   writerResultBytes: number;
+  /** Of readers, with a request in hand; and as many on which nothing is asked. */
   connections: number;
 }
 

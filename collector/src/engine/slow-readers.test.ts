@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EngineUnderTest, engineUnderTest } from './engine-under-test.ts';
 
@@ -63,6 +64,32 @@ test('beyond the queue readers are told to come again', { timeout: 60_000 }, asy
   abort.abort();
   await Promise.all(busy);
   await expect.poll(async () => (await stats()).running, { timeout: 10_000 }).toBe(0);
+});
+
+test('readers who hold every connection hold up neither the ping nor an insert', {
+  timeout: 60_000,
+}, async () => {
+  const held = Array.from({ length: 600 }, () =>
+    connect(engine.port, '127.0.0.1').on('error', () => undefined),
+  );
+  // Half of them have begun to send a statement, and go no further.
+  for (const socket of held.slice(300))
+    socket.write('POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 100\r\n\r\nSELECT');
+  try {
+    await expect
+      .poll(() => held.filter((socket) => socket.destroyed || socket.readableEnded).length, {
+        timeout: 10_000,
+      })
+      .toBeGreaterThan(40);
+    for (let n = 0; n < 5; n += 1) {
+      expect((await fetch(`${engine.url}/ping`, { headers: { connection: 'close' } })).status).toBe(200);
+      await engine.must(`INSERT INTO fleetmeter.t FORMAT CSV\n${n}\n`);
+    }
+    expect((await engine.read('SELECT 1')).status).toBe(503);
+  } finally {
+    for (const socket of held) socket.destroy();
+  }
+  await expect.poll(async () => (await engine.read('SELECT 1')).status, { timeout: 10_000 }).toBe(200);
 });
 
 async function stats(): Promise<{ running: number; queued: number }> {

@@ -5,6 +5,7 @@ import type { EngineCore } from '../engine-core.ts';
 import { badRequest, denied, EngineError, fromEngine, shuttingDown } from '../engine-error.ts';
 import { countRefusal } from '../engine-stats.ts';
 import type { Confinement } from '../jail/confinement.ts';
+import { ConnectionRoom } from './connection-room.ts';
 import { type Role, roleOf } from './credentials.ts';
 import { originRefusal } from './origin-verdict.ts';
 import { queryRoute } from './query-route.ts';
@@ -31,15 +32,18 @@ export function engineServer(
     connectionsCheckingInterval: 2_000,
     requireHostHeader: false,
   });
-  server.maxConnections = core.limits.connections;
+  const room = new ConnectionRoom(core.limits.connections);
+  room.watch(server);
   server.on('request', (request, response) => {
-    void answer(server, core, secret, confinement, log, request, response);
+    room.begins(request.socket, response);
+    void answer(server, room, core, secret, confinement, log, request, response);
   });
   return server;
 }
 
 async function answer(
   server: Server,
+  room: ConnectionRoom,
   core: EngineCore,
   secret: string,
   confinement: Confinement,
@@ -52,7 +56,7 @@ async function answer(
     if (!response.writableFinished) client.abort(new Error('the client went away'));
   });
   try {
-    await route(core, secret, confinement, portOf(server), request, response, client.signal);
+    await route(room, core, secret, confinement, portOf(server), request, response, client.signal);
   } catch (thrown) {
     if (client.signal.aborted) return;
     const error = fromEngine(thrown);
@@ -76,6 +80,7 @@ const refusalNames = new Set([
 ]);
 
 async function route(
+  room: ConnectionRoom,
   core: EngineCore,
   secret: string,
   confinement: Confinement,
@@ -97,6 +102,8 @@ async function route(
     return;
   }
   const role = roleOf(request.headers, url.searchParams, secret);
+  if (role === 'writer') room.writes(request.socket);
+  else room.reads(response);
   const asked = requestParameters(url.searchParams, request.headers);
   response.setHeader('X-ClickHouse-Query-Id', asked.queryId ?? randomUUID());
   if (url.pathname === '/engine/stats') stats(core, confinement, role, response);

@@ -23,8 +23,8 @@ export type { CatalogueState } from './contract/catalogue-in-use.ts';
 export type { EnrolledDevice, Joining } from './contract/device-keys.ts';
 export type { DirtyMark, DirtyTarget } from './contract/dirty-targets.ts';
 export type { EpochRow, EpochSplit, SentEpoch } from './contract/epochs.ts';
-export type { QuarantinedRecord } from './contract/quarantine.ts';
 export type { QuarantineReason } from './contract/quarantine-reasons.ts';
+export type { QuarantinedRecord } from './contract/quarantined-record.ts';
 export type { ProcessedRange } from './contract/range-commits.ts';
 
 export interface ControlStore

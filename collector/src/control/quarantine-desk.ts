@@ -5,14 +5,12 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome, QuarantineAction } from './contract/quarantine-decision.ts';
 import type { QuarantineKind, QuarantineReason } from './contract/quarantine-reasons.ts';
 import { openExistingControlDatabase } from './enrolment-desk.ts';
 import { filterSql, filterText, type QuarantineFilter } from './quarantine-filter.ts';
 import { QuarantineTrials } from './quarantine-trials.ts';
 import { type QuarantineState, type ShelvedRecord, shelvedRecord } from './shelved-record.ts';
-
-/** `retry`: as replay, decided by the collector itself. */
-export type QuarantineAction = 'replay' | 'repair' | 'discard' | 'retry';
 
 /** Records that are bad in the same way. */
 export interface QuarantineGroup {
@@ -55,9 +53,6 @@ export interface Decision {
   waiting: number;
   outcomes: Partial<Record<Outcome, number>>;
 }
-
-/** `refused`: it would still break a rule, and stays open. `asked`: its device was asked for what it said. */
-export type Outcome = 'replayed' | 'discarded' | 'refused' | 'asked';
 
 export interface RecordOutcome {
   decision: number;

@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AgentVersions } from './agent-versions.ts';
-import type { QuarantinedRecord } from './contract/quarantine.ts';
 import type { QuarantineKind, QuarantineReason } from './contract/quarantine-reasons.ts';
+import type { QuarantinedRecord } from './contract/quarantined-record.ts';
 import type { MetaValues } from './meta-values.ts';
 import { type QuarantineState, type ShelvedRecord, shelvedRecord } from './shelved-record.ts';
 

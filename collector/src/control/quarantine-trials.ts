@@ -3,7 +3,7 @@
  * which alone has the engine.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { QuarantineAction } from './quarantine-desk.ts';
+import type { QuarantineAction } from './contract/quarantine-decision.ts';
 import type { QuarantineFilter } from './quarantine-filter.ts';
 
 export interface TrialQuestion {

@@ -1,6 +1,6 @@
 /** Decisions about quarantined records on their way to being carried out, as the collector's job sees them. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Outcome, QuarantineAction } from './quarantine-desk.ts';
+import type { Outcome, QuarantineAction } from './contract/quarantine-decision.ts';
 import { type ShelvedRecord, shelvedRecord } from './shelved-record.ts';
 
 export interface DecidedRecord extends ShelvedRecord {

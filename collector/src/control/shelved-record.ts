@@ -1,6 +1,7 @@
 /** A record as quarantine keeps it. */
-import type { QuarantinedRecord } from './contract/quarantine.ts';
+
 import type { QuarantineKind, QuarantineReason } from './contract/quarantine-reasons.ts';
+import type { QuarantinedRecord } from './contract/quarantined-record.ts';
 
 /** `open` until it was replayed, repaired or not, or discarded. */
 export type QuarantineState = 'open' | 'replayed' | 'discarded';

@@ -4,7 +4,7 @@
  * missing in it.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { QuarantinedRecord } from './contract/quarantine.ts';
+import type { QuarantinedRecord } from './contract/quarantined-record.ts';
 import { inTransaction } from './control-database.ts';
 
 export interface UsageConcern {

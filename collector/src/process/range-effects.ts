@@ -2,7 +2,8 @@
 import type { DirectiveFields, ExecutableId, HostFactsFields } from '@fleetmeter/proto';
 import type { ResolvedRequest } from '../control/contract/agent-orders.ts';
 import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
-import type { Quarantine, QuarantinedRecord } from '../control/contract/quarantine.ts';
+import type { Quarantine } from '../control/contract/quarantine.ts';
+import type { QuarantinedRecord } from '../control/contract/quarantined-record.ts';
 import type { ProcessedRange } from '../control/contract/range-commits.ts';
 import type { DeviceNames } from '../control/device-groups.ts';
 import { directiveAction } from '../control/pending-directives.ts';

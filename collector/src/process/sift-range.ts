@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { permanentFault } from '../clickhouse/permanent-fault.ts';
-import type { QuarantinedRecord } from '../control/contract/quarantine.ts';
+import type { QuarantinedRecord } from '../control/contract/quarantined-record.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { decodeRecord } from './decode-record.ts';
 import { type FoundFaults, findFaults } from './find-faults.ts';

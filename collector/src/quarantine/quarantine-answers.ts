@@ -1,6 +1,8 @@
 /** Quarantine as the API and `--json` show it, and what may be asked of it through either. */
+
+import type { Outcome, QuarantineAction } from '../control/contract/quarantine-decision.ts';
 import type { QuarantineReason } from '../control/contract/quarantine-reasons.ts';
-import type { Decision, Outcome, QuarantineAction, QuarantineDesk } from '../control/quarantine-desk.ts';
+import type { Decision, QuarantineDesk } from '../control/quarantine-desk.ts';
 import type { QuarantineFilter } from '../control/quarantine-filter.ts';
 import type { QuarantineState, ShelvedRecord } from '../control/shelved-record.ts';
 import { fieldsOf, readRecord } from './readable-record.ts';

@@ -2,7 +2,7 @@
 import { Coverage, encodeEvidence, encodeSlots, UsageRecord } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
-import type { QuarantinedRecord } from '../control/contract/quarantine.ts';
+import type { QuarantinedRecord } from '../control/contract/quarantined-record.ts';
 import { idBytes, NOW, QuarantineSite, TODAY, usageOf } from './fixtures/quarantine-site.ts';
 import { replaySome } from './replay-job.ts';
 

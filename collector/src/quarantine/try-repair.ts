@@ -1,7 +1,7 @@
 /** What a decision would do, tried with the real rules and the real derivation, and nothing of it kept. */
 import { type TriedSummary, UsageTrial } from '../clickhouse/usage-trial.ts';
 import { Turn } from '../clock/turn.ts';
-import type { Outcome } from '../control/quarantine-desk.ts';
+import type { Outcome } from '../control/contract/quarantine-decision.ts';
 import type { TrialQuestion } from '../control/quarantine-trials.ts';
 import { RangeEffects } from '../process/range-effects.ts';
 import { knownEvidence, type ReplayOptions } from './replay-job.ts';

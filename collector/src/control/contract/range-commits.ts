@@ -6,7 +6,7 @@ import type { Speech } from '../superseded-speech.ts';
 import type { WantedExecutable } from '../wanted-evidence.ts';
 import type { ResolvedRequest } from './agent-orders.ts';
 import type { DirtyTarget } from './dirty-targets.ts';
-import type { QuarantinedRecord } from './quarantine.ts';
+import type { QuarantinedRecord } from './quarantined-record.ts';
 
 /** Everything one processed range of the stream changes here, in one transaction. */
 export interface ProcessedRange {

@@ -47,6 +47,16 @@ describe('which address is next', () => {
     expect(seen).toEqual(['acc', 'bcc', 'acc', 'bcc']);
   });
 
+  test('after a better one failed the one that works is next, also when the wait until then was longer than an hour', () => {
+    requests(2, 'a');
+    let seen = '';
+    for (let day = 0; day < 6; day++) {
+      nowMs += 24 * HOUR_MS;
+      seen += request('a');
+    }
+    expect(seen).toBe('ababab');
+  });
+
   test('not a moment before the hour, and a better one that answers is kept', () => {
     requests(2, 'a');
     nowMs += HOUR_MS - 1;

@@ -30,6 +30,8 @@ export class RouteChoice {
   #nextBetter = 0;
   /** Monotonic time at which a better one was last tried, or left. */
   #triedBetterMs = 0;
+  /** A better one failed: however long the courier waits now, the one that works has its turn before the next try. */
+  #owesWorking = false;
 
   constructor(tryBetterAfterMs = TRY_BETTER_AFTER_MS) {
     this.#tryBetterAfterMs = tryBetterAfterMs;
@@ -45,6 +47,7 @@ export class RouteChoice {
       this.#working = undefined;
       this.#nextBetter = 0;
       this.#triedBetterMs = nowMs;
+      this.#owesWorking = false;
     } else if (this.#isTimeForBetter(nowMs)) {
       this.#at = this.#nextBetter % this.#at;
       this.#nextBetter = this.#at + 1;
@@ -56,22 +59,24 @@ export class RouteChoice {
   /** The collector answered there, whatever it said. */
   answered(): void {
     this.#working = this.#at;
+    this.#owesWorking = false;
   }
 
   /** No collector answered there. A better one that fails again costs one try, and the one that works goes on. */
   failed(nowMs: number): void {
     if (this.#working !== undefined && this.#working !== this.#at) {
       this.#at = this.#working;
+      this.#owesWorking = true;
       return;
     }
     this.#working = undefined;
+    this.#owesWorking = false;
     if (this.#at === 0) this.#triedBetterMs = nowMs;
     this.#at = (this.#at + 1) % this.#routes.length;
   }
 
   #isTimeForBetter(nowMs: number): boolean {
-    return (
-      this.#at > 0 && this.#at === this.#working && nowMs - this.#triedBetterMs >= this.#tryBetterAfterMs
-    );
+    if (this.#owesWorking || this.#at === 0 || this.#at !== this.#working) return false;
+    return nowMs - this.#triedBetterMs >= this.#tryBetterAfterMs;
   }
 }

@@ -100,13 +100,17 @@ test.skipIf(fault !== undefined)(
     const paths = (): string[] =>
       [...collector.evidence.values()].map((each) => decodeEvidence(each).path).sort();
     const sent = ['~/.local/bin/tool', '~/…/deploy'];
-    await until('both programs are described and metered', () => {
-      return (
-        sent.every((path) => paths().includes(path)) &&
-        collector.usage.size > 0 &&
-        collector.inventory.size === 2
-      );
-    });
+    await until(
+      'both programs are described and metered',
+      () => {
+        return (
+          sent.every((path) => paths().includes(path)) &&
+          collector.usage.size > 0 &&
+          collector.inventory.size === 2
+        );
+      },
+      60_000,
+    );
     process.kill(-(child.pid as number), 'SIGTERM');
     await new Promise((resolve) => child?.once('exit', resolve));
 
@@ -116,5 +120,5 @@ test.skipIf(fault !== undefined)(
     // The raw path of what is listed stays on the device; folders of what is only counted are not even kept there.
     expect(canariesIn(bytesBelow(join(folder, 'data')))).toEqual(['canary-person', 'canary-ran']);
   },
-  60_000,
+  90_000,
 );

@@ -152,6 +152,21 @@ test('threads end when idle and come back for the next file', async () => {
   await brief.close();
 });
 
+test('one thread does for small files, and none of them waits for long behind a long one', async () => {
+  const paced = new FileHasher({ threads: 2, bytesPerSecond: 1_000_000 });
+  const small = Array.from({ length: 50 }, (_, index) => script(`small-${index}`));
+  await Promise.all(small.map((path) => paced.hash(path)));
+  expect(paced.figures()).toMatchObject({ filesHashed: 50, threadsRunning: 1 });
+  const order: string[] = [];
+  const long = paced.hash(script('long', 'x'.repeat(5_000_000))).then(() => order.push('long'));
+  const behind = paced.hash(script('behind')).then(() => order.push('behind'));
+  await behind;
+  expect(paced.figures().threadsRunning).toBe(2);
+  await long;
+  expect(order).toEqual(['behind', 'long']);
+  await paced.close();
+});
+
 test('reading keeps to its pace', async () => {
   const paced = new FileHasher({ threads: 1, bytesPerSecond: 2_000_000 });
   const startMs = performance.now();

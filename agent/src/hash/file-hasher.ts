@@ -1,4 +1,5 @@
 /** Hashes files in worker threads, urgent ones first. Every call is answered exactly once, also after close(). */
+import { isWorthAnotherThread, LONG_FILE_MS } from './another-thread.ts';
 import type { HashOutcome } from './file-content.ts';
 import { HashControl } from './hash-control.ts';
 import { beginPace, HashPace, paceClock } from './hash-pace.ts';
@@ -8,7 +9,7 @@ import type { MachineState, RestReason } from './rest-decision.ts';
 import { RestWatch } from './rest-watch.ts';
 
 export interface FileHasherOptions {
-  /** Threads; the second one keeps small files flowing while the first reads a very large one. Default 2. */
+  /** Threads at most; see isWorthAnotherThread. Default 2. */
   threads?: number;
   /** A thread ends after this many milliseconds without work. Default 30,000. */
   idleMs?: number;
@@ -58,6 +59,8 @@ interface Job extends HashRequest {
 interface Slot {
   thread: IdleThread<HashRequest, HashReply>;
   job: Job | undefined;
+  /** When the job was begun, monotonic. */
+  sinceMs: number;
   /** CPU of the present thread as it last said. */
   cpuMs: number;
 }
@@ -90,6 +93,10 @@ export class FileHasher {
   #endedThreadsCpuMs = 0;
   #closed = false;
   #handedThisTurn = 0;
+  readonly #isPaced: boolean;
+  /** As it was when last nothing was to be done. */
+  #bytesReadBefore = 0;
+  #longFileTimer: NodeJS.Timeout | undefined;
 
   constructor(options: FileHasherOptions = {}) {
     const { bytesPerSecond = Number.POSITIVE_INFINITY, cpuShare = Number.POSITIVE_INFINITY } = options;
@@ -105,6 +112,7 @@ export class FileHasher {
       niceness: options.niceness ?? 0,
     };
     this.#pace = new HashPace(workerData.pace, workerData.rates);
+    this.#isPaced = Number.isFinite(bytesPerSecond) || Number.isFinite(cpuShare);
     for (let index = 0; index < (options.threads ?? 2); index++)
       this.#slots.push(this.#slot(workerData, options.idleMs ?? 30_000));
     if (options.machine) this.#rest = this.#restWatch(options.machine);
@@ -116,6 +124,7 @@ export class FileHasher {
     if (this.#queued() >= MOST_QUEUED_FILES)
       throw new Error(`more than ${MOST_QUEUED_FILES} files wait for being hashed`);
     const { urgent = false, followLink = false, alsoAtRest = false } = options;
+    if (!this.#isBusy()) this.#bytesReadBefore = this.#bytesRead;
     return new Promise((answer) => {
       const queue = this.#queues[alsoAtRest ? 0 : urgent ? 1 : 2];
       queue.push({ path, followLink, alsoAtRest, queue, answer });
@@ -147,6 +156,7 @@ export class FileHasher {
   async close(): Promise<void> {
     this.#closed = true;
     this.#rest?.close();
+    clearTimeout(this.#longFileTimer);
     this.#control.stop();
     for (const job of this.#queues.flatMap((queue) => queue.splice(0))) job.answer({ kind: 'cancelled' });
     await Promise.all(this.#slots.map((slot) => slot.thread.end()));
@@ -156,6 +166,7 @@ export class FileHasher {
   #slot(workerData: HashWorkerData, idleMs: number): Slot {
     const slot: Slot = {
       job: undefined,
+      sinceMs: 0,
       cpuMs: 0,
       thread: new IdleThread({
         body: new URL('./hash-worker.ts', import.meta.url),
@@ -177,22 +188,50 @@ export class FileHasher {
   }
 
   #next(): void {
-    for (const slot of this.#slots) {
-      if (slot.job) continue;
+    const free = this.#slots.filter((slot) => !slot.job);
+    const isRunning = ({ thread }: Slot): boolean => thread.running;
+    for (const slot of [...free.filter(isRunning), ...free.filter((each) => !isRunning(each))]) {
       if (this.#handedThisTurn >= MOST_PER_TURN) return;
+      if (!slot.thread.running && !this.#isWorthAnotherThread()) return;
       const job = this.#nextJob();
       if (!job) return;
       slot.job = job;
+      slot.sinceMs = performance.now();
       if (this.#handedThisTurn++ === 0) setImmediate(() => this.#nextTurn());
       const { path, followLink, alsoAtRest } = job;
       slot.thread.post({ path, followLink, alsoAtRest });
     }
   }
 
+  /** Asks itself once more when the file that is open now may have become a long one. */
+  #isWorthAnotherThread(): boolean {
+    const sinceMs = this.#slots.flatMap((slot) => (slot.job ? [slot.sinceMs] : []));
+    const longestOpenMs = sinceMs.length > 0 ? performance.now() - Math.min(...sinceMs) : undefined;
+    const isWorth = isWorthAnotherThread({
+      longestOpenMs,
+      bytesInARow: this.#bytesRead - this.#bytesReadBefore,
+      isPaced: this.#isPaced,
+      waitsForNobody: this.#queues[0].length > 0,
+    });
+    if (isWorth || this.#longFileTimer || this.#queued() === 0) return isWorth;
+    this.#longFileTimer = setTimeout(
+      () => {
+        this.#longFileTimer = undefined;
+        if (!this.#closed) this.#next();
+      },
+      Math.ceil(LONG_FILE_MS - (longestOpenMs ?? 0)),
+    ).unref();
+    return isWorth;
+  }
+
   #nextJob(): Job | undefined {
     const [alsoAtRest, urgent, patient] = this.#queues;
     if (this.#rest?.reason) return alsoAtRest.shift();
     return alsoAtRest.shift() ?? urgent.shift() ?? patient.shift();
+  }
+
+  #isBusy(): boolean {
+    return this.#queued() > 0 || this.#slots.some((slot) => slot.job);
   }
 
   #queued(): number {
@@ -203,7 +242,7 @@ export class FileHasher {
     return new RestWatch({
       look: machine,
       nowMs: () => performance.now(),
-      isBusy: () => this.#queued() > 0 || this.#slots.some((slot) => slot.job),
+      isBusy: () => this.#isBusy(),
       onChange: (reason) => {
         this.#control.rest(reason !== undefined);
         if (!this.#closed) this.#next();

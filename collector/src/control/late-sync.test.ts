@@ -54,6 +54,16 @@ test('within a transaction it is a part of that', () => {
   expect(database.prepare('SELECT count(*) AS n FROM numbers').get()).toEqual({ n: 0 });
 });
 
+test('what a process that was killed left in the log is synced as well', async () => {
+  late.commit(() => add(1));
+  const next = new DatabaseSync(join(folder, 'control.db'));
+  const log = join(folder, 'control.db-wal');
+  renameSync(log, `${log}.gone`);
+  await expect(new LateSync(next).sync()).rejects.toThrow(/ENOENT/);
+  renameSync(`${log}.gone`, log);
+  next.close();
+});
+
 test('who asks while another sync is on its way hears how that ends', async () => {
   late.commit(() => add(1));
   const log = join(folder, 'control.db-wal');

@@ -1,6 +1,7 @@
 /**
- * Commits whose wait for the disk is left to a thread of the pool. The control store lives in the thread that answers
- * devices, and a sync takes some 5 ms, or 100 when others write: with forty of them in a range, devices wait for it.
+ * Commits whose wait for the disk is left to a thread of the pool: new numbers, and what a range leads to. The control
+ * store lives in the thread that answers devices, and a sync takes some 5 ms, or 100 when others write: with forty of
+ * them in a range, devices wait for it.
  *
  * SQLite at `synchronous=NORMAL` writes a commit to its write-ahead log without a sync. A sync of that file, through whatever
  * descriptor, makes all its commits durable. Until then a power cut may take them, newest first, and nothing else.
@@ -14,7 +15,8 @@ export class LateSync {
   readonly #database: DatabaseSync;
   /** The write-ahead log; undefined for a database in memory. */
   readonly #log: string | undefined;
-  #pending = false;
+  /** At first whatever a process that was killed left in the log. */
+  #pending = true;
   #last: Promise<void> = Promise.resolve();
   #isNameSynced = false;
   /** A sync failed: nobody knows what of the log is on the disk, and another sync of it need not tell. */

@@ -79,7 +79,7 @@ export class SqliteControlStore implements ControlStore {
   readonly quarantine: QuarantineDesk;
   readonly backupHold: BackupHold;
   readonly #database: DatabaseSync;
-  readonly #allocations: LateSync;
+  readonly #late: LateSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
   readonly #groups: DeviceGroups;
@@ -101,7 +101,7 @@ export class SqliteControlStore implements ControlStore {
 
   constructor(options: SqliteControlStoreOptions) {
     this.#database = openControlDatabase(options.path);
-    this.#allocations = new LateSync(this.#database);
+    this.#late = new LateSync(this.#database);
     this.#meta = new MetaValues(this.#database);
     this.collectorId = this.#meta.secret('collector_id', 16);
     this.userKey = createSecretKey(this.#meta.secret('user_key', 32));
@@ -205,7 +205,7 @@ export class SqliteControlStore implements ControlStore {
 
   allocating<T>(work: () => T): T {
     try {
-      return this.#allocations.commit(work);
+      return this.#late.commit(work);
     } catch (error) {
       this.#executables.reload();
       this.#epochs.forget();
@@ -213,8 +213,8 @@ export class SqliteControlStore implements ControlStore {
     }
   }
 
-  allocationsSynced(): Promise<void> {
-    return this.#allocations.sync();
+  synced(): Promise<void> {
+    return this.#late.sync();
   }
 
   epoch(
@@ -313,19 +313,22 @@ export class SqliteControlStore implements ControlStore {
   }
 
   commitProcessed(range: ProcessedRange): void {
-    this.#committing(() => this.#apply(range));
+    this.#committing(() => this.#late.commit(() => this.#apply(range)));
   }
 
   commitReplay(range: ProcessedRange, settled: readonly Settled[]): void {
-    this.#committing(() => {
-      this.#apply(range);
-      this.#quarantineWork.settle(settled, range.now);
-    });
+    this.#committing(() =>
+      inTransaction(this.#database, () => {
+        this.#apply(range);
+        this.#quarantineWork.settle(settled, range.now);
+      }),
+    );
   }
 
-  #committing(work: () => void): void {
+  /** `commit` is one transaction. */
+  #committing(commit: () => void): void {
     try {
-      inTransaction(this.#database, work);
+      commit();
     } catch (error) {
       // What these hold in memory followed a transaction that did not happen.
       this.#executables.reload();
@@ -516,12 +519,14 @@ export class SqliteControlStore implements ControlStore {
 
   ageOutQuarantine(before: number, now: number): boolean {
     let more = false;
-    this.#committing(() => {
-      more = this.#quarantine.ageOut(before);
-      this.#markReleased(now);
-      this.#quarantineWork.forgetOutcomes(now);
-      this.quarantine.trials.forget(now);
-    });
+    this.#committing(() =>
+      inTransaction(this.#database, () => {
+        more = this.#quarantine.ageOut(before);
+        this.#markReleased(now);
+        this.#quarantineWork.forgetOutcomes(now);
+        this.quarantine.trials.forget(now);
+      }),
+    );
     return more;
   }
 

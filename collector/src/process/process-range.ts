@@ -147,7 +147,7 @@ export async function computeRange(
     const reports = trace ? trace.record(some[0]?.source.offset ?? 0, intern) : intern();
     reportsToProcess.push(...(reports ?? [undefined]));
   }
-  await control.allocationsSynced();
+  await control.synced();
   times.lap('intern');
   const known = await readKnownEvidence(
     decoded.flatMap((record) => (record.kind === 'evidence' ? record.batch.records : [])),

@@ -106,6 +106,23 @@ function start(
 const names = ['device-one', 'device-two', 'poison', 'device-four', 'device-five'];
 const records = names.map((name, index) => named(name, index + 1));
 
+test('nothing is trimmed before the checkpoint is on stable storage, nor by a sync that fails', async () => {
+  const order: string[] = [];
+  const failing = ['failed', 'failed'];
+  vi.spyOn(control, 'synced').mockImplementation(async () => {
+    const outcome = control.checkpoint() === records.length ? (failing.pop() ?? 'synced') : 'early';
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (outcome !== 'early') order.push(outcome);
+    if (outcome === 'failed') throw new Error('no disk');
+  });
+  const trim = async (through: number): Promise<void> => {
+    order.push(`trimmed ${through}`);
+  };
+  start(engine(() => {}).clickhouse, records, { trim });
+  await vi.waitFor(() => expect(order).toContain(`trimmed ${records.length}`), { timeout: 10_000 });
+  expect(order.slice(0, 4)).toEqual(['failed', 'failed', 'synced', `trimmed ${records.length}`]);
+});
+
 test('a record that the engine never takes is put aside alone, and the others flow', async () => {
   const { clickhouse, kept } = engine((bytes) => {
     if (bytes.includes('poison'))

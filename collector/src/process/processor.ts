@@ -114,10 +114,10 @@ export function startProcessor(options: ProcessorOptions): Processor {
           continue;
         }
         const began = performance.now();
-        const { records, through } = await stream.read(control.checkpoint(), RANGE_LIMITS);
-        if (through > control.checkpoint()) {
+        const { records, through: read } = await stream.read(control.checkpoint(), RANGE_LIMITS);
+        if (read > control.checkpoint()) {
           options.onRead?.(performance.now() - began);
-          const processing = processSifting(records, through, options, streak);
+          const processing = processSifting(records, read, options, streak);
           range = processing.catch(() => undefined);
           streak = await processing;
           if (stopped) log.info('what stopped processing is over: it goes on');
@@ -130,8 +130,10 @@ export function startProcessor(options: ProcessorOptions): Processor {
         }
         unsure = false;
         // Also after a start, or a trim that failed: a full stream takes nothing that would bring us here again.
-        await stream.trim(control.checkpoint());
-        trimmed = control.checkpoint();
+        const through = control.checkpoint();
+        await control.synced();
+        await stream.trim(through);
+        trimmed = through;
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
         if (stopping.signal.aborted) return;

@@ -36,12 +36,13 @@ export interface ProcessedRange {
 
 export interface RangeCommits {
   checkpoint(): number;
+  /** Everybody sees it at once. The stream may not be trimmed before `synced`: a power cut could take it back. */
   commitProcessed(range: ProcessedRange): void;
   /**
    * Numbers that `work` has epochs and executables given are committed together, before this returns. When it throws,
-   * none of them was given out. No row may name them before `allocationsSynced`: a power cut could take them back.
+   * none of them was given out. No row may name them before `synced`: a power cut could take them back.
    */
   allocating<T>(work: () => T): T;
-  /** Resolves when all numbers given so far are on stable storage. Rejects when they may not be. */
-  allocationsSynced(): Promise<void>;
+  /** Resolves when all that was committed so far is on stable storage. Rejects when it may not be. */
+  synced(): Promise<void>;
 }

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +84,19 @@ describe('the supervised engine', { timeout: 60_000 }, () => {
     process.kill(pid, 'SIGSTOP');
     await expect.poll(() => supervisor?.state, { timeout: 15_000 }).toMatchObject({ up: true, restarts: 1 });
     expect(supervisor.state.pid).not.toBe(pid);
+  });
+
+  test.skipIf(process.platform !== 'linux')('leaves the processor to who answers devices', async () => {
+    const port = await freePort();
+    supervisor = await superviseEngine({ dataDir, port, readers: 2, log });
+    await ask(port, 'SELECT sum(cityHash64(number)) FROM numbers(1000000)');
+    const tasks = `/proc/${supervisor.state.pid}/task`;
+    // proc_pid_stat(5): the 19th field, counted behind the name, which may hold spaces.
+    const niceness = readdirSync(tasks).map((task) =>
+      Number(readFileSync(`${tasks}/${task}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[16]),
+    );
+    expect(niceness.length).toBeGreaterThan(10);
+    expect(niceness.filter((nice) => nice < 5)).toEqual([]);
   });
 
   test('close ends the process and leaves the folder free', async () => {

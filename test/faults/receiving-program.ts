@@ -46,7 +46,9 @@ async function processWhatWaits(): Promise<void> {
       ...{ evidenceProcessed: [], undescribedUse: [], quarantined: [], now: Date.now() },
     });
   }
-  await stream.trim(control.checkpoint());
+  const done = control.checkpoint();
+  await control.synced();
+  await stream.trim(done);
 }
 
 for (;;) {

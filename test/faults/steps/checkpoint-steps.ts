@@ -28,6 +28,7 @@ export const work: SteppedWork = {
         quarantined: [],
         now: range,
       });
+      await control.synced();
       say(`range ${range}`);
     }
     control.close();

@@ -411,6 +411,27 @@ describe('packages', () => {
     expect(second.status().hashing.filesHashed).toBe(0);
   });
 
+  test('files are hashed while the package databases are read for the first time, and told when they are', async () => {
+    const owners = new FakeOwners();
+    const load = owners.load.bind(owners);
+    let read = (): void => undefined;
+    vi.spyOn(owners, 'load').mockImplementation(async () => {
+      await new Promise<void>((done) => {
+        read = done;
+      });
+      await load();
+    });
+    const [owned, known] = [script('owned/tool'), script('free/known')];
+    const finding = finder({ owners });
+    const scan = finding.scanOnce();
+    await vi.waitUntil(() => finding.status().hashing.filesHashed === 2, 5_000);
+    expect(inventory.calls).toEqual([]);
+    read();
+    await scan;
+    expect([versionOf(owned), versionOf(known)]).toEqual(['1', undefined]);
+    expect(inventory.files.size).toBe(2);
+  });
+
   test('a pass over unchanged files asks the inventory for none of them, until their package changes', async () => {
     const owners = new FakeOwners();
     const [owned, free] = [script('owned/tool'), script('free/tool')];

@@ -72,6 +72,8 @@ export class FileExaminer {
   readonly #confirmed = new ConfirmedFiles();
   /** Hashed files that wait for packages to settle, by path. */
   readonly #held = new Map<string, FileContent>();
+  /** While the package databases are read for the first time: what is hashed meanwhile waits for them. */
+  #packagesRead: Promise<void> | undefined;
   /** False while a change of packages has taken too long to be waited for. */
   holding = true;
   vanished = 0;
@@ -85,6 +87,14 @@ export class FileExaminer {
 
   get held(): number {
     return this.#held.size;
+  }
+
+  /** Files may be examined from now on, and are told once the package databases are read. `reading` must not reject. */
+  whilePackagesAreRead(reading: Promise<void>): void {
+    const read = reading.then(() => {
+      this.#packagesRead = undefined;
+    });
+    this.#packagesRead = read;
   }
 
   /** Looks at what is at the path now. Never rejects. */
@@ -118,12 +128,12 @@ export class FileExaminer {
     if (this.#isConfirmed(path, identity)) return undefined;
     const known = this.#options.known.byPath(path);
     const unchanged = known !== undefined && sameIdentity(known.identity, identity);
-    if (unchanged && !isInBundle(path)) {
+    if (unchanged && !isInBundle(path) && !this.#packagesRead) {
       this.#confirm(known);
       return undefined;
     }
     this.#inHand.add(path);
-    const examined = unchanged ? this.#confirmInBundle(known) : this.#examineNew(path, identity, urgent);
+    const examined = unchanged ? this.#confirmLater(known) : this.#examineNew(path, identity, urgent);
     return examined.finally(() => this.#inHand.delete(path));
   }
 
@@ -189,7 +199,8 @@ export class FileExaminer {
   }
 
   /** A bundle's names and version can change while a file in it stays as it was. */
-  async #confirmInBundle({ path, identity }: FoundFile): Promise<Verdict> {
+  async #confirmLater({ path, identity }: FoundFile): Promise<Verdict> {
+    await this.#packagesRead;
     const bundle = await this.#options.bundles.around(path);
     const known = this.#options.known.byPath(path);
     if (!known || !sameIdentity(known.identity, identity)) return 'again';
@@ -259,6 +270,7 @@ export class FileExaminer {
     content: FileContent | (FoundFile['evidence'] & { identity: FileIdentity }),
   ): Promise<Verdict> {
     const { owners, bundles, ledger, sink, homes, known } = this.#options;
+    if (this.#packagesRead) await this.#packagesRead;
     const around = await bundles.around(path);
     const bundle = around === 'failed' ? undefined : around;
     if (this.holding && this.#mayBePackaged(path) && owners.unsettled()) {

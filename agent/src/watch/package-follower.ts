@@ -50,11 +50,22 @@ export class PackageFollower {
     for (const end of this.#endWatches) end();
   }
 
-  /** Before a scan. The scan itself then compares each known file with what was loaded. */
+  /**
+   * Before a scan. The scan itself then compares each known file with what was loaded. The first reading takes as long as hashing
+   * hundreds of megabytes, and so goes on beside the scan: files are told once it is over.
+   */
   async loadIfNew(): Promise<void> {
+    const { owners, examiner } = this.#options;
+    if (!this.#loadedOnce) {
+      this.#loadedOnce = true;
+      examiner.whilePackagesAreRead(this.#load());
+    } else if (owners.worthLoading()) await this.#load();
+    else if (owners.unsettled()) this.waitForRest();
+  }
+
+  async #load(): Promise<void> {
     const { owners } = this.#options;
-    if (!this.#loadedOnce || owners.worthLoading()) await owners.load();
-    this.#loadedOnce = true;
+    await owners.load();
     if (owners.unsettled()) this.waitForRest();
   }
 

@@ -13,6 +13,8 @@ import { copyPrograms, type ProgramCopies } from './hashing/program-copies.ts';
 import type { ScanCost, ScanOrder } from './hashing/scanning-program.ts';
 
 const SCANNING_PROGRAM = join(import.meta.dirname, 'hashing/scanning-program.ts');
+/** Where the agent keeps compiled code (agent/bin/fleetmeter-agent.mjs). */
+const CODE_CACHE = join(import.meta.dirname, '../../agent/.code-cache');
 const BYTES_PER_MEBIBYTE = 1_048_576;
 const TARGET_MEBIBYTES = 600;
 /** Nine tenths of the throughput, and a hundredth of the CPU. */
@@ -46,6 +48,8 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
     const tree = copyPrograms(join(folder, 'tree'), mebibytes * BYTES_PER_MEBIBYTE);
     const pacedTree = copyPrograms(join(folder, 'paced'), pacedMebibytes * BYTES_PER_MEBIBYTE);
     await sleep(SETTLED_MS);
+    // Once, so that compiled code is there, as it is from the agent's second start on.
+    scan({ root: join(tree.root, 'd0'), paced: false, passes: 1 });
     const scaled = mebibytes < TARGET_MEBIBYTES;
     return {
       files: plain(tree.paths.length, 'files'),
@@ -151,6 +155,7 @@ function scan(order: ScanOrder): ScanCost {
   const output = execFileSync(process.execPath, [SCANNING_PROGRAM, JSON.stringify(order)], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
+    env: { ...process.env, NODE_COMPILE_CACHE: CODE_CACHE },
   });
   return JSON.parse(output) as ScanCost;
 }

@@ -81,6 +81,7 @@ const MOST_LISTINGS = 64;
 /** Node takes up to a thousand waiting messages in one turn of the loop, so there must not be that many. */
 const MOST_NOT_TAKEN = 2;
 const EXECUTE_BITS = 0o111;
+const EXACT_EXECUTE_BITS = BigInt(EXECUTE_BITS);
 const ENVIRONMENT_FILE = 'pyvenv.cfg';
 const REPLACEMENT = '\ufffd';
 
@@ -93,6 +94,11 @@ let sent = Atomics.load(taken, 0);
 let listings: Listing[] = [];
 let reported = 0;
 let stayOff: ReadonlySet<string> = new Set();
+/**
+ * The last file was a program, so the next one may be: it is asked for exact numbers at once. Others are asked for plain ones first,
+ * since most files are no programs, and exact numbers cost three times as much.
+ */
+let isAmongPrograms = false;
 
 port.on('message', (request: ListRequest | LookRequest) => {
   if ('quiet' in request) {
@@ -176,15 +182,18 @@ function look(folder: string, entry: Dirent, listing: Listing): boolean {
     listing.stayedOff.push(path);
     return true;
   }
-  // Plain numbers first: most files have no execute bit, and big ones cost three times as much.
-  const stats = tryLstat(path);
-  if (stats?.isDirectory()) {
-    listing.folders.push({ path, key: folderKey(stats), changedMs: changedMsOf(stats) });
-    return true;
+  if (!isAmongPrograms || !entry.isFile()) {
+    const stats = tryLstat(path);
+    if (stats?.isDirectory()) {
+      listing.folders.push({ path, key: folderKey(stats), changedMs: changedMsOf(stats) });
+      return true;
+    }
+    if (!stats?.isFile() || (stats.mode & EXECUTE_BITS) === 0) return false;
   }
-  if (!stats?.isFile() || (stats.mode & EXECUTE_BITS) === 0) return false;
-  const exact = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  if (!exact?.isFile()) return false;
+  const exact = tryExactLstat(path);
+  isAmongPrograms = exact?.isFile() === true && (exact.mode & EXACT_EXECUTE_BITS) !== 0n;
+  // What is no longer what its folder said of it is seen by the next listing.
+  if (!exact || !isAmongPrograms) return false;
   if (isContentElsewhere(exact)) listing.contentElsewhere.push(path);
   else listing.files.push({ path, identity: identityOf(exact) });
   return true;
@@ -195,6 +204,14 @@ function tryLstat(path: string | Buffer) {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch {
     // The folder can be read but not searched, or the entry is damaged: no way to look at it.
+    return undefined;
+  }
+}
+
+function tryExactLstat(path: string) {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
     return undefined;
   }
 }

@@ -78,16 +78,20 @@ async function missing(
   acknowledged: ReportingLoad['acknowledged'],
 ): Promise<string[]> {
   const stored = new Map<string, string>();
+  /** A disk whose power is cut has what was written to it, or has not: never something else. */
+  const damaged: string[] = [];
   let unreadable = 0;
   for (let at = 0; ; ) {
     const range = await stream.read(at, { maxRecords: 4096, maxBytes: 1 << 25 });
     for (const record of range.records)
-      stored.set(`${record.deviceId} ${sequenceOf(record)}`, hashOf(record.envelope));
+      if (record.damage === undefined)
+        stored.set(`${record.deviceId} ${sequenceOf(record)}`, hashOf(record.envelope));
+      else damaged.push(`${record.offset} of ${record.deviceId}: ${record.damage}`);
     unreadable += range.unreadable;
     if (range.through <= at) break;
     at = range.through;
   }
-  const lost = unreadable > 0 ? [`${unreadable} unreadable`] : [];
+  const lost = [...damaged, ...(unreadable > 0 ? [`${unreadable} unreadable`] : [])];
   for (const [device, reports] of acknowledged)
     for (const [sequence, hash] of reports) {
       if (sequence <= (processed.get(device) ?? 0)) continue;

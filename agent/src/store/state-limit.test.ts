@@ -155,7 +155,7 @@ test('what goes round the limit fails as a full disk does, and the store stays w
 
 test('a store that takes nothing does not make the queue of found files grow', () => {
   const inventory = new Inventory(store, () => DAY);
-  store.transaction = () => {
+  store.transactionSyncedLater = () => {
     throw new Error('disk full');
   };
   let refused = 0;

@@ -74,6 +74,8 @@ test('only folders of programs, those above them and those right in a root are w
 
 test('a program that appears in a quiet folder is found at the next look, and its folder is watched from then on', async () => {
   tree();
+  // What was made just now is watched for a while for that alone.
+  await sleep(OLD_ENOUGH_MS);
   const { status } = await watching().then((made) => ({ status: () => made.status() }));
   const tool = file('share/doc/one/tool', 0o755);
   await inventory.until(() => inventory.files.has(tool));

@@ -4,6 +4,7 @@ import { defaultReaders } from './engine-limits.ts';
 import { EngineStartError } from './engine-start-error.ts';
 import type { Jail, JailWish } from './jail/find-jail.ts';
 import { type EngineLaunch, jailFor, type LaunchedEngine, launchEngine } from './launch-engine.ts';
+import { LostPings } from './lost-pings.ts';
 import { defaultEngineMemoryMib } from './memory-limit.ts';
 import { type RestartPace, restartDelayMs } from './restart-pace.ts';
 
@@ -37,10 +38,9 @@ export interface SuperviseOptions {
   onStateChange?: (state: EngineState) => void;
   /** How long a first start may wait for a previous engine of this folder to end. Default 30,000 ms. */
   patienceMs?: number;
-  /** Pause between pings, time for an answer, lost ones in a row that mean hanging; see PINGS. */
+  /** Pause between pings, time for an answer; see PINGS. */
   pingEveryMs?: number;
   pingTimeoutMs?: number;
-  pingsLost?: number;
 }
 
 export interface EngineSupervisor {
@@ -59,12 +59,8 @@ export async function superviseEngine(options: SuperviseOptions): Promise<Engine
   return watch;
 }
 
-/**
- * A ping asks nothing of the tables: an engine at work answers it within milliseconds, on a machine with ten times as
- * much to do as it has cores within a second. Three in a row that take three seconds each, and two seconds between them,
- * are no load. So one that hangs is not asked anything any more after 5 s at most, and ended after 15 s.
- */
-export const PINGS = { everyMs: 2_000, timeoutMs: 3_000, lost: 3 };
+/** One that hangs is not asked anything any more after 5 s at most, and ended after 15 s; see lost-pings.ts. */
+export const PINGS = { everyMs: 2_000, timeoutMs: 3_000 };
 const startingMs = 60_000;
 const closingMs = 15_000;
 const hangingMs = 1_000;
@@ -210,18 +206,17 @@ class EngineWatch implements EngineSupervisor {
     this.#change({ up: true, pid: this.#engine?.pid });
     this.#pace.upSince = Date.now();
     this.#options.log.info({ pid: this.#state.pid, restarts: this.#state.restarts }, 'engine: up');
-    this.#watchPings(0);
+    this.#watchPings(new LostPings());
   }
 
-  #watchPings(lost: number): void {
+  #watchPings(pings: LostPings): void {
     const engine = this.#engine;
     this.#pingTimer = setTimeout(async () => {
       const answered = await this.#ping();
       if (this.#engine !== engine || this.#closed || this.#state.pid === undefined) return;
       if (this.#state.up !== answered) this.#change({ up: answered });
-      const nowLost = answered ? 0 : lost + 1;
-      if (nowLost < (this.#options.pingsLost ?? PINGS.lost)) return this.#watchPings(nowLost);
-      this.#options.log.warn({ pid: engine?.pid, lost: nowLost }, 'engine: does not answer, ending it');
+      if (!pings.note(answered, this.#state.pid)) return this.#watchPings(pings);
+      this.#options.log.warn({ pid: engine?.pid, lost: pings.inARow }, 'engine: does not answer, ending it');
       // SIGKILL: a stopped or hanging process does not hear anything kinder.
       engine?.kill();
     }, this.#options.pingEveryMs ?? PINGS.everyMs);

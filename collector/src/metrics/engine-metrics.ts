@@ -8,9 +8,9 @@ import {
   readTableSizes,
   type TableSize,
 } from '../clickhouse/table-sizes.ts';
+import { processCpuSeconds, processResidentBytes } from '../engine/process-accounting.ts';
 import type { EngineReport } from '../engine/read-engine-report.ts';
 import { boundedRead } from './metrics.ts';
-import { processCpuSeconds, processResidentBytes } from './process-cpu.ts';
 
 /** `pid` of the embedded engine; undefined while it does not run, or when a server elsewhere is used. */
 export function watchEngine(registry: Registry, pid: () => number | undefined): void {

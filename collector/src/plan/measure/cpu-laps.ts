@@ -2,7 +2,7 @@
  * CPU time of this process and of the engine's, user and system, from the operating system's accounting: other
  * programs on the machine do not make it longer, as they do with wall time.
  */
-import { processCpuSeconds } from '../../metrics/process-cpu.ts';
+import { processCpuSeconds } from '../../engine/process-accounting.ts';
 
 export interface CpuLap {
   /** Microseconds of CPU of this process, all threads. */

@@ -130,6 +130,10 @@ export class CollectorUnderLoad {
     return `http://127.0.0.1:${this.#ports.agent}`;
   }
 
+  get sqlUrl(): string {
+    return `http://127.0.0.1:${this.#ports.sql}`;
+  }
+
   /** Whose CPU time is measured. */
   get pids(): { collector: number; engine: number } {
     return { collector: this.#child.pid as number, engine: this.#enginePid };

@@ -62,7 +62,7 @@ test('FIFOs, sockets, devices, folders and links are refused at once and block n
   const startMs = performance.now();
   for (const path of [...fifos, join(folder, 'socket'), '/dev/zero', folder, join(folder, 'link')])
     expect(await hasher.hash(path), path).toEqual({ kind: 'skipped', reason: 'not-regular' });
-  expect(performance.now() - startMs).toBeLessThan(2000);
+  expect(performance.now() - startMs).toBeLessThan(15_000);
   server.close();
 });
 
@@ -88,7 +88,7 @@ test('a sparse file of a terabyte is too large, unread', async () => {
   const startMs = performance.now();
   const outcome = await hasher.hash(join(folder, 'sparse'));
   expect(outcome).toEqual({ kind: 'skipped', reason: 'too-large' });
-  expect(performance.now() - startMs).toBeLessThan(2000);
+  expect(performance.now() - startMs).toBeLessThan(15_000);
 });
 
 test('a file that takes longer than its time is too large', async () => {
@@ -138,7 +138,8 @@ test('closing cancels what is open and what waits, and ends the threads', async 
   expect(await waiting).toEqual({ kind: 'cancelled' });
   expect(await slow.hash(script('three'))).toEqual({ kind: 'cancelled' });
   expect(slow.figures().threadsRunning).toBe(0);
-  expect(performance.now() - startMs).toBeLessThan(1000);
+  // At its pace the open one would take 100 s.
+  expect(performance.now() - startMs).toBeLessThan(15_000);
 });
 
 test('threads end when idle and come back for the next file', async () => {

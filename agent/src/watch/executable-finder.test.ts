@@ -186,7 +186,8 @@ describe('scanning', () => {
     await finding.scanOnce();
     clearInterval(beat);
     expect(names()).toEqual(['tool']);
-    expect(longest).toBeLessThan(200);
+    // In one piece it would be seconds; 200 ms on a machine that has time.
+    expect(longest).toBeLessThan(1_000);
   });
 
   test('reports progress that ends with the result', async () => {

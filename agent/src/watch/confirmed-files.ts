@@ -2,8 +2,8 @@
  * Which files are known and were found unchanged by an earlier pass: by path, in which state, and with which owner. What the inventory
  * says of a known file takes a query and reading its evidence, a hundred times what it takes to see that nothing changed.
  *
- * Nothing is kept but hashes, seeded at random for each process: 64 bits for the path and 64 for its state, in 16 bytes, so that a
- * changed file is taken for an unchanged one about once in 2^64 times. Whatever is not here is asked of the inventory.
+ * Nothing is kept but hashes, seeded at random for each process: 64 bits for the path and 64 for its state, in 16 bytes. A changed
+ * file whose hashes are those of before would be taken for unchanged until the next start. Whatever is not here is asked of the inventory.
  */
 import { randomBytes } from 'node:crypto';
 

@@ -22,12 +22,14 @@ import type { CollectorConfig } from './config/schema.ts';
 import { serverAccount, startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
+import { startWalCheckpoints } from './control/wal-checkpoints.ts';
 import { readEngineReport } from './engine/read-engine-report.ts';
 import { countedClickHouse } from './metrics/clickhouse-metrics.ts';
 import { watchEngine, watchEngineReport, watchMerges, watchTables } from './metrics/engine-metrics.ts';
 import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
 import { createProcessMetrics, noteRange } from './metrics/process-metrics.ts';
 import {
+  noteWalCheckpoints,
   watchBackups,
   watchCertificateLife,
   watchControlStore,
@@ -107,6 +109,12 @@ async function joinStages(
   // Memory: what was acknowledged, and what is known of devices.
   const control = new SqliteControlStore({ path: join(folder, 'control.db') });
   started.add(() => control.close());
+  started.add(
+    startWalCheckpoints({
+      ...{ path: join(folder, 'control.db'), log },
+      onCheckpoint: noteWalCheckpoints(metrics.registry),
+    }),
+  );
   watchControlStore(metrics.registry, control);
   watchNotices(metrics.registry, control);
   watchBackups(metrics.registry, control, now);

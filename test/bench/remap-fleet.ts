@@ -47,7 +47,6 @@ export function knowExecutables(dataFolder: string, { distinct }: RemapFleetSize
         directives: [],
         resolved: [],
         superseded: [],
-        evidenceWanted: [],
         undescribedUse: [],
       },
       ...{ quarantined: [], now: 0 },

@@ -329,7 +329,7 @@ function setAside({ control }: FleetUnderTest, text: string): void {
     bytes: UsageRecord.encode({ executableId, day: 20_000, seconds: 90_000 }).finish(),
   };
   control.commitProcessed({
-    ...{ checkpoint: 1, dirty: [], directives: [], resolved: [], superseded: [], evidenceWanted: [] },
+    ...{ checkpoint: 1, dirty: [], directives: [], resolved: [], superseded: [] },
     ...{ evidenceProcessed: [], undescribedUse: [], quarantined: [aside], now: Date.now() },
   });
 }

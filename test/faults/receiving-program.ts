@@ -42,7 +42,7 @@ async function processWhatWaits(): Promise<void> {
     heads.note(records);
     control.commitProcessed({
       checkpoint: through,
-      ...{ dirty: [], directives: [], resolved: [], superseded: [], evidenceWanted: [] },
+      ...{ dirty: [], directives: [], resolved: [], superseded: [] },
       ...{ evidenceProcessed: [], undescribedUse: [], quarantined: [], now: Date.now() },
     });
   }

@@ -26,7 +26,7 @@ beforeAll(async () => {
     concern: { day: 20_000, executableNo: 1 },
   });
   fleet.control.commitProcessed({
-    ...{ checkpoint: 3, dirty: [], directives: [], resolved: [], superseded: [], evidenceWanted: [] },
+    ...{ checkpoint: 3, dirty: [], directives: [], resolved: [], superseded: [] },
     ...{ evidenceProcessed: [], undescribedUse: [], quarantined: [aside(1), aside(2), aside(3)], now: 1 },
   });
 }, 60_000);

@@ -52,6 +52,21 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
+/**
+ * Like inTransaction, and a power cut may take it back: the disk is not waited for. For what is found out again when it is
+ * lost, and for what LateSync makes durable. SQLite at `synchronous=NORMAL` writes a commit to its write-ahead log without a
+ * sync; power cuts take such commits newest first, and nothing else.
+ */
+export function inUnsyncedTransaction<T>(database: DatabaseSync, work: () => T): T {
+  if (database.isTransaction) return work();
+  database.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return inTransaction(database, work);
+  } finally {
+    database.exec('PRAGMA synchronous = FULL');
+  }
+}
+
 /** Like inTransaction; inside a running transaction an error of `work` undoes what it did, and nothing else. */
 export function atomically<T>(database: DatabaseSync, work: () => T): T {
   if (!database.isTransaction) return inTransaction(database, work);
@@ -67,22 +82,20 @@ export function atomically<T>(database: DatabaseSync, work: () => T): T {
 }
 
 /**
- * Runs each of these and commits what they did: one wait for the disk. Each succeeds or fails on its own, and has to
- * undo by itself what it did before it failed (see `atomically`). Throws when nothing could be committed.
+ * Runs each of these within the running transaction. Each succeeds or fails on its own, and has to undo by itself what it
+ * did before it failed (see `atomically`). Throws when the transaction is over.
  */
-export function committedTogether<T>(
+export function eachOnItsOwn<T>(
   database: DatabaseSync,
   works: readonly (() => T)[],
 ): PromiseSettledResult<T>[] {
-  return inTransaction(database, () =>
-    works.map((work): PromiseSettledResult<T> => {
-      try {
-        return { status: 'fulfilled', value: work() };
-      } catch (reason) {
-        // It ended the transaction of all of them, as a full disk does.
-        if (!database.isTransaction) throw reason;
-        return { status: 'rejected', reason };
-      }
-    }),
-  );
+  return works.map((work): PromiseSettledResult<T> => {
+    try {
+      return { status: 'fulfilled', value: work() };
+    } catch (reason) {
+      // It ended the transaction of all of them, as a full disk does.
+      if (!database.isTransaction) throw reason;
+      return { status: 'rejected', reason };
+    }
+  });
 }

@@ -41,7 +41,7 @@ const groupOf = (deviceId: string) =>
 const rules = (...all: [GroupRule['kind'], string, string][]) =>
   desk.groups.replaceRules(all.map(([kind, pattern, group]) => ({ kind, pattern, group })));
 function reported(deviceId: string, changes: Partial<DeviceNames>): void {
-  const nothing = { dirty: [], directives: [], resolved: [], superseded: [], evidenceWanted: [] };
+  const nothing = { dirty: [], directives: [], resolved: [], superseded: [] };
   const range = {
     checkpoint: 1,
     ...nothing,

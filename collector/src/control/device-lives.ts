@@ -4,7 +4,7 @@
  * those that another process makes, until the engine's tables have it.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { inTransaction } from './control-database.ts';
+import { inTransaction, inUnsyncedTransaction } from './control-database.ts';
 import { Erasures } from './erasures.ts';
 import { HardwareTwins } from './hardware-twins.ts';
 
@@ -133,6 +133,7 @@ export class DeviceLives {
 
   /** The tables have everything up to this change. One that came meanwhile has a later number and stays. */
   told(change: number): void {
-    this.#told.run(change);
+    // A power cut may take it back: they are told again.
+    inUnsyncedTransaction(this.#database, () => this.#told.run(change));
   }
 }

@@ -124,10 +124,10 @@ test('a folder in which no collector ever ran is said to be one, and stays as it
   rmSync(empty, { recursive: true });
 });
 
-test('devices that join together are committed together, and one that is refused costs the others nothing', () => {
+test('devices that join together are committed together, and one that is refused costs the others nothing', async () => {
   const { tokenId, secret } = make({ uses: 3 });
   const keys = [newKey(), newKey(), newKey()];
-  const outcomes = store.joinTogether([
+  const outcomes = await store.joinTogether([
     () => store.enrol(keys[0] as Buffer, secret, 5),
     () =>
       // Its use of the token is counted when it is refused, and has to be taken back.

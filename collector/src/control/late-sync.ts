@@ -1,15 +1,14 @@
 /**
- * Commits whose wait for the disk is left to a thread of the pool: new numbers, and what a range leads to. The control
- * store lives in the thread that answers devices, and a sync takes some 5 ms, or 100 when others write: with forty of
- * them in a range, devices wait for it.
+ * Commits whose wait for the disk is left to a thread of the pool: new devices, new numbers, and what a range leads to. The
+ * control store lives in the thread that answers devices, and a sync takes some 5 ms, or 900 when others write: nobody
+ * else's report may wait for that.
  *
- * SQLite at `synchronous=NORMAL` writes a commit to its write-ahead log without a sync. A sync of that file, through whatever
- * descriptor, makes all its commits durable. Until then a power cut may take them, newest first, and nothing else.
+ * A sync of the write-ahead log, through whatever descriptor, makes all its commits durable.
  */
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './control-database.ts';
+import { inUnsyncedTransaction } from './control-database.ts';
 
 export class LateSync {
   readonly #database: DatabaseSync;
@@ -30,15 +29,9 @@ export class LateSync {
 
   /** Like inTransaction, and on stable storage only once `sync` has resolved. */
   commit<T>(work: () => T): T {
-    if (this.#database.isTransaction) return work();
-    this.#database.exec('PRAGMA synchronous = NORMAL');
-    try {
-      const result = inTransaction(this.#database, work);
-      this.#pending = true;
-      return result;
-    } finally {
-      this.#database.exec('PRAGMA synchronous = FULL');
-    }
+    const result = inUnsyncedTransaction(this.#database, work);
+    this.#pending = true;
+    return result;
   }
 
   /** Resolves when everything committed so far is on stable storage. Rejects when it may not be; then call it again. */

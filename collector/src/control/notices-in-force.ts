@@ -7,7 +7,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { BoundedCache } from './bounded-cache.ts';
-import { inTransaction } from './control-database.ts';
+import { inUnsyncedTransaction } from './control-database.ts';
 import type { IssuedNotice, MoveNotices } from './move-notices.ts';
 
 /** About 100 bytes each. The others are read from the file. */
@@ -89,12 +89,12 @@ export class NoticesInForce {
     return this.#counted.counts;
   }
 
-  /** What devices confirmed is on stable storage when it returns. */
+  /** Commits what devices confirmed. */
   flush(): void {
     clearTimeout(this.#writeSoon);
     this.#writeSoon = undefined;
     if (this.#unwritten.size === 0) return;
-    inTransaction(this.#database, () => {
+    inUnsyncedTransaction(this.#database, () => {
       for (const [deviceId, serial] of this.#unwritten) this.#confirm.run(serial, deviceId);
     });
     this.#unwritten.clear();

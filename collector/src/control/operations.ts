@@ -3,7 +3,7 @@
  * line, in the same file; the collector looks several times a second. It survives a restart: what was begun goes on.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { inTransaction } from './control-database.ts';
+import { inTransaction, inUnsyncedTransaction } from './control-database.ts';
 
 export type OperationKind = 'audit' | 'rebuild' | 'correction';
 
@@ -86,9 +86,12 @@ export class Operations {
     return row && operationOf(row);
   }
 
-  /** False when somebody stopped it: then nothing more is to be done. */
+  /** False when somebody stopped it: then nothing more is to be done. A power cut may take it back: done again. */
   advance(number: number, progress: unknown): boolean {
-    return this.#advance.run(JSON.stringify(progress), number).changes > 0;
+    const { changes } = inUnsyncedTransaction(this.#database, () =>
+      this.#advance.run(JSON.stringify(progress), number),
+    );
+    return changes > 0;
   }
 
   /** False when it was over already: that stays. */

@@ -4,7 +4,7 @@
  * last looked: the command line shows it, also when no collector is running.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { inTransaction } from './control-database.ts';
+import { inTransaction, inUnsyncedTransaction } from './control-database.ts';
 import type { MetaValues } from './meta-values.ts';
 
 export interface ProcessingPause {
@@ -96,7 +96,7 @@ export class ProcessingState {
   }
 
   noteLag(lag: ProcessingLag): void {
-    this.#meta.setText(LAG, JSON.stringify(lag));
+    inUnsyncedTransaction(this.#database, () => this.#meta.setText(LAG, JSON.stringify(lag)));
   }
 }
 

@@ -8,7 +8,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SettingsFields } from '@fleetmeter/proto';
 import { BoundedCache } from './bounded-cache.ts';
-import { inTransaction } from './control-database.ts';
+import { inUnsyncedTransaction } from './control-database.ts';
 import type { GroupSettings, GroupState, SettingsVersion } from './group-settings.ts';
 import { isInRing, openRing } from './settings-rollout.ts';
 
@@ -81,12 +81,12 @@ export class SettingsInForce {
     this.#devices.delete(deviceId);
   }
 
-  /** What devices confirmed is on stable storage when it returns. */
+  /** Commits what devices confirmed. */
   flush(): void {
     clearTimeout(this.#writeSoon);
     this.#writeSoon = undefined;
     if (this.#unwritten.size === 0) return;
-    inTransaction(this.#database, () => {
+    inUnsyncedTransaction(this.#database, () => {
       for (const [deviceId, version] of this.#unwritten) this.#confirm.run(version, deviceId);
     });
     this.#unwritten.clear();

@@ -33,7 +33,6 @@ const range = (changes: Partial<ProcessedRange> = {}): ProcessedRange => ({
   directives: [],
   resolved: [],
   superseded: [],
-  evidenceWanted: [],
   evidenceProcessed: [],
   undescribedUse: [],
   quarantined: [],
@@ -160,9 +159,7 @@ test('evidence is missing until it was processed, and wanted from at most three 
   const devices = Array.from({ length: 10 }, (_, index) => index.toString(16).padStart(16, '0'));
   const [executableNo = 0] = store.internExecutables(encodeIdList([b])).numbers;
   expect(store.hasEnoughHolders(executableNo)).toBe(false);
-  store.commitProcessed(
-    range({ evidenceWanted: devices.map((deviceId) => ({ executableId: b, executableNo, deviceId })) }),
-  );
+  store.wantEvidence(devices.map((deviceId) => ({ executableId: b, executableNo, deviceId })));
   expect(store.hasEnoughHolders(executableNo)).toBe(true);
   const holders = devices.filter((deviceId) => store.evidenceWantedFrom(deviceId, 9).length > 0);
   expect(holders.length).toBe(3);

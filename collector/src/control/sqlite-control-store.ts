@@ -8,7 +8,12 @@ import { AuditLedger } from './audit-ledger.ts';
 import { AuditReports } from './audit-reports.ts';
 import { BackupHold } from './backup-hold.ts';
 import { CatalogueProgress } from './catalogue-progress.ts';
-import { committedTogether, inTransaction, openControlDatabase } from './control-database.ts';
+import {
+  eachOnItsOwn,
+  inTransaction,
+  inUnsyncedTransaction,
+  openControlDatabase,
+} from './control-database.ts';
 import type {
   CatalogueState,
   ControlStore,
@@ -61,6 +66,9 @@ export interface SqliteControlStoreOptions {
   quarantine?: Partial<QuarantineLimits>;
 }
 
+/** Of 4 KiB: the log may grow to 128 MiB when nobody else moves it, see wal-checkpoints.ts. */
+const AUTOCHECKPOINT_PAGES = 32_768;
+
 const NAMELESS: DeviceNames = { hostname: '', managementId: '', groupTag: '' };
 
 export class SqliteControlStore implements ControlStore {
@@ -101,6 +109,7 @@ export class SqliteControlStore implements ControlStore {
 
   constructor(options: SqliteControlStoreOptions) {
     this.#database = openControlDatabase(options.path);
+    this.#database.exec(`PRAGMA wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
     this.#late = new LateSync(this.#database);
     this.#meta = new MetaValues(this.#database);
     this.collectorId = this.#meta.secret('collector_id', 16);
@@ -116,7 +125,7 @@ export class SqliteControlStore implements ControlStore {
       ...QUARANTINE_LIMITS,
       ...options.quarantine,
     });
-    this.usageConcerns = new UsageConcerns(this.#database);
+    this.usageConcerns = new UsageConcerns(this.#database, this.#late);
     this.quarantine = new QuarantineDesk(this.#database);
     this.#quarantineWork = new QuarantineWork(this.#database);
     this.tokens = new EnrolmentTokens(this.#database);
@@ -145,13 +154,16 @@ export class SqliteControlStore implements ControlStore {
     return this.#tellingErased(() => this.#devices.enrol(rawPublicKey, judge, now, admit));
   }
 
-  joinTogether<T>(works: readonly (() => T)[]): PromiseSettledResult<T>[] {
+  async joinTogether<T>(works: readonly (() => T)[]): Promise<PromiseSettledResult<T>[]> {
+    let outcomes: PromiseSettledResult<T>[];
     try {
-      return committedTogether(this.#database, works);
+      outcomes = this.#late.commit(() => eachOnItsOwn(this.#database, works));
     } catch (error) {
       this.#devices.forget();
       throw error;
     }
+    await this.#late.sync();
+    return outcomes;
   }
 
   replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string {
@@ -352,7 +364,6 @@ export class SqliteControlStore implements ControlStore {
     for (const { executableNo, day } of range.undescribedUse) this.#undescribedUse.note(executableNo, day);
     for (const executableNo of this.#executables.markEvidenceProcessed(range.evidenceProcessed))
       this.#undescribedUse.described(executableNo);
-    for (const wanted of range.evidenceWanted) this.#wanted.want(wanted);
     for (const executableId of range.evidenceProcessed)
       this.#wanted.satisfied(executableId, this.#executables.numberOf(executableId));
     for (const { deviceId, names } of range.names ?? [])
@@ -387,7 +398,9 @@ export class SqliteControlStore implements ControlStore {
   }
 
   directiveDelivered(deviceId: string, directive: DirectiveFields): void {
-    this.#directives.drop(deviceId, directive.epoch ?? new Uint8Array(0), directiveAction(directive));
+    inUnsyncedTransaction(this.#database, () =>
+      this.#directives.drop(deviceId, directive.epoch ?? new Uint8Array(0), directiveAction(directive)),
+    );
   }
 
   undescribed(numbers: Uint32Array): number[] {
@@ -426,6 +439,15 @@ export class SqliteControlStore implements ControlStore {
     return this.#wanted
       .from(deviceId, limit)
       .map((executableId) => ({ executableId, executableNo: this.#executables.numberOf(executableId) }));
+  }
+
+  wantEvidence(wanted: readonly WantedExecutable[]): void {
+    if (wanted.length === 0) return;
+    this.#committing(() =>
+      inUnsyncedTransaction(this.#database, () => {
+        for (const each of wanted) this.#wanted.want(each);
+      }),
+    );
   }
 
   hasEnoughHolders(executableNo: number): boolean {
@@ -474,7 +496,7 @@ export class SqliteControlStore implements ControlStore {
   }
 
   clearDirty(target: DirtyTarget, generation: number): void {
-    this.#dirty.clear(target, generation);
+    inUnsyncedTransaction(this.#database, () => this.#dirty.clear(target, generation));
   }
 
   catalogueState(): CatalogueState {
@@ -548,7 +570,7 @@ export class SqliteControlStore implements ControlStore {
   }
 
   toldQuarantine(numbers: readonly number[]): void {
-    inTransaction(this.#database, () => this.#quarantine.told(numbers));
+    inUnsyncedTransaction(this.#database, () => this.#quarantine.told(numbers));
   }
 
   close(): void {

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { QuarantinedRecord } from './contract/quarantined-record.ts';
-import { inTransaction } from './control-database.ts';
+import type { LateSync } from './late-sync.ts';
 
 export interface UsageConcern {
   executableNo: number;
@@ -16,14 +16,14 @@ export interface UsageConcern {
 const OWNER = 'coalesce(owner_device_id, doubtful.device_id) AS device_id';
 
 export class UsageConcerns {
-  readonly #database: DatabaseSync;
+  readonly #late: Pick<LateSync, 'commit'>;
   readonly #ofDay: StatementSync;
   readonly #daysOf: StatementSync;
   readonly #foresee: StatementSync;
   readonly #arrived: StatementSync;
 
-  constructor(database: DatabaseSync) {
-    this.#database = database;
+  constructor(database: DatabaseSync, late: Pick<LateSync, 'commit'>) {
+    this.#late = late;
     this.#ofDay = database.prepare(
       `SELECT executable_no, ${OWNER} FROM quarantine AS doubtful LEFT JOIN epochs USING (epoch_no)
        WHERE state = 'open' AND day = ?1 AND executable_no IS NOT NULL
@@ -52,11 +52,11 @@ export class UsageConcerns {
     return this.#daysOf.all(deviceId).map((row) => row.day as number);
   }
 
-  /** These will be put aside when their range is committed. On stable storage when this returns. */
+  /** These will be put aside when their range is committed. No row of theirs may be written before `synced`. */
   foresee(records: readonly QuarantinedRecord[]): void {
     const concerned = records.filter(({ concern }) => concern !== undefined);
     if (concerned.length === 0) return;
-    inTransaction(this.#database, () => {
+    this.#late.commit(() => {
       for (const { concern, offset, epochNo, deviceId } of concerned)
         if (concern) this.#foresee.run(offset, concern.day, concern.executableNo, epochNo, deviceId);
     });

@@ -1,10 +1,11 @@
 /** Gauges over the control store, read when somebody scrapes. */
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { AgentOrders } from '../control/contract/agent-orders.ts';
 import type { KnownDevices } from '../control/contract/known-devices.ts';
 import type { Operating } from '../control/contract/operating.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { ProcessingLag } from '../control/processing-state.ts';
+import type { CheckpointOutcome } from '../control/wal-checkpoint-worker.ts';
 import { scrapedGauge } from './metrics.ts';
 
 export function watchCertificateLife(
@@ -17,6 +18,17 @@ export function watchCertificateLife(
     'When the certificate that agents are shown ends, seconds since 1970',
     () => authority.certificateExpiresAtMs / 1000,
   );
+}
+
+/** To be called after each time that the control store's log was moved into its file. */
+export function noteWalCheckpoints(registry: Registry): (outcome: CheckpointOutcome['is']) => void {
+  const checkpoints = new Counter({
+    name: 'fleetmeter_control_wal_checkpoints_total',
+    help: "Times that the control store's log was moved into its file, by outcome (whole, partly, failed)",
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  return (outcome) => checkpoints.inc({ outcome });
 }
 
 /** How far processing is behind what was received. What nobody knows yet is left out. */

@@ -21,6 +21,12 @@ export interface InternedReport {
 const ID_BYTES = 8;
 const NO_IDS = new Uint8Array(0);
 
+/** How many ids it takes to intern the report; more than once where it says one more than once. */
+export function namedIds({ inventory, usage }: Report): number {
+  const listed = (inventory?.presentIds?.length ?? 0) + (inventory?.absentIds?.length ?? 0);
+  return listed / ID_BYTES + (usage?.records?.length ?? 0);
+}
+
 /** Call it within ControlStore.allocating: new ids get their numbers here. */
 export function internReport(
   report: Report,

@@ -9,6 +9,7 @@ import { NEW_EPOCH, readEpochHeads, readInventories } from '../clickhouse/epoch-
 import { Turn } from '../clock/turn.ts';
 import type { ControlStore, QuarantinedRecord, QuarantineReason } from '../control/control-store.ts';
 import { type DirectiveAction, directiveAction } from '../control/pending-directives.ts';
+import type { WantedExecutable } from '../control/wanted-evidence.ts';
 import { hardwareIdentityOf } from '../reconcile/hardware-identity.ts';
 import { reportsBehindHead } from '../reconcile/reports-behind-head.ts';
 import type { StreamRecord } from '../stream/stream.ts';
@@ -16,7 +17,7 @@ import type { AnnouncedExecutables } from './announced-executables.ts';
 import { inventoryChangeOf } from './baseline-part.ts';
 import { type DecodedRecord, decodeRecord } from './decode-record.ts';
 import type { EpochHeadCache } from './epoch-head-cache.ts';
-import { internReport } from './interned-report.ts';
+import { internReport, namedIds } from './interned-report.ts';
 import { readKnownEvidence } from './known-evidence.ts';
 import { faultOfLeftOut, type LeftOut } from './left-out.ts';
 import { evidenceAside, processEvidence } from './process-evidence.ts';
@@ -67,8 +68,10 @@ export interface RangeOutcome {
   spent: ReadonlyMap<RangeStage, number>;
 }
 
-/** Records whose new numbers are committed together: some 3 ms without a turn for others. */
-const COMMITTED_TOGETHER = 50;
+/** Records, and executables they name, whose new numbers are committed together: some 3 ms without a turn for others. */
+const COMMITTED_TOGETHER = { records: 50, ids: 10_000 };
+/** Executables whose holders are noted in one commit: some 3 ms. */
+const NOTED_TOGETHER = 250;
 
 /** What is put aside of a range before it is processed. */
 export interface PutAside {
@@ -91,10 +94,12 @@ export async function processRange(
   const { effects, times, touched, outcome } = await computeRange(records, dependencies, aside.parts);
   try {
     effects.foreseeConcerns(control);
+    await control.synced();
     await splitCopies(dependencies, effects);
     const rows = await effects.facts.write(clickhouse);
     effects.written();
     times.lap('write');
+    await noteWanted(effects.evidenceWanted(), control);
     const range = effects.toProcessedRange(through, now());
     range.quarantined.push(...aside.records);
     control.commitProcessed(range);
@@ -108,6 +113,18 @@ export async function processRange(
   } catch (error) {
     heads.forget(touched);
     throw error;
+  }
+}
+
+/** Before the range is committed, in pieces: a first inventory has thousands, and they may as well be noted twice. */
+async function noteWanted(
+  wanted: readonly WantedExecutable[],
+  control: Pick<ControlStore, 'wantEvidence'>,
+): Promise<void> {
+  const turn = new Turn();
+  for (let at = 0; at < wanted.length; at += NOTED_TOGETHER) {
+    await turn.share();
+    control.wantEvidence(wanted.slice(at, at + NOTED_TOGETHER));
   }
 }
 
@@ -139,10 +156,8 @@ export async function computeRange(
   }
   times.lap('decode');
   const reportsToProcess: (InternedRecord | undefined)[] = [];
-  const together = trace ? 1 : COMMITTED_TOGETHER;
-  for (let at = 0; at < decoded.length; at += together) {
+  for (const some of trace ? decoded.map((record) => [record]) : committedTogether(decoded)) {
     await turn.share();
-    const some = decoded.slice(at, at + together);
     const intern = () => internedReports(some, dependencies, effects);
     const reports = trace ? trace.record(some[0]?.source.offset ?? 0, intern) : intern();
     reportsToProcess.push(...(reports ?? [undefined]));
@@ -254,6 +269,24 @@ function noteBehindHeads(reports: readonly InternedRecord[], states: ReadonlyMap
     }));
     for (const { item } of reportsBehindHead(head, chained)) item.behindHead = true;
   }
+}
+
+/** In the order of the records; one with more executables than go together is alone. */
+function committedTogether(decoded: readonly DecodedRecord[]): DecodedRecord[][] {
+  const groups: DecodedRecord[][] = [];
+  let ids = Number.POSITIVE_INFINITY;
+  for (const record of decoded) {
+    const more = record.kind === 'report' ? namedIds(record.report) : 0;
+    const group = groups.at(-1);
+    if (!group || group.length === COMMITTED_TOGETHER.records || ids + more > COMMITTED_TOGETHER.ids) {
+      groups.push([record]);
+      ids = more;
+    } else {
+      group.push(record);
+      ids += more;
+    }
+  }
+  return groups;
 }
 
 type ReportRecord = Extract<DecodedRecord, { kind: 'report' }>;

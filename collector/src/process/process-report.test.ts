@@ -46,8 +46,8 @@ test.each([
         control,
         effects,
       );
-      const { dirty, evidenceWanted, directives } = effects.toProcessedRange(1, 1);
-      return { dirty, evidenceWanted, directives };
+      const { dirty, directives } = effects.toProcessedRange(1, 1);
+      return { dirty, evidenceWanted: effects.evidenceWanted(), directives };
     };
     const state: EpochState = {
       epochNo: 1,

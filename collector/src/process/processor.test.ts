@@ -273,7 +273,6 @@ test('what was processed before a crash is trimmed after it, although nothing ne
     directives: [],
     resolved: [],
     superseded: [],
-    evidenceWanted: [],
     evidenceProcessed: [],
     undescribedUse: [],
     quarantined: [],

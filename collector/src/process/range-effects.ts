@@ -51,7 +51,7 @@ export class RangeEffects {
   readonly #superseded = new Map<number, Speech & { deviceId: string }>();
   /** Epochs whose sender was proven to be a copy, by number. */
   readonly copies = new Map<number, ProvenCopy>();
-  readonly #evidenceWanted: ProcessedRange['evidenceWanted'] = [];
+  readonly #evidenceWanted: WantedExecutable[] = [];
   readonly #evidenceFrom = new Map<number, readonly string[]>();
   readonly #evidenceProcessed = new Set<ExecutableId>();
   readonly #quarantined: QuarantinedRecord[] = [];
@@ -192,6 +192,11 @@ export class RangeEffects {
     usageConcerns.foresee(this.#quarantined);
   }
 
+  /** Who has executables that nobody has described, this range included. */
+  evidenceWanted(): WantedExecutable[] {
+    return this.#evidenceWanted.filter(({ executableId }) => !this.#evidenceProcessed.has(executableId));
+  }
+
   toProcessedRange(checkpoint: number, now: number): ProcessedRange {
     return {
       checkpoint,
@@ -199,9 +204,6 @@ export class RangeEffects {
       directives: this.#directives,
       resolved: [...this.#resolved.values()],
       superseded: [...this.#superseded.values()],
-      evidenceWanted: this.#evidenceWanted.filter(
-        ({ executableId }) => !this.#evidenceProcessed.has(executableId),
-      ),
       evidenceProcessed: [...this.#evidenceProcessed],
       undescribedUse: [...this.#undescribedUse.values()],
       quarantined: this.#quarantined,

@@ -103,7 +103,7 @@ function aside(offset: number, more: Partial<QuarantinedRecord> = {}): Quarantin
 function putAside(...quarantined: QuarantinedRecord[]): void {
   site.control.commitProcessed({
     ...{ checkpoint: quarantined.length + 10, dirty: [], directives: [], resolved: [], superseded: [] },
-    ...{ evidenceWanted: [], evidenceProcessed: [], undescribedUse: [], quarantined, now: NOW },
+    ...{ evidenceProcessed: [], undescribedUse: [], quarantined, now: NOW },
   });
 }
 

@@ -98,6 +98,7 @@ function settle(
     // Nothing holds the day any more, whether or not anything was added to it.
     if (concern && over.has(number)) effects.markDayDirty(concern.day);
   }
+  control.wantEvidence(effects.evidenceWanted());
   control.commitReplay(effects.toProcessedRange(control.checkpoint(), now()), settled);
   onSettled(settled);
 }

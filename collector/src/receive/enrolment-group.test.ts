@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EnrolmentGroup } from './enrolment-group.ts';
 
-const settled = <T>(works: readonly (() => T)[]): PromiseSettledResult<T>[] =>
+const settled = async <T>(works: readonly (() => T)[]): Promise<PromiseSettledResult<T>[]> =>
   works.map((work) => {
     try {
       return { status: 'fulfilled', value: work() };
@@ -32,8 +32,9 @@ test('what arrives together is committed together, and each gets its own answer'
 
 test('nobody is answered before the commit, and all are told when it fails', async () => {
   const order: string[] = [];
-  const group = new EnrolmentGroup<void>((works) => {
-    const outcomes = settled(works);
+  const group = new EnrolmentGroup<void>(async (works) => {
+    const outcomes = await settled(works);
+    await new Promise((resolve) => setTimeout(resolve, 5));
     order.push('committed');
     return outcomes;
   });
@@ -42,9 +43,7 @@ test('nobody is answered before the commit, and all are told when it fails', asy
   );
   expect(order).toEqual(['ran', 'ran', 'committed', 'answered', 'answered']);
 
-  const failing = new EnrolmentGroup<number>(() => {
-    throw new Error('disk full');
-  });
+  const failing = new EnrolmentGroup<number>(() => Promise.reject(new Error('disk full')));
   const failed = await Promise.allSettled([failing.run(() => 1), failing.run(() => 2)]);
   expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
@@ -57,5 +56,27 @@ test('a flood is committed in groups of a bounded size', async () => {
   });
   const answers = await Promise.all(Array.from({ length: 600 }, (_, number) => group.run(() => number)));
   expect(answers).toEqual(Array.from({ length: 600 }, (_, number) => number));
-  expect(Math.max(...commits)).toBeLessThanOrEqual(256);
+  expect(Math.max(...commits)).toBeLessThanOrEqual(32);
+});
+
+test('what arrives while a commit waits for the disk goes into the next, together', async () => {
+  const commits: number[] = [];
+  let onDisk = Promise.withResolvers<void>();
+  const group = new EnrolmentGroup<number>(async (works) => {
+    commits.push(works.length);
+    const outcomes = await settled(works);
+    await onDisk.promise;
+    return outcomes;
+  });
+  const first = group.run(() => 1);
+  await expect.poll(() => commits).toEqual([1]);
+  const later = [group.run(() => 2), group.run(() => 3)];
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(commits).toEqual([1]);
+  onDisk.resolve();
+  expect(await first).toBe(1);
+  onDisk = Promise.withResolvers();
+  onDisk.resolve();
+  expect(await Promise.all(later)).toEqual([2, 3]);
+  expect(commits).toEqual([1, 2]);
 });

@@ -33,7 +33,6 @@ const range = (changes: Partial<ProcessedRange>): ProcessedRange => ({
   directives: [],
   resolved: [],
   superseded: [],
-  evidenceWanted: [],
   evidenceProcessed: [],
   undescribedUse: [],
   quarantined: [],

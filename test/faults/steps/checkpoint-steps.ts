@@ -23,7 +23,7 @@ export const work: SteppedWork = {
       control.commitProcessed({
         checkpoint: range * 10,
         dirty: [{ kind: 'usage-day', day: FIRST_DAY + range }],
-        ...{ directives: [], resolved: [], superseded: [], evidenceWanted: [], evidenceProcessed: [] },
+        ...{ directives: [], resolved: [], superseded: [], evidenceProcessed: [] },
         undescribedUse: [{ executableNo: numbers[0] as number, day: FIRST_DAY + range }],
         quarantined: [],
         now: range,

@@ -33,10 +33,10 @@ export interface DeviceKeys {
    */
   splitOff(keys: { previous: Uint8Array; next: Uint8Array; ticket: Uint8Array }, now: number): string;
   /**
-   * Runs each of these, which enrol, replace keys or split off, and commits what they did before it returns: one wait
-   * for the disk. Each has an outcome of its own. Throws when nothing could be committed.
+   * Runs each of these, which enrol, replace keys or split off, before it returns, and commits what they did: one wait for
+   * the disk. Each has an outcome of its own. Rejects when what was committed may not be on stable storage.
    */
-  joinTogether<T>(works: readonly (() => T)[]): PromiseSettledResult<T>[];
+  joinTogether<T>(works: readonly (() => T)[]): Promise<PromiseSettledResult<T>[]>;
   /** Secrets that let devices join. */
   readonly tokens: Pick<EnrolmentTokens, 'create' | 'list' | 'revoke'>;
   /** Devices that may join once an administrator lets them in. */

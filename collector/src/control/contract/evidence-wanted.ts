@@ -10,6 +10,11 @@ export interface EvidenceWanted {
   missingEvidence(ids: Uint8Array, limit: number): MissingEvidence;
   /** Executables this device has whose evidence is wanted, at most `limit`; number 0 for those that have none yet. */
   evidenceWantedFrom(deviceId: string, limit: number): Omit<WantedExecutable, 'deviceId'>[];
+  /**
+   * Notes who has executables that nobody described. Commits them, and a power cut may take them back: whoever notes them
+   * before their range is committed does so again.
+   */
+  wantEvidence(wanted: readonly WantedExecutable[]): void;
   /** Enough devices are noted for this executable's evidence: more would gain nothing. */
   hasEnoughHolders(executableNo: number): boolean;
   /**

@@ -3,7 +3,6 @@
 import type { DirectiveFields, ExecutableId } from '@fleetmeter/proto';
 import type { DeviceNames } from '../device-groups.ts';
 import type { Speech } from '../superseded-speech.ts';
-import type { WantedExecutable } from '../wanted-evidence.ts';
 import type { ResolvedRequest } from './agent-orders.ts';
 import type { DirtyTarget } from './dirty-targets.ts';
 import type { QuarantinedRecord } from './quarantined-record.ts';
@@ -19,7 +18,6 @@ export interface ProcessedRange {
   resolved: ResolvedRequest[];
   /** Epochs that spoke although a newer epoch of their device had superseded them. */
   superseded: Speech[];
-  evidenceWanted: WantedExecutable[];
   /** Ids whose evidence is in the tables now. */
   evidenceProcessed: ExecutableId[];
   /** Use of executables that nobody has described yet. */

@@ -46,7 +46,8 @@ export class RangeEffects {
   /** Usage records for what an administrator corrected. */
   corrected = 0;
   readonly #dirty = new Map<string, DirtyTarget>();
-  readonly #directives: ProcessedRange['directives'] = [];
+  /** By what they ask of whom; several may ask the same. */
+  readonly #directives = new Map<string, ProcessedRange['directives']>();
   readonly #resolved = new Map<string, ResolvedRequest>();
   readonly #superseded = new Map<number, Speech & { deviceId: string }>();
   /** Epochs whose sender was proven to be a copy, by number. */
@@ -102,20 +103,15 @@ export class RangeEffects {
   }
 
   direct(deviceId: string, directive: DirectiveFields): void {
-    this.#directives.push({ deviceId, directive });
-    this.#resolved.delete(requestKey(deviceId, directive.epoch, directiveAction(directive)));
+    const key = requestKey(deviceId, directive.epoch, directiveAction(directive));
+    this.#directives.set(key, [...(this.#directives.get(key) ?? []), { deviceId, directive }]);
+    this.#resolved.delete(key);
   }
 
   resolve({ deviceId, epochId, action }: ResolvedRequest): void {
     const key = requestKey(deviceId, epochId, action);
     this.#resolved.set(key, { deviceId, epochId, action });
-    for (let at = this.#directives.length - 1; at >= 0; at--) {
-      const pending = this.#directives[at];
-      if (!pending) continue;
-      const { directive } = pending;
-      if (requestKey(pending.deviceId, directive.epoch, directiveAction(directive)) === key)
-        this.#directives.splice(at, 1);
-    }
+    this.#directives.delete(key);
   }
 
   /** The epoch of the device went on although a newer one had superseded it. */
@@ -201,7 +197,7 @@ export class RangeEffects {
     return {
       checkpoint,
       dirty: [...this.#dirty.values()],
-      directives: this.#directives,
+      directives: [...this.#directives.values()].flat(),
       resolved: [...this.#resolved.values()],
       superseded: [...this.#superseded.values()],
       evidenceProcessed: [...this.#evidenceProcessed],

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -145,4 +145,17 @@ test('devices that join together are committed together, and one that is refused
   for (const [position, outcome] of outcomes.entries())
     if (outcome.status === 'fulfilled')
       expect(store.enrol(keys[Math.min(position, 2)] as Buffer, '', 6)).toBe(outcome.value);
+});
+
+test('who joined is told so only when it is on stable storage, and may ask again', async () => {
+  const { secret } = make();
+  const key = newKey();
+  const enrol = () => store.joinTogether([() => store.enrol(key, secret, 5)]);
+  const log = join(folder, 'control.db-wal');
+  renameSync(log, `${log}.gone`);
+  await expect(enrol()).rejects.toThrow(/ENOENT/);
+  renameSync(`${log}.gone`, log);
+  const [again] = await enrol();
+  expect(again).toEqual({ status: 'fulfilled', value: store.findKey(keyIdOf(key), 5)?.deviceId });
+  expect(store.deviceCount()).toBe(1);
 });

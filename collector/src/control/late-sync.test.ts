@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -15,6 +15,7 @@ beforeEach(() => {
   late = new LateSync(database);
 });
 afterEach(() => {
+  late.close();
   if (database.isOpen) database.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -63,6 +64,29 @@ test('what a process that was killed left in the log is synced as well', async (
   renameSync(`${log}.gone`, log);
   next.close();
 });
+
+test('the log is synced through one descriptor for good, which hears of every failed write', async () => {
+  const descriptorsOfLog = (): number =>
+    readdirSync('/proc/self/fd').filter((fd) => nameOf(fd) === join(folder, 'control.db-wal')).length;
+  const before = descriptorsOfLog();
+  for (const n of [1, 2]) {
+    late.commit(() => add(n));
+    await late.sync();
+  }
+  expect(descriptorsOfLog()).toBe(before + 1);
+  late.close();
+  await late.sync();
+  expect(descriptorsOfLog()).toBe(before);
+});
+
+/** A descriptor may be closed again by the time it is looked at. */
+function nameOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}
 
 test('who asks while another sync is on its way hears how that ends', async () => {
   late.commit(() => add(1));

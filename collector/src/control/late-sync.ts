@@ -5,10 +5,14 @@
  *
  * A sync of the write-ahead log, through whatever descriptor, makes all its commits durable.
  */
+import { closeSync, fsync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { inUnsyncedTransaction } from './control-database.ts';
+
+const sync = promisify(fsync);
 
 export class LateSync {
   readonly #database: DatabaseSync;
@@ -18,6 +22,8 @@ export class LateSync {
   #pending = true;
   #last: Promise<void> = Promise.resolve();
   #isNameSynced = false;
+  /** Of the log, which stays the same file as long as the database is open. */
+  #descriptor: number | undefined;
   /** A sync failed: nobody knows what of the log is on the disk, and another sync of it need not tell. */
   #suspect = false;
 
@@ -47,14 +53,24 @@ export class LateSync {
     this.#pending = false;
     try {
       if (this.#suspect) this.#moveLog();
-      await syncFile(this.#log);
-      if (!this.#isNameSynced) await syncFile(dirname(this.#log));
+      // A failed write is told once to each descriptor that was open then, also when SQLite's own has heard of it.
+      this.#descriptor ??= openSync(this.#log, 'r');
+      await sync(this.#descriptor);
+      if (!this.#isNameSynced) await syncFolder(dirname(this.#log));
       this.#isNameSynced = true;
     } catch (error) {
       this.#pending = true;
       this.#suspect = true;
       throw error;
     }
+  }
+
+  /** After the last use; a sync that is on its way ends first. */
+  close(): void {
+    void this.#last.then(() => {
+      if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+      this.#descriptor = undefined;
+    });
   }
 
   /** What the log holds is written once more, into the file, with syncs of its own. */
@@ -65,7 +81,7 @@ export class LateSync {
   }
 }
 
-async function syncFile(path: string): Promise<void> {
+async function syncFolder(path: string): Promise<void> {
   const file = await open(path, 'r');
   try {
     await file.sync();

@@ -577,6 +577,7 @@ export class SqliteControlStore implements ControlStore {
     if (!this.#database.isOpen) return;
     this.#settings.flush();
     this.notices.flush();
+    this.#late.close();
     this.#database.close();
   }
 }

@@ -1,7 +1,7 @@
 /** What processing and recomputing tell an operator. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { QUARANTINE_REASONS } from '../control/contract/quarantine-reasons.ts';
-import type { RangeOutcome } from '../process/process-range.ts';
+import type { RangeOutcome } from '../process/range-outcome.ts';
 
 export interface ProcessMetrics {
   reports: Counter;

@@ -2,14 +2,16 @@
  * Finds what keeps a range out of the tables, and commits nothing: facts are state with a merge, so rows that were
  * written on the way change nothing when they are written again.
  */
+
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { FACT_TABLES, type FactTable } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
 import { permanentFault } from '../clickhouse/permanent-fault.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import { computeRange } from './compute-range.ts';
 import { WRITE_ORDER } from './fact-batch.ts';
 import type { LeftOut } from './left-out.ts';
-import { computeRange, type RangeDependencies } from './process-range.ts';
+import type { RangeDependencies } from './range-dependencies.ts';
 import { RangeTrace, type TracedRow } from './range-trace.ts';
 
 export interface FoundFaults {

@@ -13,8 +13,8 @@ import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import type { Stream, StreamRecord } from '../stream/stream.ts';
 import { AnnouncedExecutables } from './announced-executables.ts';
 import { EpochHeadCache } from './epoch-head-cache.ts';
-import type { RangeOutcome } from './process-range.ts';
 import { type Processor, type ProcessorOptions, startProcessor } from './processor.ts';
+import type { RangeOutcome } from './range-outcome.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
 let folder: string;

@@ -9,7 +9,8 @@ import type { Logger } from 'pino';
 import { Rest } from '../clock/rest.ts';
 import type { ProcessingPause } from '../control/processing-state.ts';
 import type { Stream } from '../stream/stream.ts';
-import type { RangeDependencies, RangeOutcome } from './process-range.ts';
+import type { RangeDependencies } from './range-dependencies.ts';
+import type { RangeOutcome } from './range-outcome.ts';
 import { processSifting, SystematicFaultError } from './sift-range.ts';
 import { NO_STREAK } from './systematic-fault.ts';
 

@@ -6,16 +6,14 @@ import type { Logger } from 'pino';
 import { permanentFault } from '../clickhouse/permanent-fault.ts';
 import type { QuarantinedRecord } from '../control/contract/quarantined-record.ts';
 import type { StreamRecord } from '../stream/stream.ts';
+import { wholeMessage } from './compute-range.ts';
 import { decodeRecord } from './decode-record.ts';
 import { type FoundFaults, findFaults } from './find-faults.ts';
 import { isWhole, type LeftOut } from './left-out.ts';
-import {
-  processRange,
-  type RangeDependencies,
-  type RangeOutcome,
-  RangeTooHeavyError,
-  wholeMessage,
-} from './process-range.ts';
+import { RangeTooHeavyError } from './look-up-states.ts';
+import { processRange } from './process-range.ts';
+import type { RangeDependencies } from './range-dependencies.ts';
+import type { RangeOutcome } from './range-outcome.ts';
 import { isSystematic, type Looked, type Streak, streakAfter } from './systematic-fault.ts';
 
 export interface SiftOptions extends RangeDependencies {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -77,4 +77,6 @@ test('what keeps it from moving the log is said once, and that it is over', asyn
   stop = startWalCheckpoints({ path: gone, log, everyMs: 10 });
   await expect.poll(() => said.length, { timeout: 10_000 }).toBe(1);
   expect(said[0]).toMatch(/unable to open/);
-});
+  mkdirSync(join(folder, 'not-yet'));
+  await expect.poll(() => said, { timeout: 15_000 }).toEqual([said[0], 'over']);
+}, 30_000);

@@ -2,7 +2,6 @@
  * Finds what keeps a range out of the tables, and commits nothing: facts are state with a merge, so rows that were
  * written on the way change nothing when they are written again.
  */
-
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { FACT_TABLES, type FactTable } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';

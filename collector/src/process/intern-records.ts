@@ -10,6 +10,7 @@ import { epochFacts } from './split-copies.ts';
 
 /** Records, and executables they name, whose new numbers are committed together: some 3 ms without a turn for others. */
 const COMMITTED_TOGETHER = { records: 50, ids: 10_000 };
+
 type ReportRecord = Extract<DecodedRecord, { kind: 'report' }>;
 
 export interface InternedRecord extends ReportToProcess {

@@ -21,6 +21,7 @@ import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import { serverAccount, startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
+import { receiverOf } from './control/receiver-of.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { startWalCheckpoints } from './control/wal-checkpoints.ts';
 import { readEngineReport } from './engine/read-engine-report.ts';
@@ -161,10 +162,12 @@ async function joinStages(
       'notice-key.pem is not the one that devices learned when they joined: bring back the old one from a backup',
     );
   const devicePace = new DevicePace(config.deviceMessagesPerSecond);
+  const receiver = receiverOf(control);
+  started.add(() => receiver.close());
   const agentServer = await startAgentServer({
     host: config.agentHost,
     port: config.agentPort,
-    control,
+    control: receiver,
     stream,
     metrics: metrics.receive,
     log,

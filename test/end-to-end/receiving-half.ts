@@ -6,6 +6,7 @@ import { reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import pino from 'pino';
 import { openNoticeKey } from '../../collector/src/authority/notice-key.ts';
 import { openAuthority } from '../../collector/src/authority/own-authority.ts';
+import { receiverOf } from '../../collector/src/control/receiver-of.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
 import { createMetrics } from '../../collector/src/metrics/metrics.ts';
 import { watchNotices } from '../../collector/src/metrics/store-metrics.ts';
@@ -20,6 +21,7 @@ export async function startReceivingHalf(dataDir: string, port: number) {
   const folder = join(dataDir, 'collector');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const control = new SqliteControlStore({ path: join(folder, 'control.db') });
+  const receiver = receiverOf(control);
   const stream = await openSqliteStream({ folder: join(folder, 'stream'), minFreeBytes: 0 });
   const authority = await openAuthority({
     folder: join(folder, 'authority'),
@@ -31,7 +33,7 @@ export async function startReceivingHalf(dataDir: string, port: number) {
   const server = await startAgentServer({
     host: '127.0.0.1',
     port,
-    control,
+    control: receiver,
     stream,
     metrics: metrics.receive,
     log: pino({ level: 'silent' }),
@@ -59,6 +61,7 @@ export async function startReceivingHalf(dataDir: string, port: number) {
     async close(): Promise<void> {
       await server.close();
       await stream.close();
+      await receiver.close();
       control.close();
     },
   };

@@ -1,6 +1,7 @@
 /** What a disk holds after its power was cut, against what was acknowledged before. */
 import { join } from 'node:path';
 import pino from 'pino';
+import { receiverOf } from '../../collector/src/control/receiver-of.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
 import { createMetrics } from '../../collector/src/metrics/metrics.ts';
 import { startAgentServer } from '../../collector/src/receive/agent-server.ts';
@@ -43,6 +44,8 @@ export async function lookAtDisk(
     const began = performance.now();
     const control = new SqliteControlStore({ path: join(folder, 'control.db') });
     closing.push(() => control.close());
+    const receiver = receiverOf(control);
+    closing.push(() => receiver.close());
     const stream = await openSqliteStream({
       folder: join(folder, 'stream'),
       notBefore: control.checkpoint(),
@@ -51,7 +54,10 @@ export async function lookAtDisk(
     closing.push(() => stream.close());
     const metrics = createMetrics().receive;
     const log = pino({ level: 'silent' });
-    const server = await startAgentServer({ host: '127.0.0.1', port: 0, control, stream, metrics, log });
+    const server = await startAgentServer({
+      ...{ host: '127.0.0.1', port: 0, stream, metrics, log },
+      control: receiver,
+    });
     closing.push(() => server.close());
     tally.slowestStartMs = Math.max(tally.slowestStartMs, Math.round(performance.now() - began));
     const heads = new ProcessedHeads(join(disk.folder, 'data/processed.db'));
@@ -59,7 +65,7 @@ export async function lookAtDisk(
     tally.trimmed += control.checkpoint() > 0 ? 1 : 0;
     tally.lost.push(...(await missing(stream, heads.all(), acknowledged)));
     for (const { keyId, deviceHex } of load.devices)
-      if (acknowledged.has(deviceHex) && !control.findKey(keyId, Date.now()))
+      if (acknowledged.has(deviceHex) && !receiver.findKey(keyId, Date.now()))
         tally.lost.push(`device ${deviceHex}`);
     const [device] = load.devices;
     if (!device || !(await accepts(server.port, device)))

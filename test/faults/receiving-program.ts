@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
+import { receiverOf } from '../../collector/src/control/receiver-of.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
 import { createMetrics } from '../../collector/src/metrics/metrics.ts';
 import { startAgentServer } from '../../collector/src/receive/agent-server.ts';
@@ -26,7 +27,7 @@ const stream = await openSqliteStream({
 const server = await startAgentServer({
   host: '127.0.0.1',
   port: 0,
-  control,
+  control: receiverOf(control),
   stream,
   metrics: createMetrics().receive,
   log: pino({ level: 'silent' }),

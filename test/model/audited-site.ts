@@ -11,6 +11,9 @@ import { NO_CATALOGUE } from '../../collector/src/catalogue/catalogue-in-force.t
 import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
 import { migrate } from '../../collector/src/clickhouse/migrate.ts';
 import type { DirtyTarget } from '../../collector/src/control/contract/dirty-targets.ts';
+import { delivered } from '../../collector/src/control/fixtures/delivered.ts';
+import { receiverOf } from '../../collector/src/control/receiver-of.ts';
+import type { ReceiverStore } from '../../collector/src/control/receiver-store.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
 import { type EngineSupervisor, superviseEngine } from '../../collector/src/engine/supervise-engine.ts';
 import { writerSecret } from '../../collector/src/engine/writer-secret.ts';
@@ -37,6 +40,7 @@ export class AuditedSite {
   #announced = new AnnouncedExecutables();
   clickhouse!: ClickHouse;
   control!: SqliteControlStore;
+  #receiver!: ReceiverStore;
   /** Milliseconds since 1970. */
   now: number;
   /** Compared with facts by each sweep. */
@@ -59,11 +63,13 @@ export class AuditedSite {
     this.clickhouse = connectClickHouse({ url, username: 'fleetmeter_writer', password });
     await migrate(this.clickhouse, () => this.now);
     this.control = new SqliteControlStore({ path: join(this.#folder, 'data', 'control.db') });
+    this.#receiver = receiverOf(this.control);
     if (this.#secret === '') this.#secret = this.control.tokens.create(TOKEN, 0).secret;
     this.#restartProcessor();
   }
 
   async close(): Promise<void> {
+    await this.#receiver?.close();
     this.control?.close();
     await this.clickhouse?.close();
     await this.#engine?.close();
@@ -106,9 +112,9 @@ export class AuditedSite {
     if (!lost) this.#push('report', device.deviceId, envelope);
     for (const directive of this.control.directivesFor(device.deviceId, device.epoch)) {
       device.obey(directive);
-      if (directive.resendUsage) this.control.directiveDelivered(device.deviceId, directive);
+      if (directive.resendUsage) delivered(this.control, device.deviceId, directive);
     }
-    const wanted = this.control.evidenceWantedFrom(device.deviceId, 1_000);
+    const wanted = this.#receiver.evidenceWantedFrom(device.deviceId, 1_000);
     this.#sendWanted(wanted.map(({ executableId }) => executableId));
   }
 

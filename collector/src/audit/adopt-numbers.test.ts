@@ -6,6 +6,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClickHouse, connectClickHouse } from '../clickhouse/clickhouse.ts';
 import { migrate } from '../clickhouse/migrate.ts';
+import { receiverOf } from '../control/receiver-of.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
 import { writerUser } from '../engine/writer-secret.ts';
@@ -63,7 +64,9 @@ test('numbers of the tables are taken up once, gaps are used up, and what nobody
   check();
   expect([...control.internExecutables(bytesOf(idOf(8))).numbers]).toEqual([8]);
   expect(control.epoch(device, new Uint8Array(16).fill(2), undefined, NOW).epochNo).toBe(10);
-  expect(control.evidenceWantedFrom(device, 10)).toEqual([{ executableId: hex(idOf(7)), executableNo: 7 }]);
+  const receiver = receiverOf(control);
+  expect(receiver.evidenceWantedFrom(device, 10)).toEqual([{ executableId: hex(idOf(7)), executableNo: 7 }]);
+  await receiver.close();
   expect(control.dirtyMarks()).toHaveLength(37);
 
   // Also after a restart; and once is enough.

@@ -7,6 +7,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { CONTROL_MIGRATIONS } from './control-migrations.ts';
 
+/** A second connection that only reads, of this or another thread; the file must be open already, and stay so. */
+export function openControlReader(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5000, readOnly: true });
+  database.exec('PRAGMA cache_size = -32768;');
+  return database;
+}
+
 /** Opens the file, brings it to the newest schema. Throws when it was written by a newer collector. */
 export function openControlDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 5000 });
@@ -41,15 +48,33 @@ function migrate(database: DatabaseSync): void {
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   if (database.isTransaction) return work();
   database.exec('BEGIN IMMEDIATE');
+  const afterwards: (() => void)[] = [];
+  committing.set(database, afterwards);
   try {
     const result = work();
     database.exec('COMMIT');
+    for (const each of afterwards) each();
     return result;
   } catch (error) {
     // A full disk ends the transaction by itself; then there is nothing left to roll back.
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
+  } finally {
+    committing.delete(database);
   }
+}
+
+/** What is to be done once the running transaction of a connection is committed. */
+const committing = new WeakMap<DatabaseSync, (() => void)[]>();
+
+/**
+ * Does it when others can see what the running transaction changed, or at once when none runs. Never for a transaction that
+ * fails; but also for a part of it that was undone, see `atomically`. `work` must not throw.
+ */
+export function whenCommitted(database: DatabaseSync, work: () => void): void {
+  const afterwards = committing.get(database);
+  if (afterwards) afterwards.push(work);
+  else work();
 }
 
 /**

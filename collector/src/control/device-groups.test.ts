@@ -8,6 +8,7 @@ import { parseGroupRules } from '../enrol/group-rules.ts';
 import type { ProcessedRange } from './contract/range-commits.ts';
 import type { DeviceNames, GroupRule } from './device-groups.ts';
 import { type EnrolmentDesk, openEnrolmentDesk } from './enrolment-desk.ts';
+import { receiverOf } from './receiver-of.ts';
 import { SqliteControlStore } from './sqlite-control-store.ts';
 
 let folder: string;
@@ -98,13 +99,15 @@ test('a report that says another name or tag changes the group', () => {
 
 test('the settings of the new group are told without a restart', async () => {
   const device = joined({ hostname: 'pc' });
-  const group = () => store.settingsFor(device, 999_999, Date.now())?.group;
+  const receiver = receiverOf(store);
+  const group = () => receiver.settingsFor(device, 999_999, Date.now())?.group;
   expect(group()).toBe('of the token');
   rules(['hostname', 'pc', 'elsewhere']);
   await sleep(300);
   expect(group()).toBe('elsewhere');
   reported(device, { hostname: 'other' });
   expect(group()).toBe('of the token');
+  await receiver.close();
 });
 
 test('rules as CSV and as JSON', () => {

@@ -1,47 +1,19 @@
 /**
  * Which key belongs to which device. A device id is 8 random bytes made here, so nobody can choose a victim's; a device
  * may replace its key and stays itself.
- *
- * Another process may write to the same file (`token`, `device`): what it revokes counts here within REVOKED_WITHIN_MS.
  */
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { keyIdOf } from '@fleetmeter/proto';
 import { type Admitted, NotApprovedError } from './admission.ts';
-import { BoundedCache } from './bounded-cache.ts';
-import type { EnrolledDevice } from './contract/device-keys.ts';
 import { atomically } from './control-database.ts';
+import { KnownKeys, replaced } from './known-keys.ts';
 import { ReplacedKeys } from './replaced-keys.ts';
 import type { SplitTickets } from './split-tickets.ts';
-
-/** Keys kept in memory; about 300 bytes each. The others are read from the file, which costs some 20 µs. */
-const CACHED_KEYS = 200_000;
-/** Looking whether another process wrote costs some microseconds, so not every look-up does. */
-const REVOKED_WITHIN_MS = 250;
 
 /** Another key already has this key id (64 bits of a hash): the newcomer has to make a new key. */
 export class KeyIdTakenError extends Error {
   override name = 'KeyIdTakenError';
-}
-
-/** An administrator has put this device out. */
-export class DeviceRevokedError extends Error {
-  override name = 'DeviceRevokedError';
-  readonly deviceId: string;
-  constructor(message: string, deviceId = '') {
-    super(message);
-    this.deviceId = deviceId;
-  }
-}
-
-/** An administrator has put it out for good, with everything that was known of it. */
-export class DeviceErasedError extends DeviceRevokedError {
-  override name = 'DeviceErasedError';
-}
-
-/** Its device has replaced this key, and the time in which both counted is over. */
-export class KeyReplacedError extends Error {
-  override name = 'KeyReplacedError';
 }
 
 /** No device has the key that was to be replaced. */
@@ -69,24 +41,18 @@ export class DeviceRegistry {
   readonly #reinstate: StatementSync;
   readonly #page: StatementSync;
   readonly #setKey: StatementSync;
-  readonly #isRevoked: StatementSync;
   readonly #groupOf: StatementSync;
-  readonly #dataVersion: StatementSync;
   readonly #countAll: StatementSync;
   readonly #replaced: ReplacedKeys;
-  readonly #keys = new BoundedCache<string, CachedKey>(CACHED_KEYS);
+  readonly #known: KnownKeys;
   #count: number;
-  #looked = 0;
-  #version: unknown;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#byPublicKey = database.prepare(
       'SELECT device_id, key_id, revoked_at FROM devices WHERE public_key = ?',
     );
-    this.#byKeyId = database.prepare(
-      'SELECT device_id, public_key, revoked_at FROM devices WHERE key_id = ?',
-    );
+    this.#byKeyId = database.prepare('SELECT 1 FROM devices WHERE key_id = ?');
     this.#insert = database.prepare(
       'INSERT INTO devices (device_id, key_id, public_key, enrolled_at, group_name, token_id) VALUES (?, ?, ?, ?, ?, ?)',
     );
@@ -102,12 +68,9 @@ export class DeviceRegistry {
        WHERE device_id > ? ORDER BY device_id LIMIT ?`,
     );
     this.#setKey = database.prepare('UPDATE devices SET key_id = ?, public_key = ? WHERE device_id = ?');
-    this.#isRevoked = database.prepare(
-      'SELECT 1 FROM devices WHERE device_id = ? AND revoked_at IS NOT NULL',
-    );
     this.#groupOf = database.prepare('SELECT group_name FROM devices WHERE device_id = ?');
-    this.#dataVersion = database.prepare('PRAGMA data_version');
     this.#replaced = new ReplacedKeys(database);
+    this.#known = new KnownKeys(database);
     this.#countAll = database.prepare('SELECT count(*) AS n FROM devices');
     this.#count = this.#countAll.get()?.n as number;
   }
@@ -140,8 +103,6 @@ export class DeviceRegistry {
     });
     if (deviceId instanceof NotApprovedError) throw deviceId;
     this.#count += 1;
-    // Its first report comes at once.
-    this.#keys.set(keyId, { deviceId, publicKey: rawPublicKey });
     return deviceId;
   }
 
@@ -159,14 +120,12 @@ export class DeviceRegistry {
       if (!row && this.#replaced.byPublicKey(previous)) throw replaced(previousId);
       if (!row) throw new KeyUnknownError(`no device has the key ${previousId}`);
       const device = row.device_id as string;
-      if (row.revoked_at !== null) throw revoked(device);
+      if (row.revoked_at !== null) throw this.#known.revoked(device);
       this.#checkKeyIdIsFree(nextId);
       this.#replaced.put(previousId, { deviceId: device, publicKey: previous }, now);
       this.#setKey.run(nextId, next, device);
       return device;
     });
-    this.#keys.delete(previousId);
-    this.#keys.set(nextId, { deviceId, publicKey: next });
     return deviceId;
   }
 
@@ -189,7 +148,7 @@ export class DeviceRegistry {
         this.#byPublicKey.get(previous)?.device_id ?? this.#replaced.byPublicKey(previous)?.deviceId;
       if (typeof original !== 'string')
         throw new KeyUnknownError(`no device has the key ${keyIdOf(previous)}`);
-      if (this.#isRevoked.get(original)) throw revoked(original);
+      this.#known.checkNotRevoked(original);
       this.#checkKeyIdIsFree(nextId);
       const made = tickets.redeem(ticket, original, next, now);
       const group = this.#groupOf.get(original)?.group_name as string;
@@ -197,7 +156,6 @@ export class DeviceRegistry {
       return made;
     });
     this.#count += 1;
-    this.#keys.set(nextId, { deviceId, publicKey: next });
     return deviceId;
   }
 
@@ -207,11 +165,13 @@ export class DeviceRegistry {
    */
   #deviceOf(rawPublicKey: Uint8Array, now: number): string | undefined {
     const row = this.#byPublicKey.get(rawPublicKey);
-    if (!row)
-      return this.#checked(keyIdOf(rawPublicKey), this.#replaced.byPublicKey(rawPublicKey), now)?.deviceId;
+    if (!row) {
+      const former = this.#replaced.byPublicKey(rawPublicKey);
+      return this.#known.replacedKey(keyIdOf(rawPublicKey), former, now)?.deviceId;
+    }
     const deviceId = row.device_id as string;
-    if (row.revoked_at !== null) throw revoked(deviceId);
-    for (const keyId of this.#replaced.sayFarewell(deviceId, now)) this.#keys.delete(keyId);
+    if (row.revoked_at !== null) throw this.#known.revoked(deviceId);
+    this.#replaced.sayFarewell(deviceId, now);
     return deviceId;
   }
 
@@ -220,35 +180,8 @@ export class DeviceRegistry {
       throw new KeyIdTakenError(`key id ${keyId} belongs to another key`);
   }
 
-  /** Undefined for a key that nobody enrolled. Throws DeviceRevokedError or KeyReplacedError. */
-  findKey(keyId: string, now: number): EnrolledDevice | undefined {
-    this.#forgetWhatOthersChanged();
-    const cached = this.#keys.get(keyId);
-    if (cached) return this.#checked(keyId, cached, now);
-    const found = this.#newestKey(keyId) ?? this.#checked(keyId, this.#replaced.byKeyId(keyId), now);
-    if (found) this.#keys.set(keyId, found);
-    return found;
-  }
-
-  #newestKey(keyId: string): CachedKey | undefined {
-    const row = this.#byKeyId.get(keyId);
-    if (!row) return undefined;
-    const deviceId = row.device_id as string;
-    if (row.revoked_at !== null) throw revoked(deviceId);
-    return { deviceId, publicKey: row.public_key as Uint8Array };
-  }
-
-  /** Lets a key pass that is its device's newest, or was replaced only lately. */
-  #checked(keyId: string, key: CachedKey | undefined, now: number): CachedKey | undefined {
-    if (key?.validUntil === undefined) return key;
-    if (this.#isRevoked.get(key.deviceId)) throw revoked(key.deviceId);
-    if (key.validUntil <= now) throw replaced(keyId);
-    return key;
-  }
-
   /** False when there is no such device, or it is revoked already. */
   revoke(deviceId: string, now: number): boolean {
-    this.#keys.clear();
     return this.#revoke.run(now, deviceId).changes > 0;
   }
 
@@ -274,28 +207,7 @@ export class DeviceRegistry {
   }
 
   /** What is held in memory followed a transaction that did not happen. */
-  forget(): void {
-    this.#keys.clear();
+  recount(): void {
     this.#count = this.#countAll.get()?.n as number;
   }
-
-  #forgetWhatOthersChanged(): void {
-    const at = performance.now();
-    if (at - this.#looked < REVOKED_WITHIN_MS) return;
-    this.#looked = at;
-    const version = this.#dataVersion.get()?.data_version;
-    if (version !== this.#version) this.#keys.clear();
-    this.#version = version;
-  }
-}
-
-/** Without `validUntil` it is the newest of its device. */
-type CachedKey = EnrolledDevice & { validUntil?: number };
-
-function replaced(keyId: string): KeyReplacedError {
-  return new KeyReplacedError(`the device has replaced its key ${keyId}`);
-}
-
-function revoked(deviceId: string): DeviceRevokedError {
-  return new DeviceRevokedError(`device ${deviceId} was revoked`, deviceId);
 }

@@ -105,12 +105,6 @@ export class EpochNumbers {
     return epochs.map((row) => ({ ...row, deviceId: toDeviceId, moves: row.moves + 1 }));
   }
 
-  /** Whether a report of this epoch was processed. */
-  knows(deviceId: string, epochId: Uint8Array): boolean {
-    const key = `${deviceId}/${Buffer.from(epochId).toString('hex')}`;
-    return this.#known.get(key) !== undefined || this.#find.get(deviceId, epochId) !== undefined;
-  }
-
   /** Epochs with numbers from `first` to `last`, in their order. */
   list(first: number, last: number): SentEpoch[] {
     return this.#between.all(first, last).map((row) => ({

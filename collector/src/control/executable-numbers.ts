@@ -6,27 +6,19 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ExecutableId } from '@fleetmeter/proto';
 import { inTransaction } from './control-database.ts';
-import { IdTable } from './id-table.ts';
+import { ExecutableIndex, type SharedExecutables } from './executable-index.ts';
 
 const ID_BYTES = 8;
 const NUMBER_BYTES = 4;
 const MAX_NUMBER = 0xffff_ffff;
-
-export interface MissingEvidence {
-  /** Offsets in bytes. */
-  places: number[];
-  /** In the same order; 0 for an id that has no number yet. */
-  numbers: number[];
-}
 
 export class ExecutableNumbers {
   readonly #database: DatabaseSync;
   readonly #insertIds: StatementSync;
   readonly #insertProcessed: StatementSync;
   readonly #findIds: StatementSync;
-  #table = new IdTable();
-  /** One bit per number. */
-  #processed = new Uint8Array(1 << 13);
+  readonly #listeners = new Set<(shared: SharedExecutables) => void>();
+  #index = new ExecutableIndex();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -39,7 +31,18 @@ export class ExecutableNumbers {
   }
 
   get count(): number {
-    return this.#table.size;
+    return this.#index.size;
+  }
+
+  /** For threads that look executables up. */
+  get shared(): SharedExecutables {
+    return this.#index.shared;
+  }
+
+  /** Calls back whenever `shared` is another one. Returns how to stop that. */
+  onMoved(listener: (shared: SharedExecutables) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** See ControlStore.internExecutables. */
@@ -47,18 +50,20 @@ export class ExecutableNumbers {
     const view = viewOf(ids);
     const numbers = new Uint32Array(Math.floor(ids.length / ID_BYTES));
     const created: number[] = [];
-    const firstNumber = this.#table.size + 1;
+    const firstNumber = this.#index.size + 1;
+    let moved = false;
     for (let index = 0; index < numbers.length; index++) {
       const low = view.getUint32(index * ID_BYTES, true);
       const high = view.getUint32(index * ID_BYTES + 4, true);
-      let number = this.#table.get(low, high);
+      let number = this.#index.numberAt(low, high);
       if (number === 0) {
         number = firstNumber + created.length;
-        this.#table.add(low, high, number);
+        moved = this.#index.add(low, high, number) || moved;
         created.push(index);
       }
       numbers[index] = number;
     }
+    if (moved) this.#tellMoved();
     if (created.length > 0) this.#commitIds(firstNumber, ids, created);
     return { numbers, created };
   }
@@ -69,13 +74,13 @@ export class ExecutableNumbers {
    */
   adopt(found: readonly { executableNo: number; executableId: ExecutableId }[]): void {
     const last = found.at(-1)?.executableNo ?? 0;
-    const first = this.#table.size + 1;
+    const first = this.#index.size + 1;
     if (last < first) return;
     const ids = randomBytes((last - first + 1) * ID_BYTES);
     const taken = new Set<ExecutableId>();
     for (const { executableNo, executableId } of found) {
       const bytes = Buffer.from(executableId, 'hex').reverse();
-      const known = this.#table.get(bytes.readUInt32LE(0), bytes.readUInt32LE(4)) !== 0;
+      const known = this.#index.numberAt(bytes.readUInt32LE(0), bytes.readUInt32LE(4)) !== 0;
       if (executableNo < first || known || taken.has(executableId)) continue;
       taken.add(executableId);
       ids.set(bytes, (executableNo - first) * ID_BYTES);
@@ -86,38 +91,26 @@ export class ExecutableNumbers {
       Array.from({ length: last - first + 1 }, (_, index) => index),
     );
     for (let number = first, at = 0; number <= last; number++, at += ID_BYTES)
-      this.#table.add(ids.readUInt32LE(at), ids.readUInt32LE(at + 4), number);
+      this.#index.add(ids.readUInt32LE(at), ids.readUInt32LE(at + 4), number);
+    this.#tellMoved();
   }
 
   /** Positions of numbers without processed evidence. */
   undescribed(numbers: Uint32Array): number[] {
     const positions: number[] = [];
     for (let position = 0; position < numbers.length; position++)
-      if (!this.#isProcessed(numbers[position] as number)) positions.push(position);
+      if (!this.#index.isDescribed(numbers[position] as number)) positions.push(position);
     return positions;
   }
 
   /** Of these ids those without processed evidence, at most `limit`, in the given order. */
   withoutEvidence(ids: Uint8Array, limit: number): ExecutableId[] {
-    return hexIds(ids, this.missingEvidence(ids, limit).places);
-  }
-
-  /** See ControlStore.missingEvidence. */
-  missingEvidence(ids: Uint8Array, limit: number): MissingEvidence {
-    const view = viewOf(ids);
-    const missing: MissingEvidence = { places: [], numbers: [] };
-    for (let at = 0; at + ID_BYTES <= ids.length && missing.places.length < limit; at += ID_BYTES) {
-      const number = this.#table.get(view.getUint32(at, true), view.getUint32(at + 4, true));
-      if (this.#isProcessed(number)) continue;
-      missing.places.push(at);
-      missing.numbers.push(number);
-    }
-    return missing;
+    return hexIds(ids, this.#index.missingEvidence(ids, limit).places);
   }
 
   /** 0 when it has none yet. */
   numberOf(id: ExecutableId): number {
-    return this.#table.get(Number.parseInt(id.slice(8), 16), Number.parseInt(id.slice(0, 8), 16));
+    return this.#index.numberOf(id);
   }
 
   /**
@@ -131,10 +124,10 @@ export class ExecutableNumbers {
       bytes.writeUInt32LE(Number.parseInt(id.slice(8), 16), index * ID_BYTES);
       bytes.writeUInt32LE(Number.parseInt(id.slice(0, 8), 16), index * ID_BYTES + 4);
     });
-    const fresh = this.intern(bytes).numbers.filter((number) => !this.#isProcessed(number));
+    const fresh = this.intern(bytes).numbers.filter((number) => !this.#index.isDescribed(number));
     if (fresh.length === 0) return fresh;
     this.#insertProcessed.run(packedNumbers(fresh), 0);
-    for (const number of fresh) this.#setProcessed(number, true);
+    this.#setDescribed(fresh, true);
     return fresh;
   }
 
@@ -142,7 +135,7 @@ export class ExecutableNumbers {
   markEvidenceLost(numbers: readonly number[]): void {
     if (numbers.length === 0) return;
     this.#insertProcessed.run(packedNumbers(numbers), 1);
-    for (const number of numbers) this.#setProcessed(number, false);
+    this.#setDescribed(numbers, false);
   }
 
   /** The id of each number; numbers that were never given are left out. */
@@ -160,9 +153,9 @@ export class ExecutableNumbers {
 
   /** Puts memory back to what the file says, after a transaction that this took part in failed. */
   reload(): void {
-    this.#table = new IdTable();
-    this.#processed = new Uint8Array(1 << 13);
+    this.#index = new ExecutableIndex();
     this.#load();
+    this.#tellMoved();
   }
 
   #commitIds(firstNumber: number, ids: Uint8Array, created: readonly number[]): void {
@@ -187,7 +180,7 @@ export class ExecutableNumbers {
       const ids = row.ids as Uint8Array;
       const view = viewOf(ids);
       for (let at = 0, number = row.first_number as number; at < ids.length; at += ID_BYTES, number++) {
-        this.#table.add(view.getUint32(at, true), view.getUint32(at + 4, true), number);
+        this.#index.add(view.getUint32(at, true), view.getUint32(at + 4, true), number);
       }
     }
     const batches = this.#database.prepare('SELECT numbers, lost FROM processed_evidence ORDER BY batch');
@@ -195,24 +188,18 @@ export class ExecutableNumbers {
       const numbers = row.numbers as Uint8Array;
       const view = viewOf(numbers);
       for (let at = 0; at < numbers.length; at += NUMBER_BYTES)
-        this.#setProcessed(view.getUint32(at, true), row.lost === 0);
+        this.#index.setDescribed(view.getUint32(at, true), row.lost === 0);
     }
   }
 
-  #isProcessed(number: number): boolean {
-    return number !== 0 && (((this.#processed[number >>> 3] ?? 0) >>> (number & 7)) & 1) === 1;
+  #setDescribed(numbers: Iterable<number>, described: boolean): void {
+    let moved = false;
+    for (const number of numbers) moved = this.#index.setDescribed(number, described) || moved;
+    if (moved) this.#tellMoved();
   }
 
-  #setProcessed(number: number, processed: boolean): void {
-    const byte = number >>> 3;
-    if (byte >= this.#processed.length) {
-      const larger = new Uint8Array(Math.max(byte + 1, this.#processed.length * 2));
-      larger.set(this.#processed);
-      this.#processed = larger;
-    }
-    const bit = 1 << (number & 7);
-    const others = (this.#processed[byte] as number) & ~bit;
-    this.#processed[byte] = processed ? others | bit : others;
+  #tellMoved(): void {
+    for (const listener of this.#listeners) listener(this.#index.shared);
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * A hash table from 64-bit ids to 32-bit numbers, open addressing over one typed array: 12 bytes a slot, side by
  * side so that a look-up touches one place in memory; no object per id, no id ever in a JavaScript number.
- * 5,000,000 ids take 100 to 200 MB.
+ * 5,000,000 ids take 100 to 200 MB. The array lies in memory that threads share: one of them adds, others look up, and may
+ * take what is being added for missing.
  *
  * Ids come from devices and nothing proves them when they are looked up, so a hostile device could send ids
  * that all land in one place; the hash is therefore mixed with a secret of this process.
@@ -14,12 +15,32 @@ const INITIAL_SLOTS = 1 << 16;
 /** Fuller than this and probe chains grow. */
 const GROW_ABOVE = 0.6;
 
-export class IdTable {
-  #slots = new Uint32Array(INITIAL_SLOTS * WIDTH);
-  #mask = INITIAL_SLOTS - 1;
-  #size = 0;
-  readonly #seed = randomInt(0x1_0000_0000);
+const SLOT_BYTES = WIDTH * Uint32Array.BYTES_PER_ELEMENT;
 
+/** As it goes to another thread, which only looks up. */
+export interface SharedIdTable {
+  slots: SharedArrayBuffer;
+  seed: number;
+}
+
+export class IdTable {
+  #slots: Uint32Array<SharedArrayBuffer>;
+  #mask: number;
+  #size = 0;
+  readonly #seed: number;
+
+  constructor(shared?: SharedIdTable) {
+    this.#slots = new Uint32Array(shared?.slots ?? new SharedArrayBuffer(INITIAL_SLOTS * SLOT_BYTES));
+    this.#mask = this.#slots.length / WIDTH - 1;
+    this.#seed = shared?.seed ?? randomInt(0x1_0000_0000);
+  }
+
+  /** Until it grows: then it lies elsewhere. */
+  get shared(): SharedIdTable {
+    return { slots: this.#slots.buffer, seed: this.#seed };
+  }
+
+  /** Ids that were added here. */
   get size(): number {
     return this.#size;
   }
@@ -29,18 +50,21 @@ export class IdTable {
     return this.#slots[this.#find(low, high) + 2] as number;
   }
 
-  /** Gives an id that has none its number, 1 to 2^32 - 1. */
-  add(low: number, high: number, number: number): void {
-    if (this.#size >= (this.#mask + 1) * GROW_ABOVE) this.#grow();
+  /** Gives an id that has none its number, 1 to 2^32 - 1. True when the table lies elsewhere now. */
+  add(low: number, high: number, number: number): boolean {
+    const grows = this.#size >= (this.#mask + 1) * GROW_ABOVE;
+    if (grows) this.#grow();
     this.#put(low, high, number);
     this.#size += 1;
+    return grows;
   }
 
   #put(low: number, high: number, number: number): void {
     const at = this.#find(low, high);
     this.#slots[at] = low;
     this.#slots[at + 1] = high;
-    this.#slots[at + 2] = number;
+    // Last, so that nobody finds a number with half an id.
+    Atomics.store(this.#slots, at + 2, number);
   }
 
   /** Where in the array this id is, or the free slot where it belongs. */
@@ -67,7 +91,7 @@ export class IdTable {
   #grow(): void {
     const before = this.#slots;
     const slots = (this.#mask + 1) * 2;
-    this.#slots = new Uint32Array(slots * WIDTH);
+    this.#slots = new Uint32Array(new SharedArrayBuffer(slots * SLOT_BYTES));
     this.#mask = slots - 1;
     for (let at = 0; at < before.length; at += WIDTH) {
       const number = before[at + 2] as number;

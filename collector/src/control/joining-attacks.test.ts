@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { keyIdOf } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TokenFault, TokenRefusedError } from './enrolment-tokens.ts';
+import { receiverOf } from './receiver-of.ts';
 import { SqliteControlStore } from './sqlite-control-store.ts';
 
 let folder: string;
@@ -80,13 +81,15 @@ test('100,000 attempts, half of them with a join string for 500: 500 devices, an
   );
 }, 120_000);
 
-test('a device that calls itself as another gets an id of its own, and takes nothing of the other', () => {
+test('a device that calls itself as another gets an id of its own, and takes nothing of the other', async () => {
   const secret = newToken(5);
   const names = { hostname: 'the-boss', managementId: 'C02', groupTag: 'board' };
   const [victim, thief] = [randomBytes(32), randomBytes(32)];
   const victimId = store.enrol(victim, secret, 5, { names });
   const thiefId = store.enrol(thief, secret, 6, { names });
   expect(thiefId).not.toBe(victimId);
-  expect(store.findKey(keyIdOf(victim), 7)?.deviceId).toBe(victimId);
-  expect(store.findKey(keyIdOf(thief), 7)?.deviceId).toBe(thiefId);
+  const receiver = receiverOf(store);
+  expect(receiver.findKey(keyIdOf(victim), 7)?.deviceId).toBe(victimId);
+  expect(receiver.findKey(keyIdOf(thief), 7)?.deviceId).toBe(thiefId);
+  await receiver.close();
 });

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openEnrolmentDesk } from './enrolment-desk.ts';
 import { type MoveDesk, openMoveDesk } from './move-desk.ts';
+import { receiverOf } from './receiver-of.ts';
+import type { ReceiverStore } from './receiver-store.ts';
 import { SqliteControlStore } from './sqlite-control-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,19 +15,29 @@ const OFF = { ...PLACE, addresses: [], authorities: [] };
 
 let folder: string;
 let control: SqliteControlStore;
+let receiver: ReceiverStore;
 let desk: MoveDesk;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fleetmeter-notices-'));
-  control = open();
+  open();
   desk = openMoveDesk(folder);
 });
-afterEach(() => {
+afterEach(async () => {
   desk[Symbol.dispose]();
+  await receiver.close();
   control.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const open = () => new SqliteControlStore({ path: join(folder, 'control.db') });
+function open(): void {
+  control = new SqliteControlStore({ path: join(folder, 'control.db') });
+  receiver = receiverOf(control);
+}
+async function reopen(): Promise<void> {
+  await receiver.close();
+  control.close();
+  open();
+}
 const issue = (draft = PLACE, now = NOW) =>
   desk.notices.issue(desk.collectorId, draft, ({ serial }) => Buffer.from(`signed ${serial}`), now);
 function newDevice(): string {
@@ -35,7 +46,7 @@ function newDevice(): string {
   return control.enrol(crypto.getRandomValues(new Uint8Array(32)), secret, NOW);
 }
 const told = (serial = 0, now = NOW): string | undefined => {
-  const sealed = control.notices.noticeFor(serial, now);
+  const sealed = receiver.noticeFor(serial, now);
   return sealed && Buffer.from(sealed).toString();
 };
 
@@ -48,10 +59,9 @@ describe('what a device is told', () => {
     console.log(`seen ${(performance.now() - issuedAt).toFixed(0)} ms after it was issued`);
   });
 
-  test('not what it obeys already, nor anything older, nor what is over', () => {
+  test('not what it obeys already, nor anything older, nor what is over', async () => {
     const { serial } = issue();
-    control.close();
-    control = open();
+    await reopen();
     expect(told(serial)).toBeUndefined();
     expect(told(serial + 1)).toBeUndefined();
     expect(told(serial - 1)).toBe(`signed ${serial}`);
@@ -59,11 +69,10 @@ describe('what a device is told', () => {
     expect(told(0, PLACE.validUntil)).toBeUndefined();
   });
 
-  test('that a move is off, only when it heard of it', () => {
+  test('that a move is off, only when it heard of it', async () => {
     const first = issue();
     const off = issue(OFF);
-    control.close();
-    control = open();
+    await reopen();
     expect(told(0)).toBeUndefined();
     expect(told(first.serial)).toBe(`signed ${off.serial}`);
   });
@@ -81,39 +90,36 @@ describe('what devices say', () => {
   test('is counted by serial, also by another process, soon, and after a restart', async () => {
     const devices = Array.from({ length: 5 }, newDevice);
     const { serial } = issue();
-    for (const device of devices.slice(0, 3)) control.notices.confirmed(device, serial);
-    control.notices.confirmed(devices[3] as string, serial - 7);
+    for (const device of devices.slice(0, 3)) receiver.confirmedNotice(device, serial);
+    receiver.confirmedNotice(devices[3] as string, serial - 7);
     await vi.waitUntil(() => desk.notices.confirmations().length === 2, { timeout: 5_000 });
     expect(desk.notices.confirmations()).toEqual([
       { serial: serial - 7, devices: 1 },
       { serial, devices: 3 },
     ]);
-    control.close();
-    control = open();
+    await reopen();
     expect(control.notices.counts(5)).toEqual({ newest: 3, earlier: 1, unknown: 0, none: 1 });
   });
 
-  test('is written when it changes, and only then', () => {
+  test('is written when it changes, and only then', async () => {
     const device = newDevice();
     const { serial } = issue();
-    control.notices.confirmed(device, serial);
-    control.notices.flush();
-    // Somebody else's write is lost only when it is written again.
-    using elsewhere = new DatabaseSync(join(folder, 'control.db'));
-    elsewhere.exec('UPDATE devices SET notice_serial = 0');
-    for (let report = 0; report < 100; report++) control.notices.confirmed(device, serial);
-    control.notices.flush();
-    expect(desk.notices.confirmations()).toEqual([]);
-    control.notices.confirmed(device, serial + 1);
-    control.notices.flush();
+    receiver.confirmedNotice(device, serial);
+    await receiver.flush();
+    const written = vi.spyOn(control, 'noteFromReceiver');
+    for (let report = 0; report < 100; report++) receiver.confirmedNotice(device, serial);
+    await receiver.flush();
+    expect(written).not.toHaveBeenCalled();
+    receiver.confirmedNotice(device, serial + 1);
+    await receiver.flush();
     expect(desk.notices.confirmations()).toEqual([{ serial: serial + 1, devices: 1 }]);
   });
 
-  test('of a device that was revoked does not count', () => {
+  test('of a device that was revoked does not count', async () => {
     const device = newDevice();
     const { serial } = issue();
-    control.notices.confirmed(device, serial);
-    control.notices.flush();
+    receiver.confirmedNotice(device, serial);
+    await receiver.flush();
     expect(desk.notices.deviceCount()).toBe(1);
     using enrolment = openEnrolmentDesk(folder);
     enrolment.devices.revoke(device, NOW);
@@ -121,11 +127,11 @@ describe('what devices say', () => {
     expect(desk.notices.confirmations()).toEqual([]);
   });
 
-  test('that it obeys a notice which was never issued here is told apart', () => {
+  test('that it obeys a notice which was never issued here is told apart', async () => {
     const device = newDevice();
     const { serial } = issue();
-    control.notices.confirmed(device, serial + 9);
-    control.notices.flush();
+    receiver.confirmedNotice(device, serial + 9);
+    await receiver.flush();
     expect(control.notices.counts(1)).toMatchObject({ newest: 0, unknown: 1, none: 0 });
   });
 });

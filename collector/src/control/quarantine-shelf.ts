@@ -8,6 +8,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AgentVersions } from './agent-versions.ts';
 import type { QuarantineKind, QuarantineReason } from './contract/quarantine-reasons.ts';
 import type { QuarantinedRecord } from './contract/quarantined-record.ts';
+import { whenCommitted } from './control-database.ts';
+import type { DeviceNews } from './device-news.ts';
 import type { MetaValues } from './meta-values.ts';
 import { type QuarantineState, type ShelvedRecord, shelvedRecord } from './shelved-record.ts';
 
@@ -48,7 +50,16 @@ interface Leaving {
 
 const LEAVING = 'SELECT number, size, state, day FROM quarantine';
 
+interface QuarantineShelfParts {
+  limits: QuarantineLimits;
+  meta: MetaValues;
+  versions: AgentVersions;
+  news: DeviceNews;
+}
+
 export class QuarantineShelf {
+  readonly #database: DatabaseSync;
+  readonly #news: DeviceNews;
   readonly #limits: QuarantineLimits;
   readonly #meta: MetaValues;
   readonly #versions: AgentVersions;
@@ -62,13 +73,14 @@ export class QuarantineShelf {
   readonly #totalOfDevice: StatementSync;
   readonly #counts: StatementSync;
   readonly #fromDevice: StatementSync;
-  readonly #untold: StatementSync;
   readonly #told: StatementSync;
   readonly #released = new Set<number>();
   #records = 0;
   #bytes = 0;
 
-  constructor(database: DatabaseSync, meta: MetaValues, versions: AgentVersions, limits: QuarantineLimits) {
+  constructor(database: DatabaseSync, { limits, meta, versions, news }: QuarantineShelfParts) {
+    this.#database = database;
+    this.#news = news;
     this.#limits = limits;
     this.#meta = meta;
     this.#versions = versions;
@@ -99,9 +111,6 @@ export class QuarantineShelf {
     );
     this.#fromDevice = database.prepare(
       'SELECT * FROM quarantine WHERE device_id = ? ORDER BY number DESC LIMIT ?',
-    );
-    this.#untold = database.prepare(
-      'SELECT * FROM quarantine WHERE device_id = ? AND told = 0 ORDER BY number LIMIT ?',
     );
     this.#told = database.prepare('UPDATE quarantine SET told = 1 WHERE number = ?');
     this.recount();
@@ -140,6 +149,7 @@ export class QuarantineShelf {
     );
     this.#records += 1;
     this.#bytes += bytes.length;
+    whenCommitted(this.#database, () => this.#news.note(record.deviceId, 'quarantine'));
     this.#makeRoom(record.deviceId);
   }
 
@@ -186,12 +196,6 @@ export class QuarantineShelf {
   fromDevice(deviceId: string, limit: number): ShelvedRecord[] {
     if (this.#records === 0) return [];
     return this.#fromDevice.all(deviceId, limit).map(shelvedRecord);
-  }
-
-  /** Oldest first. */
-  untold(deviceId: string, limit: number): ShelvedRecord[] {
-    if (this.#records === 0) return [];
-    return this.#untold.all(deviceId, limit).map(shelvedRecord);
   }
 
   /** Runs inside the caller's transaction. */

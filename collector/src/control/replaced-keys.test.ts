@@ -5,29 +5,36 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyIdOf } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DeviceRevokedError, KeyReplacedError, KeyUnknownError } from './device-registry.ts';
+import { KeyUnknownError } from './device-registry.ts';
 import { openEnrolmentDesk } from './enrolment-desk.ts';
+import { DeviceRevokedError, KeyReplacedError } from './known-keys.ts';
+import { receiverOf } from './receiver-of.ts';
+import type { ReceiverStore } from './receiver-store.ts';
 import { KEY_FAREWELL_MS, KEY_OVERLAP_MS, REPLACED_KEYS_KEPT } from './replaced-keys.ts';
 import { SqliteControlStore } from './sqlite-control-store.ts';
 
 let folder: string;
 let store: SqliteControlStore;
+let receiver: ReceiverStore;
 let secret: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fleetmeter-keys-'));
   open();
   ({ secret } = store.tokens.create({ uses: 5, expiresAt: 1e15, group: 'default', note: '' }, 1));
 });
-afterEach(() => {
+afterEach(async () => {
+  await receiver.close();
   store.close();
   rmSync(folder, { recursive: true });
 });
 
 function open(): void {
   store = new SqliteControlStore({ path: join(folder, 'control.db') });
+  receiver = receiverOf(store);
 }
 /** What is only in memory is gone. */
 function reopen(): void {
+  void receiver.close();
   store.close();
   open();
 }
@@ -35,7 +42,7 @@ function reopen(): void {
 const NOW = 1_800_000_000_000;
 const newKey = () =>
   Buffer.from(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x as string, 'base64url');
-const find = (key: Uint8Array, now: number) => store.findKey(keyIdOf(key), now)?.deviceId;
+const find = (key: Uint8Array, now: number) => receiver.findKey(keyIdOf(key), now)?.deviceId;
 
 test('the device stays itself, and for a while both keys speak for it, also after a restart', () => {
   const [old, next] = [newKey(), newKey()];

@@ -39,9 +39,7 @@ export class ReplacedKeys {
       `DELETE FROM replaced_keys WHERE device_id = ?1 AND key_id NOT IN (
          SELECT key_id FROM replaced_keys WHERE device_id = ?1 ORDER BY replaced_at DESC, key_id LIMIT ?2)`,
     );
-    this.#longer = database.prepare(
-      'SELECT key_id FROM replaced_keys WHERE device_id = ? AND valid_until > ?',
-    );
+    this.#longer = database.prepare('SELECT 1 FROM replaced_keys WHERE device_id = ? AND valid_until > ?');
     this.#shorten = database.prepare(
       'UPDATE replaced_keys SET valid_until = ?2 WHERE device_id = ?1 AND valid_until > ?2',
     );
@@ -61,12 +59,11 @@ export class ReplacedKeys {
     this.#trim.run(key.deviceId, REPLACED_KEYS_KEPT);
   }
 
-  /** The device has spoken under its newest key: names of the keys whose overlap that shortened. */
-  sayFarewell(deviceId: string, now: number): string[] {
+  /** The device has spoken under its newest key: the overlap with those before it need not last any more. */
+  sayFarewell(deviceId: string, now: number): void {
     const until = now + KEY_FAREWELL_MS;
-    const keyIds = this.#longer.all(deviceId, until).map((row) => row.key_id as string);
-    if (keyIds.length > 0) this.#shorten.run(deviceId, until);
-    return keyIds;
+    // Looking costs no wait for the disk.
+    if (this.#longer.get(deviceId, until)) this.#shorten.run(deviceId, until);
   }
 }
 

@@ -8,15 +8,21 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DirtyTarget } from './contract/dirty-targets.ts';
 import type { ProcessedRange } from './contract/range-commits.ts';
 import type { NewToken } from './enrolment-tokens.ts';
+import { delivered } from './fixtures/delivered.ts';
+import { receiverOf } from './receiver-of.ts';
+import type { ReceiverStore } from './receiver-store.ts';
 import { SqliteControlStore, type SqliteControlStoreOptions } from './sqlite-control-store.ts';
 
 let folder: string;
 let store: SqliteControlStore;
+let receiver: ReceiverStore;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fleetmeter-control-'));
   store = openStore();
+  receiver = receiverOf(store);
 });
-afterEach(() => {
+afterEach(async () => {
+  await receiver.close();
   store.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -24,8 +30,10 @@ afterEach(() => {
 const openStore = (options: Partial<SqliteControlStoreOptions> = {}) =>
   new SqliteControlStore({ path: join(folder, 'control.sqlite'), ...options });
 function reopen(): void {
+  void receiver.close();
   store.close();
   store = openStore();
+  receiver = receiverOf(store);
 }
 const range = (changes: Partial<ProcessedRange> = {}): ProcessedRange => ({
   checkpoint: 1,
@@ -102,8 +110,8 @@ test('a key gets one device id however often it enrols, also after a restart', (
   expect(store.enrol(key, '', 3)).toBe(deviceId);
   expect(store.enrol(newKey(), secret, 4)).not.toBe(deviceId);
   expect(store.deviceCount()).toBe(2);
-  expect(store.findKey(keyIdOf(key), 1)).toMatchObject({ deviceId });
-  expect(store.findKey('0000000000000000', 1)).toBeUndefined();
+  expect(receiver.findKey(keyIdOf(key), 1)).toMatchObject({ deviceId });
+  expect(receiver.findKey('0000000000000000', 1)).toBeUndefined();
 });
 
 test('an epoch gets one number, tied to its parent only within the same device', () => {
@@ -161,12 +169,12 @@ test('evidence is missing until it was processed, and wanted from at most three 
   expect(store.hasEnoughHolders(executableNo)).toBe(false);
   store.wantEvidence(devices.map((deviceId) => ({ executableId: b, executableNo, deviceId })));
   expect(store.hasEnoughHolders(executableNo)).toBe(true);
-  const holders = devices.filter((deviceId) => store.evidenceWantedFrom(deviceId, 9).length > 0);
+  const holders = devices.filter((deviceId) => receiver.evidenceWantedFrom(deviceId, 9).length > 0);
   expect(holders.length).toBe(3);
-  expect(store.evidenceWantedFrom(holders[0] as string, 9)).toEqual([{ executableId: b, executableNo }]);
+  expect(receiver.evidenceWantedFrom(holders[0] as string, 9)).toEqual([{ executableId: b, executableNo }]);
   store.commitProcessed(range({ evidenceProcessed: [b] }));
   expect(store.hasEnoughHolders(executableNo)).toBe(false);
-  expect(store.evidenceWantedFrom(devices[0] as string, 9)).toEqual([]);
+  expect(receiver.evidenceWantedFrom(devices[0] as string, 9)).toEqual([]);
   expect(store.withoutEvidence(encodeIdList([a, b]))).toEqual([a]);
   reopen();
   expect(store.withoutEvidence(encodeIdList([a, b]))).toEqual([a]);
@@ -225,7 +233,7 @@ test('a directive replaces the older one of its kind; resync stays until the inv
     ['resendUsage', 3],
     ['resync', 4],
   ]);
-  store.directiveDelivered(device, waiting[0] as DirectiveFields);
+  delivered(store, device, waiting[0] as DirectiveFields);
   store.commitProcessed(range({ resolved: [{ deviceId: device, epochId: epoch, action: 'resync' }] }));
   expect(store.directivesFor(device, epoch)).toEqual([]);
 });
@@ -437,11 +445,11 @@ test('evidence that was lost is missing and wanted again, also after a restart, 
   store.evidenceLost([lost], [{ executableNo: lost, deviceId: device }]);
   for (const _ of [1, 2]) {
     expect(store.undescribed(numbers)).toEqual([1]);
-    expect(store.evidenceWantedFrom(device, 9)).toEqual([{ executableId: ids[1], executableNo: 2 }]);
+    expect(receiver.evidenceWantedFrom(device, 9)).toEqual([{ executableId: ids[1], executableNo: 2 }]);
     reopen();
   }
   store.commitProcessed(range({ evidenceProcessed: ids }));
   reopen();
   expect(store.undescribed(numbers)).toEqual([]);
-  expect(store.evidenceWantedFrom(device, 9)).toEqual([]);
+  expect(receiver.evidenceWantedFrom(device, 9)).toEqual([]);
 });

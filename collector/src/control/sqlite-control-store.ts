@@ -1,13 +1,14 @@
 /** The control store in one SQLite file: joins the kinds of facts, each in its own file, into transactions. */
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
-import type { DirectiveFields, ExecutableId, FleetSettings, SettingsFields } from '@fleetmeter/proto';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DirectiveFields, ExecutableId, FleetSettings } from '@fleetmeter/proto';
 import { Admission } from './admission.ts';
 import { AgentVersions } from './agent-versions.ts';
 import { AuditLedger } from './audit-ledger.ts';
 import { AuditReports } from './audit-reports.ts';
 import { BackupHold } from './backup-hold.ts';
 import { CatalogueProgress } from './catalogue-progress.ts';
+import type { ReceiverNotes } from './contract/receiver-control.ts';
 import {
   eachOnItsOwn,
   inTransaction,
@@ -19,7 +20,6 @@ import type {
   ControlStore,
   DirtyMark,
   DirtyTarget,
-  EnrolledDevice,
   EpochRow,
   EpochSplit,
   Joining,
@@ -30,18 +30,20 @@ import type {
 import { Corrections, type NewCorrection } from './corrections.ts';
 import { DeviceGroups, type DeviceNames } from './device-groups.ts';
 import { DeviceLives } from './device-lives.ts';
-import { DeviceErasedError, DeviceRegistry, DeviceRevokedError } from './device-registry.ts';
+import { DeviceNews } from './device-news.ts';
+import { DeviceRegistry } from './device-registry.ts';
 import { DirtyMarks } from './dirty-marks.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
 import { EpochNumbers } from './epoch-numbers.ts';
-import { ExecutableNumbers, type MissingEvidence } from './executable-numbers.ts';
+import type { SharedExecutables } from './executable-index.ts';
+import { ExecutableNumbers } from './executable-numbers.ts';
 import { GroupSettings } from './group-settings.ts';
 import { LateSync } from './late-sync.ts';
 import { MetaValues } from './meta-values.ts';
 import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
-import { NoticesInForce } from './notices-in-force.ts';
+import { NoticeProgress } from './notice-progress.ts';
 import { Operations } from './operations.ts';
-import { directiveAction, PendingDirectives } from './pending-directives.ts';
+import { PendingDirectives } from './pending-directives.ts';
 import { ProcessingState } from './processing-state.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
 import {
@@ -51,7 +53,7 @@ import {
   QuarantineShelf,
 } from './quarantine-shelf.ts';
 import { type DecidedRecord, QuarantineWork, type Settled } from './quarantine-work.ts';
-import { SettingsInForce } from './settings-in-force.ts';
+import type { ReceiverStoreStart } from './receiver-store.ts';
 import type { ShelvedRecord } from './shelved-record.ts';
 import { type SplitDevice, SplitTickets } from './split-tickets.ts';
 import { type Speech, SupersededSpeech } from './superseded-speech.ts';
@@ -59,6 +61,7 @@ import { UndescribedUse } from './undescribed-use.ts';
 import { UsageConcerns } from './usage-concerns.ts';
 import { WaitingDevices } from './waiting-devices.ts';
 import { WantedEvidence, type WantedExecutable } from './wanted-evidence.ts';
+import { noteWhatWaits, WhatWaits } from './what-waits.ts';
 
 export interface SqliteControlStoreOptions {
   /** The file; its folder must exist. */
@@ -77,7 +80,7 @@ export class SqliteControlStore implements ControlStore {
   readonly tokens: EnrolmentTokens;
   readonly waiting: WaitingDevices;
   readonly lives: DeviceLives;
-  readonly notices: NoticesInForce;
+  readonly notices: NoticeProgress;
   readonly auditLedger: AuditLedger;
   readonly auditReports: AuditReports;
   readonly corrections: Corrections;
@@ -86,7 +89,11 @@ export class SqliteControlStore implements ControlStore {
   readonly operations: Operations;
   readonly quarantine: QuarantineDesk;
   readonly backupHold: BackupHold;
+  readonly #path: string;
   readonly #database: DatabaseSync;
+  readonly #news = new DeviceNews();
+  readonly #confirmSettings: StatementSync;
+  readonly #confirmNotice: StatementSync;
   readonly #late: LateSync;
   readonly #meta: MetaValues;
   readonly #devices: DeviceRegistry;
@@ -103,12 +110,13 @@ export class SqliteControlStore implements ControlStore {
   readonly #catalogue: CatalogueProgress;
   readonly #undescribedUse: UndescribedUse;
   readonly #groupSettings: GroupSettings;
-  readonly #settings: SettingsInForce;
   readonly #speech: SupersededSpeech;
   readonly #splits: SplitTickets;
 
   constructor(options: SqliteControlStoreOptions) {
+    this.#path = options.path;
     this.#database = openControlDatabase(options.path);
+    noteWhatWaits(this.#database, this.#news);
     this.#database.exec(`PRAGMA wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
     this.#late = new LateSync(this.#database);
     this.#meta = new MetaValues(this.#database);
@@ -118,12 +126,17 @@ export class SqliteControlStore implements ControlStore {
     this.#devices = new DeviceRegistry(this.#database);
     this.#epochs = new EpochNumbers(this.#database);
     this.#executables = new ExecutableNumbers(this.#database);
-    this.#directives = new PendingDirectives(this.#database, this.#meta);
+    this.#directives = new PendingDirectives(
+      this.#database,
+      this.#meta,
+      this.#news,
+      new WhatWaits(this.#database, this.#news),
+    );
     this.#dirty = new DirtyMarks(this.#database, this.#meta);
     this.#versions = new AgentVersions(this.#database);
-    this.#quarantine = new QuarantineShelf(this.#database, this.#meta, this.#versions, {
-      ...QUARANTINE_LIMITS,
-      ...options.quarantine,
+    this.#quarantine = new QuarantineShelf(this.#database, {
+      ...{ meta: this.#meta, versions: this.#versions, news: this.#news },
+      limits: { ...QUARANTINE_LIMITS, ...options.quarantine },
     });
     this.usageConcerns = new UsageConcerns(this.#database, this.#late);
     this.quarantine = new QuarantineDesk(this.#database);
@@ -133,25 +146,49 @@ export class SqliteControlStore implements ControlStore {
     this.waiting = new WaitingDevices(this.#database);
     this.#admission = new Admission(this.tokens, this.waiting, this.#groups);
     this.lives = new DeviceLives(this.#database);
-    this.notices = new NoticesInForce(this.#database, new MoveNotices(this.#database));
+    this.notices = new NoticeProgress(new MoveNotices(this.#database));
     this.processing = new ProcessingState(this.#database, this.#meta);
     this.operations = new Operations(this.#database);
     this.auditReports = new AuditReports(this.#meta);
     this.corrections = new Corrections(this.#database);
-    this.#wanted = new WantedEvidence(this.#database);
+    this.#wanted = new WantedEvidence(this.#database, this.#news);
     this.auditLedger = new AuditLedger(this.#database, this.#directives);
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
     this.#undescribedUse = new UndescribedUse(this.#database);
     this.#groupSettings = new GroupSettings(this.#database, this.#meta);
-    this.#settings = new SettingsInForce(this.#database, this.#groupSettings);
     this.#speech = new SupersededSpeech(this.#database);
     this.#splits = new SplitTickets(this.#database);
+    this.#confirmSettings = this.#database.prepare(
+      'UPDATE devices SET settings_version = ? WHERE device_id = ?',
+    );
+    this.#confirmNotice = this.#database.prepare('UPDATE devices SET notice_serial = ? WHERE device_id = ?');
+  }
+
+  /** For a ReceiverStore, in this thread or another. */
+  get receiverStart(): ReceiverStoreStart {
+    const { collectorId } = this;
+    const { shared: executables } = this.#executables;
+    return { path: this.#path, collectorId, executables, news: this.#news.memory };
+  }
+
+  /** Calls back when receivers have to look executables up elsewhere. Returns how to stop that. */
+  onExecutablesMoved(listener: (executables: SharedExecutables) => void): () => void {
+    return this.#executables.onMoved(listener);
+  }
+
+  noteFromReceiver({ delivered, toldQuarantine, settings, notices }: ReceiverNotes): void {
+    inUnsyncedTransaction(this.#database, () => {
+      for (const { deviceId, epochId, action } of delivered) this.#directives.drop(deviceId, epochId, action);
+      this.#quarantine.told(toldQuarantine);
+      for (const [deviceId, version] of settings) this.#confirmSettings.run(version, deviceId);
+      for (const [deviceId, serial] of notices) this.#confirmNotice.run(serial, deviceId);
+    });
   }
 
   enrol(rawPublicKey: Uint8Array, secret: string, now: number, joining: Joining = {}): string {
     const { names = NAMELESS, admit } = joining;
     const judge = (keyId: string) => this.#admission.judge({ keyId, secret, names }, now);
-    return this.#tellingErased(() => this.#devices.enrol(rawPublicKey, judge, now, admit));
+    return this.#devices.enrol(rawPublicKey, judge, now, admit);
   }
 
   async joinTogether<T>(works: readonly (() => T)[]): Promise<PromiseSettledResult<T>[]> {
@@ -159,7 +196,7 @@ export class SqliteControlStore implements ControlStore {
     try {
       outcomes = this.#late.commit(() => eachOnItsOwn(this.#database, works));
     } catch (error) {
-      this.#devices.forget();
+      this.#devices.recount();
       throw error;
     }
     await this.#late.sync();
@@ -167,22 +204,7 @@ export class SqliteControlStore implements ControlStore {
   }
 
   replaceKey(previous: Uint8Array, next: Uint8Array, now: number): string {
-    return this.#tellingErased(() => this.#devices.replaceKey(previous, next, now));
-  }
-
-  findKey(keyId: string, now: number): EnrolledDevice | undefined {
-    return this.#tellingErased(() => this.#devices.findKey(keyId, now));
-  }
-
-  /** Erased devices are revoked as well, so that only those cost a second look. */
-  #tellingErased<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof DeviceRevokedError) || !this.lives.erasures.isErased(error.deviceId))
-        throw error;
-      throw new DeviceErasedError(`device ${error.deviceId} was erased`, error.deviceId);
-    }
+    return this.#devices.replaceKey(previous, next, now);
   }
 
   forgetDevice(deviceId: string, now: number): void {
@@ -208,11 +230,6 @@ export class SqliteControlStore implements ControlStore {
 
   setBottomSettings(settings: FleetSettings): void {
     this.#groupSettings.setBottom(settings);
-    this.#settings.reload();
-  }
-
-  settingsFor(deviceId: string, version: number | undefined, now: number): SettingsFields | undefined {
-    return this.#settings.messageFor(deviceId, version, now);
   }
 
   allocating<T>(work: () => T): T {
@@ -274,15 +291,11 @@ export class SqliteControlStore implements ControlStore {
   }
 
   splitOff(keys: { previous: Uint8Array; next: Uint8Array; ticket: Uint8Array }, now: number): string {
-    return this.#tellingErased(() => this.#devices.splitOff(keys, this.#splits, now));
+    return this.#devices.splitOff(keys, this.#splits, now);
   }
 
   splitDevices(limit: number): SplitDevice[] {
     return this.#splits.list(limit);
-  }
-
-  knowsEpoch(deviceId: string, epochId: Uint8Array): boolean {
-    return this.#epochs.knows(deviceId, epochId);
   }
 
   epochsBetween(first: number, last: number): SentEpoch[] {
@@ -366,8 +379,7 @@ export class SqliteControlStore implements ControlStore {
       this.#undescribedUse.described(executableNo);
     for (const executableId of range.evidenceProcessed)
       this.#wanted.satisfied(executableId, this.#executables.numberOf(executableId));
-    for (const { deviceId, names } of range.names ?? [])
-      if (this.#groups.note(deviceId, names) !== undefined) this.#settings.forgetDevice(deviceId);
+    for (const { deviceId, names } of range.names ?? []) this.#groups.note(deviceId, names);
     for (const { deviceId, version } of range.agentVersions ?? []) this.#versions.note(deviceId, version);
     // A second owner of the same range must not put its bad records aside twice.
     for (const record of range.quarantined) if (record.offset > before) this.#quarantine.put(record);
@@ -397,12 +409,6 @@ export class SqliteControlStore implements ControlStore {
     return this.#directives.list(deviceId, epochId);
   }
 
-  directiveDelivered(deviceId: string, directive: DirectiveFields): void {
-    inUnsyncedTransaction(this.#database, () =>
-      this.#directives.drop(deviceId, directive.epoch ?? new Uint8Array(0), directiveAction(directive)),
-    );
-  }
-
   undescribed(numbers: Uint32Array): number[] {
     return this.#executables.undescribed(numbers);
   }
@@ -429,16 +435,6 @@ export class SqliteControlStore implements ControlStore {
       this.#wanted.forget();
       throw error;
     }
-  }
-
-  missingEvidence(ids: Uint8Array, limit: number): MissingEvidence {
-    return this.#executables.missingEvidence(ids, limit);
-  }
-
-  evidenceWantedFrom(deviceId: string, limit: number): Omit<WantedExecutable, 'deviceId'>[] {
-    return this.#wanted
-      .from(deviceId, limit)
-      .map((executableId) => ({ executableId, executableNo: this.#executables.numberOf(executableId) }));
   }
 
   wantEvidence(wanted: readonly WantedExecutable[]): void {
@@ -565,18 +561,8 @@ export class SqliteControlStore implements ControlStore {
     this.#meta.setText('quarantine_tried_by', version);
   }
 
-  untoldQuarantine(deviceId: string, limit: number): ShelvedRecord[] {
-    return this.#quarantine.untold(deviceId, limit);
-  }
-
-  toldQuarantine(numbers: readonly number[]): void {
-    inUnsyncedTransaction(this.#database, () => this.#quarantine.told(numbers));
-  }
-
   close(): void {
     if (!this.#database.isOpen) return;
-    this.#settings.flush();
-    this.notices.flush();
     this.#late.close();
     this.#database.close();
   }

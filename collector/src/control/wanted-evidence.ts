@@ -4,6 +4,8 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ExecutableId } from '@fleetmeter/proto';
+import { whenCommitted } from './control-database.ts';
+import type { DeviceNews } from './device-news.ts';
 
 export const DEVICES_PER_EXECUTABLE = 3;
 /** In place of how many devices are noted: nobody looked yet. */
@@ -17,26 +19,22 @@ export interface WantedExecutable {
 }
 
 export class WantedEvidence {
+  readonly #database: DatabaseSync;
+  readonly #news: DeviceNews;
   readonly #count: StatementSync;
   readonly #insert: StatementSync;
   readonly #delete: StatementSync;
-  readonly #fromDevice: StatementSync;
   /** Devices noted, by executable number, a byte each. In a first inventory thousands of devices name the same thousands. */
   #noted = new Uint8Array(1 << 16).fill(UNKNOWN);
-  /** Devices that may have any. */
-  readonly #devices: Set<string>;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, news: DeviceNews) {
+    this.#database = database;
+    this.#news = news;
     this.#count = database.prepare('SELECT count(*) AS n FROM evidence_wanted WHERE executable_id = ?');
     this.#insert = database.prepare(
       'INSERT OR IGNORE INTO evidence_wanted (executable_id, device_id) VALUES (?, ?)',
     );
     this.#delete = database.prepare('DELETE FROM evidence_wanted WHERE executable_id = ?');
-    this.#fromDevice = database.prepare(
-      'SELECT executable_id FROM evidence_wanted WHERE device_id = ? ORDER BY executable_id LIMIT ?',
-    );
-    const devices = database.prepare('SELECT DISTINCT device_id FROM evidence_wanted').all();
-    this.#devices = new Set(devices.map((row) => row.device_id as string));
   }
 
   /** Nothing is gained by noting another device for this executable. */
@@ -50,7 +48,7 @@ export class WantedEvidence {
     const known = this.#noted[executableNo] ?? UNKNOWN;
     const noted = known === UNKNOWN ? (this.#count.get(executableId)?.n as number) : known;
     const isNew = noted < DEVICES_PER_EXECUTABLE && this.#insert.run(executableId, deviceId).changes > 0;
-    if (isNew) this.#devices.add(deviceId);
+    if (isNew) whenCommitted(this.#database, () => this.#news.note(deviceId, 'evidence'));
     this.#note(executableNo, Math.min(noted + Number(isNew), DEVICES_PER_EXECUTABLE));
   }
 
@@ -63,13 +61,6 @@ export class WantedEvidence {
   /** What is remembered may be of a transaction that did not happen. */
   forget(): void {
     this.#noted.fill(UNKNOWN);
-  }
-
-  from(deviceId: string, limit: number): ExecutableId[] {
-    if (!this.#devices.has(deviceId)) return [];
-    const wanted = this.#fromDevice.all(deviceId, limit).map((row) => row.executable_id as string);
-    if (wanted.length === 0) this.#devices.delete(deviceId);
-    return wanted;
   }
 
   #note(executableNo: number, devices: number): void {

@@ -131,8 +131,11 @@ describe('cancel and status', () => {
     const devices = [1, 2, 3].map((each) => control.enrol(new Uint8Array(32).fill(each), secret, now));
     await move('announce', '--address', HERE);
     const { serial } = newest() as { serial: number };
-    control.notices.confirmed(devices[0] as string, serial);
-    control.notices.confirmed(devices[1] as string, serial - 5);
+    const confirmed: [string, number][] = [
+      [devices[0] as string, serial],
+      [devices[1] as string, serial - 5],
+    ];
+    control.noteFromReceiver({ delivered: [], toldQuarantine: [], settings: [], notices: confirmed });
     control.close();
     expect(JSON.parse(await move('status', '--json'))).toMatchObject({
       notice: { serial, addresses: [HERE] },

@@ -156,7 +156,7 @@ test('what the code fixes is what the code says', () => {
     rangeReports,
     rangeBytes,
     rememberedHeads,
-    rememberedKeys,
+    rememberedReports,
     deriveThreads,
     idTableFill,
     deriveMemoryBytes,
@@ -164,7 +164,7 @@ test('what the code fixes is what the code says', () => {
   expect(rangeReports).toBe(says('process/processor.ts', /maxRecords: ([\d_]+)/));
   expect(rangeBytes).toBe(says('process/processor.ts', /maxBytes: ([\d_* ]+)/));
   expect(rememberedHeads).toBe(says('collector.ts', /REMEMBERED_HEADS = ([\d_]+)/));
-  expect(rememberedKeys).toBe(says('control/device-registry.ts', /CACHED_KEYS = ([\d_]+)/));
+  expect(rememberedReports).toBe(says('receive/replay-window.ts', /REMEMBERED_DEVICES = ([\d_]+)/));
   expect(idTableFill).toBe(says('control/id-table.ts', /GROW_ABOVE = ([\d.]+)/));
   expect(deriveThreads).toBe(says('clickhouse/deriving-settings.ts', /max_threads = (\d+)/));
   expect(deriveMemoryBytes).toBe(

@@ -149,8 +149,8 @@ export const CONSTANTS = {
   idTableFill: fixed(0.6, 'ids / slot', 'it doubles when fuller', 'control/id-table.ts'),
   rememberedHeads: fixed(100_000, 'devices', 'heads remembered', 'collector.ts'),
   headBytes: fixed(300, 'bytes / head', 'memory of a remembered head', 'collector.ts'),
-  rememberedKeys: fixed(200_000, 'devices', 'keys remembered', 'control/device-registry.ts'),
-  keyBytes: fixed(1024, 'bytes / key', 'memory of a parsed key', 'control/device-registry.ts'),
+  rememberedReports: fixed(200_000, 'devices', 'newest reports remembered', 'receive/replay-window.ts'),
+  reportNameBytes: fixed(250, 'bytes / device', 'memory of the name of a report', 'receive/replay-window.ts'),
   deriveMemoryBytes: fixed(
     4e9,
     'bytes',

@@ -94,11 +94,12 @@ export function planMemory(sheet: PlanSheet): void {
   const slots = powerOfTwo(over(input('distinctExecutables'), constant('idTableFill')));
   const ids = line('table of executable ids', 'MiB', over(times(slots, constant('idSlotBytes')), mib));
   const devices = input('devices');
-  const remembered = (count: 'rememberedHeads' | 'rememberedKeys', bytes: 'headBytes' | 'keyBytes') =>
+  type Remembered = 'rememberedHeads' | 'rememberedReports';
+  const remembered = (count: Remembered, bytes: 'headBytes' | 'reportNameBytes') =>
     over(times(least(devices, constant(count)), constant(bytes)), mib);
   const heads = line('heads remembered', 'MiB', remembered('rememberedHeads', 'headBytes'));
-  const keys = line('keys remembered', 'MiB', remembered('rememberedKeys', 'keyBytes'));
-  const collector = line('collector', 'MiB', plus(constant('collectorMib'), ids, heads, keys));
+  const reports = line('reports remembered', 'MiB', remembered('rememberedReports', 'reportNameBytes'));
+  const collector = line('collector', 'MiB', plus(constant('collectorMib'), ids, heads, reports));
   const derive = over(constant('deriveMemoryBytes'), mib);
   const engine = line('engine, at most while it derives', 'MiB', plus(constant('engineMib'), derive));
   line('both processes', 'MiB', plus(collector, engine));

@@ -4,7 +4,7 @@
  */
 import { Turn } from '../clock/turn.ts';
 import type { ControlStore, QuarantinedRecord } from '../control/control-store.ts';
-import { directiveAction } from '../control/pending-directives.ts';
+import { directiveAction } from '../control/directive-action.ts';
 import type { WantedExecutable } from '../control/wanted-evidence.ts';
 import type { StreamRecord } from '../stream/stream.ts';
 import { computeRange } from './compute-range.ts';

@@ -6,7 +6,7 @@ import type { Quarantine } from '../control/contract/quarantine.ts';
 import type { QuarantinedRecord } from '../control/contract/quarantined-record.ts';
 import type { ProcessedRange } from '../control/contract/range-commits.ts';
 import type { DeviceNames } from '../control/device-groups.ts';
-import { directiveAction } from '../control/pending-directives.ts';
+import { directiveAction } from '../control/directive-action.ts';
 import type { Speech } from '../control/superseded-speech.ts';
 import { DEVICES_PER_EXECUTABLE, type WantedExecutable } from '../control/wanted-evidence.ts';
 import type { EpochHead } from '../reconcile/reconcile-report.ts';

@@ -1,6 +1,6 @@
 /** What a range came to, for whoever counts. */
 import type { QuarantineReason } from '../control/contract/quarantine-reasons.ts';
-import type { DirectiveAction } from '../control/pending-directives.ts';
+import type { DirectiveAction } from '../control/directive-action.ts';
 import type { RangeStage } from './range-times.ts';
 
 export interface RangeOutcome {

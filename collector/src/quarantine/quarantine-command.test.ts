@@ -1,6 +1,7 @@
 /** Records put aside by the real processing, decided about by the command line, carried out on the real engine. */
 import { encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { delivered } from '../control/fixtures/delivered.ts';
 import { runCommand } from '../settings/fixtures/run-command.ts';
 import { idBytes, QuarantineSite, TODAY, usageOf } from './fixtures/quarantine-site.ts';
 
@@ -151,7 +152,7 @@ test('an inventory is never replayed: its device is asked, and its baseline make
   );
   const epoch = site.control.epochsBetween(2, 2)[0]?.epochId as Uint8Array;
   // Forgotten on its way to the device.
-  site.control.directiveDelivered(device, { epoch, resync: {} });
+  delivered(site.control, device, { epoch, resync: {} });
   const actions = () => site.control.directivesFor(device, epoch).map(({ resync }) => resync);
   expect(actions()).toEqual([]);
   expect(await json('replay', '--device', device, '--commit')).toMatchObject({

@@ -14,12 +14,9 @@ import {
   type DirectiveFields,
   encodeIdList,
 } from '@fleetmeter/proto';
-import type { Logger } from 'pino';
 import { BoundedCache } from '../control/bounded-cache.ts';
-import type { AgentOrders } from '../control/contract/agent-orders.ts';
-import type { Quarantine } from '../control/contract/quarantine.ts';
-import type { ControlStore } from '../control/control-store.ts';
-import { directiveAction, STAYS_UNTIL_RESOLVED } from '../control/pending-directives.ts';
+import type { ReceiverControl } from '../control/contract/receiver-control.ts';
+import { directiveAction, STAYS_UNTIL_RESOLVED } from '../control/directive-action.ts';
 import type { BaselineAdmission } from './baseline-admission.ts';
 import { answeredBy, asksForMuch } from './baseline-request.ts';
 import type { AskedEvidence, EvidenceQuestions } from './evidence-questions.ts';
@@ -59,23 +56,13 @@ export interface PreparedAcknowledgement {
 }
 
 export class Acknowledger {
-  readonly #control: Pick<
-    AgentOrders & Quarantine,
-    'directivesFor' | 'directiveDelivered' | 'untoldQuarantine' | 'toldQuarantine' | 'settingsFor' | 'notices'
-  >;
-  readonly #log: Pick<Logger, 'warn'>;
+  readonly #control: ReceiverControl;
   readonly #questions: EvidenceQuestions;
   readonly #admission: BaselineAdmission;
   /** Requests for usage that went out, by device: what was asked, with the acknowledgement of which report. */
   readonly #usageAsked = new BoundedCache<string, { what: string; of: ReportName }>(REMEMBERED_DEVICES);
 
-  constructor(
-    control: ControlStore,
-    questions: EvidenceQuestions,
-    admission: BaselineAdmission,
-    log: Pick<Logger, 'warn'>,
-  ) {
-    this.#log = log;
+  constructor(control: ReceiverControl, questions: EvidenceQuestions, admission: BaselineAdmission) {
     this.#control = control;
     this.#admission = admission;
     this.#questions = questions;
@@ -92,7 +79,7 @@ export class Acknowledger {
     const asked = this.#questions.ask(deviceId, accepted.executableIds, now);
     const news = this.#control.untoldQuarantine(deviceId, MAX_QUARANTINED);
     const settings = this.#control.settingsFor(deviceId, report?.settingsVersion, now);
-    const notice = report && this.#control.notices.noticeFor(report.noticeSerial ?? 0, now);
+    const notice = report && this.#control.noticeFor(report.noticeSerial ?? 0, now);
     const fields: AcknowledgementFields = {
       acceptedSequence: report?.sequence ?? 0,
       directives: [...waiting, ...sendEvidence(asked, report)],
@@ -108,26 +95,15 @@ export class Acknowledger {
       baseline,
       delivered: () => {
         if (usage && report) this.#usageAsked.set(deviceId, { what: nameOf(usage), of: report });
-        this.#note(() => {
-          for (const directive of waiting) {
-            const action = directiveAction(directive);
-            if (action !== 'resendUsage' && !STAYS_UNTIL_RESOLVED.has(action))
-              this.#control.directiveDelivered(deviceId, directive);
-          }
-          if (news.length > 0) this.#control.toldQuarantine(news.map(({ number }) => number));
-        });
+        for (const directive of waiting) {
+          const action = directiveAction(directive);
+          if (action !== 'resendUsage' && !STAYS_UNTIL_RESOLVED.has(action))
+            this.#control.directiveDelivered(deviceId, directive);
+        }
+        if (news.length > 0) this.#control.toldQuarantine(news.map(({ number }) => number));
       },
       lost: () => this.#questions.unasked(deviceId, asked),
     };
-  }
-
-  /** A disk that is full at this moment is no reason to fail, where nobody waits for an answer any more: all is told again. */
-  #note(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#log.warn({ error: String(error) }, 'what a device was told could not be noted: it is told again');
-    }
   }
 
   /** What the device has to be told, without the request for usage that this report proves to have arrived. */

@@ -10,7 +10,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from 'pino';
 import type { ServerSecureContext } from '../authority/authority.ts';
 import { type Clock, systemClock } from '../clock/clock.ts';
-import type { ControlStore } from '../control/control-store.ts';
+import type { ReceiverControl } from '../control/contract/receiver-control.ts';
 import { EvidenceLeases } from '../control/evidence-leases.ts';
 import { loopbackGuard } from '../http-edge/loopback-guard.ts';
 import {
@@ -38,7 +38,7 @@ export interface AgentServerOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;
-  control: ControlStore;
+  control: ReceiverControl;
   stream: Pick<Stream, 'append'>;
   metrics: ReceiveMetrics;
   log: Logger;
@@ -170,7 +170,7 @@ function addRoutes(server: FastifyInstance, options: AgentServerOptions): void {
   const { control, stream, metrics, clock = systemClock, admission = new BaselineAdmission() } = options;
   const { enrolments = new EnrolmentPace(ADMISSIONS_PER_SECOND) } = options;
   const questions = new EvidenceQuestions(control, new EvidenceLeases());
-  const acknowledger = new Acknowledger(control, questions, admission, options.log);
+  const acknowledger = new Acknowledger(control, questions, admission);
   const handlers = messageRoutes({
     ...{ control, stream, acknowledger, admission, enrolments, metrics, clock },
     noticeKey: options.noticeKey,

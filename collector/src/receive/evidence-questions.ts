@@ -7,7 +7,7 @@
  */
 import { type ExecutableId, executableIdAt } from '@fleetmeter/proto';
 import { BoundedCache } from '../control/bounded-cache.ts';
-import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
+import type { ReceiverControl } from '../control/contract/receiver-control.ts';
 import type { EvidenceLeases, LeaseKey } from '../control/evidence-leases.ts';
 
 /** As the schema says of an EvidenceBatch. */
@@ -18,7 +18,7 @@ const REMEMBERED_DEVICES = 1000;
 /** Ids remembered of one device. */
 const REMEMBERED_BYTES = 4096 * 8;
 
-type Evidence = Pick<EvidenceWanted, 'missingEvidence' | 'evidenceWantedFrom'>;
+type Evidence = Pick<ReceiverControl, 'missingEvidence' | 'evidenceWantedFrom'>;
 
 export interface AskedEvidence {
   id: ExecutableId;

@@ -8,17 +8,11 @@ import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report } from '@fleetmeter/pro
 import { EnvelopeError } from '@fleetmeter/proto/opening';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
-import { NotApprovedError } from '../control/admission.ts';
-import type { ControlStore } from '../control/control-store.ts';
 import {
-  DeviceErasedError,
-  DeviceRevokedError,
-  KeyIdTakenError,
-  KeyReplacedError,
-  KeyUnknownError,
-} from '../control/device-registry.ts';
-import { TokenRefusedError } from '../control/enrolment-tokens.ts';
-import { SplitTicketRefusedError } from '../control/split-tickets.ts';
+  JoinRefusedError,
+  type Newcomer,
+  type ReceiverControl,
+} from '../control/contract/receiver-control.ts';
 import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
 import { type NewStreamRecord, type Stream, StreamFullError } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
@@ -26,14 +20,13 @@ import type { Accepted, Acknowledger } from './acknowledger.ts';
 import type { BaselineAdmission } from './baseline-admission.ts';
 import { baselineSince } from './baseline-request.ts';
 import type { DevicePace } from './device-pace.ts';
-import { EnrolmentGroup } from './enrolment-group.ts';
 import type { EnrolmentPace } from './enrolment-pace.ts';
 import { LargeMessageLane } from './large-message-lane.ts';
-import { type Newcomer, openEnrolRequest, openEvidence, openReport } from './open-message.ts';
+import { openEnrolRequest, openEvidence, openReport } from './open-message.ts';
 import { ReplayWindow } from './replay-window.ts';
 
 export interface RouteDependencies {
-  control: ControlStore;
+  control: ReceiverControl;
   stream: Pick<Stream, 'append'>;
   acknowledger: Acknowledger;
   admission: BaselineAdmission;
@@ -46,7 +39,7 @@ export interface RouteDependencies {
   clock: Clock;
 }
 
-type Keys = Pick<ControlStore, 'findKey' | 'collectorId'>;
+type Keys = Pick<ReceiverControl, 'findKey' | 'collectorId'>;
 const SIGNATURE_FAULTS: ReadonlySet<string> = new Set([
   'signature-missing',
   'signature-wrong',
@@ -60,7 +53,6 @@ export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Pro
 
 export function messageRoutes(dependencies: RouteDependencies): Record<AgentRoute, RouteHandler> {
   const { control, stream, clock, metrics, admission, enrolments, devicePace, noticeKey } = dependencies;
-  const joining = new EnrolmentGroup<string>((works) => control.joinTogether(works));
   const replays = new ReplayWindow(control);
   const lane = new LargeMessageLane();
   /** A device that is new here sends a whole inventory next. */
@@ -116,7 +108,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
     async enrol(request, reply) {
       const newcomer = openEnrolRequest(bodyOf(request));
       const admit = (): void => admitNewcomer(newcomer.secret);
-      const device = await joining.run(() => admitted(control, newcomer, clock.now(), admit));
+      const device = await joined(control, newcomer, clock.now(), admit);
       const { collectorId } = control;
       const settings = control.settingsFor(device, 0, clock.now());
       const deviceId = Buffer.from(device, 'hex');
@@ -141,7 +133,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
       await append({ kind: 'report', deviceId, receivedAt: clock.now(), envelope });
       replays.accepted(deviceId, time);
       metrics.receivedBytes.inc({ route: 'report' }, envelope.length);
-      control.notices.confirmed(deviceId, report.noticeSerial);
+      control.confirmedNotice(deviceId, report.noticeSerial);
       // Those of one commit become durable at the same moment.
       await lane.turn(envelope.length);
       return acknowledge(reply, dependencies, {
@@ -178,37 +170,18 @@ function bodyOf(request: FastifyRequest): Buffer {
   throw new Refusal('envelope-malformed', 'the request has no body');
 }
 
-function admitted(control: ControlStore, newcomer: Newcomer, now: number, admitNewcomer: () => void): string {
+async function joined(
+  control: ReceiverControl,
+  newcomer: Newcomer,
+  now: number,
+  admit: () => void,
+): Promise<string> {
   try {
-    return deviceOf(control, newcomer, now, admitNewcomer);
+    return await control.join(newcomer, now, admit);
   } catch (cause) {
-    if (cause instanceof TokenRefusedError) throw new Refusal(cause.fault, cause.message, { cause });
-    if (cause instanceof NotApprovedError) throw new Refusal(cause.fault, cause.message, { cause });
-    if (cause instanceof DeviceErasedError) throw new Refusal('device-erased', cause.message, { cause });
-    if (cause instanceof DeviceRevokedError) throw new Refusal('device-revoked', cause.message, { cause });
-    if (cause instanceof KeyIdTakenError) throw new Refusal('key-id-taken', cause.message, { cause });
-    if (cause instanceof KeyReplacedError) throw new Refusal('key-replaced', cause.message, { cause });
-    if (cause instanceof SplitTicketRefusedError)
-      throw new Refusal('split-ticket-refused', cause.message, { cause });
-    if (cause instanceof KeyUnknownError) throw new Refusal('key-unknown', cause.message, { cause });
+    if (cause instanceof JoinRefusedError) throw new Refusal(cause.fault, cause.message, { cause });
     throw cause;
   }
-}
-
-/**
- * A key that another vouches for stands for that one's device, or with a ticket for a device of its own; any other
- * needs the secret of a token.
- */
-function deviceOf(
-  control: ControlStore,
-  { publicKey, secret, previousKey, splitTicket, names }: Newcomer,
-  now: number,
-  admitNewcomer: () => void,
-): string {
-  if (!previousKey) return control.enrol(publicKey, secret, now, { names, admit: admitNewcomer });
-  if (splitTicket)
-    return control.splitOff({ previous: previousKey, next: publicKey, ticket: splitTicket }, now);
-  return control.replaceKey(previousKey, publicKey, now);
 }
 
 /** Ids of what the report says is installed or used. A malformed id of a usage record is processing's affair. */

@@ -94,8 +94,8 @@ function samples(): { kind: 'Report' | 'EvidenceBatch' | 'EnrolRequest'; message
 }
 
 const openers = {
-  Report: (body: Uint8Array) => openReport(body, collector.control, 1),
-  EvidenceBatch: (body: Uint8Array) => openEvidence(body, collector.control, 1),
+  Report: (body: Uint8Array) => openReport(body, collector.receiver, 1),
+  EvidenceBatch: (body: Uint8Array) => openEvidence(body, collector.receiver, 1),
   EnrolRequest: (body: Uint8Array) => openEnrolRequest(body),
 };
 

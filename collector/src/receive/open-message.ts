@@ -14,9 +14,8 @@ import {
 } from '@fleetmeter/proto';
 import { openEnvelope, openSelfSigned } from '@fleetmeter/proto/opening';
 import type { EnrolledDevice } from '../control/contract/device-keys.ts';
-import type { ControlStore } from '../control/control-store.ts';
-import type { DeviceNames } from '../control/device-groups.ts';
-import { DeviceErasedError, DeviceRevokedError, KeyReplacedError } from '../control/device-registry.ts';
+import type { Newcomer, ReceiverControl } from '../control/contract/receiver-control.ts';
+import { DeviceErasedError, DeviceRevokedError, KeyReplacedError } from '../control/known-keys.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { evidenceBatchFault, reportFault, type ShapeFault } from '../validate/report-shape.ts';
 import { ENROL_REQUEST_RULE, ENVELOPE_RULE, EVIDENCE_BATCH_RULE, REPORT_RULE } from './message-rules.ts';
@@ -29,7 +28,7 @@ const MAX_ENROL_BYTES = 64 * 1024;
 const PUBLIC_KEY_BYTES = 32;
 const KEY_ID = /^[0-9a-f]{16}$/;
 
-type Keys = Pick<ControlStore, 'findKey' | 'collectorId'>;
+type Keys = Pick<ReceiverControl, 'findKey' | 'collectorId'>;
 
 /** `now` in milliseconds since 1970: a key that was replaced counts for a while only. */
 export function openReport(body: Uint8Array, keys: Keys, now: number): { deviceId: string; report: Report } {
@@ -50,19 +49,6 @@ export function openEvidence(
   checkAddress(batch, device, keys);
   checkShape(evidenceBatchFault(batch));
   return { deviceId: device.deviceId, batch };
-}
-
-export interface Newcomer {
-  /** Raw, 32 bytes; the sender has its private half. */
-  publicKey: Uint8Array;
-  /** Empty when there is none. */
-  secret: string;
-  /** The key that vouches for the new one; its private half signed as well. */
-  previousKey: Uint8Array | undefined;
-  /** What group rules look at. */
-  names: DeviceNames;
-  /** In place of a secret; never without a previous key. */
-  splitTicket: Uint8Array | undefined;
 }
 
 /** The envelope is signed by the keys it carries, which proves that the sender has them. */

@@ -7,15 +7,9 @@ import { EnrolRequest, Envelope, EvidenceBatch, Report, sealEnvelope } from '@fl
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueServerCertificate, makeAuthority } from '../authority/issue-certificate.ts';
 import { serverName } from '../authority/server-names.ts';
-import { NotApprovedError } from '../control/admission.ts';
-import type { ControlStore } from '../control/control-store.ts';
-import {
-  DeviceErasedError,
-  DeviceRevokedError,
-  KeyIdTakenError,
-  KeyReplacedError,
-} from '../control/device-registry.ts';
+import { JoinRefusedError, type ReceiverControl } from '../control/contract/receiver-control.ts';
 import type { NewToken } from '../control/enrolment-tokens.ts';
+import { DeviceErasedError, DeviceRevokedError, KeyReplacedError } from '../control/known-keys.ts';
 import { StreamFullError } from '../stream/stream.ts';
 import { REFUSALS, type RefusalCode } from '../validate/refusals.ts';
 import { BaselineAdmission } from './baseline-admission.ts';
@@ -37,8 +31,8 @@ const send = (body: Uint8Array, headers: Record<string, string> = {}, path = '/v
 const sendMessage = (message: Uint8Array) => send(device.seal('Report', message));
 
 /** The control store with some methods replaced. */
-const controlWith = (changes: Partial<ControlStore>): ControlStore =>
-  new Proxy(collector.control as ControlStore, {
+const controlWith = (changes: Partial<ReceiverControl>): ReceiverControl =>
+  new Proxy(collector.receiver as ReceiverControl, {
     get: (store, name) => {
       const value = Reflect.get(changes, name) ?? Reflect.get(store, name);
       return typeof value === 'function' ? value.bind(store) : value;
@@ -144,8 +138,8 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
     ),
   'key-id-taken': async () => {
     const control = controlWith({
-      enrol: () => {
-        throw new KeyIdTakenError('taken');
+      join: async () => {
+        throw new JoinRefusedError('key-id-taken', 'taken');
       },
     });
     const newcomer = new TestDevice();
@@ -187,8 +181,8 @@ const ways: Record<RefusalCode, () => Promise<Answer>> = {
   },
   'approval-queue-full': async () => {
     const control = controlWith({
-      enrol: () => {
-        throw new NotApprovedError('approval-queue-full', 'full');
+      join: async () => {
+        throw new JoinRefusedError('approval-queue-full', 'full');
       },
     });
     return join('', new TestDevice(), (await collector.listen({ control })).port);

@@ -8,7 +8,7 @@
  * put back, this refusal tells it the same, and a new epoch is never refused.
  */
 import { BoundedCache } from '../control/bounded-cache.ts';
-import type { Epochs } from '../control/contract/epochs.ts';
+import type { ReceiverControl } from '../control/contract/receiver-control.ts';
 import { Refusal } from '../validate/refusals.ts';
 
 /** Farther back than clocks jump that were set to local time. */
@@ -31,10 +31,10 @@ interface Newest {
 }
 
 export class ReplayWindow {
-  readonly #control: Pick<Epochs, 'knowsEpoch'>;
+  readonly #control: Pick<ReceiverControl, 'knowsEpoch'>;
   readonly #newest: BoundedCache<string, Newest>;
 
-  constructor(control: Pick<Epochs, 'knowsEpoch'>, rememberedDevices = REMEMBERED_DEVICES) {
+  constructor(control: Pick<ReceiverControl, 'knowsEpoch'>, rememberedDevices = REMEMBERED_DEVICES) {
     this.#control = control;
     this.#newest = new BoundedCache(rememberedDevices);
   }

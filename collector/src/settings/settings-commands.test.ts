@@ -240,13 +240,21 @@ test('what the collector’s configuration sets lies below every group, and a ch
   const [finance, office] = [await deviceOf('finance'), await deviceOf('office')];
   await apply({ finance: { settings: { reportIntervalSeconds: 60 }, rings: AT_ONCE } });
   collector.control.setBottomSettings({ reportIntervalSeconds: 5, sampleIntervalSeconds: 2 });
-  const [above, below] = [await told(finance, 1), await told(office)];
+  const below = await until(
+    () => told(office),
+    (settings) => settings?.sampleIntervalSeconds === 2,
+  );
+  const above = await told(finance, 1);
   expect(above).toMatchObject({ reportIntervalSeconds: 60, sampleIntervalSeconds: 2 });
   expect(below).toMatchObject({ reportIntervalSeconds: 5, sampleIntervalSeconds: 2, group: 'office' });
   collector.control.setBottomSettings({ reportIntervalSeconds: 5, sampleIntervalSeconds: 2 });
   expect(await told(office, below?.version as number), 'the same again is no change').toBeUndefined();
   collector.control.setBottomSettings({});
-  expect(await told(office, below?.version as number)).not.toHaveProperty('reportIntervalSeconds', 5);
+  const without = await until(
+    () => told(office, below?.version as number),
+    (settings) => settings !== undefined,
+  );
+  expect(without).not.toHaveProperty('reportIntervalSeconds', 5);
 });
 
 test.each([

@@ -41,6 +41,4 @@ export interface DeviceKeys {
   readonly tokens: Pick<EnrolmentTokens, 'create' | 'list' | 'revoke'>;
   /** Devices that may join once an administrator lets them in. */
   readonly waiting: Pick<WaitingDevices, 'count'>;
-  /** By key id (see keyIdOf); cached in memory, bounded. Throws DeviceRevokedError or KeyReplacedError. */
-  findKey(keyId: string, now: number): EnrolledDevice | undefined;
 }

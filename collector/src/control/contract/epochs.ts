@@ -44,8 +44,6 @@ export interface Epochs {
     parentEpochId: Uint8Array | undefined,
     now: number,
   ): EpochRow & { created: boolean };
-  /** Whether a report of this epoch was processed. */
-  knowsEpoch(deviceId: string, epochId: Uint8Array): boolean;
   /** Epochs with numbers from `first` to `last`, in their order. */
   epochsBetween(first: number, last: number): SentEpoch[];
   /** The highest epoch number given; 0 before the first. */

@@ -1,15 +1,10 @@
 /** Whose evidence is missing, and who could send it. A part of ControlStore. */
 import type { ExecutableId } from '@fleetmeter/proto';
-import type { MissingEvidence } from '../executable-numbers.ts';
 import type { WantedExecutable } from '../wanted-evidence.ts';
 
 export interface EvidenceWanted {
   /** Of these ids (bytes as above), those without processed evidence, at most `limit` (default: all). */
   withoutEvidence(ids: Uint8Array, limit?: number): ExecutableId[];
-  /** The same as places in `ids`, with the numbers of those that have one: text is made only of what is asked for. */
-  missingEvidence(ids: Uint8Array, limit: number): MissingEvidence;
-  /** Executables this device has whose evidence is wanted, at most `limit`; number 0 for those that have none yet. */
-  evidenceWantedFrom(deviceId: string, limit: number): Omit<WantedExecutable, 'deviceId'>[];
   /**
    * Notes who has executables that nobody described. Commits them, and a power cut may take them back: whoever notes them
    * before their range is committed does so again.

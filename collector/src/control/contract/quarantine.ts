@@ -28,10 +28,6 @@ export interface Quarantine {
   quarantineRepeated(): number;
   /** Newest first. */
   quarantinedFrom(deviceId: string, limit: number): ShelvedRecord[];
-  /** What its device was not told of yet, oldest first. */
-  untoldQuarantine(deviceId: string, limit: number): ShelvedRecord[];
-  /** Their device was told. */
-  toldQuarantine(numbers: readonly number[]): void;
   /** Which use of a day is in doubt. */
   readonly usageConcerns: Pick<UsageConcerns, 'ofDay' | 'foresee'>;
 }

@@ -32,7 +32,7 @@ export function measureConstants(
     const known = found as ConstantValues;
     let idsPerInventory = Number.NaN;
     await measured('TLS handshakes', () => measureTls(site.laps));
-    await measured('opening reports', () => measureOpening(site.laps, site.control, samples));
+    await measured('opening reports', () => measureOpening(site.laps, site.receiver, samples));
     await measured('the stream', () => measureStream(site.folder, site.laps, samples));
     await measured('receiving', () => measureReceive(site, samples, known));
     await measured('processing', async () => {

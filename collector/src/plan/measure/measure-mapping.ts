@@ -51,7 +51,7 @@ export async function measureMapping(
   const more = (MANY_BATCHES - FEW_BATCHES) * RECORDS_A_BATCH;
   const decode = await site.laps.lap(() => large.forEach(decodeRecord));
   const open = await site.laps.lap(() => {
-    for (const { envelope } of large) openEvidence(envelope, site.control, systemClock.now());
+    for (const { envelope } of large) openEvidence(envelope, site.receiver, systemClock.now());
   });
   const records = MANY_BATCHES * RECORDS_A_BATCH;
   const collectorUs = (many.collectorUs - few.collectorUs) / more;

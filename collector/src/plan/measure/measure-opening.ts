@@ -2,7 +2,7 @@
 import { MAX_MESSAGE_BYTES } from '@fleetmeter/proto';
 import { openEnvelope, reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import { systemClock } from '../../clock/clock.ts';
-import type { ControlStore } from '../../control/control-store.ts';
+import type { ReceiverControl } from '../../control/contract/receiver-control.ts';
 import { decodeRecord } from '../../process/decode-record.ts';
 import { openReport } from '../../receive/open-message.ts';
 import type { StreamRecord } from '../../stream/stream.ts';
@@ -40,7 +40,7 @@ export function sampleReports(fleet: SyntheticFleet): SampleReports {
 
 export async function measureOpening(
   laps: CpuLaps,
-  control: ControlStore,
+  control: ReceiverControl,
   samples: SampleReports,
 ): Promise<Partial<ConstantValues>> {
   const each = async (records: readonly StreamRecord[], work: (record: StreamRecord) => unknown) => {

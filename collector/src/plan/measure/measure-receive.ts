@@ -32,7 +32,7 @@ export async function measureReceive(
   const server = await startAgentServer({
     host: '127.0.0.1',
     port: 0,
-    control: site.control,
+    control: site.receiver,
     stream,
     metrics: createMetrics().receive,
     log: pino({ level: 'silent' }),

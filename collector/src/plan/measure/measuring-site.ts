@@ -8,6 +8,8 @@ import { type ClickHouse, connectClickHouse } from '../../clickhouse/clickhouse.
 import type { DatabaseNames } from '../../clickhouse/database-names.ts';
 import { holdMerges } from '../../clickhouse/measuring-data.ts';
 import { migrate } from '../../clickhouse/migrate.ts';
+import { receiverOf } from '../../control/receiver-of.ts';
+import type { ReceiverStore } from '../../control/receiver-store.ts';
 import { SqliteControlStore } from '../../control/sqlite-control-store.ts';
 import { superviseEngine } from '../../engine/supervise-engine.ts';
 import { writerSecret, writerUser } from '../../engine/writer-secret.ts';
@@ -19,6 +21,8 @@ const ENGINE_MEMORY_MIB = 4096;
 export interface MeasuringSite {
   folder: string;
   control: SqliteControlStore;
+  /** The same as receiving sees it. */
+  receiver: ReceiverStore;
   clickhouse: ClickHouse;
   laps: CpuLaps;
   enginePid: number;
@@ -58,9 +62,11 @@ export async function onMeasuringSite<T>(
     await holdMerges(clickhouse);
     const control = new SqliteControlStore({ path: join(folder, 'control.db') });
     opened.push(() => control.close());
+    const receiver = receiverOf(control);
+    opened.push(() => receiver.close());
     const enginePid = engine.state.pid as number;
     const laps = new CpuLaps(enginePid);
-    const site = { folder, control, clickhouse, laps, enginePid, now, databases };
+    const site = { folder, control, receiver, clickhouse, laps, enginePid, now, databases };
     return await Promise.race([work(site), told.stop]);
   } finally {
     for (const close of opened.reverse()) await close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NO_CATALOGUE } from '../../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../../clickhouse/clickhouse.ts';
+import { receiverOf } from '../../control/receiver-of.ts';
 import { SqliteControlStore } from '../../control/sqlite-control-store.ts';
 import { AnnouncedExecutables } from '../../process/announced-executables.ts';
 import { EpochHeadCache } from '../../process/epoch-head-cache.ts';
@@ -40,7 +41,9 @@ test('its reports are taken at the door and processed without complaint, and nee
     fleet.record(device, device.usageReport(fleet.today, 0)),
     fleet.record(device, device.changeReport()),
   ];
-  for (const { envelope } of records) openReport(envelope, control, Date.now());
+  const receiver = receiverOf(control);
+  for (const { envelope } of records) openReport(envelope, receiver, Date.now());
+  await receiver.close();
   const outcome = await processRange(records, 4, {
     ...{ clickhouse, control, heads: new EpochHeadCache(10), announced: new AnnouncedExecutables() },
     ...{ inForce: () => NO_CATALOGUE, now: () => NOW },

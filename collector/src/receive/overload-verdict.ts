@@ -22,7 +22,7 @@ export const OVERLOAD_LIMITS: OverloadLimits = {
   // Some 400 hourly reports. Acknowledgements then take twice as long: long before agents give up, who wait a minute.
   turnMs: 100,
   turnRequests: 256,
-  // As many as wait for a commit (STREAM_DEFAULTS.queueRecords): beyond it the stream would refuse them, at full price.
+  // As many as wait for a commit (APPEND_QUEUE_LIMITS.queueRecords): beyond it the stream would refuse them, at full price.
   requests: 4_096,
   bytes: 64 * 1024 * 1024,
 };

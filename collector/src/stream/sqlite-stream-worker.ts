@@ -1,25 +1,49 @@
-/** The thread that owns the stream's files: disk waits here do not hold up the thread that serves requests. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The thread that owns the stream's files: disk waits here do not hold up the threads that serve requests. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { failedAnswer, type PortAnswer } from '../threads/port-calls.ts';
 import { SegmentLog } from './segment-log.ts';
-import { type NewStreamRecord, StreamFullError } from './stream.ts';
-import type { BatchEntry, WorkerAnswer, WorkerRequest, WorkerStart } from './worker-messages.ts';
+import type { NewStreamRecord } from './stream.ts';
+import type {
+  BatchEntry,
+  WorkerConnection,
+  WorkerNews,
+  WorkerRequest,
+  WorkerStart,
+} from './worker-messages.ts';
 
-const port = parentPort;
-if (!port) throw new Error('sqlite-stream-worker runs as a worker thread only');
+const owner = parentPort;
+if (!owner) throw new Error('sqlite-stream-worker runs as a worker thread only');
 const start = workerData as WorkerStart;
 const log = new SegmentLog(start.log, start.notBefore);
-port.postMessage({ id: 0, ok: true, value: log.head } satisfies WorkerAnswer);
+const connected = new Set<MessagePort>();
+owner.postMessage({ opened: log.head } satisfies WorkerNews);
 
-port.on('message', (request: WorkerRequest) => {
+owner.on('message', (message: WorkerRequest | WorkerConnection) => {
+  if ('connect' in message) connect(message.connect);
+  else serve(owner, message);
+});
+
+function connect(port: MessagePort): void {
+  connected.add(port);
+  port.on('message', (request: WorkerRequest) => {
+    if (request.ask === 'append') serve(port, request);
+    else port.postMessage(failedAnswer(request.id, new Error('only the owner of the stream may ask for it')));
+  });
+  port.on('close', () => connected.delete(port));
+}
+
+function serve(port: MessagePort, request: WorkerRequest): void {
   try {
     const value = answer(request);
-    port.postMessage({ id: request.id, ok: true, value } satisfies WorkerAnswer, transferable(value));
-    if (request.ask === 'close') port.close();
+    if (request.ask === 'append') owner?.postMessage({ appended: log.head } satisfies WorkerNews);
+    port.postMessage({ id: request.id, ok: true, value } satisfies PortAnswer, transferable(value));
   } catch (error) {
-    const full = error instanceof StreamFullError;
-    port.postMessage({ id: request.id, ok: false, full, message: String(error) } satisfies WorkerAnswer);
+    port.postMessage(failedAnswer(request.id, error));
   }
-});
+  if (request.ask !== 'close') return;
+  for (const each of connected) each.close();
+  owner?.close();
+}
 
 function answer(request: WorkerRequest): unknown {
   switch (request.ask) {

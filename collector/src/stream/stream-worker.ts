@@ -1,41 +1,52 @@
-/** Calls into the worker thread, as promises. A worker that died is started anew by the next call. */
-import { Worker } from 'node:worker_threads';
-import { StreamFullError } from './stream.ts';
-import type { WorkerAnswer, WorkerAnswers, WorkerRequest, WorkerStart } from './worker-messages.ts';
+/** Calls into the worker thread. A worker that died is started anew by the next call. */
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { type PortAnswer, PortCalls } from '../threads/port-calls.ts';
+import { streamErrorOf } from './append-port.ts';
+import type {
+  WorkerAnswers,
+  WorkerConnection,
+  WorkerNews,
+  WorkerRequest,
+  WorkerStart,
+} from './worker-messages.ts';
 
 type Ask = WorkerRequest['ask'];
 type Parameters<A extends Ask> = Omit<Extract<WorkerRequest, { ask: A }>, 'id' | 'ask'>;
 
-interface Call {
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
-}
-
 export class StreamWorker {
   readonly #start: WorkerStart;
-  readonly #calls = new Map<number, Call>();
+  readonly #onAppended: (head: number) => void;
+  readonly #calls = new PortCalls({
+    post: (request, transfer) => this.#running().postMessage(request, [...transfer]),
+    errorOf: streamErrorOf,
+  });
+  #opening: { resolve: (head: number) => void; reject: (error: Error) => void } | undefined;
   #worker: Worker | undefined;
-  #nextId = 1;
 
-  constructor(start: WorkerStart) {
+  /** `onAppended`: with the new head, whoever appended. */
+  constructor(start: WorkerStart, onAppended: (head: number) => void) {
     this.#start = start;
+    this.#onAppended = onAppended;
   }
 
   /** Resolves once the thread has opened the files, with the head. */
   started(): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#calls.set(0, { resolve: resolve as (value: unknown) => void, reject });
+      this.#opening = { resolve, reject };
       this.#running();
     });
   }
 
   ask<A extends Ask>(ask: A, parameters: Parameters<A>): Promise<WorkerAnswers[A]> {
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId++;
-      this.#calls.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      const request = { id, ask, ...parameters } as unknown as WorkerRequest;
-      this.#running().postMessage(request, request.ask === 'append' ? [request.bytes.buffer] : []);
-    });
+    const request = { ask, ...parameters } as unknown as WorkerRequest;
+    return this.#calls.ask(request, request.ask === 'append' ? [request.bytes.buffer] : []);
+  }
+
+  /** For an AppendPort in another thread; closes when the worker ends. */
+  connect(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#running().postMessage({ connect: port1 } satisfies WorkerConnection, [port1]);
+    return port2;
   }
 
   async close(): Promise<void> {
@@ -52,26 +63,21 @@ export class StreamWorker {
       workerData: this.#start,
     });
     this.#worker = worker;
-    worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));
+    worker.on('message', (message: PortAnswer | WorkerNews) => {
+      if ('appended' in message) this.#onAppended(message.appended);
+      else if ('opened' in message) this.#opening?.resolve(message.opened);
+      else this.#calls.settle(message);
+    });
     worker.on('error', (error) => this.#lost(worker, error as Error));
     worker.on('exit', () => this.#lost(worker, new Error('the stream closed')));
     return worker;
   }
 
-  #settle(answer: WorkerAnswer): void {
-    const call = this.#calls.get(answer.id);
-    this.#calls.delete(answer.id);
-    if (!call) return;
-    if (answer.ok) call.resolve(answer.value);
-    else call.reject(answer.full ? new StreamFullError(answer.message) : new Error(answer.message));
-  }
-
-  /** Nobody will answer these calls. What they asked may or may not have happened: the agent sends again. */
+  /** What was asked may or may not have happened: the agent sends again. */
   #lost(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    const calls = [...this.#calls.values()];
-    this.#calls.clear();
-    for (const call of calls) call.reject(error);
+    this.#opening?.reject(error);
+    this.#calls.abandon(error);
   }
 }

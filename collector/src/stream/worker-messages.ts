@@ -1,4 +1,8 @@
-/** What the stream and its worker thread say to each other. Requests are answered in order, one answer each. */
+/**
+ * What the stream's worker thread is asked and answers, in order. The thread that started it may ask everything; those that
+ * were connected later only append.
+ */
+import type { MessagePort } from 'node:worker_threads';
 import type { SegmentLogOptions } from './segment-log.ts';
 import type { StreamBacklog, StreamRange, StreamRecordKind, StreamStats } from './stream.ts';
 
@@ -16,14 +20,21 @@ export interface BatchEntry {
   length: number;
 }
 
+export type AppendRequest = { ask: 'append'; entries: BatchEntry[]; bytes: Uint8Array<ArrayBuffer> };
+
 export type WorkerRequest = { id: number } & (
-  | { ask: 'append'; entries: BatchEntry[]; bytes: Uint8Array<ArrayBuffer> }
+  | AppendRequest
   | { ask: 'read'; after: number; maxRecords: number; maxBytes: number }
   | { ask: 'trim'; through: number }
   | { ask: 'stats' }
   | { ask: 'backlog'; after: number }
   | { ask: 'close' }
 );
+
+/** From now on somebody appends through this port. */
+export interface WorkerConnection {
+  connect: MessagePort;
+}
 
 export interface WorkerAnswers {
   append: { first: number };
@@ -34,7 +45,5 @@ export interface WorkerAnswers {
   close: undefined;
 }
 
-/** `id` 0 is the greeting, whose value is the head. */
-export type WorkerAnswer =
-  | { id: number; ok: true; value: unknown }
-  | { id: number; ok: false; full: boolean; message: string };
+/** Said beside the answers: the files are open, or somebody has appended. */
+export type WorkerNews = { opened: number } | { appended: number };

@@ -1,0 +1,107 @@
+/** Appends that arrive together are committed together; what waits for a commit is bounded. */
+import { type NewStreamRecord, type Stream, StreamFullError } from './stream.ts';
+import type { AppendRequest, BatchEntry, WorkerAnswers } from './worker-messages.ts';
+
+export interface AppendQueueLimits {
+  /** Appends that may wait for a commit. */
+  queueRecords: number;
+  /** Bytes of envelopes that may wait for a commit. */
+  queueBytes: number;
+}
+
+export const APPEND_QUEUE_LIMITS: AppendQueueLimits = { queueRecords: 4096, queueBytes: 64 * 1024 * 1024 };
+
+export interface StreamAppenderOptions extends AppendQueueLimits {
+  /** Resolves when these are on stable storage. */
+  commit(request: AppendRequest): Promise<WorkerAnswers['append']>;
+  /** Called after each commit with what went into it and how long it took, waits for the disk included. */
+  onCommit?: ((records: number, milliseconds: number) => void) | undefined;
+}
+
+/** One commit takes at most this much, so that a read never waits long behind it. */
+const BATCH_RECORDS = 512;
+const BATCH_BYTES = 8 * 1024 * 1024;
+
+interface Waiting {
+  record: NewStreamRecord;
+  resolve: (offset: number) => void;
+  reject: (error: Error) => void;
+}
+
+export class StreamAppender implements Pick<Stream, 'append'> {
+  readonly #options: StreamAppenderOptions;
+  #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: StreamAppenderOptions) {
+    this.#options = options;
+  }
+
+  append(record: NewStreamRecord): Promise<number> {
+    if (this.#closed) return Promise.reject(new Error('the stream is closed'));
+    const bytes = this.#queuedBytes + record.envelope.length;
+    const { queueRecords, queueBytes } = this.#options;
+    if (this.#queue.length >= queueRecords || (this.#queue.length > 0 && bytes > queueBytes))
+      return Promise.reject(new StreamFullError('too many reports wait for the disk'));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ record, resolve, reject });
+      this.#queuedBytes += record.envelope.length;
+      this.#running ??= this.#commitUntilEmpty();
+    });
+  }
+
+  /** Takes nothing more; resolves when what was taken is settled. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  async #commitUntilEmpty(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#takeBatch();
+      const began = performance.now();
+      try {
+        const { first } = await this.#options.commit({
+          ask: 'append',
+          entries: batch.map(entryOf),
+          bytes: together(batch),
+        });
+        this.#options.onCommit?.(batch.length, performance.now() - began);
+        for (const [index, waiting] of batch.entries()) waiting.resolve(first + index);
+      } catch (error) {
+        for (const waiting of batch) waiting.reject(error as Error);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  #takeBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { record } of this.#queue) {
+      if (count > 0 && (count >= BATCH_RECORDS || bytes + record.envelope.length > BATCH_BYTES)) break;
+      bytes += record.envelope.length;
+      count += 1;
+    }
+    this.#queuedBytes -= bytes;
+    return this.#queue.splice(0, count);
+  }
+}
+
+/** All envelopes in memory of its own, which is handed to the other thread and not copied. */
+function together(batch: readonly Waiting[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(batch.reduce((sum, { record }) => sum + record.envelope.length, 0));
+  let at = 0;
+  for (const { record } of batch) {
+    bytes.set(record.envelope, at);
+    at += record.envelope.length;
+  }
+  return bytes;
+}
+
+function entryOf({ record }: Waiting): BatchEntry {
+  const { kind, deviceId, receivedAt, envelope } = record;
+  return { kind, deviceId, receivedAt, length: envelope.length };
+}

@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
 import { startAdminServer } from './admin/admin-server.ts';
 import { adoptNumbers } from './audit/adopt-numbers.ts';
 import { openConfiguredAuthority } from './authority/configured-authority.ts';
@@ -21,14 +20,15 @@ import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import { serverAccount, startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
-import { receiverOf } from './control/receiver-of.ts';
+import { openReceiverDesk } from './control/receiver-desk.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { startWalCheckpoints } from './control/wal-checkpoints.ts';
 import { readEngineReport } from './engine/read-engine-report.ts';
 import { countedClickHouse } from './metrics/clickhouse-metrics.ts';
 import { watchEngine, watchEngineReport, watchMerges, watchTables } from './metrics/engine-metrics.ts';
-import { createMetrics, scrapedGauge } from './metrics/metrics.ts';
+import { boundedRead, createRegistry } from './metrics/metrics.ts';
 import { createProcessMetrics, noteRange } from './metrics/process-metrics.ts';
+import { watchReceiver } from './metrics/receive-metrics.ts';
 import {
   noteWalCheckpoints,
   watchBackups,
@@ -37,17 +37,14 @@ import {
   watchNotices,
   watchProcessing,
 } from './metrics/store-metrics.ts';
-import { noteCommits, watchStream } from './metrics/stream-metrics.ts';
+import { watchStream } from './metrics/stream-metrics.ts';
 import { watchLag } from './operate/watch-lag.ts';
 import { pipelineState, readiness } from './pipeline-state.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
 import { QuarantineAnswers } from './quarantine/quarantine-answers.ts';
-import { startAgentServer } from './receive/agent-server.ts';
-import { admissionLimits, BaselineAdmission } from './receive/baseline-admission.ts';
-import { DevicePace } from './receive/device-pace.ts';
-import { EnrolmentPace } from './receive/enrolment-pace.ts';
+import { ReceiverThread } from './receiver-thread/receiver-thread.ts';
 import { oldestKept } from './retention/lives.ts';
 import { StartedStages } from './started-stages.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
@@ -56,8 +53,8 @@ import { watchRoom } from './stream/watch-room.ts';
 export interface Collector {
   /** Lines for a person who started it: what listens where. */
   describe(): string[];
-  /** Everything that is counted. */
-  registry: Registry;
+  /** Everything that is counted, as Prometheus reads it. */
+  metricsText(): Promise<string>;
   /**
    * Ends the stages last to first, within STOPS_WITHIN_MS; what is received until the end waits in the stream for the
    * next start.
@@ -104,8 +101,8 @@ async function joinStages(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(folder);
   started.add(() => lock.release());
-  const metrics = createMetrics();
-  const processing = createProcessMetrics(metrics.registry);
+  const registry = createRegistry();
+  const processing = createProcessMetrics(registry);
 
   // Memory: what was acknowledged, and what is known of devices.
   const control = new SqliteControlStore({ path: join(folder, 'control.db') });
@@ -113,12 +110,12 @@ async function joinStages(
   started.add(
     startWalCheckpoints({
       ...{ path: join(folder, 'control.db'), log },
-      onCheckpoint: noteWalCheckpoints(metrics.registry),
+      onCheckpoint: noteWalCheckpoints(registry),
     }),
   );
-  watchControlStore(metrics.registry, control);
-  watchNotices(metrics.registry, control);
-  watchBackups(metrics.registry, control, now);
+  watchControlStore(registry, control);
+  watchNotices(registry, control);
+  watchBackups(registry, control, now);
   const { reportIntervalSeconds, sampleIntervalSeconds } = config;
   control.setBottomSettings({
     ...(reportIntervalSeconds !== undefined && { reportIntervalSeconds }),
@@ -131,10 +128,9 @@ async function joinStages(
     minFreeBytes: config.streamMinFreeBytes,
     maxAgeMs: config.streamMaxAgeDays * MS_A_DAY,
     atLimit: config.streamAtLimit === 'drop-oldest' ? 'drop-oldest' : 'refuse',
-    onCommit: noteCommits(metrics.registry),
   });
   started.add(() => stream.close());
-  watchStream(metrics.registry, { stream, config });
+  watchStream(registry, { stream, config });
   started.add(
     watchRoom({
       ...{ stream, log, lowFreeBytes: config.streamLowFreeBytes, maxBytes: config.streamMaxBytes },
@@ -142,18 +138,11 @@ async function joinStages(
   );
   const lagWatch = watchLag({ stream, control, clock: systemClock });
   started.add(() => lagWatch.close());
-  watchProcessing(metrics.registry, control, lagWatch, now);
+  watchProcessing(registry, control, lagWatch, now);
 
   // Receiving needs nothing else: it goes on while the engine is down.
   const authority = await openConfiguredAuthority(config, now, (reason) =>
     log.info({ reason }, 'a certificate was made'),
-  );
-  const admission = new BaselineAdmission(admissionLimits(config.baselinesPerSecond));
-  scrapedGauge(
-    metrics.registry,
-    'fleetmeter_receive_baselines_waiting',
-    'Devices that were told when to ask again for a whole inventory',
-    () => admission.waiting(now()),
   );
   const noticeKey = openNoticeKey(folder).publicKey;
   if (!control.isKnownNoticeKey(noticeKey))
@@ -161,35 +150,34 @@ async function joinStages(
       { folder },
       'notice-key.pem is not the one that devices learned when they joined: bring back the old one from a backup',
     );
-  const devicePace = new DevicePace(config.deviceMessagesPerSecond);
-  const receiver = receiverOf(control);
-  started.add(() => receiver.close());
-  const agentServer = await startAgentServer({
+  const receiver = await ReceiverThread.start({
     host: config.agentHost,
     port: config.agentPort,
-    control: receiver,
-    stream,
-    metrics: metrics.receive,
-    log,
-    admission,
-    enrolments: new EnrolmentPace(config.baselinesPerSecond),
-    devicePace,
+    logLevel: config.logLevel,
+    control,
+    desk: openReceiverDesk(control),
+    openAppendPort: () => stream.openAppendPort(),
+    baselinesPerSecond: config.baselinesPerSecond,
+    deviceMessagesPerSecond: config.deviceMessagesPerSecond,
     tls: authority?.secureContext(),
     noticeKey,
+    log,
+    onEnded: () => receiving.ended(),
   });
-  started.add(() => agentServer.close());
+  started.add(() => receiver.close());
+  const receiving = watchReceiver(registry, () => receiver.isUp);
   if (authority) {
-    const server = agentServer;
+    const server = receiver;
     const onFault = (error: Error) =>
       log.error({ error: error.message }, 'the certificate cannot be renewed');
     started.add(watchCertificate({ authority, server, clock: systemClock, onFault }));
-    watchCertificateLife(metrics.registry, authority);
+    watchCertificateLife(registry, authority);
   }
 
   // The engine, ours or theirs.
   const engine = await startEngine(config, log, processing);
   if (engine.supervisor) started.add(() => engine.supervisor?.close());
-  const clickhouse = countedClickHouse(metrics.registry, connectClickHouse(engine.address));
+  const clickhouse = countedClickHouse(registry, connectClickHouse(engine.address));
   started.add(() => clickhouse.close());
   started.addBreak(() => clickhouse.close());
   if (!engine.supervisor) await awaitServer(clickhouse, log, stopped);
@@ -227,7 +215,7 @@ async function joinStages(
     now,
     onProcessed: (outcome, milliseconds) => {
       noteRange(processing, outcome, milliseconds);
-      for (const [deviceId, executables] of outcome.namedBy) devicePace.named(deviceId, executables, now());
+      receiver.named(outcome.namedBy);
       lagWatch.worked({ records: outcome.records, milliseconds });
     },
     onRead: (milliseconds) => processing.stageSeconds.observe({ stage: 'read' }, milliseconds / 1000),
@@ -242,7 +230,7 @@ async function joinStages(
   // Before the first range begins.
   started.add(startBackupHold({ control, processor, clock: systemClock, log }));
   const jobs = startBackgroundJobs({
-    ...{ config, log, now, started, processing, registry: metrics.registry },
+    ...{ config, log, now, started, processing, registry: registry },
     ...{ clickhouse, control, processor, heads, announced, lives },
     catalogueInForce: () => catalogue.current(),
   });
@@ -255,11 +243,14 @@ async function joinStages(
   started.addBreak(() => questions.close());
   if (engine.supervisor) {
     const { supervisor, address } = engine;
-    watchEngine(metrics.registry, () => supervisor.state.pid);
-    watchEngineReport(metrics.registry, () => readEngineReport(address));
+    watchEngine(registry, () => supervisor.state.pid);
+    watchEngineReport(registry, () => readEngineReport(address));
   }
-  watchMerges(metrics.registry, questions);
-  watchTables(metrics.registry, questions);
+  watchMerges(registry, questions);
+  watchTables(registry, questions);
+  const ofReceiver = boundedRead(() => receiver.metrics());
+  // One that is just being started again has nothing to say.
+  const metricsText = async () => (await registry.metrics()) + (await ofReceiver().catch(() => ''));
   const admin = await startAdminServer({
     host: config.adminHost,
     port: config.adminPort,
@@ -268,18 +259,15 @@ async function joinStages(
     pipeline: () =>
       pipelineState({ stream, control, lagWatch, audit: jobs.audit, engine: engine.supervisor, clickhouse }),
     ready: () => readiness(clickhouse, control, engine.supervisor),
-    metricsText: async () => ({
-      contentType: metrics.registry.contentType,
-      body: await metrics.registry.metrics(),
-    }),
+    metricsText: async () => ({ contentType: registry.contentType, body: await metricsText() }),
     log,
   });
   started.add(() => admin.close());
   return {
-    registry: metrics.registry,
+    metricsText,
     describe: () => [
       `dashboard  http://${config.adminHost}:${admin.port}/`,
-      `agents     ${authority ? 'https' : 'http'}://${config.agentHost}:${agentServer.port}/`,
+      `agents     ${authority ? 'https' : 'http'}://${config.agentHost}:${receiver.port}/`,
       `SQL        ${engine.address.url}/`,
     ],
   };

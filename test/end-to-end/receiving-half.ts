@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { Report } from '@fleetmeter/proto';
 import { reopenVerifiedEnvelope } from '@fleetmeter/proto/opening';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { openNoticeKey } from '../../collector/src/authority/notice-key.ts';
 import { openAuthority } from '../../collector/src/authority/own-authority.ts';
 import { receiverOf } from '../../collector/src/control/receiver-of.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
-import { createMetrics } from '../../collector/src/metrics/metrics.ts';
+import { createReceiveMetrics } from '../../collector/src/metrics/receive-metrics.ts';
 import { watchNotices } from '../../collector/src/metrics/store-metrics.ts';
 import { startAgentServer } from '../../collector/src/receive/agent-server.ts';
 import { openSqliteStream } from '../../collector/src/stream/sqlite-stream.ts';
@@ -28,14 +29,14 @@ export async function startReceivingHalf(dataDir: string, port: number) {
     names: ['127.0.0.1'],
     now: () => Date.now(),
   });
-  const metrics = createMetrics();
-  watchNotices(metrics.registry, control);
+  const registry = new Registry();
+  watchNotices(registry, control);
   const server = await startAgentServer({
     host: '127.0.0.1',
     port,
     control: receiver,
     stream,
-    metrics: metrics.receive,
+    metrics: createReceiveMetrics(registry),
     log: pino({ level: 'silent' }),
     tls: authority.secureContext(),
     noticeKey: openNoticeKey(folder).publicKey,
@@ -43,7 +44,7 @@ export async function startReceivingHalf(dataDir: string, port: number) {
   return {
     control,
     authorityFile: join(folder, 'authority/ca/certificate.pem'),
-    metricsText: () => metrics.registry.metrics(),
+    metricsText: () => registry.metrics(),
     /** Sequences of the reports in its stream, by device, in the order they came. */
     async sequences(): Promise<Map<string, number[]>> {
       const found = new Map<string, number[]>();

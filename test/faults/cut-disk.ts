@@ -1,9 +1,10 @@
 /** What a disk holds after its power was cut, against what was acknowledged before. */
 import { join } from 'node:path';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { receiverOf } from '../../collector/src/control/receiver-of.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
-import { createMetrics } from '../../collector/src/metrics/metrics.ts';
+import { createReceiveMetrics } from '../../collector/src/metrics/receive-metrics.ts';
 import { startAgentServer } from '../../collector/src/receive/agent-server.ts';
 import { post } from '../../collector/src/receive/fixtures/test-device.ts';
 import { openSqliteStream } from '../../collector/src/stream/sqlite-stream.ts';
@@ -52,7 +53,7 @@ export async function lookAtDisk(
       minFreeBytes: 0,
     });
     closing.push(() => stream.close());
-    const metrics = createMetrics().receive;
+    const metrics = createReceiveMetrics(new Registry());
     const log = pino({ level: 'silent' });
     const server = await startAgentServer({
       ...{ host: '127.0.0.1', port: 0, stream, metrics, log },

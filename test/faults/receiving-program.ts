@@ -3,9 +3,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { receiverOf } from '../../collector/src/control/receiver-of.ts';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
-import { createMetrics } from '../../collector/src/metrics/metrics.ts';
+import { createReceiveMetrics } from '../../collector/src/metrics/receive-metrics.ts';
 import { startAgentServer } from '../../collector/src/receive/agent-server.ts';
 import { openSqliteStream } from '../../collector/src/stream/sqlite-stream.ts';
 import { ProcessedHeads } from './processed-heads.ts';
@@ -29,7 +30,7 @@ const server = await startAgentServer({
   port: 0,
   control: receiverOf(control),
   stream,
-  metrics: createMetrics().receive,
+  metrics: createReceiveMetrics(new Registry()),
   log: pino({ level: 'silent' }),
 });
 const heads = new ProcessedHeads(join(dataDir, 'processed.db'));

@@ -5,6 +5,6 @@ import type { SqliteControlStore } from './sqlite-control-store.ts';
 
 export function receiverOf(control: SqliteControlStore): ReceiverStore {
   const receiver = new ReceiverStore(control.receiverStart, { desk: openReceiverDesk(control) });
-  control.onExecutablesMoved((executables) => receiver.useExecutables(executables));
+  control.onExecutablesMoved((executables) => receiver.lookUpIn(executables));
   return receiver;
 }

@@ -69,7 +69,7 @@ export class ReceiverStore implements ReceiverControl {
   }
 
   /** They lie elsewhere now. */
-  useExecutables(executables: SharedExecutables): void {
+  lookUpIn(executables: SharedExecutables): void {
     this.#executables = new ExecutableIndex(executables);
   }
 

@@ -20,7 +20,7 @@ import {
   rawAnswer,
   refusalOf,
 } from '../http-edge/refusal-answer.ts';
-import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
+import type { AgentRoute, ReceiveMetrics } from '../metrics/receive-metrics.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { Acknowledger } from './acknowledger.ts';

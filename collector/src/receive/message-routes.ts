@@ -13,7 +13,7 @@ import {
   type Newcomer,
   type ReceiverControl,
 } from '../control/contract/receiver-control.ts';
-import type { AgentRoute, ReceiveMetrics } from '../metrics/metrics.ts';
+import type { AgentRoute, ReceiveMetrics } from '../metrics/receive-metrics.ts';
 import { type NewStreamRecord, type Stream, StreamFullError } from '../stream/stream.ts';
 import { Refusal } from '../validate/refusals.ts';
 import type { Accepted, Acknowledger } from './acknowledger.ts';

@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Registry } from 'prom-client';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createMetrics } from '../metrics/metrics.ts';
+import { createReceiveMetrics } from '../metrics/receive-metrics.ts';
 import { shedLoad } from './shed-load.ts';
 
-const metrics = createMetrics();
+const registry = new Registry();
+const metrics = { registry, receive: createReceiveMetrics(registry) };
 let server: Server;
 let stop: () => void;
 const sockets: Socket[] = [];

@@ -7,7 +7,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:tls';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../http-edge/refusal-answer.ts';
-import type { ReceiveMetrics } from '../metrics/metrics.ts';
+import type { ReceiveMetrics } from '../metrics/receive-metrics.ts';
 import { Refusal } from '../validate/refusals.ts';
 import { isOverloaded, OVERLOAD_LIMITS, type OverloadLimits, retryAfterSeconds } from './overload-verdict.ts';
 

@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
-import { createMetrics } from '../../metrics/metrics.ts';
+import { Registry } from 'prom-client';
+import { createReceiveMetrics } from '../../metrics/receive-metrics.ts';
 import { startAgentServer } from '../../receive/agent-server.ts';
 import { openSqliteStream } from '../../stream/sqlite-stream.ts';
 import type { StreamRecord } from '../../stream/stream.ts';
@@ -34,7 +35,7 @@ export async function measureReceive(
     port: 0,
     control: site.receiver,
     stream,
-    metrics: createMetrics().receive,
+    metrics: createReceiveMetrics(new Registry()),
     log: pino({ level: 'silent' }),
   });
   try {

@@ -49,6 +49,7 @@ import { oldestKept } from './retention/lives.ts';
 import { StartedStages } from './started-stages.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
 import { watchRoom } from './stream/watch-room.ts';
+import { giveWay } from './threads/give-way.ts';
 
 export interface Collector {
   /** Lines for a person who started it: what listens where. */
@@ -165,6 +166,8 @@ async function joinStages(
     onEnded: () => receiving.ended(),
   });
   started.add(() => receiver.close());
+  // Behind the stream's thread and the receiver's: what this one does, processing above all, can wait.
+  giveWay();
   const receiving = watchReceiver(registry, () => receiver.isUp);
   if (authority) {
     const server = receiver;

@@ -36,7 +36,8 @@ export interface StormOutcome {
   emptyReports: number;
 }
 
-const CONNECTIONS = 64;
+/** Few: this process stands for many computers, and after it had to wait itself it must not send in heaps as none of them would. */
+const CONNECTIONS = 8;
 const LIMITS = retryLimits(1);
 /** What a lost device had said before. */
 const LOST_AT_SEQUENCE = 5;

@@ -33,9 +33,8 @@ type JoiningStore = Pick<DeviceKeys, 'enrol' | 'replaceKey' | 'splitOff' | 'join
   noteFromReceiver(notes: ReceiverNotes): void;
 };
 
-class NeedsPlaceError extends Error {
-  override name = 'NeedsPlaceError';
-}
+/** Thrown for every newcomer: one object, without a stack of its own. */
+const NEEDS_PLACE = new Error('it needs a place');
 
 export function openReceiverDesk(control: JoiningStore): ReceiverDesk {
   const joining = new EnrolmentGroup<string>((works) => control.joinTogether(works));
@@ -44,7 +43,7 @@ export function openReceiverDesk(control: JoiningStore): ReceiverDesk {
       try {
         return { deviceId: await joining.run(() => deviceOf(control, request)) };
       } catch (error) {
-        if (error instanceof NeedsPlaceError) return { needsPlace: true };
+        if (error === NEEDS_PLACE) return { needsPlace: true };
         const fault = joinFault(error);
         if (fault === undefined) throw error;
         return { fault, message: (error as Error).message };
@@ -63,7 +62,7 @@ export function openReceiverDesk(control: JoiningStore): ReceiverDesk {
 function deviceOf(control: JoiningStore, { newcomer, admitted, now }: JoinRequest): string {
   const { publicKey, secret, previousKey, splitTicket, names } = newcomer;
   const admit = (): void => {
-    if (!admitted) throw new NeedsPlaceError('it needs a place');
+    if (!admitted) throw NEEDS_PLACE;
   };
   if (!previousKey) return control.enrol(publicKey, secret, now, { names, admit });
   if (splitTicket)

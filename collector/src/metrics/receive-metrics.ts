@@ -79,18 +79,21 @@ export function createReceiveMetrics(registry: Registry): ReceiveMetrics {
   return metrics;
 }
 
+const LOOK_EVERY_MS = 10;
+
 /** Of the thread that calls this. */
 export function watchReceiverThread(registry: Registry): void {
-  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const delay = monitorEventLoopDelay({ resolution: LOOK_EVERY_MS });
   delay.enable();
   scrapedGauge(
     registry,
     'fleetmeter_receive_eventloop_lag_p99_seconds',
     'How late the thread that receives is, the 99th percentile since the last scrape',
     () => {
-      const seconds = delay.percentile(99) / 1e9;
+      // What is measured is the time between two looks.
+      const betweenMs = delay.percentile(99) / 1e6;
       delay.reset();
-      return seconds;
+      return Math.max(0, betweenMs - LOOK_EVERY_MS) / 1000;
     },
   );
   scrapedGauge(

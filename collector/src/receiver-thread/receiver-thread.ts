@@ -18,7 +18,7 @@ import type {
   ToldToReceiver,
 } from './receiver-messages.ts';
 
-export interface ReceiverOptions extends Omit<ReceiverStart, 'store'> {
+export interface ReceiverOptions extends Omit<ReceiverStart, 'store' | 'appendPort'> {
   control: {
     readonly receiverStart: ReceiverStoreStart;
     onExecutablesMoved(listener: (executables: SharedExecutables) => void): () => void;
@@ -49,7 +49,9 @@ export class ReceiverThread {
   });
   readonly #stopListening: () => void;
   #worker: Worker | undefined;
+  /** Where it listened last. */
   #listens: { host: string; port: number } | undefined;
+  #isUp = false;
   #tls: ServerSecureContext | undefined;
   #restartMs = RESTART_MS.first;
   #restart: NodeJS.Timeout | undefined;
@@ -81,7 +83,7 @@ export class ReceiverThread {
 
   /** False while it is started again. */
   get isUp(): boolean {
-    return this.#listens !== undefined && this.#worker !== undefined;
+    return this.#isUp;
   }
 
   /** Of the connections from now on. Without TLS there is nothing to set. */
@@ -124,20 +126,15 @@ export class ReceiverThread {
   }
 
   #start(): Promise<void> {
-    const {
-      control,
-      desk: _desk,
-      openAppendPort: _port,
-      log: _log,
-      onEnded: _ended,
-      ...start
-    } = this.#options;
+    const { control, desk: _desk, openAppendPort, log: _log, onEnded: _ended, ...start } = this.#options;
+    const appendPort = openAppendPort();
     const workerData: ReceiverStart = {
       ...start,
-      ...{ port: this.port, tls: this.#tls, store: control.receiverStart },
+      ...{ port: this.port, tls: this.#tls, store: control.receiverStart, appendPort },
     };
     const worker = new Worker(new URL('./receiver-worker.ts', import.meta.url), {
       workerData,
+      transferList: [appendPort],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
     });
     this.#worker = worker;
@@ -149,6 +146,7 @@ export class ReceiverThread {
           reject(Object.assign(new Error(message.cannot.message), message.cannot));
         else {
           this.#listens = message.listens;
+          this.#isUp = true;
           resolve();
         }
       });
@@ -183,6 +181,7 @@ export class ReceiverThread {
   #ended(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    this.#isUp = false;
     this.#calls.abandon(error);
     // Before it ever listened, whoever starts it is told.
     if (this.#closing || !this.#listens) return;

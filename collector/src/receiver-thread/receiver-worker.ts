@@ -49,7 +49,12 @@ const control = new ReceiverStore(start.store, {
     log.warn({ notes, error: String(error) }, 'what devices were told or said is not noted: it comes again');
   },
 });
-const port = new AppendPort(() => ask<MessagePort>({ ask: 'append-port' }));
+let firstPort: MessagePort | undefined = start.appendPort;
+const port = new AppendPort(async () => {
+  const given = firstPort ?? (await ask<MessagePort>({ ask: 'append-port' }));
+  firstPort = undefined;
+  return given;
+});
 const stream = new StreamAppender({
   ...APPEND_QUEUE_LIMITS,
   commit: (request) => port.append(request),

@@ -18,9 +18,12 @@ export interface StreamAppenderOptions extends AppendQueueLimits {
   onCommit?: ((records: number, milliseconds: number) => void) | undefined;
 }
 
-/** One commit takes at most this much, so that a read never waits long behind it. */
+/** One commit takes at most this much, so that neither a read nor the next commit waits long behind it. */
 const BATCH_RECORDS = 512;
-const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 1024 * 1024;
+/** Live data first: of what is larger than this, a commit takes so much while smaller records wait. */
+const SMALL_BYTES = 4 * 1024;
+const LARGE_BESIDE_SMALL_BYTES = 128 * 1024;
 
 interface Waiting {
   record: NewStreamRecord;
@@ -77,17 +80,51 @@ export class StreamAppender implements Pick<Stream, 'append'> {
     this.#running = undefined;
   }
 
+  /** Records of one device stay in their order. */
   #takeBatch(): Waiting[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { record } of this.#queue) {
-      if (count > 0 && (count >= BATCH_RECORDS || bytes + record.envelope.length > BATCH_BYTES)) break;
-      bytes += record.envelope.length;
-      count += 1;
+    const room = new BatchRoom(this.#queue.some(isSmall));
+    const [batch, left]: [Waiting[], Waiting[]] = [[], []];
+    const behind = new Set<string>();
+    for (const waiting of this.#queue) {
+      const { deviceId } = waiting.record;
+      if (!behind.has(deviceId) && room.takes(waiting)) batch.push(waiting);
+      else {
+        left.push(waiting);
+        behind.add(deviceId);
+      }
     }
-    this.#queuedBytes -= bytes;
-    return this.#queue.splice(0, count);
+    this.#queue = left;
+    this.#queuedBytes = left.reduce((sum, { record }) => sum + record.envelope.length, 0);
+    return batch;
   }
+}
+
+class BatchRoom {
+  readonly #mostLarge: number;
+  #records = 0;
+  #bytes = 0;
+  #large = 0;
+
+  constructor(smallOnesWait: boolean) {
+    this.#mostLarge = smallOnesWait ? LARGE_BESIDE_SMALL_BYTES : BATCH_BYTES;
+  }
+
+  /** One that is too large for any batch has one for itself. */
+  takes(waiting: Waiting): boolean {
+    const { length } = waiting.record.envelope;
+    const large = isSmall(waiting) ? 0 : length;
+    if (this.#records >= BATCH_RECORDS) return false;
+    if (this.#records > 0 && this.#bytes + length > BATCH_BYTES) return false;
+    if (this.#large > 0 && this.#large + large > this.#mostLarge) return false;
+    this.#records += 1;
+    this.#bytes += length;
+    this.#large += large;
+    return true;
+  }
+}
+
+function isSmall({ record }: Waiting): boolean {
+  return record.envelope.length < SMALL_BYTES;
 }
 
 /** All envelopes in memory of its own, which is handed to the other thread and not copied. */

@@ -4,9 +4,6 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { startAdminServer } from './admin/admin-server.ts';
 import { adoptNumbers } from './audit/adopt-numbers.ts';
-import { openConfiguredAuthority } from './authority/configured-authority.ts';
-import { openNoticeKey } from './authority/notice-key.ts';
-import { watchCertificate } from './authority/watch-certificate.ts';
 import { startBackgroundJobs } from './background-jobs.ts';
 import { startBackupHold } from './backup/hold-processing.ts';
 import { openCatalogueSource } from './catalogue/catalogue-in-force.ts';
@@ -20,7 +17,6 @@ import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import { serverAccount, startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
-import { openReceiverDesk } from './control/receiver-desk.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { startWalCheckpoints } from './control/wal-checkpoints.ts';
 import { readEngineReport } from './engine/read-engine-report.ts';
@@ -28,11 +24,9 @@ import { countedClickHouse } from './metrics/clickhouse-metrics.ts';
 import { watchEngine, watchEngineReport, watchMerges, watchTables } from './metrics/engine-metrics.ts';
 import { boundedRead, createRegistry } from './metrics/metrics.ts';
 import { createProcessMetrics, noteRange } from './metrics/process-metrics.ts';
-import { watchReceiver } from './metrics/receive-metrics.ts';
 import {
   noteWalCheckpoints,
   watchBackups,
-  watchCertificateLife,
   watchControlStore,
   watchNotices,
   watchProcessing,
@@ -44,8 +38,8 @@ import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
 import { QuarantineAnswers } from './quarantine/quarantine-answers.ts';
-import { ReceiverThread } from './receiver-thread/receiver-thread.ts';
 import { oldestKept } from './retention/lives.ts';
+import { startReceiving } from './start-receiving.ts';
 import { StartedStages } from './started-stages.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
 import { watchRoom } from './stream/watch-room.ts';
@@ -142,40 +136,9 @@ async function joinStages(
   watchProcessing(registry, control, lagWatch, now);
 
   // Receiving needs nothing else: it goes on while the engine is down.
-  const authority = await openConfiguredAuthority(config, now, (reason) =>
-    log.info({ reason }, 'a certificate was made'),
-  );
-  const noticeKey = openNoticeKey(folder).publicKey;
-  if (!control.isKnownNoticeKey(noticeKey))
-    log.error(
-      { folder },
-      'notice-key.pem is not the one that devices learned when they joined: bring back the old one from a backup',
-    );
-  const receiver = await ReceiverThread.start({
-    host: config.agentHost,
-    port: config.agentPort,
-    logLevel: config.logLevel,
-    control,
-    desk: openReceiverDesk(control),
-    openAppendPort: () => stream.openAppendPort(),
-    baselinesPerSecond: config.baselinesPerSecond,
-    deviceMessagesPerSecond: config.deviceMessagesPerSecond,
-    tls: authority?.secureContext(),
-    noticeKey,
-    log,
-    onEnded: () => receiving.ended(),
-  });
-  started.add(() => receiver.close());
+  const receiving = await startReceiving({ config, log, now, control, stream, registry, started });
   // Behind the stream's thread and the receiver's: what this one does, processing above all, can wait.
   giveWay();
-  const receiving = watchReceiver(registry, () => receiver.isUp);
-  if (authority) {
-    const server = receiver;
-    const onFault = (error: Error) =>
-      log.error({ error: error.message }, 'the certificate cannot be renewed');
-    started.add(watchCertificate({ authority, server, clock: systemClock, onFault }));
-    watchCertificateLife(registry, authority);
-  }
 
   // The engine, ours or theirs.
   const engine = await startEngine(config, log, processing);
@@ -218,7 +181,7 @@ async function joinStages(
     now,
     onProcessed: (outcome, milliseconds) => {
       noteRange(processing, outcome, milliseconds);
-      receiver.named(outcome.namedBy);
+      receiving.named(outcome.namedBy);
       lagWatch.worked({ records: outcome.records, milliseconds });
     },
     onRead: (milliseconds) => processing.stageSeconds.observe({ stage: 'read' }, milliseconds / 1000),
@@ -251,7 +214,7 @@ async function joinStages(
   }
   watchMerges(registry, questions);
   watchTables(registry, questions);
-  const ofReceiver = boundedRead(() => receiver.metrics());
+  const ofReceiver = boundedRead(receiving.metrics);
   // One that is just being started again has nothing to say.
   const metricsText = async () => (await registry.metrics()) + (await ofReceiver().catch(() => ''));
   const admin = await startAdminServer({
@@ -270,7 +233,7 @@ async function joinStages(
     metricsText,
     describe: () => [
       `dashboard  http://${config.adminHost}:${admin.port}/`,
-      `agents     ${authority ? 'https' : 'http'}://${config.agentHost}:${receiver.port}/`,
+      `agents     ${receiving.scheme}://${config.agentHost}:${receiving.port}/`,
       `SQL        ${engine.address.url}/`,
     ],
   };

@@ -23,13 +23,17 @@ export class KeyReplacedError extends Error {
 
 export class KnownKeys {
   readonly #byKeyId: StatementSync;
+  readonly #byDeviceId: StatementSync;
   readonly #isRevoked: StatementSync;
   readonly #isErased: StatementSync;
   readonly #replaced: ReplacedKeys;
 
   constructor(database: DatabaseSync) {
     this.#byKeyId = database.prepare(
-      'SELECT device_id, public_key, revoked_at FROM devices WHERE key_id = ?',
+      'SELECT device_id, public_key, revoked_at, group_name, settings_version FROM devices WHERE key_id = ?',
+    );
+    this.#byDeviceId = database.prepare(
+      'SELECT group_name, settings_version FROM devices WHERE device_id = ?',
     );
     this.#isRevoked = database.prepare(
       'SELECT 1 FROM devices WHERE device_id = ? AND revoked_at IS NOT NULL',
@@ -46,14 +50,19 @@ export class KnownKeys {
    */
   find(keyId: string, now: number): EnrolledDevice | undefined {
     const row = this.#byKeyId.get(keyId);
-    if (!row) return this.replacedKey(keyId, this.#replaced.byKeyId(keyId), now);
-    const deviceId = row.device_id as string;
-    if (row.revoked_at !== null) throw this.revoked(deviceId);
-    return { deviceId, publicKey: row.public_key as Uint8Array };
+    if (row) {
+      const deviceId = row.device_id as string;
+      if (row.revoked_at !== null) throw this.revoked(deviceId);
+      return { deviceId, publicKey: row.public_key as Uint8Array, ...settingsOf(row) };
+    }
+    const former = this.replacedKey(keyId, this.#replaced.byKeyId(keyId), now);
+    if (!former) return undefined;
+    const { deviceId, publicKey } = former;
+    return { deviceId, publicKey, ...settingsOf(this.#byDeviceId.get(deviceId) ?? {}) };
   }
 
   /** Lets a key pass that was replaced only lately. Throws as find. */
-  replacedKey(keyId: string, key: ReplacedKey | undefined, now: number): EnrolledDevice | undefined {
+  replacedKey(keyId: string, key: ReplacedKey | undefined, now: number): ReplacedKey | undefined {
     if (!key) return undefined;
     this.checkNotRevoked(key.deviceId);
     if (key.validUntil <= now) throw replaced(keyId);
@@ -70,6 +79,10 @@ export class KnownKeys {
     if (this.#isErased.get(deviceId)) return new DeviceErasedError(`device ${deviceId} was erased`);
     return new DeviceRevokedError(`device ${deviceId} was revoked`);
   }
+}
+
+function settingsOf(row: Record<string, unknown>): Pick<EnrolledDevice, 'group' | 'settingsVersion'> {
+  return { group: row.group_name as string, settingsVersion: row.settings_version as number };
 }
 
 export function replaced(keyId: string): KeyReplacedError {

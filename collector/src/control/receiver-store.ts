@@ -92,8 +92,12 @@ export class ReceiverStore implements ReceiverControl {
     return this.#epoch.get(deviceId, epochId) !== undefined;
   }
 
-  settingsFor(deviceId: string, version: number | undefined, now: number): SettingsFields | undefined {
-    return this.#settings.messageFor(deviceId, version, now);
+  settingsFor(
+    device: Omit<EnrolledDevice, 'publicKey'>,
+    version: number | undefined,
+    now: number,
+  ): SettingsFields | undefined {
+    return this.#settings.messageFor(device, version, now);
   }
 
   noticeFor(serial: number, now: number): Uint8Array | undefined {

@@ -4,22 +4,16 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SettingsFields } from '@fleetmeter/proto';
+import type { EnrolledDevice } from './contract/device-keys.ts';
 import type { GroupSettings, GroupState, SettingsVersion } from './group-settings.ts';
 import type { ReceiverNoteBook } from './receiver-note-book.ts';
 import { isInRing, openRing } from './settings-rollout.ts';
 
 const LOOK_EVERY_MS = 250;
 
-interface DeviceSettings {
-  group: string;
-  /** The version it last said it runs by. */
-  confirmed: number;
-}
-
 export class SettingsInForce {
   readonly #groups: Pick<GroupSettings, 'bottom' | 'all'>;
   readonly #notes: Pick<ReceiverNoteBook, 'settings'>;
-  readonly #device: StatementSync;
   readonly #dataVersion: StatementSync;
   #states = new Map<string, GroupState>();
   #bottom: SettingsVersion = { version: 0, settings: {} };
@@ -33,7 +27,6 @@ export class SettingsInForce {
   ) {
     this.#groups = groups;
     this.#notes = notes;
-    this.#device = database.prepare('SELECT group_name, settings_version FROM devices WHERE device_id = ?');
     this.#dataVersion = database.prepare('PRAGMA data_version');
     this.#reload();
   }
@@ -42,20 +35,24 @@ export class SettingsInForce {
    * What to tell a device that runs by `version` (undefined: it did not say, so what it said last counts); undefined
    * when that is what it should run by. `now`: milliseconds since 1970.
    */
-  messageFor(deviceId: string, version: number | undefined, now: number): SettingsFields | undefined {
+  messageFor(
+    { deviceId, group, settingsVersion }: Omit<EnrolledDevice, 'publicKey'>,
+    version: number | undefined,
+    now: number,
+  ): SettingsFields | undefined {
     this.#lookWhetherOthersWrote();
-    const device = this.#deviceSettings(deviceId);
-    if (version !== undefined && device.confirmed !== version) this.#notes.settings.set(deviceId, version);
-    const state = this.#states.get(device.group);
+    const confirmed = this.#notes.settings.get(deviceId) ?? settingsVersion;
+    if (version !== undefined && confirmed !== version) this.#notes.settings.set(deviceId, version);
+    const state = this.#states.get(group);
     const wanted = this.#wanted(deviceId, state, now);
-    if (wanted.version === (version ?? device.confirmed)) return undefined;
+    if (wanted.version === (version ?? confirmed)) return undefined;
     return {
       ...this.#bottom.settings,
       ...wanted.settings,
       additionalRoots: [...(wanted.settings.additionalRoots ?? [])],
       excludedFolders: [...(wanted.settings.excludedFolders ?? [])],
       version: wanted.version,
-      group: device.group,
+      group,
       paused: state?.pausedAt !== undefined,
     };
   }
@@ -70,14 +67,6 @@ export class SettingsInForce {
     const { rollout } = state;
     const percent = rollout.rings[openRing(rollout, now).ring]?.percent ?? 100;
     return isInRing(deviceId, rollout.number, percent) ? state : state.previous;
-  }
-
-  #deviceSettings(deviceId: string): DeviceSettings {
-    const row = this.#device.get(deviceId);
-    return {
-      group: (row?.group_name as string | undefined) ?? 'default',
-      confirmed: this.#notes.settings.get(deviceId) ?? (row?.settings_version as number | undefined) ?? 0,
-    };
   }
 
   #lookWhetherOthersWrote(): void {

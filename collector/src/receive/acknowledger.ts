@@ -15,6 +15,7 @@ import {
   encodeIdList,
 } from '@fleetmeter/proto';
 import { BoundedCache } from '../control/bounded-cache.ts';
+import type { EnrolledDevice } from '../control/contract/device-keys.ts';
 import type { ReceiverControl } from '../control/contract/receiver-control.ts';
 import { directiveAction, STAYS_UNTIL_RESOLVED } from '../control/directive-action.ts';
 import type { BaselineAdmission } from './baseline-admission.ts';
@@ -27,7 +28,7 @@ const REMEMBERED_DEVICES = 100_000;
 
 /** The message being acknowledged. */
 export interface Accepted {
-  deviceId: string;
+  device: Omit<EnrolledDevice, 'publicKey'>;
   /** Absent for an evidence batch. */
   report?: {
     epochId: Uint8Array;
@@ -69,7 +70,8 @@ export class Acknowledger {
   }
 
   prepare(accepted: Accepted): PreparedAcknowledgement {
-    const { deviceId, report, now } = accepted;
+    const { device, report, now } = accepted;
+    const { deviceId } = device;
     const { waiting, baseline, nextReportInSeconds } = this.#admitted(
       this.#waitingFor(deviceId, report),
       report,
@@ -78,7 +80,7 @@ export class Acknowledger {
     const usage = waiting.find(({ resendUsage }) => resendUsage);
     const asked = this.#questions.ask(deviceId, accepted.executableIds, now);
     const news = this.#control.untoldQuarantine(deviceId, MAX_QUARANTINED);
-    const settings = this.#control.settingsFor(deviceId, report?.settingsVersion, now);
+    const settings = this.#control.settingsFor(device, report?.settingsVersion, now);
     const notice = report && this.#control.noticeFor(report.noticeSerial ?? 0, now);
     const fields: AcknowledgementFields = {
       acceptedSequence: report?.sequence ?? 0,

@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { ANSWER_CONTENT_TYPE, EnrolResponse, type Report } from '@fleetmeter/proto';
+import { ANSWER_CONTENT_TYPE, EnrolResponse, keyIdOf, type Report } from '@fleetmeter/proto';
 import { EnvelopeError } from '@fleetmeter/proto/opening';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
@@ -108,10 +108,11 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
     async enrol(request, reply) {
       const newcomer = openEnrolRequest(bodyOf(request));
       const admit = (): void => admitNewcomer(newcomer.secret);
-      const device = await joined(control, newcomer, clock.now(), admit);
+      const joinedAs = await joined(control, newcomer, clock.now(), admit);
+      const device = control.findKey(keyIdOf(newcomer.publicKey), clock.now());
       const { collectorId } = control;
-      const settings = control.settingsFor(device, 0, clock.now());
-      const deviceId = Buffer.from(device, 'hex');
+      const settings = device && control.settingsFor(device, 0, clock.now());
+      const deviceId = Buffer.from(joinedAs, 'hex');
       const answer = EnrolResponse.encode({
         ...{ deviceId, collectorId },
         ...(settings && { settings }),
@@ -123,10 +124,11 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
     async report(request, reply) {
       const envelope = bodyOf(request);
       await lane.turn(envelope.length);
-      const { deviceId, report } = await opened(openReport, {
+      const { device, report } = await opened(openReport, {
         envelope,
         connection: request.raw.socket,
       });
+      const { deviceId } = device;
       const epochId = Uint8Array.from(report.epoch?.id ?? []);
       const time = { epochId, sequence: report.sequence, composedAt: report.composedAt };
       replays.check(deviceId, time);
@@ -137,7 +139,7 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
       // Those of one commit become durable at the same moment.
       await lane.turn(envelope.length);
       return acknowledge(reply, dependencies, {
-        deviceId,
+        device,
         report: {
           epochId,
           sequence: report.sequence,
@@ -153,11 +155,11 @@ export function messageRoutes(dependencies: RouteDependencies): Record<AgentRout
     async evidence(request, reply) {
       const envelope = bodyOf(request);
       await lane.turn(envelope.length);
-      const { deviceId } = await opened(openEvidence, { envelope, connection: request.raw.socket });
-      await append({ kind: 'evidence', deviceId, receivedAt: clock.now(), envelope });
+      const { device } = await opened(openEvidence, { envelope, connection: request.raw.socket });
+      await append({ kind: 'evidence', deviceId: device.deviceId, receivedAt: clock.now(), envelope });
       metrics.receivedBytes.inc({ route: 'evidence' }, envelope.length);
       return acknowledge(reply, dependencies, {
-        deviceId,
+        device,
         executableIds: new Uint8Array(0),
         now: clock.now(),
       });

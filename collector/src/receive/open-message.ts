@@ -31,24 +31,28 @@ const KEY_ID = /^[0-9a-f]{16}$/;
 type Keys = Pick<ReceiverControl, 'findKey' | 'collectorId'>;
 
 /** `now` in milliseconds since 1970: a key that was replaced counts for a while only. */
-export function openReport(body: Uint8Array, keys: Keys, now: number): { deviceId: string; report: Report } {
+export function openReport(
+  body: Uint8Array,
+  keys: Keys,
+  now: number,
+): { device: EnrolledDevice; report: Report } {
   const { message, device } = openSigned(body, 'Report', REPORT_RULE, keys, now);
   const report = decoded(() => Report.decode(message));
   checkAddress(report, device, keys);
   checkShape(reportFault(report));
-  return { deviceId: device.deviceId, report };
+  return { device, report };
 }
 
 export function openEvidence(
   body: Uint8Array,
   keys: Keys,
   now: number,
-): { deviceId: string; batch: EvidenceBatch } {
+): { device: EnrolledDevice; batch: EvidenceBatch } {
   const { message, device } = openSigned(body, 'EvidenceBatch', EVIDENCE_BATCH_RULE, keys, now);
   const batch = decoded(() => EvidenceBatch.decode(message));
   checkAddress(batch, device, keys);
   checkShape(evidenceBatchFault(batch));
-  return { deviceId: device.deviceId, batch };
+  return { device, batch };
 }
 
 /** The envelope is signed by the keys it carries, which proves that the sender has them. */

@@ -7,6 +7,10 @@ export interface EnrolledDevice {
   deviceId: string;
   /** Ed25519, 32 bytes. */
   publicKey: Uint8Array;
+  /** Of devices. */
+  group: string;
+  /** By which it last said it runs; 0: none. */
+  settingsVersion: number;
 }
 
 /** What else there is to say of a device that is new here. */

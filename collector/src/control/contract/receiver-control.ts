@@ -3,8 +3,10 @@
  * they read may be a moment old, and what they write is done elsewhere, soon.
  */
 import type { DirectiveFields, SettingsFields } from '@fleetmeter/proto';
+import type { ApprovalFault } from '../admission.ts';
 import type { DeviceNames } from '../device-groups.ts';
 import type { DirectiveAction } from '../directive-action.ts';
+import type { TokenFault } from '../enrolment-tokens.ts';
 import type { MissingEvidence } from '../executable-index.ts';
 import type { WantedExecutable } from '../wanted-evidence.ts';
 import type { EnrolledDevice } from './device-keys.ts';
@@ -24,14 +26,8 @@ export interface Newcomer {
 }
 
 export type JoinFault =
-  | 'token-missing'
-  | 'token-unknown'
-  | 'token-expired'
-  | 'token-revoked'
-  | 'token-used-up'
-  | 'awaiting-approval'
-  | 'join-rejected'
-  | 'approval-queue-full'
+  | TokenFault
+  | ApprovalFault
   | 'device-erased'
   | 'device-revoked'
   | 'key-id-taken'
@@ -87,7 +83,11 @@ export interface ReceiverControl {
    * What to tell a device that runs by this version of settings (undefined: it did not say, so what it said last counts);
    * undefined when that is the one it should run by.
    */
-  settingsFor(deviceId: string, version: number | undefined, now: number): SettingsFields | undefined;
+  settingsFor(
+    device: Omit<EnrolledDevice, 'publicKey'>,
+    version: number | undefined,
+    now: number,
+  ): SettingsFields | undefined;
   /** The signed notice that a device which obeys `serial` has to be told; undefined when there is none. */
   noticeFor(serial: number, now: number): Uint8Array | undefined;
   /** What the report of a device says of itself. */

@@ -131,8 +131,8 @@ test(`${PLAN.storm} devices tell everything again while ${PLAN.live} go on repor
   if (!FULL) return;
   expect(outcome.seconds).toBeLessThan(PLANNED_SECONDS * 1.5);
   expect(stormMib.collector).toBeLessThan(1.5 * steadyMib.collector);
-  // What the storm costs the others, and not what it costs them that ten thousand computers share this one's processors.
-  expect(p99.storm).toBeLessThan(2 * p99.beside);
+  // Against the quiet machine, as promised. `beside` tells how much of it is that the clients share its processors.
+  expect(p99.storm).toBeLessThan(2 * p99.steady);
 }, 1_200_000);
 
 /** Takes as much of the processors as the storm's clients did, in pieces as long as theirs, and as willing to give way. */

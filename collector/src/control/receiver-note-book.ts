@@ -102,7 +102,7 @@ class NotedValues {
 
   /** A device too many says it again with its next report. */
   set(deviceId: string, value: number): void {
-    if (this.#values.size < MOST_NOTES) this.#values.set(deviceId, value);
+    if (this.#values.size < MOST_NOTES || this.#values.has(deviceId)) this.#values.set(deviceId, value);
     this.#onSet();
   }
 

@@ -110,9 +110,10 @@ export class ReceiverThread {
     const worker = this.#worker;
     if (!worker) return;
     const exited = new Promise((resolve) => worker.once('exit', resolve));
-    await Promise.race([this.#ask({ ask: 'close' }).then(() => exited), sleep(CLOSE_PATIENCE_MS)]).catch(
-      () => undefined,
-    );
+    await Promise.race([
+      this.#ask({ ask: 'close' }).then(() => exited),
+      sleep(CLOSE_PATIENCE_MS, undefined, { ref: false }),
+    ]).catch(() => undefined);
     await worker.terminate();
   }
 

@@ -3,9 +3,8 @@
  * hourly. The generator is a process of its own, sends by the clock and counts from the planned time; it shares the
  * machine's cores with the collector, so reports are composed before.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { Acknowledgement } from '@fleetmeter/proto';
 import type { Fleet } from '../load/fleet.ts';
@@ -130,10 +129,10 @@ export async function generate(
 
 /**
  * What measures stands for devices on other computers: it must not wait for the CPU of this one and take that for the
- * collector's time. Without the right to that it waits like everybody.
+ * collector's time. A nicer niceness is not enough: whoever runs may finish its slice first, at each of its turns.
+ * Without the right to that it waits like everybody.
  */
 function notToWait(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, -10);
-  } catch {}
+  if (pid !== undefined)
+    spawnSync('chrt', ['--all-tasks', '--fifo', '--pid', '1', String(pid)], { stdio: 'ignore' });
 }

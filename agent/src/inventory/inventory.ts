@@ -138,7 +138,7 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
 
   /** Keeps the evidence of a program that runs from outside the roots: used, but not installed. */
   keepUsed(file: FoundFile): ExecutableId {
-    return this.#keep(file, this.#today()).executableId;
+    return this.#keep(file, this.#today()).kept.executableId;
   }
 
   state(): { digest: InventoryDigest; touchCounter: number } {
@@ -181,17 +181,20 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
 
   /** Undefined, and counted, when the id is that of another executable: it would be installed under the wrong name. */
   #keepOwn(file: FoundFile, day: number): ExecutableRow | undefined {
-    const { digestPart } = identifyEvidence(encodeEvidence(file.evidence));
-    const kept = this.#keep(file, day);
+    const { kept, digestPart } = this.#keep(file, day);
     if (Buffer.compare(kept.digestPart, digestPart) === 0) return kept;
     this.#skipped.add(file.path, 'id-taken');
     return undefined;
   }
 
-  #keep(file: FoundFile, day: number): ExecutableRow {
+  /** `digestPart`: of this evidence; that of the row is another one when its id is taken. */
+  #keep(file: FoundFile, day: number): { kept: ExecutableRow; digestPart: Uint8Array } {
     const evidence = encodeEvidence(file.evidence);
     const { executableId, digestPart } = identifyEvidence(evidence);
-    return this.#store.inventory.keepExecutable(executableId, evidence, digestPart, day);
+    return {
+      kept: this.#store.inventory.keepExecutable(executableId, evidence, digestPart, day),
+      digestPart,
+    };
   }
 
   #setFiles(executable: ExecutableRow, files: number, day: number): void {

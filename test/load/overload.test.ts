@@ -20,8 +20,6 @@ const DEVICES = FULL ? 4_000 : 2_400;
 /** As many as keep the collector busy all the time, and none of them waits for long. */
 const SATURATING_CONNECTIONS = 128;
 const HOURS = FULL ? 24 : 1;
-/** Of each of the stretches that show the capacity: a report is new in one of them only, as it is in the flood. */
-const CAPACITY_HOURS = FULL ? 40 : 5;
 const STRETCHES = ['warm-up', 'before', 'after'] as const;
 /** In full so long that what comes once a minute falls into it, as it does into the flood. */
 const MEASURED_SECONDS = FULL ? 75 : 6;
@@ -30,6 +28,11 @@ const WARM_UP_SECONDS = FULL ? 120 : 4;
 const TIMES = 5;
 /** So that it is five times also when the machine was busier while the capacity was looked for. */
 const SENT_TIMES = 8;
+/** Of each of the stretches that show the capacity: as many reports a second are new in it as in the flood, and cost more than the others. */
+const CAPACITY_HOURS = Math.round(
+  (((DEVICES - SATURATING_CONNECTIONS) * HOURS) / FLOOD_SECONDS) *
+    (MEASURED_SECONDS / SATURATING_CONNECTIONS),
+);
 const FIRST_HOUR = 8;
 const DAY_MS = 86_400_000;
 

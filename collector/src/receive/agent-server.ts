@@ -66,6 +66,8 @@ export interface ConnectionLimits {
   idleTimeoutMs: number;
   keepAliveTimeoutMs: number;
   maxConnections: number;
+  /** Connections that the system has made and nobody has taken yet; it may allow fewer (net.core.somaxconn). */
+  backlog: number;
   maxHeaderBytes: number;
 }
 const CONNECTION_LIMITS: ConnectionLimits = {
@@ -74,6 +76,8 @@ const CONNECTION_LIMITS: ConnectionLimits = {
   idleTimeoutMs: 60_000,
   keepAliveTimeoutMs: 75_000,
   maxConnections: 10_000,
+  // Whoever comes beyond it is answered with SYN cookies, and may be cut off without a word.
+  backlog: 4_096,
   maxHeaderBytes: 8 * 1024,
 };
 
@@ -134,7 +138,7 @@ export async function startAgentServer(options: AgentServerOptions): Promise<Age
   addRoutes(server, options);
   const stopShedding = shedLoad(server.server, { metrics, limits: options.overload });
   server.addHook('preClose', async () => stopShedding());
-  await server.listen({ host: options.host, port: options.port });
+  await server.listen({ host: options.host, port: options.port, backlog: limits.backlog });
   const address = server.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
   return {

@@ -20,7 +20,7 @@ const DEVICES = FULL ? 4_000 : 2_400;
 /** As many as keep the collector busy all the time, and none of them waits for long. */
 const SATURATING_CONNECTIONS = 128;
 const HOURS = FULL ? 24 : 1;
-const STRETCHES = ['warm-up', 'before', 'after'] as const;
+const STRETCHES = ['warm-up', 'before', 'after', 'calm'] as const;
 /** In full so long that what comes once a minute falls into it, as it does into the flood. */
 const MEASURED_SECONDS = FULL ? 75 : 6;
 const FLOOD_SECONDS = FULL ? 600 : 12;
@@ -59,9 +59,9 @@ test(`${TIMES} times the capacity for ${FLOOD_SECONDS} s`, async () => {
     writeFileSync(file, writePlan(planReports(fleet, who, { from: from + 1, to: from + hours })));
     return file;
   };
-  const [warm, early, late] = STRETCHES.map((name, index) =>
+  const [warm, early, late, fresh] = STRETCHES.map((name, index) =>
     planned(name, first, FIRST_HOUR + index * CAPACITY_HOURS, CAPACITY_HOURS),
-  ) as [string, string, string];
+  ) as [string, string, string, string];
   const file = planned('flood', others, FIRST_HOUR, HOURS);
   await fleet.close();
   await collector.processed();
@@ -119,10 +119,10 @@ test(`${TIMES} times the capacity for ${FLOOD_SECONDS} s`, async () => {
   // How many depends on what is left of the machine for whoever floods.
   expect(refused).toBeGreaterThan(0);
   expect(metric('fleetmeter_receive_refusals_total')).toBeGreaterThanOrEqual(refused);
-  // Refusing costs CPU too, and more of what the flood says is new and has to be processed.
-  expect(flooded.perCpuSecond).toBeGreaterThan(0.7 * capacity.perCpuSecond);
+  // Refusing costs CPU too.
+  expect(flooded.perCpuSecond).toBeGreaterThan((FULL ? 0.9 : 0.8) * capacity.perCpuSecond);
   // It is as willing as before once the flood is over.
-  const calm = await flood(late, { connections: 16, rate: 100, seconds: 2 });
+  const calm = await flood(fresh, { connections: 16, rate: 100, seconds: 2 });
   expect(calm.refused).toEqual({});
   await collector.processed();
   expect((await collector.metrics())('fleetmeter_process_quarantined_total')).toBe(0);

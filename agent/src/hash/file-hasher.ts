@@ -3,7 +3,8 @@ import { isWorthAnotherThread, LONG_FILE_MS } from './another-thread.ts';
 import type { HashOutcome } from './file-content.ts';
 import { HashControl } from './hash-control.ts';
 import { beginPace, HashPace, paceClock } from './hash-pace.ts';
-import type { HashReply, HashRequest, HashWorkerData } from './hash-worker.ts';
+import { HashQueue, isSmall, type WaitingFile } from './hash-queue.ts';
+import type { HashedFile, HashReply, HashRequest, HashWorkerData } from './hash-worker.ts';
 import { IdleThread } from './idle-thread.ts';
 import type { MachineState, RestReason } from './rest-decision.ts';
 import { RestWatch } from './rest-watch.ts';
@@ -49,17 +50,15 @@ export interface HashOptions {
   followLink?: boolean;
   /** Before all others, and also while hashing rests. */
   alsoAtRest?: boolean;
-}
-
-interface Job extends HashRequest {
-  queue: Job[];
-  answer(outcome: HashOutcome): void;
+  /** As far as the caller knows; without it the file is taken for a large one. */
+  bytes?: number;
 }
 
 interface Slot {
   thread: IdleThread<HashRequest, HashReply>;
-  job: Job | undefined;
-  /** When the job was begun, monotonic. */
+  /** Handed to the thread, in the order in which it answers. */
+  inHand: WaitingFile[][];
+  /** When the first of these was begun, monotonic. */
   sinceMs: number;
   /** CPU of the present thread as it last said. */
   cpuMs: number;
@@ -70,6 +69,12 @@ interface Slot {
  * files are answered faster than they are taken: without a limit such a loop would go on for hundreds of files.
  */
 const MOST_PER_TURN = 16;
+
+/**
+ * As fast as it goes, a thread has the next small files before it is done with the last ones, so that it need not wait for the
+ * event loop between them. At a pace it waits anyway.
+ */
+const MOST_IN_HAND = { paced: 1, unpaced: 2 } as const;
 
 /** Of the share of CPU: what a scan does after its last wait, and between two looks, has to fit in as well. */
 const AIMED_AT = 0.95;
@@ -85,8 +90,7 @@ export class FileHasher {
   readonly #pace: HashPace;
   readonly #rest: RestWatch | undefined;
   readonly #slots: Slot[] = [];
-  /** First those that are hashed also at rest, then urgent ones, then the others. */
-  readonly #queues: readonly [Job[], Job[], Job[]] = [[], [], []];
+  readonly #queue = new HashQueue();
   #filesHashed = 0;
   #bytesHashed = 0;
   #bytesRead = 0;
@@ -121,13 +125,12 @@ export class FileHasher {
   /** Never rejects for what a file is. Throws when the queue is full. */
   hash(path: string, options: HashOptions = {}): Promise<HashOutcome> {
     if (this.#closed) return Promise.resolve({ kind: 'cancelled' });
-    if (this.#queued() >= MOST_QUEUED_FILES)
+    if (this.#queue.size >= MOST_QUEUED_FILES)
       throw new Error(`more than ${MOST_QUEUED_FILES} files wait for being hashed`);
-    const { urgent = false, followLink = false, alsoAtRest = false } = options;
+    const { urgent = false, followLink = false, alsoAtRest = false, bytes } = options;
     if (!this.#isBusy()) this.#bytesReadBefore = this.#bytesRead;
     return new Promise((answer) => {
-      const queue = this.#queues[alsoAtRest ? 0 : urgent ? 1 : 2];
-      queue.push({ path, followLink, alsoAtRest, queue, answer });
+      this.#queue.push({ path, followLink, alsoAtRest, urgent, bytes, answer });
       this.#rest?.wake();
       this.#next();
     });
@@ -146,7 +149,7 @@ export class FileHasher {
       bytesRead: this.#bytesRead,
       threadCpuMs: this.#endedThreadsCpuMs + this.#slots.reduce((sum, slot) => sum + slot.cpuMs, 0),
       restedMs: Math.round(this.#rest?.restedMs ?? 0),
-      queued: this.#queued(),
+      queued: this.#queue.size,
       threadsRunning: this.#slots.filter((slot) => slot.thread.running).length,
       rests: this.#rest?.reason ?? null,
     };
@@ -158,62 +161,76 @@ export class FileHasher {
     this.#rest?.close();
     clearTimeout(this.#longFileTimer);
     this.#control.stop();
-    for (const job of this.#queues.flatMap((queue) => queue.splice(0))) job.answer({ kind: 'cancelled' });
+    for (const file of this.#queue.drain()) file.answer({ kind: 'cancelled' });
     await Promise.all(this.#slots.map((slot) => slot.thread.end()));
-    for (const slot of this.#slots) this.#done(slot, { kind: 'cancelled' });
+    for (const slot of this.#slots)
+      for (const file of slot.inHand.splice(0).flat()) file.answer({ kind: 'cancelled' });
   }
 
   #slot(workerData: HashWorkerData, idleMs: number): Slot {
     const slot: Slot = {
-      job: undefined,
+      inHand: [],
       sinceMs: 0,
       cpuMs: 0,
       thread: new IdleThread({
         body: new URL('./hash-worker.ts', import.meta.url),
         workerData,
         idleMs,
-        onReply: ({ outcome, bytesRead, cpuMs }: HashReply) => {
-          this.#bytesRead += bytesRead;
+        onReply: ({ files, cpuMs }: HashReply) => {
           // A lower figure than before comes from a new thread.
           if (cpuMs < slot.cpuMs) this.#endedThreadsCpuMs += slot.cpuMs;
           slot.cpuMs = cpuMs;
-          slot.thread.rest();
-          if (outcome.kind === 'put-back') this.#putBack(slot);
-          else this.#done(slot, outcome);
+          if (slot.inHand.length <= 1) slot.thread.rest();
+          this.#answered(slot, files);
         },
-        onDeath: () => this.#done(slot, { kind: 'skipped', reason: 'unreadable' }),
+        onDeath: () => this.#died(slot),
       }),
     };
     return slot;
   }
 
+  /** One handful to each first, so that no thread is idle while another has two. */
   #next(): void {
-    const free = this.#slots.filter((slot) => !slot.job);
-    const isRunning = ({ thread }: Slot): boolean => thread.running;
-    for (const slot of [...free.filter(isRunning), ...free.filter((each) => !isRunning(each))]) {
-      if (this.#handedThisTurn >= MOST_PER_TURN) return;
-      if (!slot.thread.running && !this.#isWorthAnotherThread()) return;
-      const job = this.#nextJob();
-      if (!job) return;
-      slot.job = job;
-      slot.sinceMs = performance.now();
-      if (this.#handedThisTurn++ === 0) setImmediate(() => this.#nextTurn());
-      const { path, followLink, alsoAtRest } = job;
-      slot.thread.post({ path, followLink, alsoAtRest });
-    }
+    const most = this.#isPaced ? MOST_IN_HAND.paced : MOST_IN_HAND.unpaced;
+    const running = this.#slots.filter(({ thread }) => thread.running);
+    const runningFirst = [...running, ...this.#slots.filter(({ thread }) => !thread.running)];
+    for (let inHand = 0; inHand < most; inHand++)
+      for (const slot of runningFirst) if (slot.inHand.length === inHand && !this.#hand(slot)) return;
+  }
+
+  /** False: nothing is to be handed to any thread now. */
+  #hand(slot: Slot): boolean {
+    if (this.#handedThisTurn >= MOST_PER_TURN) return false;
+    if (!slot.thread.running && !this.#isWorthAnotherThread()) return true;
+    const [before] = slot.inHand;
+    // What is urgent would wait for a large file that it is handed behind, or that is handed behind a few.
+    if (before && !before.every(isSmall)) return true;
+    const files = this.#queue.take({
+      atRest: this.#rest?.reason !== undefined,
+      onlySmall: before !== undefined,
+    });
+    if (files.length === 0) return before !== undefined;
+    if (!before) slot.sinceMs = performance.now();
+    slot.inHand.push(files);
+    if (this.#handedThisTurn === 0) setImmediate(() => this.#nextTurn());
+    this.#handedThisTurn += files.length;
+    slot.thread.post({
+      files: files.map(({ path, followLink, alsoAtRest }) => ({ path, followLink, alsoAtRest })),
+    });
+    return true;
   }
 
   /** Asks itself once more when the file that is open now may have become a long one. */
   #isWorthAnotherThread(): boolean {
-    const sinceMs = this.#slots.flatMap((slot) => (slot.job ? [slot.sinceMs] : []));
+    const sinceMs = this.#slots.flatMap((slot) => (slot.inHand.length > 0 ? [slot.sinceMs] : []));
     const longestOpenMs = sinceMs.length > 0 ? performance.now() - Math.min(...sinceMs) : undefined;
     const isWorth = isWorthAnotherThread({
       longestOpenMs,
       bytesInARow: this.#bytesRead - this.#bytesReadBefore,
       isPaced: this.#isPaced,
-      waitsForNobody: this.#queues[0].length > 0,
+      waitsForNobody: this.#queue.waitsForNobody,
     });
-    if (isWorth || this.#longFileTimer || this.#queued() === 0) return isWorth;
+    if (isWorth || this.#longFileTimer || this.#queue.size === 0) return isWorth;
     this.#longFileTimer = setTimeout(
       () => {
         this.#longFileTimer = undefined;
@@ -224,18 +241,8 @@ export class FileHasher {
     return isWorth;
   }
 
-  #nextJob(): Job | undefined {
-    const [alsoAtRest, urgent, patient] = this.#queues;
-    if (this.#rest?.reason) return alsoAtRest.shift();
-    return alsoAtRest.shift() ?? urgent.shift() ?? patient.shift();
-  }
-
   #isBusy(): boolean {
-    return this.#queued() > 0 || this.#slots.some((slot) => slot.job);
-  }
-
-  #queued(): number {
-    return this.#queues.reduce((sum, queue) => sum + queue.length, 0);
+    return this.#queue.size > 0 || this.#slots.some((slot) => slot.inHand.length > 0);
   }
 
   #restWatch(machine: NonNullable<FileHasherOptions['machine']>): RestWatch {
@@ -250,30 +257,41 @@ export class FileHasher {
     });
   }
 
-  /** It is begun again when hashing works again. */
-  #putBack(slot: Slot): void {
-    const { job } = slot;
-    slot.job = undefined;
-    if (!job) return;
-    if (this.#closed) job.answer({ kind: 'cancelled' });
-    else job.queue.unshift(job);
-    if (!this.#closed) this.#next();
-  }
-
   #nextTurn(): void {
     this.#handedThisTurn = 0;
     if (!this.#closed) this.#next();
   }
 
-  #done(slot: Slot, outcome: HashOutcome): void {
-    const job = slot.job;
-    slot.job = undefined;
-    if (!job) return;
+  #answered(slot: Slot, outcomes: readonly HashedFile[]): void {
+    const files = slot.inHand.shift() ?? [];
+    slot.sinceMs = performance.now();
+    const putBack: WaitingFile[] = [];
+    for (const [index, { outcome, bytesRead }] of outcomes.entries()) {
+      const file = files[index] as WaitingFile;
+      this.#bytesRead += bytesRead;
+      if (outcome.kind !== 'put-back') this.#answer(file, outcome);
+      else if (this.#closed) file.answer({ kind: 'cancelled' });
+      else putBack.push(file);
+    }
+    // They are begun again when hashing works again.
+    this.#queue.putBack(putBack);
+    if (!this.#closed) this.#next();
+  }
+
+  /** Nobody knows of which file the thread died when it had several; a file that was alone is not read again. */
+  #died(slot: Slot): void {
+    const [first = [], ...behind] = slot.inHand.splice(0);
+    this.#queue.putBack(behind.flat());
+    if (first.length > 1) this.#queue.putBackAlone(first);
+    else for (const file of first) file.answer({ kind: 'skipped', reason: 'unreadable' });
+    if (!this.#closed) this.#next();
+  }
+
+  #answer(file: WaitingFile, outcome: HashOutcome): void {
     if (outcome.kind === 'hashed') {
       this.#filesHashed++;
       this.#bytesHashed += outcome.content.identity.size;
     }
-    job.answer(outcome);
-    if (!this.#closed) this.#next();
+    file.answer(outcome);
   }
 }

@@ -1,4 +1,4 @@
-/** A thread that hashes one file at a time, synchronously: a slow disk blocks it and nobody else. */
+/** A thread that hashes one file after the other, synchronously: a slow disk blocks it and nobody else. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { wallMsNow } from '../clock/real-clock.ts';
 import type { HashOutcome } from './file-content.ts';
@@ -18,17 +18,26 @@ export interface HashWorkerData {
   niceness: number;
 }
 
-export interface HashRequest {
+export interface FileToHash {
   path: string;
   followLink: boolean;
   /** Is hashed also while hashing rests. */
   alsoAtRest: boolean;
 }
 
-export interface HashReply {
+export interface HashRequest {
+  files: readonly FileToHash[];
+}
+
+export interface HashedFile {
   outcome: HashOutcome | { kind: 'put-back' };
-  /** Of this file, whatever came of it. */
+  /** Whatever came of it. */
   bytesRead: number;
+}
+
+export interface HashReply {
+  /** In the order of the request. */
+  files: HashedFile[];
   /** CPU time of this thread since it started. */
   cpuMs: number;
 }
@@ -82,20 +91,24 @@ function keepPace(bytes: number, beganMs: number): void {
   }
 }
 
-function hash({ path, followLink, alsoAtRest }: HashRequest): HashReply['outcome'] {
+function hash({ path, followLink, alsoAtRest }: FileToHash): HashedFile {
   bytesRead = 0;
-  return readContent(path, followLink, {
+  // What was handed over before is not even opened.
+  if (control.told === 'stop') return { outcome: { kind: 'cancelled' }, bytesRead };
+  if (control.told === 'rest' && !alsoAtRest) return { outcome: { kind: 'put-back' }, bytesRead };
+  const outcome = readContent(path, followLink, {
     limits,
     afterChunk: (bytes) => afterChunk(bytes, alsoAtRest),
     busyMs: () => performance.now() - pausedMs,
     waitMs: (ms) => control.waitWhile(control.told, ms),
     wallMs: wallMsNow,
   });
+  return { outcome, bytesRead };
 }
 
 setThreadPriority(niceness);
-port.on('message', (request: HashRequest) => {
-  const outcome = hash(request);
-  const cpu = process.threadCpuUsage();
-  port.postMessage({ outcome, bytesRead, cpuMs: (cpu.user + cpu.system) / 1000 } satisfies HashReply);
+port.on('message', ({ files }: HashRequest) => {
+  const hashed = files.map(hash);
+  const { user, system } = process.threadCpuUsage();
+  port.postMessage({ files: hashed, cpuMs: (user + system) / 1000 } satisfies HashReply);
 });

@@ -16,7 +16,7 @@ import {
 } from '../evidence/file-evidence.ts';
 import type { PackageOwner, PackageOwners } from '../evidence/package-owner.ts';
 import type { FileContent } from '../hash/file-content.ts';
-import type { FileHasher } from '../hash/file-hasher.ts';
+import type { FileHasher, HashOptions } from '../hash/file-hasher.ts';
 import { reasonOf } from '../hash/safe-open.ts';
 import { ConfirmedFiles } from './confirmed-files.ts';
 import { identityKey, identityOf, isContentElsewhere, sameIdentity } from './file-identity.ts';
@@ -224,24 +224,24 @@ export class FileExaminer {
     if (twin && (await isStillAt(path, identity)))
       return this.#emit(path, { ...twin.evidence, identity, format: twin.format });
     if (this.#changedJustNow(identity)) return 'again';
-    const content = await this.#contentOf(path, key, urgent);
+    const content = await this.#contentOf(path, key, { urgent, bytes: identity.size });
     return typeof content === 'string' ? content : this.#emit(path, content);
   }
 
-  async #contentOf(path: string, key: string, urgent: boolean): Promise<FileContent | Verdict> {
+  async #contentOf(path: string, key: string, options: HashOptions): Promise<FileContent | Verdict> {
     const open = this.#hashing.get(key);
     if (open) {
       const content = await open;
       // What stopped the other name of this inode need not stop this one.
       return typeof content === 'string' && content !== 'not-executable' ? 'again' : content;
     }
-    const hashing = this.#hash(path, urgent).finally(() => this.#hashing.delete(key));
+    const hashing = this.#hash(path, options).finally(() => this.#hashing.delete(key));
     this.#hashing.set(key, hashing);
     return hashing;
   }
 
-  async #hash(path: string, urgent: boolean): Promise<FileContent | Verdict> {
-    const outcome = await this.#options.hasher.hash(path, { urgent });
+  async #hash(path: string, options: HashOptions): Promise<FileContent | Verdict> {
+    const outcome = await this.#options.hasher.hash(path, options);
     switch (outcome.kind) {
       case 'hashed':
         if (isBeyondLimits(outcome.content)) this.beyondLimits++;

@@ -53,6 +53,7 @@ import {
   QuarantineShelf,
 } from './quarantine-shelf.ts';
 import { type DecidedRecord, QuarantineWork, type Settled } from './quarantine-work.ts';
+import { RangeWriter } from './range-writer.ts';
 import type { ReceiverStoreStart } from './receiver-store.ts';
 import type { ShelvedRecord } from './shelved-record.ts';
 import { type SplitDevice, SplitTickets } from './split-tickets.ts';
@@ -103,7 +104,6 @@ export class SqliteControlStore implements ControlStore {
   readonly #executables: ExecutableNumbers;
   readonly #directives: PendingDirectives;
   readonly #dirty: DirtyMarks;
-  readonly #versions: AgentVersions;
   readonly #quarantine: QuarantineShelf;
   readonly #quarantineWork: QuarantineWork;
   readonly #wanted: WantedEvidence;
@@ -112,6 +112,7 @@ export class SqliteControlStore implements ControlStore {
   readonly #groupSettings: GroupSettings;
   readonly #speech: SupersededSpeech;
   readonly #splits: SplitTickets;
+  readonly #ranges: RangeWriter;
 
   constructor(options: SqliteControlStoreOptions) {
     this.#path = options.path;
@@ -133,9 +134,9 @@ export class SqliteControlStore implements ControlStore {
       new WhatWaits(this.#database, this.#news),
     );
     this.#dirty = new DirtyMarks(this.#database, this.#meta);
-    this.#versions = new AgentVersions(this.#database);
+    const versions = new AgentVersions(this.#database);
     this.#quarantine = new QuarantineShelf(this.#database, {
-      ...{ meta: this.#meta, versions: this.#versions, news: this.#news },
+      ...{ meta: this.#meta, versions, news: this.#news },
       limits: { ...QUARANTINE_LIMITS, ...options.quarantine },
     });
     this.usageConcerns = new UsageConcerns(this.#database, this.#late);
@@ -158,6 +159,13 @@ export class SqliteControlStore implements ControlStore {
     this.#groupSettings = new GroupSettings(this.#database, this.#meta);
     this.#speech = new SupersededSpeech(this.#database);
     this.#splits = new SplitTickets(this.#database);
+    this.#ranges = new RangeWriter({
+      ...{ database: this.#database, late: this.#late, meta: this.#meta, dirty: this.#dirty },
+      ...{ directives: this.#directives, speech: this.#speech, undescribedUse: this.#undescribedUse },
+      ...{ executables: this.#executables, wanted: this.#wanted, groups: this.#groups },
+      ...{ versions, shelf: this.#quarantine, quarantineWork: this.#quarantineWork },
+      usageConcerns: this.usageConcerns,
+    });
     this.#confirmSettings = this.#database.prepare(
       'UPDATE devices SET settings_version = ? WHERE device_id = ?',
     );
@@ -210,7 +218,7 @@ export class SqliteControlStore implements ControlStore {
   forgetDevice(deviceId: string, now: number): void {
     inTransaction(this.#database, () => {
       // Days that it is left out of need not be days that it is part of.
-      this.#markDays(this.usageConcerns.daysOf(deviceId), now);
+      this.#ranges.markDays(this.usageConcerns.daysOf(deviceId), now);
       this.lives.erasures.forget(deviceId);
       this.lives.twins.forgetDevice(deviceId);
     });
@@ -334,75 +342,15 @@ export class SqliteControlStore implements ControlStore {
   }
 
   checkpoint(): number {
-    return this.#meta.counter('checkpoint');
+    return this.#ranges.checkpoint();
   }
 
   commitProcessed(range: ProcessedRange): void {
-    this.#committing(() => this.#late.commit(() => this.#apply(range)));
+    this.#ranges.commit(range);
   }
 
   commitReplay(range: ProcessedRange, settled: readonly Settled[]): void {
-    this.#committing(() =>
-      inTransaction(this.#database, () => {
-        this.#apply(range);
-        this.#quarantineWork.settle(settled, range.now);
-      }),
-    );
-  }
-
-  /** `commit` is one transaction. */
-  #committing(commit: () => void): void {
-    try {
-      commit();
-    } catch (error) {
-      // What these hold in memory followed a transaction that did not happen.
-      this.#executables.reload();
-      this.#quarantine.recount();
-      this.#wanted.forget();
-      this.#speech.forget();
-      throw error;
-    }
-  }
-
-  #apply(range: ProcessedRange): void {
-    const before = this.checkpoint();
-    this.#meta.setCounter('checkpoint', Math.max(before, range.checkpoint));
-    this.#dirty.mark(range.dirty, range.now);
-    this.#directives.withdraw(range.now);
-    for (const request of range.resolved) this.#directives.resolve(request);
-    // After `resolved`: of two decisions about one device in one range, asking again is the harmless one.
-    for (const { deviceId, directive } of range.directives)
-      this.#directives.put(deviceId, directive, range.now);
-    this.#speech.note(range.superseded);
-    for (const { executableNo, day } of range.undescribedUse) this.#undescribedUse.note(executableNo, day);
-    for (const executableNo of this.#executables.markEvidenceProcessed(range.evidenceProcessed))
-      this.#undescribedUse.described(executableNo);
-    for (const executableId of range.evidenceProcessed)
-      this.#wanted.satisfied(executableId, this.#executables.numberOf(executableId));
-    for (const { deviceId, names } of range.names ?? []) this.#groups.note(deviceId, names);
-    for (const { deviceId, version } of range.agentVersions ?? []) this.#versions.note(deviceId, version);
-    // A second owner of the same range must not put its bad records aside twice.
-    for (const record of range.quarantined) if (record.offset > before) this.#quarantine.put(record);
-    if (range.quarantineOverflow && range.checkpoint > before)
-      this.#quarantine.overflowed(range.quarantineOverflow);
-    this.usageConcerns.arrived(range.checkpoint);
-    // After those that were put aside meanwhile: what a request is still open for is not in `resolved`.
-    for (const { deviceId, epochId, action } of range.resolved)
-      if (action === 'resync' && this.#quarantine.any)
-        this.#quarantineWork.inventoryCame(deviceId, epochId, range.now);
-    this.#markReleased(range.now);
-  }
-
-  /** Days that nothing holds any more. */
-  #markReleased(now: number): void {
-    this.#markDays(this.#quarantine.takeReleasedDays(), now);
-  }
-
-  #markDays(days: readonly number[], now: number): void {
-    this.#dirty.mark(
-      days.map((day) => ({ kind: 'usage-day', day })),
-      now,
-    );
+    this.#ranges.commitReplay(range, settled);
   }
 
   directivesFor(deviceId: string, epochId: Uint8Array | undefined): DirectiveFields[] {
@@ -439,7 +387,7 @@ export class SqliteControlStore implements ControlStore {
 
   wantEvidence(wanted: readonly WantedExecutable[]): void {
     if (wanted.length === 0) return;
-    this.#committing(() =>
+    this.#ranges.committing(() =>
       inUnsyncedTransaction(this.#database, () => {
         for (const each of wanted) this.#wanted.want(each);
       }),
@@ -537,10 +485,10 @@ export class SqliteControlStore implements ControlStore {
 
   ageOutQuarantine(before: number, now: number): boolean {
     let more = false;
-    this.#committing(() =>
+    this.#ranges.committing(() =>
       inTransaction(this.#database, () => {
         more = this.#quarantine.ageOut(before);
-        this.#markReleased(now);
+        this.#ranges.markReleased(now);
         this.#quarantineWork.forgetOutcomes(now);
         this.quarantine.trials.forget(now);
       }),

@@ -14,7 +14,10 @@ import { openEnrolRequest, openEvidence, openReport } from './open-message.ts';
 
 const MESSAGES = 50_000;
 const SEED = Number(process.env.FLEETMETER_SEED ?? 20_261_124);
-const LONGEST_MS = 50;
+/** As the table of reliability says, of one message in one turn. */
+const LONGEST_MS = 5;
+/** Compiling and collecting garbage fall on some message or other: what takes long is opened again, and what a message costs is the least. */
+const TRIES = 3;
 
 let collector: ReceivingCollector;
 let device: TestDevice;
@@ -106,30 +109,39 @@ function canary(): string {
     .join('\n');
 }
 
+/** Whether it opens, or the code with which it is refused, and the processor time of that. */
+function timed(open: (body: Uint8Array) => unknown, body: Uint8Array): { outcome: string; ms: number } {
+  const began = process.threadCpuUsage();
+  let outcome = 'opened';
+  try {
+    open(body);
+  } catch (error) {
+    // Anything else is a fault of ours, and ends the test.
+    if (error instanceof Refusal) outcome = error.code;
+    else if (error instanceof EnvelopeError) outcome = error.fault;
+    else throw error;
+  }
+  const { user, system } = process.threadCpuUsage(began);
+  return { outcome, ms: (user + system) / 1000 };
+}
+
 test(`${MESSAGES} damaged messages: each opens or is refused with a code, none takes ${LONGEST_MS} ms, no prototype changes`, () => {
   const random = seededRandom(SEED);
   const all = samples();
   const before = canary();
   const outcomes = new Map<string, number>();
   let longestMs = 0;
+  let firstLongestMs = 0;
   let totalMs = 0;
   for (let round = 0; round < MESSAGES; round++) {
     const { kind, message } = all[round % all.length] as (typeof all)[number];
     const place = random();
     const body =
       place < 0.3 ? mutated(device.seal(kind, message), random) : device.seal(kind, mutated(message, random));
-    const began = process.threadCpuUsage();
-    let outcome = 'opened';
-    try {
-      openers[kind](body);
-    } catch (error) {
-      // Anything else is a fault of ours, and ends the test.
-      if (error instanceof Refusal) outcome = error.code;
-      else if (error instanceof EnvelopeError) outcome = error.fault;
-      else throw error;
-    }
-    const { user, system } = process.threadCpuUsage(began);
-    const ms = (user + system) / 1000;
+    let { outcome, ms } = timed(openers[kind], body);
+    firstLongestMs = Math.max(firstLongestMs, ms);
+    for (let tries = 1; ms >= LONGEST_MS && tries < TRIES; tries++)
+      ms = Math.min(ms, timed(openers[kind], body).ms);
     longestMs = Math.max(longestMs, ms);
     totalMs += ms;
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
@@ -151,7 +163,7 @@ test(`${MESSAGES} damaged messages: each opens or is refused with a code, none t
   ])
     expect(outcomes.get(code) ?? 0, code).toBeGreaterThan(0);
   console.log(
-    `seed ${SEED}: ${MESSAGES} messages, ${(totalMs / MESSAGES).toFixed(3)} ms of processor each, the longest ${longestMs.toFixed(1)} ms; ${[
+    `seed ${SEED}: ${MESSAGES} messages, ${(totalMs / MESSAGES).toFixed(3)} ms of processor each, the longest ${longestMs.toFixed(1)} ms (${firstLongestMs.toFixed(1)} at first); ${[
       ...outcomes,
     ]
       .sort(([, a], [, b]) => b - a)

@@ -1,0 +1,86 @@
+/**
+ * Files that wait for being hashed: first those that are hashed also at rest, then urgent ones, then the others; and which of them a
+ * thread takes together. A message to a thread and back costs as much as hashing a small program, so several small ones go in one.
+ */
+import type { HashOutcome } from './file-content.ts';
+
+export interface WaitingFile {
+  path: string;
+  followLink: boolean;
+  /** Is hashed also while hashing rests. */
+  alsoAtRest: boolean;
+  urgent: boolean;
+  /** As far as the caller knows. */
+  bytes: number | undefined;
+  answer(outcome: HashOutcome): void;
+}
+
+/** Some milliseconds of reading and hashing: what is urgent waits no longer than for these. */
+const MOST_TOGETHER = 8;
+const MOST_BYTES_TOGETHER = 1_048_576;
+
+export function isSmall({ bytes }: Pick<WaitingFile, 'bytes'>): boolean {
+  return bytes !== undefined && bytes <= MOST_BYTES_TOGETHER;
+}
+
+export class HashQueue {
+  readonly #queues: readonly [WaitingFile[], WaitingFile[], WaitingFile[]] = [[], [], []];
+  /** A thread died of one of these, perhaps: each is taken alone. */
+  readonly #suspects = new WeakSet<WaitingFile>();
+
+  get size(): number {
+    return this.#queues.reduce((sum, queue) => sum + queue.length, 0);
+  }
+
+  /** A file waits that is hashed before all others, whatever else is open. */
+  get waitsForNobody(): boolean {
+    return this.#queues[0].length > 0;
+  }
+
+  push(file: WaitingFile): void {
+    this.#queueOf(file).push(file);
+  }
+
+  /** Before all others of their kind, in their order. */
+  putBack(files: readonly WaitingFile[]): void {
+    for (const file of files.toReversed()) this.#queueOf(file).unshift(file);
+  }
+
+  /** One of these may have ended its thread. */
+  putBackAlone(files: readonly WaitingFile[]): void {
+    for (const file of files) this.#suspects.add(file);
+    this.putBack(files);
+  }
+
+  /** What a thread hashes next, in this order; empty when nothing may be hashed now. `onlySmall`: nothing that takes long. */
+  take({ atRest, onlySmall }: { atRest: boolean; onlySmall: boolean }): WaitingFile[] {
+    const queue = this.#queues.slice(0, atRest ? 1 : undefined).find(({ length }) => length > 0);
+    const first = queue?.[0];
+    if (!queue || !first || (onlySmall && !this.#goesWithOthers(first))) return [];
+    let [count, bytes] = [1, first.bytes ?? 0];
+    if (this.#goesWithOthers(first))
+      for (
+        let next = queue[1];
+        count < MOST_TOGETHER && next && this.#goesWithOthers(next);
+        next = queue[count]
+      ) {
+        bytes += next.bytes ?? 0;
+        if (bytes > MOST_BYTES_TOGETHER) break;
+        count++;
+      }
+    return queue.splice(0, count);
+  }
+
+  /** Everything that waits; nothing does afterwards. */
+  drain(): WaitingFile[] {
+    return this.#queues.flatMap((queue) => queue.splice(0));
+  }
+
+  #goesWithOthers(file: WaitingFile): boolean {
+    return isSmall(file) && !this.#suspects.has(file);
+  }
+
+  #queueOf({ alsoAtRest, urgent }: WaitingFile): WaitingFile[] {
+    return this.#queues[alsoAtRest ? 0 : urgent ? 1 : 2];
+  }
+}

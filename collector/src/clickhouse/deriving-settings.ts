@@ -16,5 +16,5 @@ export function derivingMemoryBytes(engineMemoryMib: number): number {
 
 export function derivingSettings(memoryBytes: number): string {
   const grouped = Math.floor(memoryBytes * GROUPED_IN_MEMORY);
-  return `SETTINGS max_threads = 2, os_thread_priority = 10, max_memory_usage = ${memoryBytes}, max_bytes_before_external_group_by = ${grouped}`;
+  return `SETTINGS max_threads = 2, os_thread_priority = 15, max_memory_usage = ${memoryBytes}, max_bytes_before_external_group_by = ${grouped}`;
 }

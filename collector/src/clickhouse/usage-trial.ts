@@ -21,7 +21,7 @@ export interface TriedSummary {
 const MS_PER_DAY = 86_400_000;
 const TRIED = '{facts}.usage_trial';
 /** As deriving a day: small next to it, since only applications that the rows touch are looked at. */
-const SETTINGS = 'SETTINGS max_threads = 2, os_thread_priority = 10, max_memory_usage = 2000000000';
+const SETTINGS = 'SETTINGS max_threads = 2, os_thread_priority = 15, max_memory_usage = 2000000000';
 
 const APPLICATION = `dictGetUInt64('{facts}.application_numbered', 'application_id64',
   toUInt64(dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no))))`;

@@ -33,7 +33,7 @@ const OFFERED_FIRST = '{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null';
  * Linux each thread has a niceness of its own, that of the thread which made it, so it has to be set before there are
  * any. Readers' threads go further.
  */
-const YIELDS_THE_PROCESSOR = '{ renice -n 5 -p $$; } >/dev/null 2>&1';
+const YIELDS_THE_PROCESSOR = '{ renice -n 10 -p $$; } >/dev/null 2>&1';
 
 /** The same command, started under the limit. A shell sets it, since Node cannot; it keeps the process id. */
 export function underMemoryLimit(

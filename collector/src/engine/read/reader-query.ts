@@ -107,7 +107,7 @@ function settingsClause(settings: ReadonlyMap<string, string>, limits: EngineLim
     "result_overflow_mode = 'throw'",
     "timeout_overflow_mode = 'throw'",
     // Readers yield the processor to inserts: a nice value needs no privilege when it is positive.
-    'os_thread_priority = 10',
+    'os_thread_priority = 15',
     // One device of a million: its rows are found by their key, though the key comes out of another table.
     'enable_join_runtime_filters_index_analysis = 1',
     'use_query_cache = 0',

@@ -18,8 +18,8 @@ const FILE_BYTES = 65_536;
 /** The first scan takes some eight seconds. */
 const MEBIBYTES_PER_SECOND = 3;
 /**
- * In flight: two threads read a file each, and what they have read is committed a fifth of a second later, when the
- * machine is busy a whole one.
+ * In flight: what the two threads have in hand, and what they have read, which is committed a fifth of a second later,
+ * when the machine is busy a whole one.
  */
 const MOST_IN_FLIGHT = 2 + (MEBIBYTES_PER_SECOND * 1_048_576) / FILE_BYTES;
 

@@ -87,8 +87,7 @@ test(`${PLAN.storm} devices tell everything again while ${PLAN.live} go on repor
   const { user, system } = process.cpuUsage(cpu);
   const clientCores = (user + system) / 1e6 / outcome.seconds;
   const occupied = occupy(clientCores);
-  const beside = await send('beside', take(loopSeconds.steady));
-  occupied.kill('SIGKILL');
+  const beside = await send('beside', take(loopSeconds.steady)).finally(() => occupied.kill('SIGKILL'));
 
   const [row] = await collector.writerSql<{ n: number }>(
     'SELECT count() AS n FROM fleetmeter_facts.device_inventory FINAL',

@@ -1,14 +1,11 @@
 /**
  * Files that wait for being hashed: first those that are hashed also at rest, then urgent ones, then the others; and which of them a
- * thread takes together. A message to a thread and back costs as much as hashing a small program, so several small ones go in one.
+ * thread takes together. A message to a thread and back is paid for each time, so several small ones go in one.
  */
 import type { HashOutcome } from './file-content.ts';
+import type { FileToHash } from './hash-worker.ts';
 
-export interface WaitingFile {
-  path: string;
-  followLink: boolean;
-  /** Is hashed also while hashing rests. */
-  alsoAtRest: boolean;
+export interface WaitingFile extends FileToHash {
   urgent: boolean;
   /** As far as the caller knows. */
   bytes: number | undefined;

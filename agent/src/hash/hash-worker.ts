@@ -1,10 +1,9 @@
 /** A thread that hashes one file after the other, synchronously: a slow disk blocks it and nobody else. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { wallMsNow } from '../clock/real-clock.ts';
-import type { HashOutcome } from './file-content.ts';
 import { HashControl } from './hash-control.ts';
 import { HashPace, type PaceRates, paceClock } from './hash-pace.ts';
-import { type AfterChunk, type ReadLimits, readContent } from './read-content.ts';
+import { type AfterChunk, type ReadLimits, type ReadOutcome, readContent } from './read-content.ts';
 import { setThreadPriority } from './thread-priority.ts';
 
 export interface HashWorkerData {
@@ -30,7 +29,7 @@ export interface HashRequest {
 }
 
 export interface HashedFile {
-  outcome: HashOutcome | { kind: 'put-back' };
+  outcome: ReadOutcome;
   /** Whatever came of it. */
   bytesRead: number;
 }

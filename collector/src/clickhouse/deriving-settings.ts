@@ -14,7 +14,10 @@ export function derivingMemoryBytes(engineMemoryMib: number): number {
   return Math.floor(engineMemoryMib * 1024 ** 2 * MEMORY_SHARE);
 }
 
+/** Of the processors, and nicer than inserts, whose niceness is the engine's own. */
+export const DERIVING_YIELDS = 'max_threads = 2, os_thread_priority = 15';
+
 export function derivingSettings(memoryBytes: number): string {
   const grouped = Math.floor(memoryBytes * GROUPED_IN_MEMORY);
-  return `SETTINGS max_threads = 2, os_thread_priority = 15, max_memory_usage = ${memoryBytes}, max_bytes_before_external_group_by = ${grouped}`;
+  return `SETTINGS ${DERIVING_YIELDS}, max_memory_usage = ${memoryBytes}, max_bytes_before_external_group_by = ${grouped}`;
 }

@@ -4,6 +4,7 @@
  */
 import type { ClickHouse } from './clickhouse.ts';
 import { usageByDevice } from './derive-usage-day.ts';
+import { DERIVING_YIELDS } from './deriving-settings.ts';
 import type { FACT_TABLES } from './fact-tables.ts';
 import type { NativeBlock } from './native-block.ts';
 
@@ -21,7 +22,7 @@ export interface TriedSummary {
 const MS_PER_DAY = 86_400_000;
 const TRIED = '{facts}.usage_trial';
 /** As deriving a day: small next to it, since only applications that the rows touch are looked at. */
-const SETTINGS = 'SETTINGS max_threads = 2, os_thread_priority = 15, max_memory_usage = 2000000000';
+const SETTINGS = `SETTINGS ${DERIVING_YIELDS}, max_memory_usage = 2000000000`;
 
 const APPLICATION = `dictGetUInt64('{facts}.application_numbered', 'application_id64',
   toUInt64(dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no))))`;

@@ -49,7 +49,7 @@ export class DpkgSource implements PackageSource {
       const number = table.addPackage(owner);
       if (number === undefined) continue;
       await turn.ifDue();
-      // Hundreds of small files: asking the pool for each takes five times as long as reading it.
+      // Hundreds of small files: asking the pool for each costs more than reading it.
       const text = readFileSync(join(this.#folder, 'info', list), 'utf8');
       for (const path of filesOf(text)) {
         const place = diversions.placeOf(path, owner.name);

@@ -82,7 +82,7 @@ export function createReceiveMetrics(registry: Registry): ReceiveMetrics {
 const LOOK_EVERY_MS = 10;
 
 /** Of the thread that calls this. */
-export function watchReceiverThread(registry: Registry): void {
+export function watchReceiverThread(registry: Registry, { runsFirst }: { runsFirst: boolean }): void {
   const delay = monitorEventLoopDelay({ resolution: LOOK_EVERY_MS });
   delay.enable();
   scrapedGauge(
@@ -101,6 +101,12 @@ export function watchReceiverThread(registry: Registry): void {
     'fleetmeter_receive_heap_bytes',
     'Heap that the thread that receives uses',
     () => getHeapStatistics().used_heap_size,
+  );
+  scrapedGauge(
+    registry,
+    'fleetmeter_receive_realtime',
+    '1 when the system lets the threads that answer devices run before all ordinary ones (see docs/install-collector.md)',
+    () => (runsFirst ? 1 : 0),
   );
   new Counter({
     name: 'fleetmeter_receive_cpu_seconds_total',

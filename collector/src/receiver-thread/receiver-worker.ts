@@ -18,6 +18,7 @@ import { EnrolmentPace } from '../receive/enrolment-pace.ts';
 import { AppendPort } from '../stream/append-port.ts';
 import { APPEND_QUEUE_LIMITS, StreamAppender } from '../stream/stream-appender.ts';
 import { failedAnswer, type PortAnswer, PortCalls } from '../threads/port-calls.ts';
+import { runFirst } from '../threads/run-first.ts';
 import type {
   AskedByReceiver,
   AskedOfReceiver,
@@ -67,7 +68,7 @@ scrapedGauge(
   'Devices that were told when to ask again for a whole inventory',
   () => admission.waiting(now()),
 );
-watchReceiverThread(registry);
+watchReceiverThread(registry, { runsFirst: await runFirst() });
 const devicePace = new DevicePace(start.deviceMessagesPerSecond);
 
 owner.on('message', (message: PortAnswer | ToldToReceiver | ({ id: number } & AskedOfReceiver)) => {

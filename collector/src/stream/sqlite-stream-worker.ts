@@ -1,6 +1,7 @@
 /** The thread that owns the stream's files: disk waits here do not hold up the threads that serve requests. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { failedAnswer, type PortAnswer } from '../threads/port-calls.ts';
+import { runFirst } from '../threads/run-first.ts';
 import { SegmentLog } from './segment-log.ts';
 import type { NewStreamRecord } from './stream.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
 const owner = parentPort;
 if (!owner) throw new Error('sqlite-stream-worker runs as a worker thread only');
 const start = workerData as WorkerStart;
+void runFirst();
 const log = new SegmentLog(start.log, start.notBefore);
 const connected = new Set<MessagePort>();
 owner.postMessage({ opened: log.head } satisfies WorkerNews);

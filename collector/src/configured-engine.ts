@@ -8,7 +8,7 @@ import type { ServerAccount } from './clickhouse/schema-statements.ts';
 import { ConfigError } from './config/load-config.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import type { JailWish } from './engine/jail/find-jail.ts';
-import { defaultEngineMemoryMib } from './engine/memory-limit.ts';
+import { defaultEngineMemoryMib } from './engine/kernel-bounds.ts';
 import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
 import { writerSecret, writerUser } from './engine/writer-secret.ts';
 import type { ProcessMetrics } from './metrics/process-metrics.ts';

@@ -4,8 +4,8 @@ import { startEngine } from './engine.ts';
 import { defaultReaders, engineLimits } from './engine-limits.ts';
 import { EngineStartError } from './engine-start-error.ts';
 import type { JailWish } from './jail/find-jail.ts';
+import { defaultEngineMemoryMib } from './kernel-bounds.ts';
 import { jailFor, launchEngine } from './launch-engine.ts';
-import { defaultEngineMemoryMib } from './memory-limit.ts';
 
 const usage =
   'usage: fleetmeter-collector engine --data-dir DIR [--port 8123] [--host 127.0.0.1] [--readers 8] [--memory-mib N] [--reader-seconds 30] [--reader-grace-ms 15000] [--spool-dir DIR] [--jail auto|required|off]';

@@ -1,4 +1,4 @@
-import { defaultEngineMemoryMib } from './memory-limit.ts';
+import { defaultEngineMemoryMib } from './kernel-bounds.ts';
 
 /** Every bound of the engine process. Bytes and milliseconds unless the name says otherwise. */
 export interface EngineLimits {

@@ -8,8 +8,8 @@ import { folderHolder } from './folder-holder.ts';
 import { INFO_DESCRIPTOR, LISTENING_DESCRIPTOR } from './jail/bubblewrap-arguments.ts';
 import { findJail, JAIL_PIPES, type Jail, type JailWish, jailed, supply } from './jail/find-jail.ts';
 import { jailPlace } from './jail/jail-place.ts';
+import { underKernelBounds } from './kernel-bounds.ts';
 import { withListeningSocket } from './listening-socket.ts';
-import { underMemoryLimit } from './memory-limit.ts';
 
 export interface EngineLaunch {
   dataDir: string;
@@ -101,7 +101,7 @@ export async function launchEngine(launch: EngineLaunch, jail: Jail): Promise<La
   ];
   const isJailed = jail.kind === 'bubblewrap';
   // The limit holds from the start: an engine that had to start itself again would not be our child.
-  const { file, args } = underMemoryLimit(
+  const { file, args } = underKernelBounds(
     isJailed ? jailed(jail, place, command) : command,
     launch.memoryMib,
   );

@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import { defaultReaders } from './engine-limits.ts';
 import { EngineStartError } from './engine-start-error.ts';
 import type { Jail, JailWish } from './jail/find-jail.ts';
+import { defaultEngineMemoryMib } from './kernel-bounds.ts';
 import { type EngineLaunch, jailFor, type LaunchedEngine, launchEngine } from './launch-engine.ts';
 import { LostPings } from './lost-pings.ts';
-import { defaultEngineMemoryMib } from './memory-limit.ts';
 import { type RestartPace, restartDelayMs } from './restart-pace.ts';
 
 export interface EngineState {

@@ -6,7 +6,7 @@
 import { setPriority } from 'node:os';
 
 /**
- * The engine's as well, see engine/memory-limit.ts. An insert keeps several of its threads ready to run at once: with more
+ * The engine's as well, see engine/kernel-bounds.ts. An insert keeps several of its threads ready to run at once: with more
  * weight than this they leave too little to the few that answer devices (test/load/resync-storm).
  */
 const NICENESS = 10;

@@ -37,6 +37,11 @@ function peakMib(): number {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
 }
 
+test('the engine may not run before the collector, whatever the collector itself may', () => {
+  const limits = readFileSync(`/proc/${engine.state.pid}/limits`, 'utf8');
+  expect(limits).toMatch(/^Max realtime priority +0 +0 /m);
+});
+
 test('memory that a statement has given back does not count against the limit', {
   timeout: 60_000,
 }, async () => {

@@ -1,5 +1,8 @@
 /**
- * A bound on the memory of the whole engine process that the kernel keeps (RLIMIT_DATA). The engine counts the
+ * What the kernel holds the engine process to: how much memory it may take, that it is ended before the collector, and that
+ * it runs after it.
+ *
+ * Its memory is bounded as a whole (RLIMIT_DATA). The engine counts the
  * memory of a query only where its own allocator is asked; some functions ask elsewhere, and one statement of
  * theirs took 23 GB. Beyond this bound an allocation fails: the statement fails with it, or in the worst case the
  * process ends and is started again.
@@ -35,8 +38,11 @@ const OFFERED_FIRST = '{ echo 500 > /proc/self/oom_score_adj; } 2>/dev/null';
  */
 const YIELDS_THE_PROCESSOR = '{ renice -n 10 -p $$; } >/dev/null 2>&1';
 
-/** The same command, started under the limit. A shell sets it, since Node cannot; it keeps the process id. */
-export function underMemoryLimit(
+/** Threads of the collector may run before all others (threads/run-first.ts); what runs other people's SQL may not. */
+const NEVER_REAL_TIME = '{ ulimit -r 0; } 2>/dev/null';
+
+/** The same command, held to all that. A shell sets it, since Node cannot; it keeps the process id. */
+export function underKernelBounds(
   command: readonly string[],
   memoryMib: number,
 ): { file: string; args: string[] } {
@@ -46,7 +52,7 @@ export function underMemoryLimit(
     file: '/bin/sh',
     args: [
       '-c',
-      `${OFFERED_FIRST}; ${YIELDS_THE_PROCESSOR}; ulimit -d "$0"; exec "$@"`,
+      `${OFFERED_FIRST}; ${YIELDS_THE_PROCESSOR}; ${NEVER_REAL_TIME}; ulimit -d "$0"; exec "$@"`,
       String(limitKib(memoryMib)),
       ...command,
     ],

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FewTexts, ListedFiles } from './dpkg-list.ts';
 import { type Diversion, diversionsOf, installedPackages, stanzasOf } from './dpkg-status.ts';
 import { anyLocked } from './file-locks.ts';
 import { fileVersion } from './file-version.ts';
@@ -50,10 +51,12 @@ export class DpkgSource implements PackageSource {
       if (number === undefined) continue;
       await turn.ifDue();
       // Hundreds of small files: asking the pool for each costs more than reading it.
-      const text = readFileSync(join(this.#folder, 'info', list), 'utf8');
-      for (const path of filesOf(text)) {
-        const place = diversions.placeOf(path, owner.name);
-        if (place !== undefined) table.addPath(place, number);
+      const files = new ListedFiles(readFileSync(join(this.#folder, 'info', list)));
+      while (files.next()) {
+        if (diversions.mayConcern(files)) {
+          const place = diversions.placeOf(files.path(), owner.name);
+          if (place !== undefined) table.addPath(place, number);
+        } else table.addPathBytes(files.bytes, files.start, files.end, number);
         // Also a wait for nothing takes its time, with a hundred thousand paths.
         const due = turn.perhaps();
         if (due) await due;
@@ -81,11 +84,19 @@ class Diversions {
   readonly #merged: MergedFolders;
   readonly #from: Map<string, Diversion>;
   readonly #to: Set<string>;
+  readonly #diverted: FewTexts;
 
   constructor(diversions: Diversion[], merged: MergedFolders) {
     this.#merged = merged;
     this.#from = new Map(diversions.map((diversion) => [merged.place(diversion.from), diversion]));
     this.#to = new Set(diversions.map(({ to }) => merged.place(to)));
+    this.#diverted = new FewTexts([...this.#from.keys(), ...this.#to]);
+  }
+
+  /** False: it lies where it says. Cheap, and true of some that nobody has diverted. */
+  mayConcern({ bytes, start, end }: ListedFiles): boolean {
+    if (this.#from.size === 0) return false;
+    return !this.#merged.keepsInPlace(bytes, start) || this.#diverted.mayHave(bytes, start, end);
   }
 
   /** undefined: what lies there has come from elsewhere. */
@@ -95,17 +106,5 @@ class Diversions {
     const diversion = this.#from.get(real);
     if (diversion) return diversion.by === packageName ? real : diversion.to;
     return this.#to.has(real) ? undefined : real;
-  }
-}
-
-/** Paths of a list but for its folders, which it names before what is in them. */
-export function* filesOf(list: string): Generator<string> {
-  for (let start = 0; start < list.length; ) {
-    const newline = list.indexOf('\n', start);
-    const end = newline < 0 ? list.length : newline;
-    const path = list.slice(start, end);
-    start = end + 1;
-    const isFolder = list[start + path.length] === '/' && list.startsWith(path, start);
-    if (path !== '' && !isFolder) yield path;
   }
 }

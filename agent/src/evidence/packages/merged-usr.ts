@@ -8,6 +8,7 @@ import { join, posix } from 'node:path';
 /** Links that a merged /usr makes at the top, and those that some systems make inside it. */
 const AT_THE_TOP = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32', 'libo32'];
 const INSIDE_USR = ['usr/sbin', 'usr/lib64'];
+const USR = Buffer.from('/usr/');
 
 export class MergedFolders {
   readonly #top: Map<string, string>;
@@ -20,6 +21,13 @@ export class MergedFolders {
 
   static read(fileSystemRoot: string): MergedFolders {
     return new MergedFolders(linksOf(AT_THE_TOP, fileSystemRoot), linksOf(INSIDE_USR, fileSystemRoot));
+  }
+
+  /** The file whose path begins here is where it says. False: it may be elsewhere, see `place`. */
+  keepsInPlace(bytes: Buffer, start: number): boolean {
+    if (this.#usr.size > 0) return false;
+    for (let at = 0; at < USR.length; at++) if (bytes[start + at] !== USR[at]) return false;
+    return true;
   }
 
   /** Where the file of this absolute path really is. */

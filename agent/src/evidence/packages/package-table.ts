@@ -52,7 +52,18 @@ export class PackageTable {
 
   /** An absolute path. The first package that has it stays its owner. */
   addPath(path: string, packageNumber: number): void {
-    if (this.#index.size < MOST_PATHS) this.#index.add(this.#merged.place(path), packageNumber);
+    const bytes = Buffer.from(this.#merged.place(path));
+    this.#add(bytes, 0, bytes.length, packageNumber);
+  }
+
+  /** The same of a path in UTF-8. */
+  addPathBytes(bytes: Buffer, start: number, end: number, packageNumber: number): void {
+    if (this.#merged.keepsInPlace(bytes, start)) this.#add(bytes, start, end, packageNumber);
+    else this.addPath(bytes.toString('utf8', start, end), packageNumber);
+  }
+
+  #add(bytes: Buffer, start: number, end: number, packageNumber: number): void {
+    if (this.#index.size < MOST_PATHS) this.#index.add(bytes, start, end, packageNumber);
     else this.leaveOut();
   }
 
@@ -67,7 +78,7 @@ export class PackageTable {
   }
 
   ownerOf(path: string): PackageOwner | undefined {
-    const number = this.#index.get(this.#merged.place(path));
+    const number = this.#index.get(Buffer.from(this.#merged.place(path)));
     return number === undefined ? undefined : this.#packages[number];
   }
 

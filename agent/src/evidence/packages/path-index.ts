@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 
-const FIRST_SLOTS = 1024;
+const FIRST_SLOTS = 16_384;
 const EMPTY = 0xffffffff;
 
 export class PathIndex {
@@ -15,25 +15,28 @@ export class PathIndex {
   #high = new Uint32Array(FIRST_SLOTS);
   #values = new Uint32Array(FIRST_SLOTS).fill(EMPTY);
   #size = 0;
+  /** Of the path that was looked at last. */
+  #keyLow = 0;
+  #keyHigh = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  /** `value` is below 2^32 - 1. */
-  add(path: string, value: number): void {
+  /** The path in UTF-8 that lies there. `value` is below 2^32 - 1. */
+  add(path: Uint8Array, start: number, end: number, value: number): void {
     // Three quarters full and not half: with 300,000 paths 6 MB instead of 12, for a few more steps to what is not there.
     if (this.#size * 4 >= this.#values.length * 3) this.#grow();
-    const [low, high] = this.#hash(path);
-    const slot = this.#slot(low, high);
+    this.#hash(path, start, end);
+    const slot = this.#slot(this.#keyLow, this.#keyHigh);
     if (this.#values[slot] !== EMPTY) return;
-    this.#put(slot, low, high, value);
+    this.#put(slot, this.#keyLow, this.#keyHigh, value);
     this.#size++;
   }
 
-  get(path: string): number | undefined {
-    const [low, high] = this.#hash(path);
-    const value = this.#values[this.#slot(low, high)];
+  get(path: Uint8Array): number | undefined {
+    this.#hash(path, 0, path.length);
+    const value = this.#values[this.#slot(this.#keyLow, this.#keyHigh)];
     return value === EMPTY ? undefined : value;
   }
 
@@ -65,17 +68,18 @@ export class PathIndex {
   }
 
   /** Two multiplicative hashes with different multipliers, each finished by mixing high bits into low ones. */
-  #hash(path: string): [low: number, high: number] {
+  #hash(path: Uint8Array, start: number, end: number): void {
     let low = this.#seedLow;
     let high = this.#seedHigh;
-    for (let at = 0; at < path.length; at++) {
-      const unit = path.charCodeAt(at);
+    for (let at = start; at < end; at++) {
+      const unit = path[at] as number;
       low = Math.imul(low ^ unit, 0x9e3779b1);
       low ^= low >>> 15;
       high = Math.imul(high ^ unit, 0x85ebca77);
       high ^= high >>> 13;
     }
-    return [mixed(low), mixed(high ^ low)];
+    this.#keyLow = mixed(low);
+    this.#keyHigh = mixed(high ^ low);
   }
 }
 

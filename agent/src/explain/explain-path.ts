@@ -69,6 +69,7 @@ const ON_DISK: Record<Exclude<DiskFacts['kind'], 'file' | 'link' | 'not-unicode'
   nothing: ['nothing-there', 'there is nothing at this path'],
   folder: ['folder', 'it is a folder; ask about a file in it'],
   'not-regular': ['not-regular', 'it is no regular file'],
+  'not-looked-at': ['excluded-file-system', 'it lies on a file server, and those are left out'],
   'path-unreadable': ['unreadable', 'the operating system does not let us look at it'],
 };
 

@@ -1,14 +1,5 @@
 /** Looks at the path and reads the store of an agent, running or not, without disturbing it. */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  lstatSync,
-  openSync,
-  readlinkSync,
-  readSync,
-  realpathSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, lstatSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type ExecutableFormat, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import type { LoadedConfig } from '../config/load-config.ts';
@@ -33,6 +24,7 @@ import { isWithin } from '../watch/is-within.ts';
 import { MountTable } from '../watch/mount-table.linux.ts';
 import { findScanRoots, type ScanRootOptions } from '../watch/scan-roots.linux.ts';
 import type { DiskFacts, ListedFacts, PathFacts, StoreFacts } from './path-facts.ts';
+import { realPathOf } from './real-path.ts';
 
 const EXECUTE_BITS = 0o111n;
 const REPLACEMENT = '\ufffd';
@@ -44,15 +36,18 @@ export function gatherFacts(
   nowMs: number,
   surroundings: Pick<ScanRootOptions, 'homeFolder' | 'passwdFile' | 'mounts'> = {},
 ): PathFacts {
-  const asked = withRealFolders(path);
+  const mounts = surroundings.mounts ?? MountTable.read();
+  const mayLook: MayLook = (at) => !liesOnServer(at, mounts);
+  // Files are listed by the real names of their folders; the last segment may itself be a link.
+  const asked = join(realPathOf(dirname(path), mayLook), basename(path));
   const opened = openStore(loaded.config.dataDir);
   try {
     const config = findingOf(loaded, opened.store);
-    const { disk, identity } = lookAt(asked, nowMs);
+    const { disk, identity } = lookAt(asked, nowMs, mayLook);
     return {
       path: asked,
       disk,
-      ...placeOf(asked, config, surroundings),
+      ...placeOf(asked, config, { ...surroundings, mounts }, mayLook),
       largestFile: loaded.config.hashFileMebibytes * 1_048_576,
       settleMs: config.settleMs,
       store: opened.store && storeFacts(opened.store, asked, identity),
@@ -63,13 +58,12 @@ export function gatherFacts(
   }
 }
 
-/** Files are listed by the real names of their folders; the last segment may itself be a link. */
-function withRealFolders(path: string): string {
-  try {
-    return join(realpathSync(dirname(path)), basename(path));
-  } catch {
-    return path;
-  }
+type MayLook = (path: string) => boolean;
+
+/** Its server may have died: whoever looks at it then waits for ever. */
+function liesOnServer(path: string, mounts: MountTable): boolean {
+  const exclusion = mounts.exclusionAround(path);
+  return exclusion?.reason === 'excluded-file-system' && exclusion.kind === 'network';
 }
 
 function openStore(dataDir: string): { store: AgentStore | undefined; fault: string | undefined } {
@@ -93,17 +87,18 @@ function findingOf(loaded: LoadedConfig, store: AgentStore | undefined): Finding
 function placeOf(
   path: string,
   config: FindingConfig,
-  surroundings: ScanRootOptions,
+  surroundings: ScanRootOptions & { mounts: MountTable },
+  mayLook: MayLook,
 ): Pick<PathFacts, 'root' | 'excluded' | 'fileSystem' | 'inHome' | 'rollUp'> {
   const found = findScanRoots({
     ...scopeOf(config),
     ...surroundings,
     ...(config.roots && { paths: config.roots }),
   });
-  const mounts = surroundings.mounts?.withLimits(found.limits) ?? MountTable.read(found.limits);
+  const mounts = surroundings.mounts.withLimits(found.limits);
   const root = found.roots.find((each) => isWithin(path, each.path))?.path;
   const places = new HomePlaces({ homes: found.ruledHomes, named: found.named });
-  noteEnvironments(places, path);
+  noteEnvironments(places, path, mayLook);
   return {
     root,
     excluded: exclusionOnTheWay(path, root ?? found.excluded.find((each) => isWithin(path, each)), mounts),
@@ -129,17 +124,18 @@ function exclusionOnTheWay(
   return around && { at: root ?? dirname(path), ...around };
 }
 
-function noteEnvironments(places: HomePlaces, path: string): void {
+function noteEnvironments(places: HomePlaces, path: string, mayLook: MayLook): void {
   if (!places.isInHome(path)) return;
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
-    if (existsSync(join(folder, 'pyvenv.cfg'))) places.noteEnvironment(folder);
+    if (mayLook(folder) && existsSync(join(folder, 'pyvenv.cfg'))) places.noteEnvironment(folder);
 }
 
-function lookAt(path: string, nowMs: number): { disk: DiskFacts; identity?: FileIdentity } {
+function lookAt(path: string, nowMs: number, mayLook: MayLook): { disk: DiskFacts; identity?: FileIdentity } {
+  if (!mayLook(path)) return { disk: { kind: 'not-looked-at' } };
   if (path.includes(REPLACEMENT)) return { disk: { kind: 'not-unicode' } };
   try {
     const stats = lstatSync(path, { bigint: true });
-    if (stats.isSymbolicLink()) return { disk: { kind: 'link', to: targetOf(path) } };
+    if (stats.isSymbolicLink()) return { disk: { kind: 'link', to: realPathOf(path, mayLook) } };
     if (stats.isDirectory()) return { disk: { kind: 'folder' } };
     if (!stats.isFile()) return { disk: { kind: 'not-regular' } };
     const contentElsewhere = isContentElsewhere(stats);
@@ -160,14 +156,6 @@ function lookAt(path: string, nowMs: number): { disk: DiskFacts; identity?: File
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return { disk: { kind: code === 'ENOENT' || code === 'ENOTDIR' ? 'nothing' : 'path-unreadable' } };
-  }
-}
-
-function targetOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return readlinkSync(path);
   }
 }
 

@@ -25,7 +25,8 @@ export interface PathFacts {
 }
 
 export type DiskFacts =
-  | { kind: 'nothing' | 'folder' | 'not-regular' | 'not-unicode' | 'path-unreadable' }
+  /** 'not-looked-at': it lies on a file server. */
+  | { kind: 'nothing' | 'folder' | 'not-regular' | 'not-unicode' | 'path-unreadable' | 'not-looked-at' }
   | { kind: 'link'; to: string }
   | {
       kind: 'file';

@@ -19,6 +19,15 @@ function canMountFuse(): boolean {
   }
 }
 
+function besideDeadMount(program: string, root: string): string {
+  const path = new URL(program, import.meta.url).pathname;
+  return execFileSync('unshare', ['-m', process.execPath, path, root], {
+    encoding: 'utf8',
+    timeout: 40_000,
+    killSignal: 'SIGKILL',
+  });
+}
+
 test.skipIf(!canMountFuse())(
   'a scan goes past a mount whose server never answers, and names it',
   {
@@ -28,14 +37,8 @@ test.skipIf(!canMountFuse())(
     const root = realpathSync(mkdtempSync(join(tmpdir(), 'dead-')));
     mkdirSync(join(root, 'bin'));
     writeFileSync(join(root, 'bin/tool'), '#!/bin/sh\n', { mode: 0o755 });
-    const program = new URL('./fixtures/scan-beside-dead-mount.ts', import.meta.url).pathname;
-    const printed = execFileSync('unshare', ['-m', process.execPath, program, root], {
-      encoding: 'utf8',
-      timeout: 40_000,
-      killSignal: 'SIGKILL',
-    });
+    const said = JSON.parse(besideDeadMount('./fixtures/scan-beside-dead-mount.ts', root));
     rmSync(root, { recursive: true });
-    const said = JSON.parse(printed);
     if (!said.mounted) skip('this system lets nobody mount a file system of type fuse');
     expect(said).toEqual({
       mounted: true,
@@ -47,6 +50,36 @@ test.skipIf(!canMountFuse())(
       // Followed folder by folder, by nobody who would look at the mount.
       watchedTrees: [],
       complete: true,
+    });
+  },
+);
+
+test.skipIf(!canMountFuse())(
+  'a path on such a mount is explained, and a link into it, without looking there',
+  {
+    timeout: 60_000,
+  },
+  ({ skip }) => {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), 'dead-')));
+    const said = JSON.parse(besideDeadMount('../explain/fixtures/explain-beside-dead-mount.ts', root));
+    rmSync(root, { recursive: true });
+    if (!said.mounted) skip('this system lets nobody mount a file system of type fuse');
+    const why = [`${root}/dead is a network file system (fuse), and those are left out`];
+    const excluded = { verdict: 'excluded-file-system', why };
+    const tool = `${root}/dead/bin/tool`;
+    expect(said).toEqual({
+      mounted: true,
+      hangs: true,
+      explained: [
+        { path: `${root}/dead`, ...excluded },
+        { path: tool, ...excluded },
+        { path: tool, ...excluded },
+        {
+          path: `${root}/tool`,
+          verdict: 'symbolic-link',
+          why: [`it is a symbolic link; links are not followed, ask about ${tool}`],
+        },
+      ],
     });
   },
 );

@@ -153,6 +153,20 @@ test('threads end when idle and come back for the next file', async () => {
   await brief.close();
 });
 
+test('a thread that dies costs the file of which it died, and none of those that it had in hand beside', async () => {
+  const threadBody = new URL('./fixtures/dying-hash-worker.ts', import.meta.url);
+  const mortal = new FileHasher({ threads: 2, threadBody });
+  const names = Array.from({ length: 40 }, (_, index) => (index % 13 === 5 ? `${index}-deadly` : `${index}`));
+  const outcomes = await Promise.all(names.map((name) => mortal.hash(script(name, name), { bytes: 20 })));
+  for (const [index, name] of names.entries())
+    expect(hashOf(outcomes[index] as HashOutcome), name).toBe(
+      name.endsWith('deadly') ? 'skipped' : sha256(`#!/bin/sh\n${name}\n`),
+    );
+  expect(outcomes[5]).toEqual({ kind: 'skipped', reason: 'unreadable' });
+  expect(mortal.figures()).toMatchObject({ filesHashed: 37, queued: 0 });
+  await mortal.close();
+});
+
 test('one thread does for small files, and none of them waits for long behind a long one', async () => {
   const paced = new FileHasher({ threads: 2, bytesPerSecond: 1_000_000 });
   const small = Array.from({ length: 50 }, (_, index) => script(`small-${index}`));

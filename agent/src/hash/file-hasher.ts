@@ -26,6 +26,8 @@ export interface FileHasherOptions {
   niceness?: number;
   /** Looked at while there is work, to see whether hashing should rest. Default: it never rests. */
   machine?: () => MachineState;
+  /** Body of a thread. For tests of threads that die. */
+  threadBody?: URL;
 }
 
 export interface HashFigures {
@@ -118,7 +120,7 @@ export class FileHasher {
     this.#pace = new HashPace(workerData.pace, workerData.rates);
     this.#isPaced = Number.isFinite(bytesPerSecond) || Number.isFinite(cpuShare);
     for (let index = 0; index < (options.threads ?? 2); index++)
-      this.#slots.push(this.#slot(workerData, options.idleMs ?? 30_000));
+      this.#slots.push(this.#slot(workerData, options));
     if (options.machine) this.#rest = this.#restWatch(options.machine);
   }
 
@@ -167,13 +169,13 @@ export class FileHasher {
       for (const file of slot.inHand.splice(0).flat()) file.answer({ kind: 'cancelled' });
   }
 
-  #slot(workerData: HashWorkerData, idleMs: number): Slot {
+  #slot(workerData: HashWorkerData, { threadBody, idleMs = 30_000 }: FileHasherOptions): Slot {
     const slot: Slot = {
       inHand: [],
       sinceMs: 0,
       cpuMs: 0,
       thread: new IdleThread({
-        body: new URL('./hash-worker.ts', import.meta.url),
+        body: threadBody ?? new URL('./hash-worker.ts', import.meta.url),
         workerData,
         idleMs,
         onReply: ({ files, cpuMs }: HashReply) => {

@@ -2,7 +2,6 @@
  * What finding and hashing cost, beside other programs on the same files: the first full scan as fast as it goes and at its pace, and a
  * pass over a tree in which nothing changed. All files are in the page cache, so that processors are compared and not disks.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,11 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bench, bounded, type Figures, plain } from './bench.ts';
 import { aideCheck, hashdeepAudit, opensslDigests, type ToolCost } from './hashing/other-tools.ts';
 import { copyPrograms, type ProgramCopies } from './hashing/program-copies.ts';
-import type { ScanCost, ScanOrder } from './hashing/scanning-program.ts';
+import { checkSame, scanInProcess as scan } from './hashing/scan-in-process.ts';
+import type { ScanCost } from './hashing/scanning-program.ts';
+import { wholeComputer } from './hashing/whole-computer.ts';
 
-const SCANNING_PROGRAM = join(import.meta.dirname, 'hashing/scanning-program.ts');
-/** Where the agent keeps compiled code (agent/bin/fleetmeter-agent.mjs). */
-const CODE_CACHE = join(import.meta.dirname, '../../agent/.code-cache');
 const BYTES_PER_MEBIBYTE = 1_048_576;
 const TARGET_MEBIBYTES = 600;
 /** Nine tenths of the throughput, and a hundredth of the CPU. */
@@ -34,14 +32,18 @@ export const hashing: Bench = {
     pacedMebibytes: { meaning: 'of another tree that is scanned at the usual pace, MiB', default: 150 },
     passes: { meaning: 'passes over the unchanged tree', default: 10 },
     rounds: { meaning: 'first scans, each beside openssl; the middle one counts', default: 5 },
+    computer: {
+      meaning: 'first scans of the whole computer, each beside openssl; the middle one counts',
+      default: 3,
+    },
   },
-  smoke: { mebibytes: 20, pacedMebibytes: 5, passes: 2, rounds: 1 },
+  smoke: { mebibytes: 20, pacedMebibytes: 5, passes: 2, rounds: 1, computer: 0 },
   needs: [['openssl', 'openssl']],
   run,
 };
 
 async function run(flags: Record<string, number>, say: (progress: string) => void): Promise<Figures> {
-  const { mebibytes = 0, pacedMebibytes = 0, passes = 0, rounds = 0 } = flags;
+  const { mebibytes = 0, pacedMebibytes = 0, passes = 0, rounds = 0, computer = 0 } = flags;
   const folder = mkdtempSync(join(tmpdir(), 'fleetmeter-hashing-'));
   try {
     say(`copying programs: ${mebibytes} and ${pacedMebibytes} MiB`);
@@ -55,6 +57,7 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
       files: plain(tree.paths.length, 'files'),
       ...firstScans(tree, { rounds, passes, scaled, folder }, say),
       ...pacedScan(pacedTree, scaled, say),
+      ...wholeComputer(computer, TARGET_TIME, say),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -149,22 +152,4 @@ function pacedScan(tree: ProgramCopies, scaled: boolean, say: (progress: string)
     pacedCpu: bounded((cost.cpuSeconds / cost.seconds) * 100, '% of a core', TARGET_CPU_PERCENT, scaled),
     pacedRead: bounded(cost.bytesRead / cost.seconds, 'bytes / second', TARGET_BYTES_PER_SECOND, scaled),
   };
-}
-
-function scan(order: ScanOrder): ScanCost {
-  const output = execFileSync(process.execPath, [SCANNING_PROGRAM, JSON.stringify(order)], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    env: { ...process.env, NODE_COMPILE_CACHE: CODE_CACHE },
-  });
-  return JSON.parse(output) as ScanCost;
-}
-
-/** Scripts and all: whatever openssl hashed the agent must have found, with the same hash, and nothing else. */
-function checkSame(agent: Record<string, string>, openssl: Record<string, string>): void {
-  const differing = Object.keys({ ...agent, ...openssl }).filter((path) => agent[path] !== openssl[path]);
-  if (differing.length > 0)
-    throw new Error(
-      `${differing.length} files differ from openssl, among them ${differing.slice(0, 3).join(', ')}`,
-    );
 }

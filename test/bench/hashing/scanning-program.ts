@@ -11,7 +11,8 @@ import { agentStore } from '../../../agent/src/store/agent-store.ts';
 import { openTransientState } from '../../../agent/src/store/state-database.ts';
 
 export interface ScanOrder {
-  root: string;
+  /** Undefined: the whole computer, as the agent looks at it when nobody says otherwise. */
+  root: string | undefined;
   /** As the agent does it when nobody says otherwise, but for rest; else as fast as it goes. */
   paced: boolean;
   passes: number;
@@ -41,7 +42,10 @@ async function scan({ root, paced, passes }: ScanOrder): Promise<ScanCost> {
   const inventory = new Inventory(store, () => 0);
   const asFast = { hashMebibytesPerSecond: '0', hashCpuPercent: '0' };
   // Resting would measure what else the computer has to do.
-  const { config } = loadConfig({ roots: root, hashGently: 'false', ...(paced ? {} : asFast) }, {});
+  const { config } = loadConfig(
+    { ...(root && { roots: root }), hashGently: 'false', ...(paced ? {} : asFast) },
+    {},
+  );
   const delay = monitorEventLoopDelay({ resolution: 1 });
   // Looking every millisecond costs CPU, which the pace would count.
   if (!paced) delay.enable();

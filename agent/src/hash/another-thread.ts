@@ -8,6 +8,8 @@ export interface HashingNow {
   longestOpenMs: number | undefined;
   /** Read since files began to wait without a break. */
   bytesInARow: number;
+  /** Of files that wait, as far as their sizes are known. */
+  bytesWaiting: number;
   /** Bytes per second or CPU are limited, for all threads together. */
   isPaced: boolean;
   /** A file waits that is hashed before all others, whatever else is open. */
@@ -22,9 +24,10 @@ const MANY_BYTES = 64 * 1024 ** 2;
 export function isWorthAnotherThread({
   longestOpenMs,
   bytesInARow,
+  bytesWaiting,
   isPaced,
   waitsForNobody,
 }: HashingNow): boolean {
   if (longestOpenMs === undefined || waitsForNobody || longestOpenMs >= LONG_FILE_MS) return true;
-  return !isPaced && bytesInARow >= MANY_BYTES;
+  return !isPaced && bytesInARow + bytesWaiting >= MANY_BYTES;
 }

@@ -124,6 +124,11 @@ export class FileHasher {
     if (options.machine) this.#rest = this.#restWatch(options.machine);
   }
 
+  /** Many files are about to come: as fast as it goes, a thread is there when the first does. */
+  expectMany(): void {
+    if (!this.#isPaced && !this.#closed) this.#slots[0]?.thread.begin();
+  }
+
   /** Never rejects for what a file is. Throws when the queue is full. */
   hash(path: string, options: HashOptions = {}): Promise<HashOutcome> {
     if (this.#closed) return Promise.resolve({ kind: 'cancelled' });
@@ -229,6 +234,7 @@ export class FileHasher {
     const isWorth = isWorthAnotherThread({
       longestOpenMs,
       bytesInARow: this.#bytesRead - this.#bytesReadBefore,
+      bytesWaiting: this.#queue.bytes,
       isPaced: this.#isPaced,
       waitsForNobody: this.#queue.waitsForNobody,
     });

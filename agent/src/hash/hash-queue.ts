@@ -24,6 +24,12 @@ export class HashQueue {
   readonly #queues: readonly [WaitingFile[], WaitingFile[], WaitingFile[]] = [[], [], []];
   /** A thread died of one of these, perhaps: each is taken alone. */
   readonly #suspects = new WeakSet<WaitingFile>();
+  #bytes = 0;
+
+  /** As far as their sizes are known. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   get size(): number {
     return this.#queues.reduce((sum, queue) => sum + queue.length, 0);
@@ -36,11 +42,13 @@ export class HashQueue {
 
   push(file: WaitingFile): void {
     this.#queueOf(file).push(file);
+    this.#bytes += file.bytes ?? 0;
   }
 
   /** Before all others of their kind, in their order. */
   putBack(files: readonly WaitingFile[]): void {
     for (const file of files.toReversed()) this.#queueOf(file).unshift(file);
+    this.#bytes += bytesOf(files);
   }
 
   /** One of these may have ended its thread. */
@@ -65,11 +73,14 @@ export class HashQueue {
         if (bytes > MOST_BYTES_TOGETHER) break;
         count++;
       }
-    return queue.splice(0, count);
+    const taken = queue.splice(0, count);
+    this.#bytes -= bytesOf(taken);
+    return taken;
   }
 
   /** Everything that waits; nothing does afterwards. */
   drain(): WaitingFile[] {
+    this.#bytes = 0;
     return this.#queues.flatMap((queue) => queue.splice(0));
   }
 
@@ -80,4 +91,8 @@ export class HashQueue {
   #queueOf({ alsoAtRest, urgent }: WaitingFile): WaitingFile[] {
     return this.#queues[alsoAtRest ? 0 : urgent ? 1 : 2];
   }
+}
+
+function bytesOf(files: readonly WaitingFile[]): number {
+  return files.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
 }

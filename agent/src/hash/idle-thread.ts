@@ -32,6 +32,13 @@ export class IdleThread<Request, Reply> {
     return this.#worker !== undefined;
   }
 
+  /** It begins now, and ends like one whose request is done. */
+  begin(): void {
+    if (this.#worker) return;
+    this.#worker = this.#start();
+    this.rest();
+  }
+
   post(request: Request): void {
     clearTimeout(this.#idleTimer);
     this.#busy = true;

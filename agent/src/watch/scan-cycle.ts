@@ -119,6 +119,7 @@ export class ScanCycle {
     const { parts, packages, onProgress } = this.#options;
     if (parts.isClosed) return;
     this.state = 'scanning';
+    if (isEmpty(parts.options.known.paths())) parts.hasher.expectMany();
     parts.readMounts();
     for (const root of parts.roots.excluded) parts.ledger.skip(root, 'excluded-file-system');
     await packages.loadIfNew();
@@ -155,4 +156,9 @@ export class ScanCycle {
     await run.scanSome(grown, moments);
     return true;
   }
+}
+
+function isEmpty(paths: Iterable<string>): boolean {
+  for (const _ of paths) return false;
+  return true;
 }

@@ -167,6 +167,34 @@ test('a thread that dies costs the file of which it died, and none of those that
   await mortal.close();
 });
 
+test('a thread is there before the first file when many are expected, and goes again when none comes', async () => {
+  const brief = new FileHasher({ idleMs: 50 });
+  brief.expectMany();
+  expect(brief.figures().threadsRunning).toBe(1);
+  expect((await brief.hash(script('one'))).kind).toBe('hashed');
+  await sleep(300);
+  brief.expectMany();
+  await sleep(300);
+  expect(brief.figures().threadsRunning).toBe(0);
+  await brief.close();
+  brief.expectMany();
+  expect(brief.figures().threadsRunning).toBe(0);
+  // At a pace it has time.
+  const paced = new FileHasher({ bytesPerSecond: 1_000_000 });
+  paced.expectMany();
+  expect(paced.figures().threadsRunning).toBe(0);
+  await paced.close();
+});
+
+test('as fast as it goes, two threads begin at once when much waits', async () => {
+  const fast = new FileHasher({ threads: 2 });
+  // As large as whoever found them says.
+  const hashing = ['a', 'b', 'c'].map((name) => fast.hash(script(name), { bytes: 50_000_000 }));
+  expect(fast.figures().threadsRunning).toBe(2);
+  await Promise.all(hashing);
+  await fast.close();
+});
+
 test('one thread does for small files, and none of them waits for long behind a long one', async () => {
   const paced = new FileHasher({ threads: 2, bytesPerSecond: 1_000_000 });
   const small = Array.from({ length: 50 }, (_, index) => script(`small-${index}`));

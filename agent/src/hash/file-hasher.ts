@@ -145,6 +145,7 @@ export class FileHasher {
 
   /** Milliseconds that other work of a scan has to wait now, so that all of it keeps to the share of CPU. */
   paceMs(): number {
+    if (!this.#isPaced) return 0;
     const { nowUs, cpuUs } = paceClock();
     return this.#pace.delayAfter(0, nowUs, cpuUs);
   }

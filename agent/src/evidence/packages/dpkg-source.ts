@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FewTexts, ListedFiles } from './dpkg-list.ts';
-import { type Diversion, diversionsOf, installedPackages, stanzasOf } from './dpkg-status.ts';
+import { type Diversion, diversionsOf, InstalledPackages, stanzasOf } from './dpkg-status.ts';
 import { anyLocked } from './file-locks.ts';
 import { fileVersion } from './file-version.ts';
 import { MergedFolders } from './merged-usr.ts';
@@ -64,13 +64,13 @@ export class DpkgSource implements PackageSource {
     }
   }
 
-  async #installed(turn: TurnTaker): Promise<ReturnType<typeof installedPackages>> {
-    const stanzas: string[] = [];
+  async #installed(turn: TurnTaker): Promise<InstalledPackages> {
+    const packages = new InstalledPackages();
     for (const stanza of stanzasOf(await readFile(join(this.#folder, 'status'), 'utf8'))) {
-      stanzas.push(stanza);
+      packages.add(stanza);
       await turn.perhaps();
     }
-    return installedPackages(stanzas);
+    return packages;
   }
 
   async #diversions(): Promise<Diversions> {

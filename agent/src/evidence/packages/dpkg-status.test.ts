@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diversionsOf, installedPackages, stanzasOf } from './dpkg-status.ts';
+import { diversionsOf, InstalledPackages, stanzasOf } from './dpkg-status.ts';
 import { lockedInodes } from './file-locks.ts';
 import { withoutMailAddress } from './vendor-name.ts';
 
@@ -23,8 +23,12 @@ Version: 4
 `;
 
 test('keeps packages whose files are there, under both names of their lists', () => {
-  const packages = installedPackages(stanzasOf(STATUS));
-  expect([...packages.keys()].sort()).toEqual(['half', 'half:all', 'hello', 'hello:amd64']);
+  const packages = new InstalledPackages();
+  for (const stanza of stanzasOf(STATUS)) packages.add(stanza);
+  expect(packages.size).toBe(4);
+  expect(packages.get('half')).toBe(packages.get('half:all'));
+  expect(packages.get('hello')).toBe(packages.get('hello:amd64'));
+  expect(packages.get('half')?.version).toBe('4');
   expect(packages.get('hello')).toEqual({
     manager: 'dpkg',
     name: 'hello',

@@ -3,15 +3,25 @@ import type { PackageOwner } from '../package-owner.ts';
 import { withoutMailAddress } from './vendor-name.ts';
 
 /** Packages whose files are on the disk, by the names that their lists of files may have: `name`, `name:arch`. */
-export function installedPackages(stanzas: Iterable<string>): Map<string, PackageOwner> {
-  const packages = new Map<string, PackageOwner>();
-  for (const stanza of stanzas) {
+export class InstalledPackages {
+  readonly #byName = new Map<string, PackageOwner>();
+
+  /** One paragraph of `status`. */
+  add(stanza: string): void {
     const owner = installedPackage(stanza);
-    if (!owner) continue;
-    packages.set(`${owner.name}:${owner.architecture}`, owner);
-    if (!packages.has(owner.name)) packages.set(owner.name, owner);
+    if (!owner) return;
+    this.#byName.set(`${owner.name}:${owner.architecture}`, owner);
+    if (!this.#byName.has(owner.name)) this.#byName.set(owner.name, owner);
   }
-  return packages;
+
+  get(name: string): PackageOwner | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Names by which they are found. */
+  get size(): number {
+    return this.#byName.size;
+  }
 }
 
 /** One paragraph after the other. */

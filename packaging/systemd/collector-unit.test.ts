@@ -13,7 +13,7 @@ const repository = join(here, '../..');
 const UNIT = 'fleetmeter-collector.service';
 const DROP_IN = 'without-user-namespaces.conf';
 /** What `systemd-analyze security` of systemd 252 says, in tenths: 0 is the tightest, 100 the most open. */
-const MOST_EXPOSED = { jailed: 30, withDropIn: 16 };
+const MOST_EXPOSED = { jailed: 29, withDropIn: 15 };
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 if (!hasSystemd)
   process.stdout.write(

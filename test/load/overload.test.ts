@@ -119,8 +119,8 @@ test(`${TIMES} times the capacity for ${FLOOD_SECONDS} s`, async () => {
   // How many depends on what is left of the machine for whoever floods.
   expect(refused).toBeGreaterThan(0);
   expect(metric('fleetmeter_receive_refusals_total')).toBeGreaterThanOrEqual(refused);
-  // Refusing costs CPU too, and the first seconds of so many connections more than the others.
-  expect(flooded.perCpuSecond).toBeGreaterThan((FULL ? 0.9 : 0.7) * capacity.perCpuSecond);
+  // Refusing costs CPU too.
+  expect(flooded.perCpuSecond).toBeGreaterThan((FULL ? 0.9 : 0.8) * capacity.perCpuSecond);
   // It is as willing as before once the flood is over.
   const calm = await flood(fresh, { connections: 16, rate: 100, seconds: 2 });
   expect(calm.refused).toEqual({});

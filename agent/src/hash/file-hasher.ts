@@ -67,8 +67,9 @@ interface Slot {
 }
 
 /**
- * Files handed to threads in one turn of the event loop, and what goes together with the last of them. Node takes waiting messages in a loop of its own, and tiny
- * files are answered faster than they are taken: without a limit such a loop would go on for hundreds of files.
+ * Files handed to threads in one turn of the event loop, and what goes together with the last of them. Node takes waiting
+ * messages in a loop of its own, and tiny files are answered faster than they are taken: without a limit such a loop would
+ * go on for hundreds of files.
  */
 const MOST_PER_TURN = 16;
 

@@ -105,7 +105,7 @@ export function watchReceiverThread(registry: Registry, { runsFirst }: { runsFir
   scrapedGauge(
     registry,
     'fleetmeter_receive_realtime',
-    '1 when the system lets the threads that answer devices run before all ordinary ones (see docs/install-collector.md)',
+    '1 when the system lets the thread that receives run before all ordinary ones (see docs/install-collector.md)',
     () => (runsFirst ? 1 : 0),
   );
   new Counter({

@@ -9,20 +9,29 @@ const TICKS_PER_SECOND = 100;
  * 0.01. Undefined when there is no such process, or no such accounting on this system.
  */
 export function processCpuSeconds(pid: number): number | undefined {
-  return cpuSecondsOf(`/proc/${pid}/stat`);
+  return readStat(`/proc/${pid}/stat`)?.cpuSeconds;
 }
 
-/** The same of its first thread alone: in a Node process the one that runs the event loop. */
-export function mainThreadCpuSeconds(pid: number): number | undefined {
-  return cpuSecondsOf(`/proc/${pid}/task/${pid}/stat`);
+export interface ThreadAccount {
+  cpuSeconds: number;
+  /** By SIGSTOP or the like, until somebody lets it go on. */
+  stopped: boolean;
 }
 
-function cpuSecondsOf(file: string): number | undefined {
+/** The first thread of a live process alone: in a Node process the one that runs the event loop. */
+export function mainThreadAccount(pid: number): ThreadAccount | undefined {
+  return readStat(`/proc/${pid}/task/${pid}/stat`);
+}
+
+function readStat(file: string): ThreadAccount | undefined {
   try {
     const stat = readFileSync(file, 'utf8');
-    // The name in brackets may hold anything; fields are counted behind it. proc(5): utime is 14, stime is 15.
+    // The name in brackets may hold anything; fields are counted behind it. proc(5): state is 3, utime 14, stime 15.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return {
+      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+      stopped: fields[0] === 'T',
+    };
   } catch {
     return undefined;
   }

@@ -72,14 +72,7 @@ describe('the supervised engine', { timeout: 60_000 }, () => {
 
   test('a stopped process is noticed by its silence and replaced', async () => {
     const port = await freePort();
-    supervisor = await superviseEngine({
-      dataDir,
-      port,
-      readers: 2,
-      log,
-      pingEveryMs: 300,
-      pingTimeoutMs: 300,
-    });
+    supervisor = await superviseEngine({ dataDir, port, readers: 2, log });
     const pid = supervisor.state.pid ?? 0;
     process.kill(pid, 'SIGSTOP');
     await expect.poll(() => supervisor?.state, { timeout: 15_000 }).toMatchObject({ up: true, restarts: 1 });
@@ -91,10 +84,12 @@ describe('the supervised engine', { timeout: 60_000 }, () => {
     supervisor = await superviseEngine({ dataDir, port, readers: 2, log });
     await ask(port, 'SELECT sum(cityHash64(number)) FROM numbers(1000000)');
     const tasks = `/proc/${supervisor.state.pid}/task`;
-    // proc_pid_stat(5): the 19th field, counted behind the name, which may hold spaces.
-    const niceness = readdirSync(tasks).map((task) =>
-      Number(readFileSync(`${tasks}/${task}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[16]),
-    );
+    // proc_pid_stat(5): the 19th field, counted behind the name, which may hold spaces. The thread that watches the engine's
+    // memory, some microseconds each time, takes the highest niceness where it may: as root, outside of a jail.
+    const niceness = readdirSync(tasks)
+      .map((task) => readFileSync(`${tasks}/${task}/stat`, 'utf8'))
+      .filter((stat) => !stat.includes('(MemoryWorker)'))
+      .map((stat) => Number(stat.split(') ').at(-1)?.split(' ')[16]));
     expect(niceness.length).toBeGreaterThan(10);
     expect(niceness.filter((nice) => nice < 10)).toEqual([]);
   });
@@ -153,7 +148,7 @@ describe('what cannot start says why in one line', { timeout: 60_000 }, () => {
       await new Promise((resolve) => holder.once('listening', resolve));
       const address = holder.address();
       const port = address !== null && typeof address === 'object' ? address.port : 0;
-      const taken = superviseEngine({ dataDir, port, readers: 1, log, patienceMs: 0, pingTimeoutMs: 200 });
+      const taken = superviseEngine({ dataDir, port, readers: 1, log, patienceMs: 0, pingEveryMs: 200 });
       await expect(taken).rejects.toThrow(
         /cannot listen on 127.0.0.1:\d+: another program already listens there$/,
       );

@@ -38,9 +38,8 @@ export interface SuperviseOptions {
   onStateChange?: (state: EngineState) => void;
   /** How long a first start may wait for a previous engine of this folder to end. Default 30,000 ms. */
   patienceMs?: number;
-  /** Pause between pings, time for an answer; see PINGS. */
+  /** See PING_EVERY_MS. */
   pingEveryMs?: number;
-  pingTimeoutMs?: number;
 }
 
 export interface EngineSupervisor {
@@ -59,8 +58,11 @@ export async function superviseEngine(options: SuperviseOptions): Promise<Engine
   return watch;
 }
 
-/** One that hangs is not asked anything any more after 5 s at most, and ended after 15 s; see lost-pings.ts. */
-export const PINGS = { everyMs: 2_000, timeoutMs: 3_000 };
+/**
+ * A beat, with as long for each answer. One that hangs is not asked anything any more after two beats at most, and ended
+ * after four, so that another answers within 10 s; see lost-pings.ts.
+ */
+export const PING_EVERY_MS = 2_000;
 const startingMs = 60_000;
 const closingMs = 15_000;
 const hangingMs = 1_000;
@@ -76,6 +78,8 @@ class EngineWatch implements EngineSupervisor {
   #engine: LaunchedEngine | undefined;
   #lastLine = '';
   #pingTimer: NodeJS.Timeout | undefined;
+  readonly #pingEveryMs: number;
+  #nextPing = 0;
   #restartTimer: NodeJS.Timeout | undefined;
   #closed = false;
   /** A first start that fails is said to who started it, and not tried for ever. */
@@ -83,6 +87,7 @@ class EngineWatch implements EngineSupervisor {
 
   constructor(options: SuperviseOptions) {
     this.#options = options;
+    this.#pingEveryMs = options.pingEveryMs ?? PING_EVERY_MS;
     this.#launch = {
       dataDir: options.dataDir,
       host: options.host ?? '127.0.0.1',
@@ -206,12 +211,15 @@ class EngineWatch implements EngineSupervisor {
     this.#change({ up: true, pid: this.#engine?.pid });
     this.#pace.upSince = Date.now();
     this.#options.log.info({ pid: this.#state.pid, restarts: this.#state.restarts }, 'engine: up');
+    this.#nextPing = performance.now() + this.#pingEveryMs;
     this.#watchPings(new LostPings());
   }
 
   #watchPings(pings: LostPings): void {
     const engine = this.#engine;
+    const pause = Math.max(0, this.#nextPing - performance.now());
     this.#pingTimer = setTimeout(async () => {
+      this.#nextPing = performance.now() + this.#pingEveryMs;
       const answered = await this.#ping();
       if (this.#engine !== engine || this.#closed || this.#state.pid === undefined) return;
       if (this.#state.up !== answered) this.#change({ up: answered });
@@ -219,15 +227,15 @@ class EngineWatch implements EngineSupervisor {
       this.#options.log.warn({ pid: engine?.pid, lost: pings.inARow }, 'engine: does not answer, ending it');
       // SIGKILL: a stopped or hanging process does not hear anything kinder.
       engine?.kill();
-    }, this.#options.pingEveryMs ?? PINGS.everyMs);
+    }, pause);
   }
 
   async #ping(): Promise<boolean> {
-    const { host = '127.0.0.1', port, pingTimeoutMs = PINGS.timeoutMs } = this.#options;
+    const { host = '127.0.0.1', port } = this.#options;
     const name = host.includes(':') ? `[${host}]` : host;
     try {
       const answer = await fetch(`http://${name}:${port}/ping`, {
-        signal: AbortSignal.timeout(pingTimeoutMs),
+        signal: AbortSignal.timeout(this.#pingEveryMs),
         headers: { connection: 'close' },
       });
       await answer.arrayBuffer();

@@ -11,10 +11,12 @@
  * No event is a promise: the kernel drops events when its queue is full. A burst that may have filled it, and a
  * folder that cannot be watched, are reported, and the periodic full scan finds what was missed.
  */
-import { type FSWatcher, lstatSync, watch } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { EventBurst } from './event-burst.ts';
 import { folderKey } from './file-identity.ts';
-import { isWithin } from './is-within.ts';
+import { FolderWatches } from './folder-watches.ts';
+import { hasAncestorIn, isWithin } from './is-within.ts';
 import { QuietFolders } from './quiet-folders.ts';
 import type { ScanRoot } from './scan-roots.linux.ts';
 import { TreeWatch } from './tree-watch.ts';
@@ -44,29 +46,13 @@ export interface ExecutableWatcherOptions {
   onBurst(): void;
 }
 
-const TREE_ANEW_MS = 300;
-/** A folder that appeared or changed is watched for this long, programs or not: more is likely to come. */
-const LIVELY_MS = 3_600_000;
 /** Names of folders that are for programs. */
 const FOR_PROGRAMS: ReadonlySet<string> = new Set(['bin', 'sbin', 'libexec', 'games']);
-/** Folders watched for having changed alone, at most; others are quiet at once. */
-const MOST_LIVELY = 4096;
-
-/** A folder that is watched, or lies in a tree that may still be watched in either way. */
-interface Folder {
-  key: string;
-  /** undefined: not watched by itself. */
-  watcher: FSWatcher | undefined;
-  /** Monotonic; undefined when it is not watched for having changed. */
-  livelyUntilMs: number | undefined;
-}
-
 export class ExecutableWatcher {
   readonly #options: ExecutableWatcherOptions;
-  readonly #folders = new Map<string, Folder>();
+  readonly #folders: FolderWatches;
+  readonly #burst: EventBurst;
   readonly #trees = new Map<string, TreeWatch>();
-  /** Trees that are to be watched anew, with the timer for it. */
-  readonly #deafTrees = new Map<string, NodeJS.Timeout>();
   readonly #roots: ReadonlySet<string>;
   /** Watched folder by folder: large ones, and small ones as long as nobody knows how small. */
   readonly #byFolder = new Set<string>();
@@ -76,12 +62,16 @@ export class ExecutableWatcher {
   #quietAnew: QuietFolders | undefined;
   /** Folders with programs, and those above them, as far as the full scan under way has seen. */
   #needed = new Set<string>();
-  #watches = 0;
-  #lively = 0;
-  #eventsThisTurn = 0;
 
   constructor(options: ExecutableWatcherOptions) {
     this.#options = options;
+    const { onChange, onLimit, onWatched, maxWatches, eventQueueLength } = options;
+    this.#burst = new EventBurst(eventQueueLength, options.onBurst);
+    this.#folders = new FolderWatches({
+      ...{ maxWatches, onLimit, onWatched, onLost: onChange },
+      nowMs: () => options.nowMs(),
+      onEvent: (path) => this.#changed(path),
+    });
     this.#roots = new Set(options.roots.map(({ path }) => path));
     for (const { path, kind } of options.roots) {
       this.#byFolder.add(path);
@@ -91,7 +81,7 @@ export class ExecutableWatcher {
 
   /** Folders with a watch of their own. */
   get watches(): number {
-    return this.#watches;
+    return this.#folders.watches;
   }
 
   get trees(): string[] {
@@ -119,15 +109,17 @@ export class ExecutableWatcher {
    * never says anything.
    */
   follow(folder: string, key: string, lively: boolean): void {
-    const before = this.#folders.get(folder);
+    const before = this.#folders.keyOf(folder);
     const alone = this.#isWatchedByFolder(folder);
     if (!alone) {
-      this.#folders.set(folder, { key, watcher: undefined, livelyUntilMs: undefined });
-      if (before && before.key !== key) this.#watchTreeAnew(folder);
-    } else if (before ? before.key !== key || !before.watcher : this.#roots.has(folder)) {
-      this.#watch(folder, key);
-    }
-    if (alone && lively) this.#enliven(folder, key);
+      this.#folders.note(folder, key);
+      // chokidar does not notice that a folder was removed and made anew between two looks, and goes deaf in it.
+      if (before !== undefined && before !== key) this.#treeOf(folder)?.anewSoon();
+    } else if (
+      before === undefined ? this.#roots.has(folder) : before !== key || !this.#folders.isWatched(folder)
+    )
+      this.#folders.watch(folder, key);
+    if (alone && lively) this.#folders.enliven(folder, key);
   }
 
   /**
@@ -140,10 +132,10 @@ export class ExecutableWatcher {
     if (holdsPrograms || this.#mayReceive(folder))
       for (const at of this.#upToRoot(folder)) {
         this.#needed.add(at);
-        if (this.#folders.get(at)?.watcher) continue;
-        if (this.#watch(at, at === folder ? key : keyOf(at))) isNew.push(at);
+        if (this.#folders.isWatched(at)) continue;
+        if (this.#folders.watch(at, at === folder ? key : keyOf(at))) isNew.push(at);
       }
-    if (!this.#folders.get(folder)?.watcher) {
+    if (!this.#folders.isWatched(folder)) {
       this.#quiet.add(folder, key);
       this.#quietAnew?.add(folder, key);
     }
@@ -165,8 +157,8 @@ export class ExecutableWatcher {
 
   /** These folders are gone, with all that is below them. Returns what was forgotten. */
   forget(folders: ReadonlySet<string>): string[] {
-    const forgotten = [...this.#folders.keys()].filter((path) => hasAncestorIn(path, folders));
-    for (const folder of forgotten) this.#drop(folder);
+    const forgotten = this.#folders.paths().filter((path) => hasAncestorIn(path, folders));
+    for (const folder of forgotten) this.#folders.drop(folder);
     return forgotten;
   }
 
@@ -175,17 +167,17 @@ export class ExecutableWatcher {
    * or below them, but for lively ones. `couldLook`: false where the scan could not look.
    */
   scanned(isThere: (folder: string) => boolean, couldLook: (folder: string) => boolean): void {
-    const nowMs = this.#options.nowMs();
     const quiet = this.#quietAnew ?? new QuietFolders();
-    for (const [folder, { key, livelyUntilMs }] of [...this.#folders]) {
-      if (!isThere(folder)) this.#drop(folder);
+    for (const folder of this.#folders.paths()) {
+      const key = this.#folders.keyOf(folder) ?? '';
+      if (!isThere(folder)) this.#folders.drop(folder);
       else if (
         this.#isWatchedByFolder(folder) &&
         !this.#needed.has(folder) &&
         couldLook(folder) &&
-        nowMs >= (livelyUntilMs ?? 0)
+        !this.#folders.isLively(folder)
       ) {
-        this.#drop(folder);
+        this.#folders.drop(folder);
         quiet.add(folder, key);
       }
     }
@@ -213,10 +205,7 @@ export class ExecutableWatcher {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#deafTrees.values()) clearTimeout(timer);
-    this.#deafTrees.clear();
-    for (const folder of this.#folders.keys()) this.#unwatch(folder);
-    this.#folders.clear();
+    this.#folders.close();
     await Promise.all([...this.#trees.values()].map((tree) => tree.close()));
     this.#trees.clear();
   }
@@ -224,13 +213,10 @@ export class ExecutableWatcher {
   /** Its folders have been watched one by one until now, which goes on until chokidar has what changed meanwhile. */
   #followAsTree(root: string): void {
     const { isExcluded, onLimit } = this.#options;
-    const onChange = (path: string): void => {
-      this.#countEvent();
-      this.#options.onChange(path);
-    };
+    const onChange = (path: string): void => this.#changed(path);
     this.#trees.set(root, new TreeWatch(root, { isExcluded, onChange, onLimit }));
     this.#byFolder.delete(root);
-    for (const folder of this.#folders.keys()) if (isWithin(folder, root)) this.#unwatch(folder);
+    for (const folder of this.#folders.paths()) if (isWithin(folder, root)) this.#folders.unwatch(folder);
   }
 
   /** It is where installers and people put programs, whether or not there is one now: /usr/local/bin, /opt/NAME. */
@@ -254,98 +240,15 @@ export class ExecutableWatcher {
     yield root;
   }
 
-  /** True when it is watched now and was not before. */
-  #watch(folder: string, key: string): boolean {
-    this.#drop(folder);
-    if (this.#watches >= this.#options.maxWatches) {
-      this.#options.onLimit(folder);
-      return false;
-    }
-    try {
-      const watcher = watch(folder, { persistent: false }, (_, name) => this.#changed(folder, name));
-      watcher.on('error', () => this.#lost(folder, watcher));
-      this.#folders.set(folder, { key, watcher, livelyUntilMs: undefined });
-      this.#watches++;
-      this.#options.onWatched(folder);
-      return true;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOSPC' || code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM')
-        this.#options.onLimit(folder);
-      // Anything else: it is gone or unreadable, which listing it will tell.
-      return false;
-    }
+  #treeOf(folder: string): TreeWatch | undefined {
+    for (const [root, tree] of this.#trees) if (isWithin(folder, root)) return tree;
+    return undefined;
   }
 
-  #enliven(folder: string, key: string): void {
-    const untilMs = this.#options.nowMs() + LIVELY_MS;
-    const known = this.#folders.get(folder);
-    if (!known?.watcher) {
-      // No lack that anybody has to know of: such a folder is quiet then.
-      if (this.#lively >= MOST_LIVELY || this.#watches >= this.#options.maxWatches) return;
-      if (!this.#watch(folder, key)) return;
-    }
-    const watched = this.#folders.get(folder);
-    if (!watched) return;
-    if (watched.livelyUntilMs === undefined) this.#lively++;
-    watched.livelyUntilMs = untilMs;
+  #changed(path: string): void {
+    this.#burst.count();
+    this.#options.onChange(path);
   }
-
-  #drop(folder: string): void {
-    this.#unwatch(folder);
-    if (this.#folders.get(folder)?.livelyUntilMs !== undefined) this.#lively--;
-    this.#folders.delete(folder);
-  }
-
-  #unwatch(folder: string): void {
-    const known = this.#folders.get(folder);
-    if (!known?.watcher) return;
-    known.watcher.close();
-    known.watcher = undefined;
-    this.#watches--;
-  }
-
-  #lost(folder: string, watcher: FSWatcher): void {
-    if (this.#folders.get(folder)?.watcher !== watcher) return;
-    this.#unwatch(folder);
-    this.#options.onChange(folder);
-  }
-
-  #changed(folder: string, name: string | null): void {
-    this.#countEvent();
-    if (name !== null) this.#options.onChange(join(folder, name));
-    // Events of the folder itself carry its own name; they and nameless ones make the folder suspect.
-    if (name === null || name === basename(folder)) this.#options.onChange(folder);
-  }
-
-  /**
-   * chokidar does not notice that a folder was removed and made anew between two looks, and goes deaf in it. Folders
-   * are replaced many at a time, so this waits for more.
-   */
-  #watchTreeAnew(folder: string): void {
-    const root = [...this.#trees.keys()].find((tree) => isWithin(folder, tree));
-    if (root === undefined || this.#deafTrees.has(root)) return;
-    const timer = setTimeout(() => {
-      this.#deafTrees.delete(root);
-      this.#trees.get(root)?.anew();
-    }, TREE_ANEW_MS);
-    this.#deafTrees.set(root, timer.unref());
-  }
-
-  #countEvent(): void {
-    if (this.#eventsThisTurn++ === 0)
-      setImmediate(() => {
-        // All that the kernel had queued comes in one turn of the loop; half a queue is too close to a full one.
-        if (this.#eventsThisTurn >= this.#options.eventQueueLength / 2) this.#options.onBurst();
-        this.#eventsThisTurn = 0;
-      });
-  }
-}
-
-/** True for a path that is one of the folders or lies below one. */
-export function hasAncestorIn(path: string, folders: ReadonlySet<string>): boolean {
-  for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) if (folders.has(at)) return true;
-  return folders.has('/');
 }
 
 /** Empty when it is gone: no folder has this key, so the next scan watches whatever is there then. */

@@ -2,3 +2,9 @@
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
 }
+
+/** True for a path that is one of the folders or lies below one. */
+export function hasAncestorIn(path: string, folders: ReadonlySet<string>): boolean {
+  for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) if (folders.has(at)) return true;
+  return folders.has('/');
+}

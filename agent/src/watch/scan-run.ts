@@ -1,6 +1,5 @@
 /** One scan of all roots or of some folders: walks, has every file examined, and finds what is no longer there. */
 import type { HashFigures } from '../hash/file-hasher.ts';
-import { hasAncestorIn } from './executable-watcher.ts';
 import type { FileExaminer, Verdict } from './file-examiner.ts';
 import type { ScanFigures } from './finder-status.ts';
 import type { FolderLister } from './folder-lister.ts';
@@ -8,6 +7,7 @@ import type { FileIdentity, KnownFiles, SkipReason } from './found-file.ts';
 import { type ScanTarget, scanFolders } from './full-scan.ts';
 import type { HomeAdmission } from './home-admission.ts';
 import type { HomePlaces } from './home-places.ts';
+import { hasAncestorIn } from './is-within.ts';
 import type { MountTable } from './mount-table.linux.ts';
 import { RollUps } from './roll-ups.ts';
 import type { SkipLedger } from './skip-ledger.ts';

@@ -12,10 +12,14 @@ export interface TreeWatchOptions {
   onLimit(root: string): void;
 }
 
+/** Folders are replaced many at a time. */
+const ANEW_AFTER_MS = 300;
+
 export class TreeWatch {
   readonly #root: string;
   readonly #options: TreeWatchOptions;
   #watcher: Promise<FSWatcher | undefined>;
+  #anewTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(root: string, options: TreeWatchOptions) {
@@ -25,15 +29,19 @@ export class TreeWatch {
   }
 
   /** For a tree in which a folder was replaced: what happens meanwhile comes as `add` of the new watch. */
-  anew(): void {
-    this.#watcher = this.#watcher.then(async (before) => {
-      await before?.close();
-      return this.#watch();
-    });
+  anewSoon(): void {
+    this.#anewTimer ??= setTimeout(() => {
+      this.#anewTimer = undefined;
+      this.#watcher = this.#watcher.then(async (before) => {
+        await before?.close();
+        return this.#watch();
+      });
+    }, ANEW_AFTER_MS).unref();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#anewTimer);
     await (await this.#watcher)?.close();
   }
 

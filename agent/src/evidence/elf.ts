@@ -17,6 +17,8 @@ export interface ElfDescription {
   limitReached?: true;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 const MOST_HEADERS = 512;
 const MOST_NOTE_PARTS = 16;
 const MOST_NOTES = 64;
@@ -63,7 +65,7 @@ class ElfView {
     if (end < 0) this.limits.exceeds(bytes.length, LONGEST_TEXT_BYTES);
     if (end <= 0) return undefined;
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end));
+      return utf8.decode(bytes.subarray(0, end));
     } catch {
       return undefined;
     }

@@ -14,17 +14,22 @@ const load = createRequire(import.meta.url);
 type MachO = typeof import('../evidence/mach-o/describe-mach-o.ts');
 type Pe = typeof import('../evidence/pe.ts');
 
-/** `first`: the bytes that the file begins with, FORMAT_BYTES at most. `size`: of the file, bytes. */
+/**
+ * `head`: the bytes that the file begins with, FORMAT_BYTES of them or more unless it has less; what lies in them is not read again, and
+ * nothing of them is kept. `size`: of the file, bytes.
+ */
 export function describeOpened(
   format: ExecutableFormat,
-  first: Uint8Array,
+  head: Uint8Array,
   descriptor: number,
   size: number,
 ): SelfDescription {
-  if (format === 'script') return { interpreter: scriptInterpreter(first) };
+  if (format === 'script') return { interpreter: scriptInterpreter(head) };
   const read = (offset: number, length: number): Uint8Array => {
     if (offset >= size) return new Uint8Array(0);
-    const part = Buffer.allocUnsafe(Math.min(length, size - offset));
+    const end = Math.min(offset + length, size);
+    if (end <= head.length) return head.subarray(offset, end);
+    const part = Buffer.allocUnsafe(end - offset);
     return part.subarray(0, readSync(descriptor, part, 0, part.length, offset));
   };
   if (format === 'elf') return describeElf(read);

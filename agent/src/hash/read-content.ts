@@ -1,10 +1,11 @@
 /** Reads one file from its first to its last byte: SHA-256, format and what it says of itself, from one open. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { closeSync, fstatSync, readSync } from 'node:fs';
+import type { ExecutableFormat } from '@fleetmeter/proto';
 import { executableFormat, FORMAT_BYTES } from '../watch/executable-format.ts';
 import { identityOf, sameIdentity } from '../watch/file-identity.ts';
 import { describeOpened } from './describe-opened.ts';
-import type { HashOutcome } from './file-content.ts';
+import type { HashOutcome, SelfDescription } from './file-content.ts';
 import { type OpenedFile, openSafely, reasonOf } from './safe-open.ts';
 
 const CHUNK_BYTES = 262_144;
@@ -56,7 +57,7 @@ function readOpened({ descriptor, stats }: OpenedFile, controls: ReadControls): 
   const isYoung = youthMs >= 0 && youthMs < CLOCK_TICK_MS;
   if (isYoung) controls.waitMs(CLOCK_TICK_MS - youthMs);
   const identity = identityOf(isYoung ? fstatSync(descriptor, { bigint: true }) : stats);
-  const first = Buffer.from(buffer.subarray(0, readSync(descriptor, buffer, 0, FORMAT_BYTES, 0)));
+  const first = buffer.subarray(0, readSync(descriptor, buffer, 0, FORMAT_BYTES, 0));
   const format = executableFormat(first);
   if (format === undefined) {
     // So that a folder full of such files is looked at as slowly as one full of programs.
@@ -65,34 +66,40 @@ function readOpened({ descriptor, stats }: OpenedFile, controls: ReadControls): 
   }
   if (identity.size > controls.limits.maxFileBytes) return { kind: 'skipped', reason: 'too-large' };
 
-  const sha256 = hashDescriptor(descriptor, identity.size, controls);
-  if (sha256 === 'cancelled' || sha256 === 'put-back') return { kind: sha256 };
-  if (typeof sha256 === 'string') return { kind: 'skipped', reason: sha256 };
-  const description = describeOpened(format, first, descriptor, identity.size);
+  const read = readToItsEnd(descriptor, identity.size, format, controls);
+  if (read === 'cancelled' || read === 'put-back') return { kind: read };
+  if (typeof read === 'string') return { kind: 'skipped', reason: read };
   // Read before and after: a file that somebody wrote to in between has no single content to speak of.
   if (!sameIdentity(identity, identityOf(fstatSync(descriptor, { bigint: true }))))
     return { kind: 'skipped', reason: 'changed-while-hashing' };
-  return { kind: 'hashed', content: { identity, sha256, format, ...description } };
+  return { kind: 'hashed', content: { identity, format, ...read } };
 }
 
-function hashDescriptor(
+type ReadToItsEnd = SelfDescription & { sha256: Uint8Array };
+
+function readToItsEnd(
   descriptor: number,
   size: number,
+  format: ExecutableFormat,
   { limits, afterChunk, busyMs }: ReadControls,
-): Uint8Array | 'too-large' | 'changed-while-hashing' | 'cancelled' | 'put-back' {
-  const hash = createHash('sha256');
+): ReadToItsEnd | 'too-large' | 'changed-while-hashing' | 'cancelled' | 'put-back' {
   const endMs = busyMs() + limits.maxFileMs;
-  let position = 0;
-  for (;;) {
-    const count = readSync(descriptor, buffer, 0, CHUNK_BYTES, position);
-    if (count === 0) break;
-    hash.update(buffer.subarray(0, count));
-    position += count;
-    // A file that grows as fast as it is read would never end.
-    if (position > size) return 'changed-while-hashing';
-    const then = afterChunk(count);
+  const chunk = (position: number): Buffer =>
+    buffer.subarray(0, readSync(descriptor, buffer, 0, CHUNK_BYTES, position));
+  let part = chunk(0);
+  const description = describeOpened(format, part, descriptor, size);
+  // Most programs are one chunk: hashed in one call they leave no object that has to be collected.
+  const hashing = part.length === size ? undefined : createHash('sha256');
+  for (let position = 0; ; part = chunk(position)) {
+    hashing?.update(part);
+    position += part.length;
+    // It shrinks, or grows as fast as it is read and would never end.
+    if (part.length === 0 || position > size) return 'changed-while-hashing';
+    const then = afterChunk(part.length);
     if (then !== 'go on') return then;
     if (busyMs() > endMs) return 'too-large';
+    if (position === size) break;
   }
-  return position === size ? Uint8Array.from(hash.digest()) : 'changed-while-hashing';
+  const sha256 = hashing ? hashing.digest() : hash('sha256', part, 'buffer');
+  return { sha256: new Uint8Array(sha256), ...description };
 }

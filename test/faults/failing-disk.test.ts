@@ -19,6 +19,9 @@ const HOW_OFTEN = [
   { when: '1', forMs: 0 },
   { when: '1+', forMs: 300 },
 ];
+/** Whose files; of all, also those that are only now being made, as the next segment. */
+const PLACES = ['stream', 'control', 'all'] as const;
+type Place = (typeof PLACES)[number];
 const FAULTS = ['pwrite64', 'fsync'].flatMap((call) => ['EIO', 'ENOSPC'].map((error) => ({ call, error })));
 /** It takes milliseconds; more only on a machine that does much else. */
 const GOES_ON_WITHIN_MS = 30_000;
@@ -33,7 +36,7 @@ describe.runIf(possible)('a disk that fails', () => {
     let slowestMs = 0;
     try {
       for (let round = 0; round < ROUNDS; round++)
-        for (const place of ['stream', 'control'] as const)
+        for (const place of PLACES)
           for (const fault of FAULTS)
             for (const { when, forMs } of HOW_OFTEN) {
               const count = await failOn(receiving, place, { ...fault, when }, forMs);
@@ -60,10 +63,9 @@ describe.runIf(possible)('a disk that fails', () => {
   }, 3_600_000);
 });
 
-/** Of the files that are being written now. */
 async function failOn(
   receiving: ReceivingOnDisk,
-  place: 'stream' | 'control',
+  place: Place,
   fault: Fault,
   forMs: number,
 ): Promise<number> {
@@ -73,8 +75,10 @@ async function failOn(
       .filter((name) => name.endsWith('.sqlite'))
       .flatMap((name) => [join(folder, 'stream', name), join(folder, 'stream', `${name}-wal`)]);
   for (let tries = 0; tries < 8; tries++) {
-    const files =
-      place === 'stream' ? stream() : [join(folder, 'control.db'), join(folder, 'control.db-wal')];
+    const files = {
+      ...{ stream: stream(), all: [] },
+      control: [join(folder, 'control.db'), join(folder, 'control.db-wal')],
+    }[place];
     const count = await failCalls(receiving.pid, fault, files, { forMs, withinMs: 1_000 });
     if (count > 0) return count;
   }

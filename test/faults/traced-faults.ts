@@ -14,7 +14,7 @@ export interface Fault {
   when: string;
 }
 
-/** Of calls that concern these files. Resolves with how many failed once one did and `forMs` have passed. */
+/** Of calls that concern these files, of all calls when none is named. Resolves with how many failed once one did and `forMs` have passed. */
 export async function failCalls(
   pid: number,
   { call, error, when }: Fault,

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SegmentLog, type SegmentLogOptions } from './segment-log.ts';
 import type { NewStreamRecord } from './stream.ts';
@@ -264,4 +265,83 @@ test('trimming frees what it can when there is no room to begin the next segment
   log.trim(25);
   expect(log.stats().records).toBe(0);
   log.close();
+});
+
+test('what is acknowledged after the next segment could not be begun is there after a restart', () => {
+  const log = new SegmentLog(options({ segmentRecords: 10 }));
+  for (let number = 1; number <= 25; number++) log.append([record(number)]);
+  const next = join(folder, 'segment-0000000000000026.sqlite');
+  mkdirSync(next);
+  expect(() => log.trim(25)).toThrow();
+  rmSync(next, { recursive: true });
+  // What a disk without room leaves of a file that was to be made.
+  writeFileSync(next, '');
+  for (let number = 26; number <= 30; number++) log.append([record(number)]);
+  log.close();
+  const again = new SegmentLog(options({ segmentRecords: 10 }));
+  const { offsets, unreadable } = readAll(again);
+  expect(offsets.filter((offset) => offset > 25)).toEqual([26, 27, 28, 29, 30]);
+  expect(unreadable).toBe(0);
+  again.close();
+});
+
+/** Commits fail with this code as long as `failures` says so. */
+function failingLog(errcode: number, failures: { left: number }): SegmentLog {
+  const beforeCommit = (): void => {
+    if (failures.left-- > 0) throw Object.assign(new Error('disk I/O error'), { errcode });
+  };
+  return new SegmentLog(options({ segmentRecords: 10, beforeCommit }));
+}
+
+test('a segment that turns out damaged before anything is in it leaves no gap', () => {
+  const failures = { left: 0 };
+  const log = failingLog(11, failures);
+  for (let number = 1; number <= 10; number++) log.append([record(number)]);
+  log.trim(10);
+  failures.left = 1;
+  expect(log.append([record(11)])).toBe(11);
+  log.close();
+  const again = new SegmentLog(options({ segmentRecords: 10 }));
+  expect(readAll(again)).toEqual({ offsets: [11], unreadable: 0 });
+  again.close();
+});
+
+test('a segment whose log cannot be moved before anything is in it keeps its name, and trimming keeps its file', () => {
+  const failures = { left: 0 };
+  const log = failingLog(10, failures);
+  for (let number = 1; number <= 10; number++) log.append([record(number)]);
+  log.trim(10);
+  // Whoever reads a log keeps it from being moved.
+  const reader = new DatabaseSync(join(folder, 'segment-0000000000000011.sqlite'));
+  reader.exec('BEGIN; SELECT count(*) FROM records');
+  failures.left = 1;
+  expect(() => log.append([record(11)])).toThrow('disk I/O error');
+  expect(log.append([record(12)])).toBe(11);
+  reader.close();
+  log.trim(10);
+  log.close();
+  const again = new SegmentLog(options({ segmentRecords: 10 }));
+  expect(readAll(again)).toEqual({ offsets: [11], unreadable: 0 });
+  again.close();
+}, 20_000);
+
+test('what a failed commit left in a segment does not count once the next one may have been begun', () => {
+  const log = new SegmentLog(options());
+  for (let number = 1; number <= 5; number++) log.append([record(number)]);
+  const next = join(folder, 'segment-0000000000000006.sqlite');
+  mkdirSync(next);
+  expect(() => log.trim(5)).toThrow();
+  // A commit of which only the last sync failed.
+  const left = new DatabaseSync(join(folder, 'segment-0000000000000001.sqlite'));
+  left.exec(`INSERT INTO records SELECT 6, "partition", kind, device, received_at, checksum, envelope
+             FROM records WHERE "offset" = 5`);
+  left.close();
+  expect(() => log.append([record(6)])).toThrow();
+  rmSync(next, { recursive: true });
+  expect(log.append([record(7)])).toBe(6);
+  log.close();
+  const again = new SegmentLog(options());
+  expect(readAll(again)).toEqual({ offsets: [1, 2, 3, 4, 5, 6], unreadable: 0 });
+  expect(again.read(5, everything).records[0]?.receivedAt).toBe(7);
+  again.close();
 });

@@ -98,7 +98,7 @@ export class SegmentLog {
   #commit(records: readonly NewStreamRecord[]): number {
     try {
       if (this.#last().suspect) this.#lookAgain(this.#last());
-      if (this.#last().sealed) this.#begin(this.head + 1);
+      if (this.#last().sealed) this.#goOnElsewhere();
       return this.#store(records);
     } catch (error) {
       this.#last().suspect = true;
@@ -116,22 +116,37 @@ export class SegmentLog {
       return offset;
     } catch (error) {
       if (!isDamage(error)) throw error;
-      // The file being written turns out damaged: what can be read of it stays, writing goes on elsewhere,
-      // under another name also when it was still empty.
+      // The file being written turns out damaged: what can be read of it stays, writing goes on elsewhere.
       this.#seal(entry);
-      const next = Math.max(offset, entry.segment.first + 1);
-      this.#begin(next);
-      this.#last().segment.append(next, records);
-      return next;
+      this.#goOnElsewhere();
+      this.#last().segment.append(offset, records);
+      return offset;
     }
   }
 
-  /** Records of a failed commit may be in the file after all; then their offsets are taken. */
+  /**
+   * Records of a failed commit may be in the file after all; then their offsets are taken. They do not count when nobody can
+   * tell whether they will still be there after a power cut, or when a next segment may have been begun: its name says that
+   * this one ends before them.
+   */
   #lookAgain(entry: SegmentEntry): void {
     const last = entry.segment.measureLast();
-    if (last !== undefined) entry.last = Math.max(entry.last, last);
-    if (last === undefined || !entry.segment.moveLog()) this.#seal(entry);
+    if (entry.sealed || last === undefined || !entry.segment.moveLog()) this.#seal(entry);
+    else entry.last = Math.max(entry.last, last);
     entry.suspect = false;
+  }
+
+  /** Where nothing was acknowledged nothing is to be kept, and the next segment would have the same name. */
+  #goOnElsewhere(): void {
+    const entry = this.#last();
+    if (offsetsIn(entry) > 0) {
+      this.#begin(this.head + 1);
+      return;
+    }
+    entry.segment.remove();
+    entry.segment.create();
+    this.#folder.sync();
+    entry.sealed = false;
   }
 
   /** At least one record when there is one; the first of each segment may exceed `maxBytes`. */
@@ -267,10 +282,18 @@ export class SegmentLog {
   }
 
   #begin(first: number): void {
+    const before = this.#entries.at(-1);
+    // Also when this fails a file may be there whose name says that the one before ends here: it must take nothing more.
+    if (before) before.sealed = true;
     const segment = new Segment(this.#folder.path(first), first, this.#options);
-    segment.create();
-    this.#folder.sync();
-    this.#entries.at(-1)?.segment.close();
+    try {
+      segment.create();
+      this.#folder.sync();
+    } catch (error) {
+      segment.close();
+      throw error;
+    }
+    before?.segment.close();
     this.#entries.push(emptyEntry(segment));
   }
 

@@ -18,8 +18,9 @@ export interface ChangeQueueOptions {
   onFailure(error: unknown): void;
 }
 
-/** Looks that are open at the same time. */
+/** Looks that are open at the same time, and begun in one turn of the event loop: each takes it some 100 µs. */
 const MOST_LOOKS = 128;
+const MOST_BEGUN = 16;
 /** Several paths become quiet together: gathered for this long, so that a removed tree is one matter and not many. */
 const GATHER_MS = 50;
 /** drained() stops waiting for files that never come to rest. */
@@ -32,6 +33,8 @@ export class ChangeQueue {
   #folders: string[] = [];
   #gone: string[] = [];
   #loop: Promise<void> | undefined;
+  /** More are quiet than were begun in the last turn. */
+  #moreAreQuiet = false;
   forgotten = 0;
 
   constructor(options: ChangeQueueOptions) {
@@ -77,18 +80,22 @@ export class ChangeQueue {
       if (nextMs === undefined && this.#looks.size === 0 && this.#folders.length + this.#gone.length === 0)
         return;
       const wait = nextMs === undefined ? GATHER_MS : Math.max(GATHER_MS, nextMs - this.#nowMs());
-      await clock.sleep(wait, signal);
+      await clock.sleep(this.#moreAreQuiet ? 0 : wait, signal);
       if (!signal.aborted) await this.#turn();
     }
   }
 
   async #turn(): Promise<void> {
-    for (const path of this.#settle.ready(this.#nowMs(), MOST_LOOKS - this.#looks.size)) this.#look(path);
+    const quiet = this.#settle.ready(this.#nowMs(), Math.min(MOST_BEGUN, MOST_LOOKS - this.#looks.size));
+    this.#moreAreQuiet = quiet.length === MOST_BEGUN;
+    for (const path of quiet) this.#look(path);
     for (const path of this.#settle.restless(this.#nowMs())) this.#nameRestless(path);
     // Looking at a folder or at nothing takes no hashing, so these are known now or at the next turn.
     await this.#options.clock.sleep(0, this.#options.signal);
     const [folders, gone] = [this.#folders, this.#gone];
     if (folders.length + gone.length === 0) return;
+    // A tree that was removed is one matter, however many turns it takes to see that.
+    if (this.#moreAreQuiet && folders.length + gone.length < MOST_LOOKS) return;
     [this.#folders, this.#gone] = [[], []];
     await this.#options.onFolders(outermostPaths(folders), gone).catch(this.#options.onFailure);
   }

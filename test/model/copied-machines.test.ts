@@ -137,7 +137,7 @@ test(`families of ${FAMILIES.join(', ')} machines become devices of their own, n
   // Each joined once: as many new devices as there were copies too many.
   const copies = machines.length - families.length;
   expect(collector.receiving.control.deviceCount() - enrolledBefore).toBe(copies);
-  const found = collector.receiving.control.splitDevices(1000);
+  const found = collector.receiving.control.epochs.splitDevices(1000);
   expect(found.filter(({ joinedAt }) => joinedAt === undefined)).toEqual([]);
   for (const { originalId } of families)
     expect(found.some(({ originalDeviceId }) => originalDeviceId === originalId)).toBe(true);

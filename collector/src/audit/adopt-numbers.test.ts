@@ -41,7 +41,7 @@ test('numbers of the tables are taken up once, gaps are used up, and what nobody
   expect(control.dirtyMarks()).toEqual([]);
   const device = '00000000000000d1';
   control.internExecutables(bytesOf(idOf(1), idOf(2)));
-  expect(control.epoch(device, new Uint8Array(16).fill(1), undefined, NOW).epochNo).toBe(1);
+  expect(control.epochs.open(device, new Uint8Array(16).fill(1), undefined, NOW).epochNo).toBe(1);
 
   // The tables: executables 1 to 7 without 5; 6 is another name for 2; 7 was never described. Epochs up to 9.
   const row = (no: number, id: bigint, version: number): string => `(${no}, ${id}, ${version})`;
@@ -63,7 +63,7 @@ test('numbers of the tables are taken up once, gaps are used up, and what nobody
   };
   check();
   expect([...control.internExecutables(bytesOf(idOf(8))).numbers]).toEqual([8]);
-  expect(control.epoch(device, new Uint8Array(16).fill(2), undefined, NOW).epochNo).toBe(10);
+  expect(control.epochs.open(device, new Uint8Array(16).fill(2), undefined, NOW).epochNo).toBe(10);
   const receiver = receiverOf(control);
   expect(receiver.evidenceWantedFrom(device, 10)).toEqual([{ executableId: hex(idOf(7)), executableNo: 7 }]);
   await receiver.close();
@@ -76,7 +76,7 @@ test('numbers of the tables are taken up once, gaps are used up, and what nobody
   for (const { target, generation } of control.dirtyMarks()) control.clearDirty(target, generation);
   await adoptNumbers(options());
   expect(control.dirtyMarks()).toEqual([]);
-  expect(control.epoch(device, new Uint8Array(16).fill(3), undefined, NOW).epochNo).toBe(11);
+  expect(control.epochs.open(device, new Uint8Array(16).fill(3), undefined, NOW).epochNo).toBe(11);
   control.close();
 });
 
@@ -84,6 +84,8 @@ test('a control store that is new takes up all of it', async () => {
   const control = new SqliteControlStore({ path: join(folder, 'new.db') });
   await adoptNumbers({ clickhouse: writer, control, log: pino({ level: 'silent' }), now: () => NOW });
   expect(control.executableCount()).toBe(7);
-  expect(control.epoch('00000000000000d1', new Uint8Array(16).fill(1), undefined, NOW).epochNo).toBe(10);
+  expect(control.epochs.open('00000000000000d1', new Uint8Array(16).fill(1), undefined, NOW).epochNo).toBe(
+    10,
+  );
   control.close();
 });

@@ -8,16 +8,14 @@ import { readHolders } from '../clickhouse/audit-executables.ts';
 import { loadAuditDictionaries } from '../clickhouse/audit-inventories.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { executablesAbove, highestEpochNo } from '../clickhouse/numbers-in-tables.ts';
-import type { DirtyTarget, DirtyTargets } from '../control/contract/dirty-targets.ts';
-import type { Epochs } from '../control/contract/epochs.ts';
-import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
-import type { Executables } from '../control/contract/executables.ts';
+import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
+import type { ControlStore } from '../control/control-store.ts';
 
 export interface AdoptOptions {
   clickhouse: ClickHouse;
   control: Pick<
-    Epochs & Executables & EvidenceWanted & DirtyTargets,
-    'lastEpochNo' | 'skipEpochNos' | 'executableCount' | 'adoptExecutables' | 'evidenceLost' | 'markDirty'
+    ControlStore,
+    'epochs' | 'executableCount' | 'adoptExecutables' | 'evidenceLost' | 'markDirty'
   >;
   log: Pick<Logger, 'warn'>;
   /** Milliseconds since 1970. */
@@ -34,7 +32,7 @@ const MILLISECONDS_A_DAY = 86_400_000;
 /** Before anything is processed. */
 export async function adoptNumbers({ clickhouse, control, log, now }: AdoptOptions): Promise<void> {
   const highest = await highestEpochNo(clickhouse);
-  const epochs = control.skipEpochNos(highest) ? highest - control.lastEpochNo() : 0;
+  const epochs = control.epochs.skip(highest) ? highest - control.epochs.last() : 0;
   const before = control.executableCount();
   const undescribed: number[] = [];
   for (;;) {

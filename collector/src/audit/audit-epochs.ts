@@ -16,12 +16,12 @@ export async function auditEpochs({
   findings,
   ...parts
 }: SweepParts): Promise<void> {
-  for (let first = 1; first <= control.lastEpochNo(); first += BAND) {
+  for (let first = 1; first <= control.epochs.last(); first += BAND) {
     await pace(async () => {
       const last = first + BAND - 1;
       // The control store first: what it knows by then and is old enough has its row.
       const openedBefore = now() - parts.youngestMs;
-      const epochs = control.epochsBetween(first, last).filter(({ openedAt }) => openedAt < openedBefore);
+      const epochs = control.epochs.between(first, last).filter(({ openedAt }) => openedAt < openedBefore);
       const known = await readEpochNos(clickhouse, first, last);
       const { erasures } = control.lives;
       // Erased since the control store was read.

@@ -25,7 +25,7 @@ interface Lost extends AuditedEpoch {
 export async function auditPresentEpochs(parts: SweepParts): Promise<void> {
   const { control, pace, findings } = parts;
   const differing = new Set<string>();
-  for (let first = 1; first <= control.lastEpochNo(); first += BAND) {
+  for (let first = 1; first <= control.epochs.last(); first += BAND) {
     await pace(async () => {
       const lost = await lostIn(first, first + BAND - 1, parts);
       for (const each of lost) {
@@ -93,7 +93,7 @@ async function requestsFor(
   );
   return lost.flatMap(
     ({ epochNo, deviceId, findings, stale, inventoryVersion, difference }): AuditRequest[] => {
-      const [epoch] = control.epochsBetween(epochNo, epochNo);
+      const [epoch] = control.epochs.between(epochNo, epochNo);
       if (!epoch) return [];
       const head = heads.get(epochNo);
       const directive: DirectiveFields =

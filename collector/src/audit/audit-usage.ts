@@ -48,7 +48,7 @@ async function requestsFor(
 ): Promise<AuditRequest[]> {
   const heads = await presentHeads(clickhouse, [...ofDevice.keys()]);
   return heads.flatMap(({ deviceId, epochNo, sequence }): AuditRequest[] => {
-    const [epoch] = control.epochsBetween(epochNo, epochNo);
+    const [epoch] = control.epochs.between(epochNo, epochNo);
     if (!epoch) return [];
     const directive = { epoch: epoch.epochId, sequence, resendUsage: { days: [day] } };
     return [

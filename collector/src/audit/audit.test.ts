@@ -15,7 +15,7 @@ function auditOf(command: () => Promise<void>, timePercent = 100) {
   const audit = startAudit({
     clickhouse: { command, rows: async () => [] } as unknown as ClickHouse,
     control: {
-      lastEpochNo: () => 0,
+      epochs: { last: () => 0 },
       executableCount: () => 0,
       operations: { oldestOpen: () => undefined },
       auditReports: { note: () => {} },

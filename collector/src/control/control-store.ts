@@ -31,7 +31,6 @@ export interface ControlStore
   extends DeviceKeys,
     KnownDevices,
     AgentOrders,
-    Epochs,
     Executables,
     EvidenceWanted,
     RangeCommits,
@@ -41,6 +40,7 @@ export interface ControlStore
     Operating {
   /** 16 random bytes, made at first start. */
   readonly collectorId: Uint8Array;
+  readonly epochs: Epochs;
   /** Secret of this installation for keying user hashes again; 32 bytes; never leaves the collector. */
   readonly userKey: KeyObject;
 

@@ -106,7 +106,7 @@ export class EpochNumbers {
   }
 
   /** Epochs with numbers from `first` to `last`, in their order. */
-  list(first: number, last: number): SentEpoch[] {
+  between(first: number, last: number): SentEpoch[] {
     return this.#between.all(first, last).map((row) => ({
       ...(epochRow(row) as EpochRow),
       senderDeviceId: row.device_id as string,

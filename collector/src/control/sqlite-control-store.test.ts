@@ -116,13 +116,17 @@ test('a key gets one device id however often it enrols, also after a restart', (
 
 test('an epoch gets one number, tied to its parent only within the same device', () => {
   const [first, child] = [randomBytes(16), randomBytes(16)];
-  const opened = store.epoch(device, first, undefined, 5);
+  const opened = store.epochs.open(device, first, undefined, 5);
   expect(opened).toMatchObject({ epochNo: 1, created: true, openedAt: 5 });
-  expect(store.epoch(device, first, undefined, 9)).toMatchObject({ epochNo: 1, created: false, openedAt: 5 });
-  expect(store.epoch(device, child, first, 6)).toMatchObject({ epochNo: 2, parentEpochNo: 1 });
-  expect(store.epoch(other, first, child, 7)).toMatchObject({ epochNo: 3, parentEpochNo: undefined });
+  expect(store.epochs.open(device, first, undefined, 9)).toMatchObject({
+    epochNo: 1,
+    created: false,
+    openedAt: 5,
+  });
+  expect(store.epochs.open(device, child, first, 6)).toMatchObject({ epochNo: 2, parentEpochNo: 1 });
+  expect(store.epochs.open(other, first, child, 7)).toMatchObject({ epochNo: 3, parentEpochNo: undefined });
   reopen();
-  expect(store.epoch(device, child, first, 8)).toMatchObject({
+  expect(store.epochs.open(device, child, first, 8)).toMatchObject({
     epochNo: 2,
     parentEpochNo: 1,
     created: false,
@@ -259,35 +263,35 @@ test('a proven copy takes its epoch and what was opened from it to a new device'
     Uint8Array,
     Uint8Array,
   ];
-  store.epoch(device, first, undefined, 1);
-  const copy = store.epoch(device, copied, first, 2);
-  store.epoch(device, child, copied, 3);
+  store.epochs.open(device, first, undefined, 1);
+  const copy = store.epochs.open(device, copied, first, 2);
+  store.epochs.open(device, child, copied, 3);
   const speech = { epochNo: 1, sequence: 8, at: 900, newestEpochNo: 3, firstSequence: 7 };
   store.commitProcessed(range({ superseded: [speech] }));
-  expect(store.supersededSpeech(device)).toEqual([speech]);
+  expect(store.epochs.superseded(device)).toEqual([speech]);
   const dirty: DirtyTarget[] = [{ kind: 'usage-day', day: 20_000 }];
   const split = { epochNo: copy.epochNo, senderDeviceId: device, sequence: 5, dirty, now: 1000 };
-  const { deviceId, moved } = store.splitEpoch(split);
+  const { deviceId, moved } = store.epochs.split(split);
   reopen();
   expect(deviceId).not.toBe(device);
   expect(moved.map(({ epochNo, moves }) => [epochNo, moves])).toEqual([
     [2, 1],
     [3, 1],
   ]);
-  expect([first, copied, child].map((id) => store.epoch(device, id, undefined, 4).deviceId)).toEqual([
+  expect([first, copied, child].map((id) => store.epochs.open(device, id, undefined, 4).deviceId)).toEqual([
     device,
     deviceId,
     deviceId,
   ]);
   // Opened by the copy before it heard of the split, and by what it became.
-  expect(store.epoch(device, grandchild, child, 5).deviceId).toBe(deviceId);
-  expect(store.epoch(deviceId, grandchild, child, 6)).toMatchObject({ deviceId, parentEpochNo: 3 });
-  expect(store.newestEpoch(device)).toBe(1);
+  expect(store.epochs.open(device, grandchild, child, 5).deviceId).toBe(deviceId);
+  expect(store.epochs.open(deviceId, grandchild, child, 6)).toMatchObject({ deviceId, parentEpochNo: 3 });
+  expect(store.epochs.newest(device)).toBe(1);
   expect(store.dirtyMarks().map(({ target }) => target)).toEqual(dirty);
   const [ticket] = store.directivesFor(device, child);
   expect(ticket?.split?.ticket).toHaveLength(32);
   expect(store.directivesFor(device, first)).toEqual([]);
-  expect(store.splitDevices(9)).toEqual([
+  expect(store.epochs.splitDevices(9)).toEqual([
     { originalDeviceId: device, deviceId, provenAt: 1000, joinedAt: undefined },
   ]);
 });
@@ -422,7 +426,7 @@ test('days of use of an undescribed executable are known until it is described',
 
 test('numbers of a range that fails are given out again', () => {
   const ids = encodeIdList(['00000000000000b1']);
-  const epoch = () => store.epoch('00000000000000aa', new Uint8Array(16).fill(9), undefined, 1);
+  const epoch = () => store.epochs.open('00000000000000aa', new Uint8Array(16).fill(9), undefined, 1);
   expect(() =>
     store.allocating(() => {
       epoch();

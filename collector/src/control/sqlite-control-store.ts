@@ -20,12 +20,9 @@ import type {
   ControlStore,
   DirtyMark,
   DirtyTarget,
-  EpochRow,
-  EpochSplit,
   Joining,
   ProcessedRange,
   QuarantineReason,
-  SentEpoch,
 } from './control-store.ts';
 import { Corrections, type NewCorrection } from './corrections.ts';
 import { DeviceGroups, type DeviceNames } from './device-groups.ts';
@@ -34,7 +31,7 @@ import { DeviceNews } from './device-news.ts';
 import { DeviceRegistry } from './device-registry.ts';
 import { DirtyMarks } from './dirty-marks.ts';
 import { EnrolmentTokens } from './enrolment-tokens.ts';
-import { EpochNumbers } from './epoch-numbers.ts';
+import { EpochDesk } from './epoch-desk.ts';
 import type { SharedExecutables } from './executable-index.ts';
 import { ExecutableNumbers } from './executable-numbers.ts';
 import { GroupSettings } from './group-settings.ts';
@@ -56,8 +53,8 @@ import { type DecidedRecord, QuarantineWork, type Settled } from './quarantine-w
 import { RangeWriter } from './range-writer.ts';
 import type { ReceiverStoreStart } from './receiver-store.ts';
 import type { ShelvedRecord } from './shelved-record.ts';
-import { type SplitDevice, SplitTickets } from './split-tickets.ts';
-import { type Speech, SupersededSpeech } from './superseded-speech.ts';
+import { SplitTickets } from './split-tickets.ts';
+import { SupersededSpeech } from './superseded-speech.ts';
 import { UndescribedUse } from './undescribed-use.ts';
 import { UsageConcerns } from './usage-concerns.ts';
 import { WaitingDevices } from './waiting-devices.ts';
@@ -78,6 +75,7 @@ const NAMELESS: DeviceNames = { hostname: '', managementId: '', groupTag: '' };
 export class SqliteControlStore implements ControlStore {
   readonly collectorId: Uint8Array;
   readonly userKey: KeyObject;
+  readonly epochs: EpochDesk;
   readonly tokens: EnrolmentTokens;
   readonly waiting: WaitingDevices;
   readonly lives: DeviceLives;
@@ -100,7 +98,6 @@ export class SqliteControlStore implements ControlStore {
   readonly #devices: DeviceRegistry;
   readonly #groups: DeviceGroups;
   readonly #admission: Admission;
-  readonly #epochs: EpochNumbers;
   readonly #executables: ExecutableNumbers;
   readonly #directives: PendingDirectives;
   readonly #dirty: DirtyMarks;
@@ -110,7 +107,6 @@ export class SqliteControlStore implements ControlStore {
   readonly #catalogue: CatalogueProgress;
   readonly #undescribedUse: UndescribedUse;
   readonly #groupSettings: GroupSettings;
-  readonly #speech: SupersededSpeech;
   readonly #splits: SplitTickets;
   readonly #ranges: RangeWriter;
 
@@ -125,7 +121,6 @@ export class SqliteControlStore implements ControlStore {
     this.userKey = createSecretKey(this.#meta.secret('user_key', 32));
     this.backupHold = new BackupHold(this.#meta);
     this.#devices = new DeviceRegistry(this.#database);
-    this.#epochs = new EpochNumbers(this.#database);
     this.#executables = new ExecutableNumbers(this.#database);
     this.#directives = new PendingDirectives(
       this.#database,
@@ -157,11 +152,15 @@ export class SqliteControlStore implements ControlStore {
     this.#catalogue = new CatalogueProgress(this.#database, this.#meta);
     this.#undescribedUse = new UndescribedUse(this.#database);
     this.#groupSettings = new GroupSettings(this.#database, this.#meta);
-    this.#speech = new SupersededSpeech(this.#database);
     this.#splits = new SplitTickets(this.#database);
+    const speech = new SupersededSpeech(this.#database);
+    this.epochs = new EpochDesk({
+      ...{ database: this.#database, directives: this.#directives, dirty: this.#dirty },
+      ...{ speech, splits: this.#splits },
+    });
     this.#ranges = new RangeWriter({
       ...{ database: this.#database, late: this.#late, meta: this.#meta, dirty: this.#dirty },
-      ...{ directives: this.#directives, speech: this.#speech, undescribedUse: this.#undescribedUse },
+      ...{ directives: this.#directives, speech, undescribedUse: this.#undescribedUse },
       ...{ executables: this.#executables, wanted: this.#wanted, groups: this.#groups },
       ...{ versions, shelf: this.#quarantine, quarantineWork: this.#quarantineWork },
       usageConcerns: this.usageConcerns,
@@ -224,7 +223,7 @@ export class SqliteControlStore implements ControlStore {
     });
     this.#quarantine.recount();
     this.#wanted.forget();
-    this.#speech.forget();
+    this.epochs.forgetSpeech();
     this.corrections.reload();
   }
 
@@ -245,7 +244,7 @@ export class SqliteControlStore implements ControlStore {
       return this.#late.commit(work);
     } catch (error) {
       this.#executables.reload();
-      this.#epochs.forget();
+      this.epochs.forget();
       throw error;
     }
   }
@@ -254,64 +253,8 @@ export class SqliteControlStore implements ControlStore {
     return this.#late.sync();
   }
 
-  epoch(
-    senderDeviceId: string,
-    epochId: Uint8Array,
-    parentEpochId: Uint8Array | undefined,
-    now: number,
-  ): EpochRow & { created: boolean } {
-    return this.#epochs.open(senderDeviceId, epochId, parentEpochId, now);
-  }
-
-  newestEpoch(deviceId: string): number {
-    return this.#epochs.newest(deviceId);
-  }
-
-  supersededSpeech(deviceId: string): readonly Speech[] {
-    return this.#speech.of(deviceId);
-  }
-
-  descentOf(epochNo: number): EpochRow[] {
-    return this.#epochs.descent(epochNo);
-  }
-
-  splitEpoch(split: EpochSplit): { deviceId: string; moved: EpochRow[] } {
-    const { epochNo, senderDeviceId, sequence, dirty, now } = split;
-    const descent = this.#epochs.descent(epochNo);
-    const root = descent.find((row) => row.epochNo === epochNo);
-    if (!root) throw new Error(`there is no epoch ${epochNo}`);
-    try {
-      return inTransaction(this.#database, () => {
-        const { ticket, deviceId } = this.#splits.issue(senderDeviceId, epochNo, now);
-        const moved = this.#epochs.move(descent, deviceId);
-        this.#speech.forget();
-        const directive: DirectiveFields = { sequence, split: { ticket } };
-        for (const { epochId } of moved)
-          this.#directives.put(senderDeviceId, { ...directive, epoch: epochId }, now);
-        this.#dirty.mark(dirty, now);
-        return { deviceId, moved };
-      });
-    } catch (error) {
-      this.#epochs.forget();
-      this.#speech.forget();
-      throw error;
-    }
-  }
-
   splitOff(keys: { previous: Uint8Array; next: Uint8Array; ticket: Uint8Array }, now: number): string {
     return this.#devices.splitOff(keys, this.#splits, now);
-  }
-
-  splitDevices(limit: number): SplitDevice[] {
-    return this.#splits.list(limit);
-  }
-
-  epochsBetween(first: number, last: number): SentEpoch[] {
-    return this.#epochs.list(first, last);
-  }
-
-  lastEpochNo(): number {
-    return this.#epochs.last();
   }
 
   internExecutables(ids: Uint8Array): { numbers: Uint32Array; created: number[] } {
@@ -320,10 +263,6 @@ export class SqliteControlStore implements ControlStore {
 
   executableCount(): number {
     return this.#executables.count;
-  }
-
-  skipEpochNos(through: number): boolean {
-    return this.#epochs.skip(through);
   }
 
   adoptExecutables(

@@ -127,7 +127,7 @@ test('after a crash at any step nothing of it is left, everything of the others 
   expect(control.quarantineCounts()).toEqual([{ reason: 'record-undecodable', count: 2 }]);
   expect(control.lives.erasures.epochsOf(ERASED)).toEqual([2]);
   // An audit must not find them lost, and write them again.
-  expect(control.epochsBetween(1, 9).map(({ epochNo }) => epochNo)).toEqual([1, 3]);
+  expect(control.epochs.between(1, 9).map(({ epochNo }) => epochNo)).toEqual([1, 3]);
   const marked = control.dirtyMarks();
   expect(marked.map(({ target }) => target)).toEqual(
     expect.arrayContaining([

@@ -78,7 +78,12 @@ function internedReports(
       if (record.kind !== 'report') return [];
       const { report, source } = record;
       const epochId = report.epoch?.id ?? new Uint8Array(16);
-      const epoch = control.epoch(source.deviceId, epochId, report.epoch?.parent?.id ?? undefined, now());
+      const epoch = control.epochs.open(
+        source.deviceId,
+        epochId,
+        report.epoch?.parent?.id ?? undefined,
+        now(),
+      );
       if (control.lives.erasures.isClosed(epoch.deviceId)) return [undefined];
       // Written with every baseline, not only at creation or when it moves: a crash in between must not lose the row.
       if (epoch.created || report.inventory?.baseline || epoch.moves > 0)

@@ -3,7 +3,8 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import type { FactRow } from '../clickhouse/fact-tables.ts';
 import type { AgentOrders } from '../control/contract/agent-orders.ts';
 import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
-import type { EpochRow, Epochs } from '../control/contract/epochs.ts';
+import type { EpochRow } from '../control/contract/epochs.ts';
+import type { ControlStore } from '../control/control-store.ts';
 import type { RangeEffects } from './range-effects.ts';
 
 /** A copy that became a device of its own. */
@@ -17,7 +18,7 @@ export interface FoundCopy {
 
 interface SplittingParts {
   clickhouse: ClickHouse;
-  control: Epochs & AgentOrders;
+  control: Pick<ControlStore, 'epochs'> & AgentOrders;
   now: () => number;
   onSplit?: (split: FoundCopy) => void;
 }
@@ -26,14 +27,14 @@ interface SplittingParts {
 export async function splitCopies(parts: SplittingParts, effects: RangeEffects): Promise<void> {
   const { clickhouse, control, now } = parts;
   for (const [epochNo, { senderDeviceId, sequence, beside }] of effects.copies) {
-    const descent = control.descentOf(epochNo);
+    const descent = control.epochs.descent(epochNo);
     const original = descent.find((row) => row.epochNo === epochNo)?.deviceId ?? senderDeviceId;
     const days = await usageDays(clickhouse, descent);
     const dirty: DirtyTarget[] = [
       { kind: 'inventory' },
       ...days.map((day): DirtyTarget => ({ kind: 'usage-day', day })),
     ];
-    const { deviceId, moved } = control.splitEpoch({
+    const { deviceId, moved } = control.epochs.split({
       ...{ epochNo, senderDeviceId, sequence, dirty },
       now: now(),
     });
@@ -45,12 +46,12 @@ export async function splitCopies(parts: SplittingParts, effects: RangeEffects):
 
 /** The copy may have said what the computer is: the original says it again, with a baseline. */
 function askOriginal(
-  control: Epochs & AgentOrders,
+  control: Pick<ControlStore, 'epochs'> & AgentOrders,
   { epochNo, sequence }: { epochNo: number; sequence: number },
   senderDeviceId: string,
   effects: RangeEffects,
 ): void {
-  const epoch = control.descentOf(epochNo).find((row) => row.epochNo === epochNo);
+  const epoch = control.epochs.descent(epochNo).find((row) => row.epochNo === epochNo);
   if (epoch) effects.direct(senderDeviceId, { epoch: epoch.epochId, sequence, resync: {} });
 }
 

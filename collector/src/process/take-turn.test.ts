@@ -21,8 +21,8 @@ let control: SqliteControlStore;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fleetmeter-turn-'));
   control = new SqliteControlStore({ path: join(folder, 'control.db') });
-  control.epoch(device, older, undefined, 1);
-  control.epoch(device, newer, older, 2);
+  control.epochs.open(device, older, undefined, 1);
+  control.epochs.open(device, newer, older, 2);
 });
 afterEach(() => {
   control.close();
@@ -66,7 +66,7 @@ test('who goes on in an older epoch while the newest is silent is asked to open 
 
 test('an epoch that was opened meanwhile gives its sender as much time to go on in it', () => {
   outcomeOf([8, 9, 10].map(olderSpeaks));
-  control.epoch(device, newest, newer, 3);
+  control.epochs.open(device, newest, newer, 3);
   expect(outcomeOf([olderSpeaks(11)]).asked).toEqual([]);
   expect(outcomeOf([12, 13, 14].map(olderSpeaks)).asked).toHaveLength(1);
 });
@@ -79,7 +79,7 @@ test('copies that speak in turn are proven and not sent from epoch to epoch', ()
 
 test('a proven copy leaves the device: in the same range it does not prove whoever it spoke beside a copy too', () => {
   outcomeOf([8, 9].map(olderSpeaks));
-  control.epoch(device, newest, older, 3);
+  control.epochs.open(device, newest, older, 3);
   const copy = { epochNo: 2, id: newer, sequence: 2, at: 9_500, since: 7_500 };
   const original = { epochNo: 3, id: newest, sequence: 2, at: 9_800, since: 9_200 };
   expect(outcomeOf([copy, original]).copies).toEqual([2]);

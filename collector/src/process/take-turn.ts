@@ -1,6 +1,6 @@
 /** What it means for the senders of one identity that a report made its epoch go on. */
 import type { AgentOrders } from '../control/contract/agent-orders.ts';
-import type { Epochs } from '../control/contract/epochs.ts';
+import type { ControlStore } from '../control/control-store.ts';
 import { livingBeside } from '../reconcile/live-senders.ts';
 import type { RangeEffects } from './range-effects.ts';
 import { type EpochState, epochIdOf, type ReportToProcess } from './report-to-process.ts';
@@ -18,16 +18,16 @@ const WITHDRAWN_AFTER_REPORTS = 32;
 export function takeTurn(
   { report, source }: ReportToProcess,
   { epochNo, deviceId, head }: EpochState,
-  control: AgentOrders & Epochs,
+  control: AgentOrders & Pick<ControlStore, 'epochs'>,
   effects: RangeEffects,
 ): void {
   const { sequence } = report;
-  const spoken = [...control.supersededSpeech(deviceId), ...effects.supersededSpeech(deviceId)];
+  const spoken = [...control.epochs.superseded(deviceId), ...effects.supersededSpeech(deviceId)];
   const beside = livingBeside({ epochNo, sequence, previousAt: head.receivedAt }, spoken);
   if (beside) effects.copies.set(epochNo, { senderDeviceId: source.deviceId, sequence, beside });
   // It leaves this device, and stands beside nobody here any more.
   if (effects.copies.has(epochNo)) return;
-  const newestEpochNo = control.newestEpoch(deviceId);
+  const newestEpochNo = control.epochs.newest(deviceId);
   if (newestEpochNo <= epochNo) return;
   const before = spoken.findLast((speech) => speech.epochNo === epochNo);
   const firstSequence = before?.newestEpochNo === newestEpochNo ? before.firstSequence : sequence;
@@ -50,7 +50,7 @@ export function takeTurn(
  */
 export function withdrawNewEpoch(
   { report, source: { deviceId } }: ReportToProcess,
-  control: AgentOrders & Epochs,
+  control: AgentOrders & Pick<ControlStore, 'epochs'>,
   effects: RangeEffects,
 ): void {
   const epochId = epochIdOf(report);

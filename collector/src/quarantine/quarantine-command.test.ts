@@ -150,7 +150,7 @@ test('an inventory is never replayed: its device is asked, and its baseline make
   await site.process(
     site.report(device, { inventory: wrong, digestAfter: { count: 2, sum: new Uint8Array(16) } }),
   );
-  const epoch = site.control.epochsBetween(2, 2)[0]?.epochId as Uint8Array;
+  const epoch = site.control.epochs.between(2, 2)[0]?.epochId as Uint8Array;
   // Forgotten on its way to the device.
   delivered(site.control, device, { epoch, resync: {} });
   const actions = () => site.control.directivesFor(device, epoch).map(({ resync }) => resync);

@@ -1,9 +1,9 @@
 /** One decided record into what it changes; the rules for records count as ever. */
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
-import type { Epochs } from '../control/contract/epochs.ts';
 import type { EvidenceWanted } from '../control/contract/evidence-wanted.ts';
 import type { Executables } from '../control/contract/executables.ts';
 import type { KnownDevices } from '../control/contract/known-devices.ts';
+import type { ControlStore } from '../control/control-store.ts';
 import type { DecidedRecord, Settled } from '../control/quarantine-work.ts';
 import type { KnownEvidence } from '../process/known-evidence.ts';
 import { describeExecutable } from '../process/process-evidence.ts';
@@ -14,7 +14,7 @@ import { type ReadableRecord, readRecord, runNumber, usageFault } from './readab
 import { type Transformation, transformed } from './transformation.ts';
 
 export interface ReplayParts {
-  control: Epochs & Executables & EvidenceWanted & KnownDevices;
+  control: Pick<ControlStore, 'epochs'> & Executables & EvidenceWanted & KnownDevices;
   inForce: CatalogueInForce;
   effects: RangeEffects;
   known: KnownEvidence;
@@ -32,7 +32,7 @@ export function replayRecord(record: DecidedRecord, parts: ReplayParts): ReplayO
   if (record.action === 'discard') return { outcome: 'discarded', detail: '' };
   // Who sent it, or whom its epoch was given to since.
   const { epochNo } = record;
-  const isErased = epochNo > 0 && parts.control.epochsBetween(epochNo, epochNo).length === 0;
+  const isErased = epochNo > 0 && parts.control.epochs.between(epochNo, epochNo).length === 0;
   if (isErased || parts.control.lives.erasures.isClosed(record.deviceId))
     return refused('its device was erased');
   if (record.kind === 'inventory' || record.kind === 'report') return askAgain(record, parts);
@@ -97,8 +97,8 @@ const NEWEST = 0xffff_ffff;
 
 /** An inventory is never replayed: what is on the device now counts, and not what was. */
 function askAgain(record: DecidedRecord, { control, effects }: ReplayParts): ReplayOutcome {
-  const epochNo = record.epochNo || control.newestEpoch(record.deviceId);
-  const [epoch] = control.epochsBetween(epochNo, epochNo);
+  const epochNo = record.epochNo || control.epochs.newest(record.deviceId);
+  const [epoch] = control.epochs.between(epochNo, epochNo);
   if (!epoch) return refused('no report of its device was ever processed: its next one is the first');
   effects.direct(epoch.senderDeviceId, { epoch: epoch.epochId, sequence: NEWEST, resync: {} });
   if (record.kind === 'report')

@@ -1,4 +1,4 @@
-/** Numbers of epochs, who they belong to, and what is left when two turn out to share an identity. A part of ControlStore. */
+/** Numbers of epochs, who they belong to, and what is left when two turn out to share an identity. A part of the control store. */
 
 import type { SplitDevice } from '../split-tickets.ts';
 import type { Speech } from '../superseded-speech.ts';
@@ -38,29 +38,29 @@ export interface EpochSplit {
 
 export interface Epochs {
   /** Opens the epoch at first sight. `created` tells the caller to write its row to the engine. */
-  epoch(
+  open(
     senderDeviceId: string,
     epochId: Uint8Array,
     parentEpochId: Uint8Array | undefined,
     now: number,
   ): EpochRow & { created: boolean };
   /** Epochs with numbers from `first` to `last`, in their order. */
-  epochsBetween(first: number, last: number): SentEpoch[];
+  between(first: number, last: number): SentEpoch[];
   /** The highest epoch number given; 0 before the first. */
-  lastEpochNo(): number;
+  last(): number;
   /** No epoch gets a number up to this one any more; false when none would have got one anyway. */
-  skipEpochNos(through: number): boolean;
+  skip(through: number): boolean;
   /** Number of the epoch that the device opened last. */
-  newestEpoch(deviceId: string): number;
+  newest(deviceId: string): number;
   /** What epochs of the device said beside their successors. */
-  supersededSpeech(deviceId: string): readonly Speech[];
+  superseded(deviceId: string): readonly Speech[];
   /** The epoch and those opened from it that belong to the same device. */
-  descentOf(epochNo: number): EpochRow[];
+  descent(epochNo: number): EpochRow[];
   /**
    * Moves the epoch and its descent to a new device and leaves a split ticket for their sender. Committed when this
    * returns; the caller writes the rows it gets to the engine.
    */
-  splitEpoch(split: EpochSplit): { deviceId: string; moved: EpochRow[] };
+  split(split: EpochSplit): { deviceId: string; moved: EpochRow[] };
   /** Identities that were found to have more than one holder, newest first. */
   splitDevices(limit: number): SplitDevice[];
 }

@@ -63,7 +63,7 @@ function controlBytesPerDevice({ folder, now }: MeasuringSite): number {
       const raw = generateKeyPairSync('ed25519')
         .publicKey.export({ format: 'der', type: 'spki' })
         .subarray(-32);
-      control.epoch(control.enrol(raw, secret, now()), randomBytes(16), undefined, now());
+      control.epochs.open(control.enrol(raw, secret, now()), randomBytes(16), undefined, now());
     }
     control.close();
     return statSync(path).size;

@@ -50,7 +50,7 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
   }
 
   found(file: FoundFile): void {
-    if (this.#isFull() && !this.byPath(file.path)) {
+    if (this.#isFull() && !this.stateAt(file.path)) {
       this.skipped(file.path, 'state-full');
       return;
     }
@@ -76,6 +76,10 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
 
   byPath(path: string): FoundFile | undefined {
     return this.#queue.has(path) ? this.#queue.get(path) : this.#store.inventory.fileAt(path);
+  }
+
+  stateAt(path: string): FileIdentity | undefined {
+    return this.#queue.has(path) ? this.#queue.get(path)?.identity : this.#store.inventory.identityAt(path);
   }
 
   byIdentity(identity: FileIdentity): FoundFile | undefined {

@@ -14,6 +14,7 @@ const file: FoundFile = {
 const ID = identifyEvidence(encodeEvidence(file.evidence)).executableId;
 const nothingKnown: KnownFiles = {
   byPath: () => undefined,
+  stateAt: () => undefined,
   byIdentity: () => undefined,
   paths: () => [],
   all: () => [],

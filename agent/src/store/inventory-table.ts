@@ -57,6 +57,13 @@ export class InventoryTable {
     return found(this.#database.sql(`SELECT ${FILE_COLUMNS} WHERE path = ?`).get(path));
   }
 
+  identityAt(path: string): FileIdentity | undefined {
+    const row = this.#database
+      .sql('SELECT device, inode, size, mtime_ns, ctime_ns FROM files WHERE path = ?')
+      .get(path);
+    return row && identityIn(row);
+  }
+
   fileWith(identity: FileIdentity): FoundFile | undefined {
     const { inode, device, size, mtimeNs, ctimeNs } = identity;
     const where = 'inode = ? AND device = ? AND size = ? AND mtime_ns = ? AND ctime_ns = ? LIMIT 1';
@@ -225,14 +232,18 @@ function found(row: Row | undefined): FoundFile | undefined {
   return {
     path: row.path as string,
     format: row.format as ExecutableFormat,
-    identity: {
-      device: row.device as string,
-      inode: row.inode as string,
-      size: row.size as number,
-      mtimeNs: row.mtime_ns as string,
-      ctimeNs: row.ctime_ns as string,
-    },
+    identity: identityIn(row),
     evidence: decodeEvidence(row.evidence as Uint8Array),
+  };
+}
+
+function identityIn(row: Row): FileIdentity {
+  return {
+    device: row.device as string,
+    inode: row.inode as string,
+    size: row.size as number,
+    mtimeNs: row.mtime_ns as string,
+    ctimeNs: row.ctime_ns as string,
   };
 }
 

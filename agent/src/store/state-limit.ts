@@ -10,6 +10,8 @@ const RELIEF_FROM = 0.85;
 const RELIEF_DOWN_TO = 0.75;
 /** The rest is for reports, usage and status, so that an agent at its limit goes on reporting. */
 const FULL_FROM = 0.92;
+/** Files; together they take some 20 KiB. */
+const LOOK_FOR_EACH = 16;
 
 /** Since the agent's start. */
 export interface Forgotten {
@@ -22,6 +24,8 @@ export interface Forgotten {
 export class StateLimit {
   readonly #store: AgentStore;
   readonly #today: () => number;
+  #askedFor = 0;
+  #wasFull = false;
   readonly forgotten: Forgotten = { acknowledged: 0, unreported: 0 };
 
   /** `today` gives days since 1970-01-01 UTC. */
@@ -30,9 +34,10 @@ export class StateLimit {
     this.#today = today;
   }
 
-  /** Whether files that are not known yet must be left out. */
+  /** Whether files that are not known yet must be left out. Asked for each file, so it looks for one in a few. */
   get isFull(): boolean {
-    return this.#share() >= FULL_FROM;
+    if (this.#askedFor++ % LOOK_FOR_EACH === 0) this.#wasFull = this.#share() >= FULL_FROM;
+    return this.#wasFull;
   }
 
   /** Lets go of what is beyond the limit; nearly free when nothing is. Returns what went now. */

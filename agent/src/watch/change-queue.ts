@@ -23,6 +23,7 @@ const MOST_LOOKS = 128;
 const MOST_BEGUN = 16;
 /** Several paths become quiet together: gathered for this long, so that a removed tree is one matter and not many. */
 const GATHER_MS = 50;
+const RESTLESS_EVERY_MS = 500;
 /** drained() stops waiting for files that never come to rest. */
 const LONGEST_DRAIN_MS = 30_000;
 
@@ -35,6 +36,7 @@ export class ChangeQueue {
   #loop: Promise<void> | undefined;
   /** More are quiet than were begun in the last turn. */
   #moreAreQuiet = false;
+  #restlessAtMs = 0;
   forgotten = 0;
 
   constructor(options: ChangeQueueOptions) {
@@ -89,7 +91,7 @@ export class ChangeQueue {
     const quiet = this.#settle.ready(this.#nowMs(), Math.min(MOST_BEGUN, MOST_LOOKS - this.#looks.size));
     this.#moreAreQuiet = quiet.length === MOST_BEGUN;
     for (const path of quiet) this.#look(path);
-    for (const path of this.#settle.restless(this.#nowMs())) this.#nameRestless(path);
+    this.#nameAllRestless();
     // Looking at a folder or at nothing takes no hashing, so these are known now or at the next turn.
     await this.#options.clock.sleep(0, this.#options.signal);
     const [folders, gone] = [this.#folders, this.#gone];
@@ -110,6 +112,13 @@ export class ChangeQueue {
       }, this.#options.onFailure)
       .finally(() => this.#looks.delete(look));
     this.#looks.add(look);
+  }
+
+  /** Looks at all that wait, so not in each turn. */
+  #nameAllRestless(): void {
+    if (this.#nowMs() < this.#restlessAtMs) return;
+    this.#restlessAtMs = this.#nowMs() + RESTLESS_EVERY_MS;
+    for (const path of this.#settle.restless(this.#nowMs())) this.#nameRestless(path);
   }
 
   /** It has been changing for long. Only what would be an executable is worth naming: logs change all day. */

@@ -444,11 +444,14 @@ describe('packages', () => {
       asked.push(path);
       return byPath(path);
     });
+    const stateAt = vi.spyOn(inventory, 'stateAt');
     const finding = finder({ owners });
     await finding.scanOnce();
     asked.length = 0;
+    stateAt.mockClear();
     await finding.scanOnce();
     expect(asked).toEqual([]);
+    expect(stateAt).not.toHaveBeenCalled();
     Object.assign(owners, { version: '2', changed: true });
     await finding.scanOnce();
     expect([versionOf(owned), versionOf(free)]).toEqual(['2', undefined]);

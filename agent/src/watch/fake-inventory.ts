@@ -36,6 +36,10 @@ export class FakeInventory implements FindingSink, KnownFiles, RanPrograms {
     return this.files.get(path);
   }
 
+  stateAt(path: string): FileIdentity | undefined {
+    return this.files.get(path)?.identity;
+  }
+
   byIdentity(identity: FileIdentity): FoundFile | undefined {
     const key = identityKey(identity);
     return [...this.files.values()].find((file) => identityKey(file.identity) === key);

@@ -114,7 +114,7 @@ export class FileExaminer {
       return 'not-executable';
     }
     if (isContentElsewhere(stats)) {
-      if (this.#options.known.byPath(path)) this.gone(path);
+      if (this.#options.known.stateAt(path)) this.gone(path);
       return this.#skip(path, 'content-elsewhere');
     }
     return (await this.examine(path, identityOf(stats), true)) ?? 'executable';
@@ -126,14 +126,14 @@ export class FileExaminer {
     const admission = this.#options.admission.admit(path);
     if (admission !== 'listed') return Promise.resolve(this.#refuse(path, admission));
     if (this.#isConfirmed(path, identity)) return undefined;
-    const known = this.#options.known.byPath(path);
-    const unchanged = known !== undefined && sameIdentity(known.identity, identity);
-    if (unchanged && !isInBundle(path) && !this.#packagesRead) {
+    const state = this.#options.known.stateAt(path);
+    const known = state && sameIdentity(state, identity) ? this.#options.known.byPath(path) : undefined;
+    if (known && !isInBundle(path) && !this.#packagesRead) {
       this.#confirm(known);
       return undefined;
     }
     this.#inHand.add(path);
-    const examined = unchanged ? this.#confirmLater(known) : this.#examineNew(path, identity, urgent);
+    const examined = known ? this.#confirmLater(known) : this.#examineNew(path, identity, urgent);
     return examined.finally(() => this.#inHand.delete(path));
   }
 
@@ -148,7 +148,7 @@ export class FileExaminer {
     this.#held.delete(path);
     this.#confirmed.forget(path);
     this.#options.admission.gone(path);
-    if (this.#options.ledger.forget(path) || this.#options.known.byPath(path)) this.#options.sink.gone(path);
+    if (this.#options.ledger.forget(path) || this.#options.known.stateAt(path)) this.#options.sink.gone(path);
   }
 
   /** What the package database says now about a known file; the file itself is not touched. */
@@ -172,7 +172,7 @@ export class FileExaminer {
   }
 
   #refuse(path: string, why: 'rolled-up' | 'home-limit'): Verdict {
-    if (why === 'rolled-up' || this.#options.known.byPath(path)) this.gone(path);
+    if (why === 'rolled-up' || this.#options.known.stateAt(path)) this.gone(path);
     return why === 'rolled-up' ? why : this.#skip(path, why);
   }
 
@@ -286,14 +286,14 @@ export class FileExaminer {
     const evidence = evidenceOf({ ...content, size: identity.size }, path, homes, { owner, bundle });
     sink.found({ path, identity, format, evidence });
     // A sink that is full, or fails, knows nothing of it; the next pass tells it again.
-    const kept = known.byPath(path);
-    if (kept && sameIdentity(kept.identity, identity)) this.#noteConfirmed(path, identity, owner);
+    const kept = known.stateAt(path);
+    if (kept && sameIdentity(kept, identity)) this.#noteConfirmed(path, identity, owner);
     return 'executable';
   }
 
   #skip(path: string, reason: Parameters<SkipLedger['skip']>[1]): Verdict {
     // What is still listed, or will be once packages have settled, keeps its place.
-    if (reason !== 'package-database-busy' && !this.#options.known.byPath(path))
+    if (reason !== 'package-database-busy' && !this.#options.known.stateAt(path))
       this.#options.admission.release(path);
     this.#options.ledger.skip(path, reason);
     return 'skipped';

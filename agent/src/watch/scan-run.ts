@@ -199,7 +199,8 @@ export class ScanRun {
   #onSkip(path: string, reason: SkipReason): void {
     this.#seenFiles.add(path);
     // What it was when it could be read may not be what is there now.
-    if (reason === 'content-elsewhere' && this.#options.known.byPath(path)) this.#options.examiner.gone(path);
+    if (reason === 'content-elsewhere' && this.#options.known.stateAt(path))
+      this.#options.examiner.gone(path);
     this.#options.ledger.skip(path, reason);
   }
 

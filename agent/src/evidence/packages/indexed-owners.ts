@@ -13,12 +13,17 @@ export interface IndexedOwnersOptions {
   fileSystemRoot?: string;
   /** Monotonic milliseconds. */
   nowMs?: () => number;
-  /** An answer of unsettled() is used again for this long. Default 100. */
+  /** An answer of unsettled() is used again for this long. Default 300; see RECHECK_MS. */
   recheckMs?: number;
   /** The database has come to rest after this many milliseconds without a change. Default 500. */
   quietMs?: number;
 }
 
+/**
+ * Less than a changed file rests before it is looked at (half a second), so that whoever changed it had the lock by then. Some kernels
+ * take several milliseconds to list their locks.
+ */
+const RECHECK_MS = 300;
 /** A database that could not be read, and has not changed since, is tried again after this long. */
 const RETRY_AFTER_MS = 600_000;
 
@@ -41,7 +46,7 @@ export class IndexedPackageOwners implements PackageOwners {
     this.#source = source;
     this.#root = options.fileSystemRoot ?? '/';
     this.#nowMs = options.nowMs ?? (() => performance.now());
-    this.#recheckMs = options.recheckMs ?? 100;
+    this.#recheckMs = options.recheckMs ?? RECHECK_MS;
     this.#quietMs = options.quietMs ?? 500;
   }
 

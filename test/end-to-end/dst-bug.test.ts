@@ -4,6 +4,7 @@
  * was, and says so; everything else is current; the records are repaired, and the numbers come right. Meanwhile reports
  * go on being acknowledged, and a rogue device that sends nonsense every hour freezes nothing.
  */
+
 import { createHash, randomBytes } from 'node:crypto';
 import {
   digestAdd,
@@ -17,10 +18,10 @@ import {
   type UsageRecordFields,
 } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FULL } from '../full-run.ts';
 import { FleetOfOne } from './fleet-of-one.ts';
 import { ScriptedDevice } from './scripted-device.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const DEVICES = FULL ? 2_000 : 400;
 const FAULTY = DEVICES / 100;
 const FAULTY_VERSION = '1.1.0-dst';

@@ -1,14 +1,15 @@
 /** The main job on real processes: an executable becomes a row, a run becomes usage, and crashes change nothing. */
+
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FULL } from '../full-run.ts';
 import { FleetOfOne, SAMPLE_SECONDS } from './fleet-of-one.ts';
 import { makeProgram, makeScript } from './program-files.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 let fleet: FleetOfOne;
 
 beforeAll(async () => {

@@ -3,11 +3,13 @@
  * change a file, one run for each, and what it had said before has to hold. In the full run each crash is also a power
  * cut, which leaves only what was synced.
  */
+
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { FULL } from '../full-run.ts';
 import { LoopDisk } from './loop-disk.ts';
 import { canRun } from './needed-programs.ts';
 import { work as agentStore } from './steps/agent-store-steps.ts';
@@ -15,7 +17,6 @@ import { work as append } from './steps/append-steps.ts';
 import { work as checkpoint } from './steps/checkpoint-steps.ts';
 import type { SteppedWork } from './steps/stepped-work.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const PROGRAM = join(import.meta.dirname, 'steps/run-steps.ts');
 /** Whatever changes a file, its length or its name. */
 const CALLS = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'unlink', 'rename', 'link', 'mkdir'];

@@ -3,6 +3,7 @@
  * the tables say afterwards comes from the stream and from parts that were on the disk. With the engine's syncs switched
  * off the same must lose something.
  */
+
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +11,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { SqliteControlStore } from '../../collector/src/control/sqlite-control-store.ts';
 import { openSqliteStream } from '../../collector/src/stream/sqlite-stream.ts';
+import { FULL, sayProgress } from '../full-run.ts';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { LoopDisk } from './loop-disk.ts';
 import { canRun } from './needed-programs.ts';
 import { SiteUnderFire } from './site-under-fire.ts';
 import { killProcesses, processTree, stopProcesses } from './stopped-processes.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const CUTS = Number(process.env.FLEETMETER_CUTS ?? (FULL ? 100 : 4));
 const CONTROL_CUTS = 3;
 const AGENTS = 6;
@@ -126,6 +127,7 @@ async function cutAgainAndAgain(
       await site.collector.processed();
       await site.collector.derived();
       outcome.differences.push(...(await site.differences()).map((each) => `cut ${outcome.cuts}: ${each}`));
+      if (outcome.differences.length === 0) sayProgress('cuts', outcome.cuts, cuts);
     }
     return { ...outcome, seconds: Math.round((performance.now() - began) / 1000) };
   } finally {

@@ -18,11 +18,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { FULL, sayProgress } from '../full-run.ts';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { SiteUnderFire } from './site-under-fire.ts';
 import { killProcesses, processTree, stopProcesses } from './stopped-processes.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const ROUNDS = FULL ? 40 : 3;
 const AGENTS = 4;
 const REPORTED_MS = 1_500;
@@ -70,6 +70,7 @@ test(`${ROUNDS} damaged streams: the collector starts, and in the end nothing la
       await sleep(TOLD_MS);
       await site.rest();
       await site.settle();
+      sayProgress('damaged streams', round + 1, ROUNDS);
     }
     console.log('damaged streams', seen);
     expect(await site.differences()).toEqual([]);

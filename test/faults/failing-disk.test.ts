@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { FULL, sayProgress } from '../full-run.ts';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { newTally } from './cut-disk.ts';
 import { canRun } from './needed-programs.ts';
@@ -13,7 +14,7 @@ import { ReceivingOnDisk } from './receiving-on-disk.ts';
 import { type Fault, failCalls } from './traced-faults.ts';
 
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
-const ROUNDS = process.env.FLEETMETER_TEST_FULL === '1' ? 20 : 1;
+const ROUNDS = FULL ? 20 : 1;
 /** Once, and for a while in which everything fails. */
 const HOW_OFTEN = [
   { when: '1', forMs: 0 },
@@ -35,7 +36,7 @@ describe.runIf(possible)('a disk that fails', () => {
     const failed: Record<string, number> = {};
     let slowestMs = 0;
     try {
-      for (let round = 0; round < ROUNDS; round++)
+      for (let round = 0; round < ROUNDS; round++) {
         for (const place of PLACES)
           for (const fault of FAULTS)
             for (const { when, forMs } of HOW_OFTEN) {
@@ -45,6 +46,9 @@ describe.runIf(possible)('a disk that fails', () => {
               await receiving.cutPower(tally);
               slowestMs = Math.max(slowestMs, await goesOn(receiving));
             }
+        expect(tally.lost).toEqual([]);
+        sayProgress('rounds', round + 1, ROUNDS);
+      }
       console.log('calls that failed', failed, 'answers', receiving.load.refused, {
         ...tally,
         slowestMs: Math.round(slowestMs),

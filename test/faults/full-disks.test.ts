@@ -2,6 +2,7 @@
  * Disks that are full, and then are not (R7): the collector's, the engine's and an agent's, one after the other, while
  * agents report. What cannot be stored is refused with a time to come back, reading goes on, and all resumes by itself.
  */
+
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +11,12 @@ import { describe, expect, test } from 'vitest';
 import { post, TestDevice } from '../../collector/src/receive/fixtures/test-device.ts';
 import { FleetOfOne } from '../end-to-end/fleet-of-one.ts';
 import { makeProgram } from '../end-to-end/program-files.ts';
+import { FULL } from '../full-run.ts';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { LoopDisk } from './loop-disk.ts';
 import { canRun } from './needed-programs.ts';
 import { SiteUnderFire } from './site-under-fire.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const ROUNDS = FULL ? 5 : 1;
 const AGENTS = 4;
 const PROGRAMS_MEANWHILE = 40;

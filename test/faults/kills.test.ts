@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { FULL, sayProgress } from '../full-run.ts';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { SiteUnderFire } from './site-under-fire.ts';
 import { killProcesses } from './stopped-processes.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const KILLS = Number(process.env.FLEETMETER_KILLS ?? (FULL ? 2000 : 40));
 /** The tables are compared after each of these, and at the end. */
 const COMPARE_EVERY = FULL ? 100 : 20;
@@ -40,6 +40,7 @@ test(`${KILLS} kills in the middle of work, and the tables say what is true (FLE
       await site.rest();
       await site.settle();
       expect(await site.differences(), `after ${kill} kills`).toEqual([]);
+      sayProgress('kills', kill, KILLS);
       site.live();
     }
     // An administrator sees it. The collector counts since it was started last, and not every kill meets a range.

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStream } from '../../collector/src/stream/sqlite-stream.ts';
+import { FULL, sayProgress } from '../full-run.ts';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { type CutTally, newTally } from './cut-disk.ts';
 import { LoopDisk } from './loop-disk.ts';
 import { canRun } from './needed-programs.ts';
 import { ReceivingOnDisk } from './receiving-on-disk.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const CUTS = FULL ? 1000 : 50;
 /** Cuts of one disk, which fills meanwhile. */
 const CUTS_A_DISK = 50;
@@ -31,7 +31,11 @@ describe.runIf(possible)('after a power cut', () => {
     const random = new SeededRandom(SEED);
     const tally = newTally();
     const began = performance.now();
-    while (tally.cuts < CUTS) await cutUnderLoad(random, Math.min(CUTS_A_DISK, CUTS - tally.cuts), tally, []);
+    while (tally.cuts < CUTS) {
+      await cutUnderLoad(random, Math.min(CUTS_A_DISK, CUTS - tally.cuts), tally, []);
+      expect(tally.lost).toEqual([]);
+      sayProgress('cuts', tally.cuts, CUTS);
+    }
     console.log('power cuts', { ...tally, seconds: Math.round((performance.now() - began) / 1000) });
     expect(tally.lost).toEqual([]);
     expect(tally.failedStarts).toEqual([]);

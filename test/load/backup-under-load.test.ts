@@ -2,14 +2,15 @@
  * A backup of a collector that is being reported to, the loss of everything else, and the fleet that goes on (R36). What
  * was reported after the backup is told again by the devices: after one round the tables are equal to what is true.
  */
+
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FULL } from '../full-run.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
 import { Fleet } from './fleet.ts';
 import { partToVerify, VerifyError, verify } from './verify.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const PLAN = FULL ? { devices: 3_000, executables: 1_000 } : { devices: 150, executables: 200 };
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
 const FIRST_HOUR = 8;

@@ -2,6 +2,7 @@
  * The engine's process dies, and hangs, while a fleet reports (R34): reports are acknowledged as ever, questions are
  * answered 503 at once, the engine is back soon, and in the end all totals equal the recount.
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,13 +10,13 @@ import { Acknowledgement } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PING_EVERY_MS } from '../../collector/src/engine/supervise-engine.ts';
 import { generate } from '../bench/ack.ts';
+import { FULL } from '../full-run.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
 import type { OpenLoopResult } from './open-loop.ts';
 import { writePlan } from './planned-reports.ts';
 import { reportingFleet } from './reporting-fleet.ts';
 import { partToVerify, verify } from './verify.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const [DEVICES, RATE] = FULL ? [1_000, 100] : [100, 40];
 const SECONDS = FULL ? { calm: 30, death: 30, hang: 60 } : { calm: 5, death: 6, hang: 12 };
 /** What is promised, from the death or from the moment at which it hangs. */

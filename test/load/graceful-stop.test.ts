@@ -3,6 +3,7 @@
  * request that does not come to its end and an engine that hangs; a second signal ends it at once; and whatever was
  * acknowledged before is there after the next start.
  */
+
 import { writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -11,13 +12,13 @@ import { Acknowledgement } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STOPS_WITHIN_MS } from '../../collector/src/started-stages.ts';
 import { generate } from '../bench/ack.ts';
+import { FULL } from '../full-run.ts';
 import type { StoppedCollector } from './collector-process.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
 import { writePlan } from './planned-reports.ts';
 import { reportingFleet } from './reporting-fleet.ts';
 import { partToVerify, verify } from './verify.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const [DEVICES, RATE] = FULL ? [400, 100] : [100, 40];
 /** Stops of each kind. */
 const STOPS = FULL ? 10 : 1;

@@ -3,6 +3,7 @@
  * without the flood, and memory stays where it is. The flood shares the machine's cores with the collector, so what
  * is acknowledged is counted for each second of the collector's own CPU too: that figure does not depend on who else is busy.
  */
+
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,12 +11,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planReports } from '../bench/ack.ts';
 import { CpuMeter } from '../bench/process-cpu.ts';
+import { FULL } from '../full-run.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
 import { Fleet } from './fleet.ts';
 import type { FloodResult } from './flood.ts';
 import { writePlan } from './planned-reports.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const DEVICES = FULL ? 4_000 : 2_400;
 /** As many as keep the collector busy all the time, and none of them waits for long. */
 const SATURATING_CONNECTIONS = 128;

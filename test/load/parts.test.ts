@@ -2,16 +2,17 @@
  * Small inserts end in "too many parts": a trickle of reports, each processed on its own, and use of as many days as a
  * device may tell of. Hours pass faster here than the engine's merges do, which is harder than life.
  */
+
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestAdd, digestSumBytes, EMPTY_DIGEST, encodeIdList } from '@fleetmeter/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ScriptedDevice } from '../end-to-end/scripted-device.ts';
+import { FULL } from '../full-run.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
 import { CRAFTED_RUN, craftedRecord, craftedUsage } from './crafted-usage.ts';
 import { Fleet } from './fleet.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 /** Ranges of an hour in which something arrives all the time: one in two seconds (processLingerMs). */
 const RANGES_AN_HOUR = 1_800;
 const LEAST_RANGES = FULL ? RANGES_AN_HOUR : 60;

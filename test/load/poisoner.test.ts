@@ -3,6 +3,7 @@
  * it is slowed down, and the others' acknowledgements take no longer. Quiet and poisoned stretches alternate, so that what
  * else the machine does meanwhile falls on both; the ratio is printed, and held against the promise in the long run.
  */
+
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -11,13 +12,13 @@ import { digestAdd, digestSumBytes, EMPTY_DIGEST, encodeIdList } from '@fleetmet
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generate } from '../bench/ack.ts';
 import { ScriptedDevice } from '../end-to-end/scripted-device.ts';
+import { FULL } from '../full-run.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
 import { craftedRecord, craftedUsage } from './crafted-usage.ts';
 import type { FloodResult } from './flood.ts';
 import { writePlan } from './planned-reports.ts';
 import { reportingFleet } from './reporting-fleet.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const LIVE = 100;
 const RATE = 50;
 const ROUNDS = FULL ? 8 : 2;

@@ -3,6 +3,7 @@
  * all are let in at the planned rate, memory does not grow, and the others hardly notice. Figures are printed; those
  * that depend on the machine are held against the promise only in the long run of the test.
  */
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,13 +11,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { retryLimits } from '../../agent/src/send/retry-schedule.ts';
 import { generate, planReports } from '../bench/ack.ts';
+import { FULL } from '../full-run.ts';
 import { CollectorUnderLoad } from './collector-under-load.ts';
 import { Fleet } from './fleet.ts';
 import type { OpenLoopResult } from './open-loop.ts';
 import { writePlan } from './planned-reports.ts';
 import { playStorm } from './resync-storm.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const PLAN = FULL
   ? { perSecond: 100, storm: 10_000, lost: 1_000, live: 2_000, liveRate: 100, executables: 2_000 }
   : { perSecond: 40, storm: 400, lost: 60, live: 100, liveRate: 40, executables: 200 };

@@ -2,18 +2,19 @@
  * Real agents and a real collector under a schedule of faults: requests and answers lost, repeated and late, agents and
  * processor dying, disks put back to earlier states (R16). Whatever happens, tables and truth end equal.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HttpExchange } from '../../agent/src/send/http-exchange.ts';
+import { FULL } from '../full-run.ts';
 import { FaultyExchange } from './faulty-exchange.ts';
 import { type DiskImage, LivingAgent, type ModelProgram, modelProgram } from './living-agent.ts';
 import { installedLines, outOfBounds, usageOf } from './machine-oracle.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { StagedCollector } from './staged-collector.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const HISTORIES = FULL ? 400 : 100;
 const STEPS = FULL ? 24 : 14;
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);

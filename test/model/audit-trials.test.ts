@@ -3,8 +3,10 @@
  * range of its reports never reaches the processor; after one sweep and the next reports the tables are equal to what
  * is true on the device. Whoever lost nothing is asked nothing.
  */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LOST_KINDS } from '../../collector/src/audit/audit-findings.ts';
+import { FULL } from '../full-run.ts';
 import { AgentDevice } from './agent-device.ts';
 import { AuditedSite } from './audited-site.ts';
 import { expectFacts } from './device-facts.ts';
@@ -13,7 +15,6 @@ import { SeededRandom } from './seeded-random.ts';
 import type { TrialDevice } from './trial-device.ts';
 import { VouchingDevice } from './vouching-device.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const TRIALS = FULL ? 1_000 : 240;
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
 const DAY_MS = 86_400_000;

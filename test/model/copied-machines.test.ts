@@ -2,11 +2,13 @@
  * One disk on several machines (R17): real agents with one identity against a real collector. Each has to be found,
  * become a device of its own, and keep its facts apart from the others'.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HttpExchange } from '../../agent/src/send/http-exchange.ts';
+import { FULL } from '../full-run.ts';
 import { FaultyExchange } from './faulty-exchange.ts';
 import {
   type DiskImage,
@@ -19,7 +21,6 @@ import { type DayOfPackage, installedLines, outOfBounds, usageOf } from './machi
 import { SeededRandom } from './seeded-random.ts';
 import { StagedCollector } from './staged-collector.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 /** Machines of each family that share a disk. */
 const FAMILIES = FULL ? [...Array(40).fill(2), 3, 5, 10, 20, 50] : [2, 2, 2, 2, 3, 5, 50];
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);

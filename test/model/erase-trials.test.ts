@@ -3,6 +3,7 @@
  * its erasure: reports that waited in the stream, kept ones, new ones, ones of a new epoch. Nothing of it comes back. The
  * same machine joins again and says the very same, down to its epoch's and run's random numbers: all of that is there.
  */
+
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deriveDevices } from '../../collector/src/clickhouse/derive-devices.ts';
@@ -11,13 +12,13 @@ import { deriveUsageDay } from '../../collector/src/clickhouse/derive-usage-day.
 import { erasableTables } from '../../collector/src/clickhouse/erase-rows.ts';
 import { numberApplications } from '../../collector/src/clickhouse/number-applications.ts';
 import { eraseStep } from '../../collector/src/erase/erase-devices.ts';
+import { FULL } from '../full-run.ts';
 import { AuditedSite } from './audited-site.ts';
 import { expectFacts } from './device-facts.ts';
 import { modelExecutable } from './model-device.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { VouchingDevice } from './vouching-device.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const TRIALS = FULL ? 200 : 20;
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
 const DAY_MS = 86_400_000;

@@ -24,10 +24,10 @@ import { EpochHeadCache } from '../../collector/src/process/epoch-head-cache.ts'
 import { processRange } from '../../collector/src/process/process-range.ts';
 import type { StreamRecord } from '../../collector/src/stream/stream.ts';
 import { freePort } from '../fakes/free-port.ts';
+import { FULL } from '../full-run.ts';
 import { ModelDevice, type ModelExecutable, modelExecutable } from './model-device.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const HISTORIES = FULL ? 20_000 : 1_000;
 const STEPS = 24;
 const HEALTHY_HISTORIES = FULL ? 5_000 : 120;

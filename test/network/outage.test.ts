@@ -2,6 +2,7 @@
  * A week without collector (R24): agents go on metering into their real stores, and when it is back everything arrives.
  * The state grows with distinct keys (days, programs), never with time, flushes or tries.
  */
+
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,12 +17,12 @@ import {
   type ReceivingCollector,
   startReceiving,
 } from '../../collector/src/receive/fixtures/receiving-collector.ts';
+import { FULL } from '../full-run.ts';
 import { SeededRandom } from '../model/seeded-random.ts';
 import { arrivedOf } from './arrived.ts';
 import { fileOf, ReportingDevice } from './reporting-device.ts';
 import { SwitchedExchange } from './switched-exchange.ts';
 
-const FULL = process.env.FLEETMETER_TEST_FULL === '1';
 const AGENTS = FULL ? 200 : 20;
 const SEED = Number(process.env.FLEETMETER_SEED ?? Date.now() % 2 ** 31);
 const DAYS = 7;

@@ -1,4 +1,5 @@
 /** The agent's state: its keys, what it found and metered, and reports that are composed, sent and acknowledged. */
+
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { Acknowledgement, ANSWER_CONTENT_TYPE, EnrolResponse, Report } from '@fleetmeter/proto';
@@ -7,12 +8,13 @@ import { openDeviceIdentity } from '../../../agent/src/identity/device-identity.
 import type { Exchange } from '../../../agent/src/send/http-exchange.ts';
 import { agentStore } from '../../../agent/src/store/agent-store.ts';
 import { openStateDatabase } from '../../../agent/src/store/state-database.ts';
+import { FULL } from '../../full-run.ts';
 import { LivingAgent, modelProgram } from '../../model/living-agent.ts';
 import type { SteppedWork } from './stepped-work.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const DAY = Math.floor(NOW / 86_400_000) - 1;
-const REPORTS = process.env.FLEETMETER_TEST_FULL === '1' ? 2 : 1;
+const REPORTS = FULL ? 2 : 1;
 const MOST_BYTES = 8 * 1024 * 1024;
 const ANSWER = { status: 200, contentType: ANSWER_CONTENT_TYPE, retryAfter: undefined };
 

@@ -10,7 +10,7 @@ const RELIEF_FROM = 0.85;
 const RELIEF_DOWN_TO = 0.75;
 /** The rest is for reports, usage and status, so that an agent at its limit goes on reporting. */
 const FULL_FROM = 0.92;
-/** Files; together they take some 20 KiB. */
+/** Files; all of them together take little of what is left above FULL_FROM. */
 const LOOK_FOR_EACH = 16;
 
 /** Since the agent's start. */
@@ -43,6 +43,8 @@ export class StateLimit {
   /** Lets go of what is beyond the limit; nearly free when nothing is. Returns what went now. */
   keep(): Forgotten {
     const now: Forgotten = { acknowledged: 0, unreported: 0 };
+    // What is given up now makes room for the very next file.
+    this.#askedFor = 0;
     if (this.#share() < RELIEF_FROM) return now;
     const { usage, inventory, outbox } = this.#store;
     const enough = (): boolean => this.#share() <= RELIEF_DOWN_TO;

@@ -18,7 +18,7 @@ export interface ChangeQueueOptions {
   onFailure(error: unknown): void;
 }
 
-/** Looks that are open at the same time, and begun in one turn of the event loop: each takes it some 100 µs. */
+/** Looks that are open at the same time, and begun in one turn of the event loop. */
 const MOST_LOOKS = 128;
 const MOST_BEGUN = 16;
 /** Several paths become quiet together: gathered for this long, so that a removed tree is one matter and not many. */

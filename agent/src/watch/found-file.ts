@@ -54,7 +54,7 @@ export interface FindingSink {
 /** Files hashed in earlier runs of the agent; the store implements it. */
 export interface KnownFiles {
   byPath(path: string): FoundFile | undefined;
-  /** The state in which the file at this path is known: a third of what byPath takes, which reads evidence too. */
+  /** The state in which the file at this path is known; byPath reads its evidence too. */
   stateAt(path: string): FileIdentity | undefined;
   /** Another path of the same inode in the same state, so that a hard link is not hashed twice. */
   byIdentity(identity: FileIdentity): FoundFile | undefined;

@@ -29,7 +29,7 @@ export class EpochDesk extends EpochNumbers implements Epochs {
     return this.#parts.speech.of(deviceId);
   }
 
-  /** What is remembered of a device that was forgotten. */
+  /** Speech was erased beside this: what is remembered of it counts no more. */
   forgetSpeech(): void {
     this.#parts.speech.forget();
   }

@@ -136,7 +136,10 @@ export class SegmentLog {
     entry.suspect = false;
   }
 
-  /** Where nothing was acknowledged nothing is to be kept, and the next segment would have the same name. */
+  /**
+   * Where nothing was acknowledged nothing is to be kept, and the next segment would have the same name. Should this end between
+   * removing and making, the reader's checkpoint still tells which offsets were given out.
+   */
   #goOnElsewhere(): void {
     const entry = this.#last();
     if (offsetsIn(entry) > 0) {

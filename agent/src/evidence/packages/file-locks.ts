@@ -1,7 +1,7 @@
 /** Whether a package manager holds a lock file, told without taking any lock. Linux. */
 import { readFileSync, statSync } from 'node:fs';
 
-/** Synchronous: 50 µs on some kernels, 7 ms on others. Unreadable files count as not locked. */
+/** Synchronous: cheap on some kernels, milliseconds on others. Unreadable files count as not locked. */
 export function anyLocked(paths: readonly string[], kernelLocks = '/proc/locks'): boolean {
   const inodes = paths.flatMap((path) => inodeOf(path) ?? []);
   if (inodes.length === 0) return false;

@@ -20,8 +20,8 @@ export interface IndexedOwnersOptions {
 }
 
 /**
- * Less than a changed file rests before it is looked at (half a second), so that whoever changed it had the lock by then. Some kernels
- * take several milliseconds to list their locks.
+ * Less than a changed file rests before it is looked at (half a second unless configured), so that whoever changed it had the lock by
+ * then. Some kernels take milliseconds to list their locks.
  */
 const RECHECK_MS = 300;
 /** A database that could not be read, and has not changed since, is tried again after this long. */

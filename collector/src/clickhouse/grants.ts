@@ -3,7 +3,7 @@ import type { DatabaseNames } from './database-names.ts';
 import { backquoted } from './schema-statements.ts';
 
 /** Tables of `system` that are asked; needed where select_from_system_db_requires_grant is set. */
-const SYSTEM_TABLES = ['tables', 'columns', 'parts', 'metrics', 'one', 'dictionaries'];
+const SYSTEM_TABLES = ['tables', 'columns', 'parts', 'detached_parts', 'metrics', 'one', 'dictionaries'];
 
 /** To receive, process, derive, audit and erase, in tables that are there. */
 export function workingGrants({ facts, final }: DatabaseNames, user: string): string[] {

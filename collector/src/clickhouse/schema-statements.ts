@@ -27,7 +27,7 @@ export const GROUNDWORK: readonly string[] = [
     applied_at DateTime64(3, 'UTC')  COMMENT 'When the last of them was'
 )
 ENGINE = ReplacingMergeTree(statements) ORDER BY name
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1
 COMMENT 'Which migrations are applied'`,
 ];
 

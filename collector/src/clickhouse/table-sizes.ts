@@ -24,6 +24,14 @@ export async function readPartCounts(clickhouse: ClickHouse): Promise<Map<string
   return new Map(rows.map(({ table, parts }) => [table, Number(parts)]));
 }
 
+/** Parts that were found damaged when the engine started and lie beside their table since, by table; both databases. */
+export async function readBrokenParts(clickhouse: ClickHouse): Promise<Map<string, number>> {
+  const rows = await clickhouse.rows<{ table: string; parts: string }>(`
+    SELECT table, count() AS parts FROM system.detached_parts
+    WHERE startsWith(reason, 'broken') AND database IN ('{facts}', '{final}') GROUP BY table`);
+  return new Map(rows.map(({ table, parts }) => [table, Number(parts)]));
+}
+
 /** Merges that run now, also those of databases that are not ours: they share the machine. */
 export async function readRunningMerges(clickhouse: ClickHouse): Promise<number> {
   const [row] = await clickhouse.rows<{ value: string }>(

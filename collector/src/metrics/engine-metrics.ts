@@ -3,6 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { countDevicesByState } from '../clickhouse/derive-devices.ts';
 import {
+  readBrokenParts,
   readPartCounts,
   readRunningMerges,
   readTableSizes,
@@ -142,7 +143,6 @@ export function watchEngineReport(registry: Registry, read: () => Promise<Engine
 /** Merges and parts, of whatever ClickHouse is used. */
 export function watchMerges(registry: Registry, clickhouse: ClickHouse): void {
   const runningMerges = boundedRead(() => readRunningMerges(clickhouse));
-  const partCounts = boundedRead(() => readPartCounts(clickhouse));
   new Gauge({
     name: 'fleetmeter_clickhouse_merges',
     help: 'Merges of parts that run now, in all databases of the engine or server',
@@ -153,17 +153,28 @@ export function watchMerges(registry: Registry, clickhouse: ClickHouse): void {
       else this.set(merges);
     },
   });
-  new Gauge({
-    name: 'fleetmeter_table_parts',
-    help: 'Parts of each table of facts, that wait to be merged into one',
-    labelNames: ['table'],
-    registers: [registry],
-    async collect() {
-      this.reset();
-      const parts = await partCounts().catch(() => new Map<string, number>());
-      for (const [table, count] of parts) this.set({ table }, count);
-    },
-  });
+  const partsOf = (name: string, help: string, read: () => Promise<ReadonlyMap<string, number>>) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['table'],
+      registers: [registry],
+      async collect() {
+        this.reset();
+        const parts = await read().catch(() => new Map<string, number>());
+        for (const [table, count] of parts) this.set({ table }, count);
+      },
+    });
+  partsOf(
+    'fleetmeter_table_parts',
+    'Parts of each table of facts, that wait to be merged into one',
+    boundedRead(() => readPartCounts(clickhouse)),
+  );
+  partsOf(
+    'fleetmeter_table_broken_parts',
+    'Parts that ClickHouse found damaged at a start and put aside, by table; absent when there are none',
+    boundedRead(() => readBrokenParts(clickhouse)),
+  );
 }
 
 /** What is in the tables. Sizes: two gauges from one question. Names of tables come from our own migrations. */

@@ -11,8 +11,11 @@ export interface AdjustableFinderParts {
   make: (config: FindingConfig) => Finder;
   /** What to look for now; undefined: nothing. */
   wanted: () => FindingConfig | undefined;
-  /** What a finder looks up once, as text: another one is made when it changes. Homes come with new accounts. */
-  surroundings?: () => string;
+  /**
+   * What a finder looks up once, as text: another one is made when it changes. Homes come with new accounts, folders with
+   * software, and file servers are mounted over them.
+   */
+  surroundings?: (config: FindingConfig) => string;
   /** Called before another finder begins. */
   onAdjust: () => void;
 }
@@ -98,7 +101,7 @@ export class AdjustableFinder {
   }
 
   #nameOf(config: FindingConfig | undefined): string {
-    return `${JSON.stringify(config ?? null)} ${this.#parts.surroundings?.() ?? ''}`;
+    return `${JSON.stringify(config ?? null)} ${(config && this.#parts.surroundings?.(config)) ?? ''}`;
   }
 
   #begin(finder: Finder): void {

@@ -9,7 +9,7 @@ import { ExecutableFinder } from './watch/executable-finder.ts';
 import type { FinderOptions } from './watch/finder-options.ts';
 import type { FindingSink, KnownFiles } from './watch/found-file.ts';
 import type { RanPrograms } from './watch/home-admission.ts';
-import type { ScanRootOptions } from './watch/scan-roots.linux.ts';
+import { placesToSearch, type ScanRootOptions } from './watch/scan-roots.linux.ts';
 
 export type Finder = Pick<
   ExecutableFinder,
@@ -49,6 +49,11 @@ export function scopeOf(config: FindingScope): Pick<ScanRootOptions, 'added' | '
     homes: config.homeFolders,
     limits: { excluded: config.excludedFolders, atMost: config.rootsAtMost },
   };
+}
+
+/** Where a finder made now would search, as text. */
+export function surroundingsOf(config: FindingConfig): string {
+  return placesToSearch({ ...scopeOf(config), ...(config.roots && { paths: config.roots }) });
 }
 
 export function createFinder(

@@ -9,7 +9,7 @@ import { ShownDisclosure } from './disclosed/shown-disclosure.ts';
 import { UserNames } from './disclosed/user-names.ts';
 import type { CollectorPlace } from './enrol/collector-place.ts';
 import { KeyRenewal } from './enrol/key-renewal.ts';
-import { createFinder } from './finder.ts';
+import { createFinder, surroundingsOf } from './finder.ts';
 import { readHostFacts } from './host/host-facts.ts';
 import { readManagement } from './host/management.ts';
 import { runsOnBattery } from './host/power-supply.linux.ts';
@@ -38,7 +38,6 @@ import { StorePatience } from './store/patience.ts';
 import { stateFolderOf } from './store/state-folder.ts';
 import { StateLimit } from './store/state-limit.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
-import { homesOfPeople } from './watch/scan-roots.linux.ts';
 
 export interface AgentOptions extends LoadedConfig {
   version: string;
@@ -80,7 +79,7 @@ export async function buildStages(
   const finder = new AdjustableFinder({
     make: (scope) => createFinder(scope, inventory, clock),
     wanted: () => settings.finding,
-    surroundings: () => homesOfPeople().join('\n'),
+    surroundings: surroundingsOf,
     onAdjust: () => inventory.forgetSkipped(),
   });
   const filesHashedBefore = store.facts.read('lifetime')?.filesHashed ?? 0;

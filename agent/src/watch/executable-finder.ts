@@ -48,7 +48,7 @@ export class ExecutableFinder {
     this.#changes = new ChangeQueue({
       ...{ clock, settleMs, examiner, ledger, signal },
       onFolders: (folders, gone) => this.#cycle.foldersChanged(folders, gone),
-      onForgotten: () => this.#cycle.rescanIn(DOUBT_RESCAN_MS),
+      onForgotten: () => this.#cycle.rescanForDoubt(DOUBT_RESCAN_MS),
       onFailure,
     });
     this.#packages = new PackageFollower({
@@ -141,7 +141,7 @@ export class ExecutableFinder {
       },
       onBurst: () => {
         this.#eventBursts++;
-        this.#cycle.rescanIn(DOUBT_RESCAN_MS);
+        this.#cycle.rescanForDoubt(DOUBT_RESCAN_MS);
       },
     });
   }
@@ -164,6 +164,6 @@ export class ExecutableFinder {
     if (this.#parts.isClosed) return;
     this.#failures++;
     this.#lastFailure = error instanceof Error ? error.message : String(error);
-    this.#cycle.rescanIn(FAILURE_RESCAN_MS);
+    this.#cycle.rescanForDoubt(FAILURE_RESCAN_MS);
   }
 }

@@ -78,6 +78,12 @@ export async function scanFolders(
 }
 
 async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
+  // Something may have been mounted there since it was chosen; a dead server is not to be asked.
+  const exclusion = target.mounts.exclusionAround(walk.root);
+  if (exclusion) {
+    target.onSkip(walk.root, exclusion.reason);
+    return;
+  }
   const stack = [walk.root];
   const stats = await lstat(walk.root).catch(() => undefined);
   if (stats) {

@@ -2,7 +2,6 @@
 import { outermostPaths } from './change-queue.ts';
 import type { FinderParts } from './finder-parts.ts';
 import type { LookReply } from './folder-list-worker.ts';
-import type { FolderLister } from './folder-lister.ts';
 import type { QuietFolders } from './quiet-folders.ts';
 import type { ScanCycle } from './scan-cycle.ts';
 
@@ -27,20 +26,26 @@ async function lookAtQuietFolders(parts: FinderParts, cycle: ScanCycle): Promise
   if (!parts.watcher || parts.isClosed) return;
   const moments = cycle.momentsOfChange();
   cycle.noteLook();
-  const { touched, replaced } = await lookAtQuiet(parts.watcher.quiet, parts.lister, moments.sinceMs);
-  await cycle.newRun().scanSome(outermostPaths(replaced), moments);
+  parts.readMounts();
+  const { mounts } = parts;
+  const { touched, replaced } = await lookAtQuiet(parts, parts.watcher.quiet, moments.sinceMs);
+  // What was mounted over a folder is another folder in its place.
+  const anew = outermostPaths(replaced).filter((folder) => !mounts.excludesMountAt(folder));
+  await cycle.newRun().scanSome(anew, moments);
   await cycle.newRun().scanTouched(touched, moments);
 }
 
 /** All of them, some at a time, so that no message to the thread is large. Rejects when the lister is closed. */
 async function lookAtQuiet(
+  { lister, mounts }: Pick<FinderParts, 'lister' | 'mounts'>,
   folders: QuietFolders,
-  lister: Pick<FolderLister, 'look'>,
   sinceMs: number,
 ): Promise<LookReply> {
   const all: LookReply = { touched: [], replaced: [] };
   for (const batch of folders.batches(LOOK_BATCH)) {
-    const { touched, replaced } = await lister.look(batch, sinceMs);
+    // A dead server would be waited for.
+    const local = batch.filter(({ path }) => !mounts.excludes(path));
+    const { touched, replaced } = await lister.look(local, sinceMs);
     all.touched.push(...touched);
     all.replaced.push(...replaced);
   }

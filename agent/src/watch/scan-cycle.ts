@@ -17,6 +17,8 @@ export interface ScanCycleOptions {
 }
 
 const HOUR_MS = 3_600_000;
+/** Whoever can make a burst of events, or failures, must not make scans follow each other without a pause. */
+const BETWEEN_SCANS_MS = 30_000;
 /** Clocks of file systems may be a little behind, and are coarse. */
 const CLOCK_GRAIN_MS = 2_000;
 
@@ -31,9 +33,15 @@ export class ScanCycle {
   rolledUp: RollUpSummary = NO_ROLL_UPS;
   /** When folders that are not watched were last looked at, by a full scan or by themselves. Milliseconds since 1970. */
   #lookedMs = 0;
+  /** Followed by other scans while the full one was under way: it may have passed the place before they were there. */
+  readonly #followedBeside = new Set<string>();
   /** Full scans and looks at quiet folders, one after the other. */
   #turns: Promise<unknown> = Promise.resolve();
   #rescanTimer: AbortController | undefined;
+  /** Monotonic; Infinity: none is planned. */
+  #rescanDueMs = Number.POSITIVE_INFINITY;
+  /** When the last full scan ended, monotonic. */
+  #endedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScanCycleOptions) {
     this.#options = options;
@@ -51,22 +59,30 @@ export class ScanCycle {
     return turn;
   }
 
-  /** The next full scan comes after so many milliseconds, whatever was planned before. */
-  rescanIn(ms: number): void {
+  rescanAsUsual(): void {
+    this.#rescanAt(this.#parts.clock.nowMs() + (this.#parts.options.rescanMs ?? HOUR_MS));
+  }
+
+  /** Something may have been missed: the next full scan comes after so many milliseconds, or a little later. */
+  rescanForDoubt(ms: number): void {
+    this.#rescanAt(Math.max(this.#parts.clock.nowMs() + ms, this.#endedMs + BETWEEN_SCANS_MS));
+  }
+
+  /** At the latest: what was planned for earlier stays. */
+  #rescanAt(dueMs: number): void {
     const { parts, onFailure } = this.#options;
-    if (!parts.watcher || parts.isClosed) return;
+    if (!parts.watcher || parts.isClosed || dueMs >= this.#rescanDueMs) return;
     this.#rescanTimer?.abort();
     const timer = new AbortController();
     this.#rescanTimer = timer;
-    void parts.options.clock.sleep(ms, timer.signal).then(async () => {
+    this.#rescanDueMs = dueMs;
+    void parts.clock.sleep(dueMs - parts.clock.nowMs(), timer.signal).then(async () => {
       if (timer.signal.aborted) return;
+      // Doubts from here on are about what this scan may have passed already.
+      this.#rescanDueMs = Number.POSITIVE_INFINITY;
       await this.fullScan().catch(onFailure);
-      if (this.#rescanTimer === timer) this.rescanAsUsual();
+      this.rescanAsUsual();
     });
-  }
-
-  rescanAsUsual(): void {
-    this.rescanIn(this.#parts.options.rescanMs ?? HOUR_MS);
   }
 
   /** Folders that appeared or changed, and paths where nothing is any more and where a folder may have been. */
@@ -94,16 +110,20 @@ export class ScanCycle {
   newRun(): ScanRun {
     const { parts, onAgain, onProgress, onFailure } = this.#options;
     const { clock, examiner, ledger, lister, mounts, places, admission, hasher, settleMs } = parts;
-    return new ScanRun({
+    const run = new ScanRun({
       ...{ clock, examiner, ledger, lister, mounts, places, admission, settleMs },
       known: parts.options.known,
       hashFigures: () => hasher.figures(),
       signal: parts.abort.signal,
       walkPauseMs: () => hasher.paceMs(),
-      onFolder: (folder, key, lively) => parts.watcher?.follow(folder, key, lively),
+      onFolder: (folder, key, lively) => {
+        if (this.run && run !== this.run) this.#followedBeside.add(folder);
+        parts.watcher?.follow(folder, key, lively);
+      },
       onListed: (folder, key, holds) => parts.watcher?.listed(folder, key, holds) ?? [],
       ...{ onAgain, onProgress, onFailure },
     });
+    return run;
   }
 
   /** After the parts were told to end: resolves when no scan is open any more. */
@@ -125,6 +145,7 @@ export class ScanCycle {
     await packages.loadIfNew();
     const run = this.newRun();
     this.run = run;
+    this.#followedBeside.clear();
     const roots = parts.roots.roots.map(({ path }) => path);
     const complete = await this.#scanWith(run, roots).catch((error) => {
       // Closing ends the threads under a scan; that is no failure of it.
@@ -132,6 +153,7 @@ export class ScanCycle {
       throw error;
     });
     this.run = undefined;
+    this.#endedMs = parts.clock.nowMs();
     if (complete) this.rolledUp = run.rollUps.summary();
     this.lastScan = { ...run.figures(), complete, endedWallMs: parts.wallMs() };
     this.state = parts.watcher ? 'watching' : 'idle';
@@ -147,7 +169,7 @@ export class ScanCycle {
     if (!watcher || !complete) return complete;
     this.#lookedMs = sinceMs;
     watcher.scanned(
-      (folder) => run.saw(folder),
+      (folder) => run.saw(folder) || this.#followedBeside.has(folder),
       (folder) => run.couldLook(folder),
     );
     for (const folder of [...ledger.pathsWith('watch-limit')])

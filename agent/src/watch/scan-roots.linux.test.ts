@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MountTable, parseMountInfo } from './mount-table.linux.ts';
-import { findScanRoots, passwdHomes } from './scan-roots.linux.ts';
+import { findScanRoots, passwdHomes, placesToSearch } from './scan-roots.linux.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -18,6 +18,27 @@ test('each tree is one root, whatever links lead to it', () => {
   const { roots, missing } = findScanRoots({ paths });
   expect(roots.map(({ path }) => path)).toEqual([join(folder, 'usr'), join(folder, 'opt')]);
   expect(missing).toEqual([join(folder, 'srv')]);
+});
+
+test('a folder that comes later is a reason to search anew, and so is what is mounted over one', () => {
+  const passwdFile = join(folder, 'passwd');
+  writeFileSync(passwdFile, `ada:x:1000:1000::${join(folder, 'home/ada')}:/bin/sh\n`);
+  mkdirSync(join(folder, 'opt'));
+  const places = (mounts = new MountTable([])): string =>
+    placesToSearch({
+      paths: [join(folder, 'opt'), join(folder, 'snap')],
+      passwdFile,
+      homeFolder: folder,
+      mounts,
+    });
+  const before = places();
+  expect(places()).toBe(before);
+  mkdirSync(join(folder, 'snap'));
+  const withSnap = places();
+  expect(withSnap).not.toBe(before);
+  mkdirSync(join(folder, 'home/ada'), { recursive: true });
+  expect(places()).not.toBe(withSnap);
+  expect(places(new MountTable([{ path: join(folder, 'opt'), type: 'nfs4' }]))).not.toBe(places());
 });
 
 test('the roots of this system hold /usr once and no link', () => {

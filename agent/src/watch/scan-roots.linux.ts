@@ -103,6 +103,12 @@ export function findScanRoots(options: ScanRootOptions = {}): ScanRoots {
   return found;
 }
 
+/** What findScanRoots() finds, as text: another one when folders or mounts came or went. */
+export function placesToSearch(options: ScanRootOptions): string {
+  const { roots, homes, missing, excluded } = findScanRoots(options);
+  return JSON.stringify({ roots, homes, missing, excluded });
+}
+
 /** Each folder once: links resolved, doubles and folders inside others left out. */
 function outermost(roots: ScanRoot[]): ScanRoot[] {
   return roots.filter(

@@ -1,5 +1,8 @@
-/** Rows of epochs that are lost are written again from the control store, which gave the numbers. */
-import { daysOfEpochs, readEpochNos } from '../clickhouse/audit-epochs.ts';
+/**
+ * Rows of epochs that are lost, or say whose they were before they moved, are written again from the control store, which
+ * gave the numbers.
+ */
+import { daysOfEpochs, readEpochMoves } from '../clickhouse/audit-epochs.ts';
 import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
 import type { SweepParts } from './sweep-parts.ts';
@@ -22,11 +25,11 @@ export async function auditEpochs({
       // The control store first: what it knows by then and is old enough has its row.
       const openedBefore = now() - parts.youngestMs;
       const epochs = control.epochs.between(first, last).filter(({ openedAt }) => openedAt < openedBefore);
-      const known = await readEpochNos(clickhouse, first, last);
+      const known = await readEpochMoves(clickhouse, first, last);
       const { erasures } = control.lives;
       // Erased since the control store was read.
       const lost = epochs.filter(
-        ({ epochNo, deviceId }) => !known.has(epochNo) && !erasures.isClosed(deviceId),
+        ({ epochNo, deviceId, moves }) => (known.get(epochNo) ?? -1) < moves && !erasures.isClosed(deviceId),
       );
       if (lost.length === 0) return;
       findings.lost.epoch += lost.length;
@@ -39,15 +42,18 @@ export async function auditEpochs({
           opened_at: openedAt,
           moves,
         });
-      await clickhouse.insert('epochs', block);
       const days = await daysOfEpochs(
         clickhouse,
         lost.slice(0, MOST_DAYS_ASKED).map(({ epochNo }) => epochNo),
       );
-      control.markDirty(
-        [{ kind: 'inventory' }, ...days.map((day) => ({ kind: 'usage-day' as const, day }))],
-        now(),
-      );
+      const targets = [
+        { kind: 'inventory' } as const,
+        ...days.map((day) => ({ kind: 'usage-day' as const, day })),
+      ];
+      // Before, since nobody looks at them again once they are in; and after, for whoever derived in between.
+      control.markDirty(targets, now());
+      await clickhouse.insert('epochs', block);
+      control.markDirty(targets, now());
     });
   }
 }

@@ -59,11 +59,14 @@ async function auditMappings(first: number, last: number, parts: SweepParts): Pr
     const mapping = mapExecutable(executable, catalogue);
     block.append(mappingRow(executable.executableNo, mapping, generation, now()));
   }
+  const days = await daysOfExecutables(clickhouse, [...unmapped]);
+  const targets = [
+    { kind: 'inventory' } as const,
+    ...days.map((day) => ({ kind: 'usage-day' as const, day })),
+  ];
+  // Before, since nobody looks at them again once they are in; and after, for whoever derived in between.
+  control.markDirty(targets, now());
   await clickhouse.insert('mappings', block);
   findings.lost.mapping += block.rows;
-  const days = await daysOfExecutables(clickhouse, [...unmapped]);
-  control.markDirty(
-    [{ kind: 'inventory' }, ...days.map((day) => ({ kind: 'usage-day' as const, day }))],
-    now(),
-  );
+  control.markDirty(targets, now());
 }

@@ -2,15 +2,18 @@
 import type { ClickHouse } from './clickhouse.ts';
 import { readRows } from './row-binary.ts';
 
-export async function readEpochNos(
+/** How often each epoch has moved to another device, as far as the tables know. */
+export async function readEpochMoves(
   clickhouse: ClickHouse,
   first: number,
   last: number,
-): Promise<Set<number>> {
+): Promise<Map<number, number>> {
   const answer = clickhouse.binary(
-    `SELECT DISTINCT epoch_no FROM {facts}.epochs WHERE epoch_no BETWEEN ${first} AND ${last}`,
+    `SELECT epoch_no, toUInt32(max(moves)) FROM {facts}.epochs WHERE epoch_no BETWEEN ${first} AND ${last} GROUP BY epoch_no`,
   );
-  return new Set(await Array.fromAsync(readRows(answer, (row) => row.uint32())));
+  return new Map(
+    await Array.fromAsync(readRows(answer, (row): [number, number] => [row.uint32(), row.uint32()])),
+  );
 }
 
 /** Days (since 1970, UTC) with use that these epochs reported. */

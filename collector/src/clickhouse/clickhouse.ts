@@ -79,7 +79,11 @@ export function connectClickHouse(
   };
   return {
     async command(sql, parameters) {
-      await open().command({ query: named(sql), ...(parameters ? { query_params: parameters } : {}) });
+      await open().command({
+        query: named(sql),
+        ...(parameters ? { query_params: parameters } : {}),
+        clickhouse_settings: INSERTED_NOW_AND_ALWAYS,
+      });
     },
     async rows<T>(sql: string, parameters?: Record<string, unknown>) {
       const answer = await open().query({

@@ -204,14 +204,22 @@ const PRESENT = `SELECT application_id, any(name) AS app_name, any(publisher) AS
 const applicationUsageDaily = (isToday: boolean): string =>
   `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${applicationRows(isToday)})`;
 
+/** Rows of devices that were erased since are not copied from what is in place, however long that is to stay. */
+const NOT_ERASED = `reinterpretAsUInt64(reverse(unhex(toString(device_id)))) IN (SELECT device_id64 FROM {facts}.epochs)`;
+
+/**
+ * The engine puts a partition in place of another in several steps, and one that dies between them leaves both. What is
+ * derived from facts is then derived once more; what is copied is the newest, once.
+ */
+const NEWEST = (table: 'usage_daily' | 'application_usage_daily'): string =>
+  `(application_id, computed_at) IN (SELECT application_id, max(computed_at) FROM {final}.${table}
+    WHERE ${table}.day = toDate({date:String}) GROUP BY application_id)`;
+
 const EXCLUSIONS = `SELECT application_id AS excluded_id, stale_since AS held_since, devices_excluded AS left_out
   FROM {final}.usage_exclusions WHERE usage_exclusions.day = toDate({date:String})`;
 const HELD = `SELECT * FROM (${EXCLUSIONS}) WHERE held_since IS NOT NULL`;
 
-/**
- * `fresh` gives the rows of all applications. Rows of a device that was erased meanwhile are not kept, however long its
- * applications are held.
- */
+/** `fresh` gives the rows of all applications. */
 function heldUsageDaily(fresh = usageRows()): string {
   // A whole: settings at the end of a union would count for its last part only.
   return `SELECT * FROM (
@@ -220,12 +228,12 @@ function heldUsageDaily(fresh = usageRows()): string {
   LEFT ANY JOIN (${EXCLUSIONS}) AS excluded ON excluded.excluded_id = fresh.application_id
   WHERE fresh.application_id NOT IN (SELECT excluded_id FROM (${HELD}))
   UNION ALL
-  SELECT kept.* EXCEPT (stale_since, devices_excluded), held.held_since, held.left_out
+  SELECT kept.*, held.held_since, held.left_out
   FROM
   (
-    SELECT * REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id) FROM {final}.usage_daily
-    WHERE usage_daily.day = toDate({date:String})
-      AND reinterpretAsUInt64(reverse(unhex(toString(device_id)))) IN (SELECT device_id64 FROM {facts}.epochs)
+    SELECT DISTINCT * EXCEPT (stale_since, devices_excluded)
+      REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id)
+    FROM {final}.usage_daily WHERE usage_daily.day = toDate({date:String}) AND ${NOT_ERASED} AND ${NEWEST('usage_daily')}
   ) AS kept
   INNER JOIN (${HELD}) AS held ON held.excluded_id = kept.application_id)`;
 }
@@ -244,7 +252,11 @@ function heldApplicationUsageDaily(isToday: boolean): string {
   UNION ALL
   SELECT kept.day, kept.application_id, kept.application, kept.publisher, ${devices} AS devices, kept.devices_used,
     kept.seconds, kept.launches, kept.catalogue_version, kept.computed_at, held.held_since, held.left_out
-  FROM (SELECT * FROM {final}.application_usage_daily WHERE application_usage_daily.day = toDate({date:String})) AS kept
+  FROM
+  (
+    SELECT * FROM {final}.application_usage_daily
+    WHERE application_usage_daily.day = toDate({date:String}) AND ${NEWEST('application_usage_daily')} LIMIT 1 BY application_id
+  ) AS kept
   INNER JOIN (${HELD}) AS held ON held.excluded_id = kept.application_id
   ${present})`;
 }
@@ -255,8 +267,8 @@ function finalUsageDaily(): string {
     WHERE usage_daily.day = toDate({date:String})`;
   const late = usageDaily().replaceAll(FACTS, `${FACTS} AND device NOT IN (${known})`);
   return `SELECT * FROM (
-  SELECT * REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id) FROM {final}.usage_daily
-  WHERE usage_daily.day = toDate({date:String})
+  SELECT DISTINCT * REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id) FROM {final}.usage_daily
+  WHERE usage_daily.day = toDate({date:String}) AND ${NOT_ERASED}
   UNION ALL ${late})`;
 }
 

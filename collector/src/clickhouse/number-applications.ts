@@ -27,13 +27,24 @@ const OF_EXECUTABLE = `
   INNER JOIN {facts}.application_numbers AS numbered
     ON numbered.application_id64 = mapped.application_id64 AND numbered.version = mapped.application_version`;
 
-/** When it rejects, dictionaries may not fit each other: derive nothing before it has succeeded again. */
+/**
+ * When it rejects, derive nothing before it has succeeded again. Executables lose their numbers first and get them last:
+ * whatever an engine then loads after a start, none of them has the name of another.
+ */
 export async function numberApplications(clickhouse: ClickHouse): Promise<void> {
+  await clickhouse.command('TRUNCATE TABLE {facts}.application_of_executable');
   await clickhouse.command('TRUNCATE TABLE {facts}.application_numbers');
   // rowNumberInAllBlocks counts per thread.
   await clickhouse.command(`${NUMBERS} SETTINGS max_threads = 1`);
-  await clickhouse.command('TRUNCATE TABLE {facts}.application_of_executable');
   await clickhouse.command(`${OF_EXECUTABLE} ${DERIVING}`);
   for (const dictionary of ['application_numbered', 'application_of', 'device_of'])
     await clickhouse.command(`SYSTEM RELOAD DICTIONARY {facts}.${dictionary}`);
+}
+
+/** False when a numbering broke off: executables are shown without names then. */
+export async function areApplicationsNumbered(clickhouse: ClickHouse): Promise<boolean> {
+  const [row] = await clickhouse.rows<{ numbered: number }>(
+    `SELECT (SELECT count() FROM {facts}.application_of_executable) > 0 OR (SELECT count() FROM {facts}.mappings) = 0 AS numbered`,
+  );
+  return Boolean(row?.numbered);
 }

@@ -55,18 +55,33 @@ export async function dropPartition(
   await clickhouse.command(`ALTER TABLE ${table} DROP PARTITION '${dateOf(day)}'`);
 }
 
-/** Before anything of it goes: from then on nothing is derived that would lack it. */
+/**
+ * Before anything of it goes: from then on nothing is derived that would lack it. It never goes back: what is to be kept
+ * longer from now on is not there again by that.
+ */
 export async function noteKeptSince(clickhouse: ClickHouse, kept: KeptSince, now: number): Promise<void> {
   const rows = await clickhouse.rows<{ kind: KeptKind; day: number }>(
     'SELECT kind, toUInt32(day) AS day FROM {facts}.kept_since FINAL',
   );
   const noted = new Map(rows.map(({ kind, day }) => [kind, day]));
   const news = (Object.entries(kept) as [KeptKind, number][]).filter(
-    ([kind, day]) => noted.get(kind) !== day,
+    ([kind, day]) => day > (noted.get(kind) ?? 0),
   );
   if (news.length === 0) return;
   const values = news.map(([kind, day]) => `('${kind}', '${dateOf(day)}', ${now})`);
   await clickhouse.command(`INSERT INTO {facts}.kept_since VALUES ${values.join(', ')}`);
+}
+
+/** Reports that devices composed since, by clocks of their own. */
+export async function countComposedSince(
+  clickhouse: ClickHouse,
+  since: number,
+): Promise<{ all: number; since: number }> {
+  const [row] = await clickhouse.rows<{ heads: string; recent: string }>(
+    `SELECT count() AS heads, countIf(composed_at >= toDateTime(intDiv({since:Int64}, 1000), 'UTC')) AS recent FROM {facts}.device_heads`,
+    { since },
+  );
+  return { all: Number(row?.heads ?? 0), since: Number(row?.recent ?? 0) };
 }
 
 export type DayLife =
@@ -206,7 +221,7 @@ export async function unreferencedSince(
             WHERE epoch_no IN (SELECT epoch_no FROM {facts}.newest_epochs) AND epoch_no NOT IN (SELECT epoch_no FROM {facts}.current_epochs)
           )
       ) AS present
-      LEFT JOIN {facts}.unreferenced_executables AS noted ON noted.executable_no = present.executable_no`,
+      LEFT ANY JOIN {facts}.unreferenced_executables AS noted ON noted.executable_no = present.executable_no`,
     parameters: { now },
   });
   const rows = await clickhouse.rows<{ executable_no: number }>(

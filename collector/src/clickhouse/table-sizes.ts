@@ -24,11 +24,19 @@ export async function readPartCounts(clickhouse: ClickHouse): Promise<Map<string
   return new Map(rows.map(({ table, parts }) => [table, Number(parts)]));
 }
 
-/** Parts that were found damaged when the engine started and lie beside their table since, by table; both databases. */
+/**
+ * Parts that were found damaged when the engine started and lie beside their table since, by table; both databases. What a
+ * table loses that does not sync its parts is made anew.
+ */
 export async function readBrokenParts(clickhouse: ClickHouse): Promise<Map<string, number>> {
   const rows = await clickhouse.rows<{ table: string; parts: string }>(`
     SELECT table, count() AS parts FROM system.detached_parts
-    WHERE startsWith(reason, 'broken') AND database IN ('{facts}', '{final}') GROUP BY table`);
+    WHERE startsWith(reason, 'broken') AND (database, table) IN
+    (
+      SELECT database, name FROM system.tables
+      WHERE database IN ('{facts}', '{final}') AND engine_full LIKE '%fsync_after_insert = 1%'
+    )
+    GROUP BY table`);
   return new Map(rows.map(({ table, parts }) => [table, Number(parts)]));
 }
 

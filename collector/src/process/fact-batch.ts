@@ -6,7 +6,7 @@ import type { RangeTrace } from './range-trace.ts';
 
 /**
  * Written in this order. Numbers come before what refers to them, a digest of usage after the usage that it
- * sums, and heads come last: a head says that everything of its report is in.
+ * sums, what changed before the inventory that has it, and heads come last: a head says that everything of its report is in.
  */
 export const WRITE_ORDER: readonly FactTable[] = [
   'epochs',
@@ -14,8 +14,8 @@ export const WRITE_ORDER: readonly FactTable[] = [
   'mappings',
   'host_facts',
   'inventory_parts',
-  'device_inventory',
   'inventory_changes',
+  'device_inventory',
   'usage',
   'coverage',
   'usage_digests',

@@ -54,3 +54,29 @@ test('every report of it marks days and inventory, has its bad records put aside
   await site.process(...range);
   expect(attempts[2]?.directives).toEqual([]);
 }, 60_000);
+
+test('what changed in an inventory is logged although the first attempt ended between the two', async () => {
+  const device = '00000000000000d2';
+  const listed = { count: 1, sum: new Uint8Array(16).fill(3) };
+  await site.process(site.report(device, {}));
+  const change = site.report(device, {
+    inventory: { presentIds: encodeIdList([PROGRAM]) },
+    digestAfter: listed,
+  });
+  const { clickhouse } = site;
+  site.clickhouse = {
+    ...clickhouse,
+    insert: async (table, block) => {
+      if (table === 'inventory_changes') throw new Error('killed');
+      await clickhouse.insert(table, block);
+    },
+  };
+  await expect(site.process(change)).rejects.toThrow('killed');
+  site.clickhouse = clickhouse;
+  await site.process(change);
+  const [logged] = await clickhouse.rows<{ changes: number }>(
+    `SELECT toUInt32(count()) AS changes FROM {facts}.inventory_changes WHERE epoch_no IN
+       (SELECT epoch_no FROM {facts}.epochs WHERE device_id64 = ${BigInt(`0x${device}`)})`,
+  );
+  expect(logged?.changes).toBe(1);
+}, 60_000);

@@ -4,7 +4,7 @@ import { encodeIdList, encodeSlots, Report, sealEnvelope } from '@fleetmeter/pro
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NO_CATALOGUE } from '../catalogue/catalogue-in-force.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
-import { numberApplications } from '../clickhouse/number-applications.ts';
+import { areApplicationsNumbered, numberApplications } from '../clickhouse/number-applications.ts';
 import { AnnouncedExecutables } from '../process/announced-executables.ts';
 import { EpochHeadCache } from '../process/epoch-head-cache.ts';
 import { processRange } from '../process/process-range.ts';
@@ -138,4 +138,56 @@ test('facts of a range that died before its commit are known to lack what it put
   expect(fleet.control.quarantineCounts()).toContainEqual(
     expect.objectContaining({ reason: 'usage-seconds-out-of-range' }),
   );
+});
+
+test('rows that an engine left twice when it died are there once after the next derivation, also where they are held', async () => {
+  await fleet.derive();
+  const before = await fleet.rowsOf();
+  expect(before.Editor?.stale).not.toBeNull();
+  const devices = [await fleet.deviceRowsOf('Editor'), await fleet.deviceRowsOf('Viewer')];
+  // Those of the derivation before, which said something else.
+  for (const table of ['usage_daily', 'application_usage_daily'])
+    await fleet.clickhouse.command(
+      `INSERT INTO {final}.${table} SELECT * REPLACE (seconds + 7 AS seconds, computed_at - 60 AS computed_at)
+       FROM {final}.${table} WHERE day = toDate(${DAY})`,
+    );
+  expect(await fleet.deviceRowsOf('Editor')).not.toEqual(devices[0]);
+  await fleet.derive();
+  expect(await fleet.rowsOf()).toEqual(before);
+  expect([await fleet.deviceRowsOf('Editor'), await fleet.deviceRowsOf('Viewer')]).toEqual(devices);
+});
+
+test('no executable has the name of another while numbering is broken off, and a round without work mends it', async () => {
+  const named = async (): Promise<string[]> =>
+    (
+      await fleet.clickhouse.rows<{ line: string }>(
+        `SELECT concat(toString(executable_no), ' ', application) AS line FROM {facts}.described_executables ORDER BY line`,
+      )
+    ).map(({ line }) => line);
+  await fleet.clickhouse.command(
+    'INSERT INTO {facts}.executables (executable_no, executable_id64, version) VALUES (1, 1, 1), (2, 2, 1), (9, 9, 1)',
+  );
+  await numberApplications(fleet.clickhouse);
+  const before = await named();
+  expect(await areApplicationsNumbered(fleet.clickhouse)).toBe(true);
+  // All numbers move on by one.
+  await fleet.clickhouse.command(
+    `INSERT INTO {facts}.mappings (executable_no, version, application_id64, application) VALUES (9, 1, 0, 'Nine')`,
+  );
+  let statements = 0;
+  const dying: ClickHouse = {
+    ...fleet.clickhouse,
+    command: async (sql, parameters) => {
+      if (statements++ === 3) throw new Error('killed');
+      await fleet.clickhouse.command(sql, parameters);
+    },
+  };
+  await expect(numberApplications(dying)).rejects.toThrow('killed');
+  // As an engine does that was started anew.
+  for (const dictionary of ['application_numbered', 'application_of'])
+    await fleet.clickhouse.command(`SYSTEM RELOAD DICTIONARY {facts}.${dictionary}`);
+  expect(await named()).toEqual(['1 ', '2 ', '9 ']);
+  expect(await areApplicationsNumbered(fleet.clickhouse)).toBe(false);
+  await numberApplications(fleet.clickhouse);
+  expect(await named()).toEqual([...before.slice(0, 2), '9 Nine']);
 });

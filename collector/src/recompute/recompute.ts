@@ -6,7 +6,7 @@
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
-import { numberApplications } from '../clickhouse/number-applications.ts';
+import { areApplicationsNumbered, numberApplications } from '../clickhouse/number-applications.ts';
 import { type HeldCounts, readHeldCounts } from '../clickhouse/usage-exclusions.ts';
 import { Rest } from '../clock/rest.ts';
 import type { DirtyMark, DirtyTarget } from '../control/contract/dirty-targets.ts';
@@ -52,6 +52,8 @@ export interface Recompute {
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
+/** After a first failure; twice as long after each further one in a row, up to the usual rest. */
+const RETRY_MS = 2_000;
 /** Days that administrators look at; what is older is derived one day a round, in the background. */
 const RECENT_DAYS = 7;
 
@@ -80,25 +82,34 @@ export function startRecompute(options: RecomputeOptions): Recompute {
     const counted = control.dirtyMarks().filter(isInventory);
     const marks = dueMarks(before.some(isInventory) ? before : [...before, ...counted], today);
     if (!told) await tellHeld();
-    if (marks.length === 0 || options.held()) return;
+    if (marks.length === 0 || options.held()) {
+      if (!(await areApplicationsNumbered(options.clickhouse))) await numberApplications(options.clickhouse);
+      return;
+    }
     await numberApplications(options.clickhouse);
     for (const mark of marks) {
       if (stopping.signal.aborted) return;
-      await deriveMarked(mark, today, options);
+      if ((await deriveMarked(mark, today, options)) !== undefined) failed = true;
     }
     await tellHeld();
   };
+  let failed = false;
+  let failures = 0;
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const began = performance.now();
+      failed = false;
       try {
         await options.deriving.run(round);
       } catch (error) {
         // The control store or the engine has a bad moment; the marks are still there when it has passed.
         log.warn({ error: String(error) }, 'recompute could not begin and will try again');
+        failed = true;
       }
-      const rest = (performance.now() - began) * (100 / options.timePercent - 1);
-      await resting.for(Math.max(intervalMs, rest));
+      failures = failed ? failures + 1 : 0;
+      const rest = Math.max(intervalMs, (performance.now() - began) * (100 / options.timePercent - 1));
+      // An engine that died while it swapped a partition shows its rows twice until it is derived again.
+      await resting.for(failed ? Math.min(rest, RETRY_MS * 2 ** (failures - 1)) : rest);
     }
   };
   const running = run().catch((error: unknown) => log.error({ error: String(error) }, 'recompute ended'));

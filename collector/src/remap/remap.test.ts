@@ -169,6 +169,34 @@ test('a mapping by an older catalogue that is written late does not win', async 
   source.close();
 });
 
+test('mappings whose insert was not answered count as written: what they feed is marked', async () => {
+  for (const { target, generation } of control.dirtyMarks()) control.clearDirty(target, generation);
+  write('6', [['bash', 'Another Shell']]);
+  const source = open();
+  let failures = 0;
+  const losing: ClickHouse = {
+    ...clickhouse,
+    insert: async (table, block) => {
+      await clickhouse.insert(table, block);
+      if (failures++ === 0) throw new Error('socket hang up');
+    },
+  };
+  const options = {
+    ...{ control, log, now: () => NOW, inForce: () => source.current() },
+    ...{ settled: async () => {}, onBatch: () => {}, onFinished: () => {} },
+  };
+  const first = startRemap({ ...options, clickhouse: losing });
+  await expect.poll(() => failures, { timeout: 10_000 }).toBe(1);
+  await first.close();
+  expect(control.dirtyMarks()).toEqual([]);
+  const second = startRemap({ ...options, clickhouse });
+  await expect.poll(() => second.running, { timeout: 10_000 }).toBe(false);
+  expect((await applications())[0]).toBe('Another Shell');
+  expect(control.dirtyMarks().map(({ target }) => target.kind)).toContain('usage-day');
+  await second.close();
+  source.close();
+});
+
 test('a re-mapping that was interrupted goes on where it stood', () => {
   const before = control.catalogueState();
   control.openCatalogue('other', '6');

@@ -89,9 +89,8 @@ async function remapAll(options: RemapOptions, signal: AbortSignal): Promise<voi
     if (signal.aborted || first === undefined || wanted !== generation) return;
     if (first > control.executableCount()) break;
     const last = first + BATCH - 1;
-    const written = await remapBatch(first, last, options, signal);
-    if (written === undefined) return;
-    control.noteRemapped(generation, last + 1, written);
+    if (!(await remapBatch(first, last, options, signal))) return;
+    control.noteRemapped(generation, last + 1, 0);
   }
   const days = await daysWithUse(clickhouse);
   const targets: DirtyTarget[] = days.map((day) => ({ kind: 'usage-day', day }));
@@ -104,25 +103,27 @@ async function remapAll(options: RemapOptions, signal: AbortSignal): Promise<voi
   );
 }
 
-/** Mappings written; undefined, with nothing written, when it was told to stop. */
+/** False, with nothing written, when it was told to stop. */
 async function remapBatch(
   first: number,
   last: number,
-  { clickhouse, now, inForce, onBatch }: RemapOptions,
+  { clickhouse, control, now, inForce, onBatch }: RemapOptions,
   signal: AbortSignal,
-): Promise<number | undefined> {
+): Promise<boolean> {
   const { catalogue, generation } = inForce();
   const executables = await readExecutablesToMap(clickhouse, first, last);
   const block = new NativeBlock(FACT_TABLES.mappings);
   const turn = new Turn();
   for (const executable of executables) {
     await turn.share();
-    if (signal.aborted) return undefined;
+    if (signal.aborted) return false;
     const mapping = mapExecutable(executable, catalogue);
     if (mapping.fingerprint !== executable.fingerprint)
       block.append(mappingRow(executable.executableNo, mapping, generation, now()));
   }
+  // First: they may be in although no answer came, and then there is nothing left to write when it is done again.
+  if (block.rows > 0) control.noteRemapped(generation, first, block.rows);
   await clickhouse.insert('mappings', block);
   onBatch(executables.length, block.rows);
-  return block.rows;
+  return true;
 }

@@ -10,6 +10,7 @@ import { compareUsageDay } from '../clickhouse/compare-totals.ts';
 import { deriveDevices } from '../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
+import { erasableTables, eraseRows } from '../clickhouse/erase-rows.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import { dayLife, partitionsOf } from '../clickhouse/retain-rows.ts';
@@ -63,8 +64,9 @@ beforeAll(async () => {
   );
   await writer.command(`INSERT INTO {facts}.mappings (executable_no, version, application_id64, application)
     VALUES (1, 1, 11, 'one'), (2, 1, 11, 'one'), (3, 1, 33, 'three')`);
-  await writer.command(`INSERT INTO {facts}.device_heads (epoch_no, sequence, received_at)
-    SELECT number + 1, 1, fromUnixTimestamp64Milli(${now}) FROM numbers(3)`);
+  // Composed by a clock that is far ahead, so that no year of this test is without a report.
+  await writer.command(`INSERT INTO {facts}.device_heads (epoch_no, sequence, received_at, composed_at)
+    SELECT number + 1, 1, fromUnixTimestamp64Milli(${now}), toDateTime('2100-01-01') FROM numbers(3)`);
   await writer.command(
     `INSERT INTO {facts}.device_inventory (epoch_no, version, ids) VALUES (1, 1, [1, 2]), (2, 1, [1])`,
   );
@@ -124,6 +126,16 @@ async function rounds(): Promise<{
     sum.forgotten += done.forgotten;
     if (done.finished.length + done.cleared + done.dropped.length === 0) return sum;
   }
+}
+
+/** A day whose totals are final and have a row of this device. */
+async function finalDayOf(device: string, before = Number.POSITIVE_INFINITY): Promise<number> {
+  const days = await lines(
+    `SELECT DISTINCT toString(toUInt32(day)) AS line FROM {final}.usage_daily WHERE device_id = '${device}'`,
+  );
+  for (const day of days.map(Number))
+    if (day < before && (await dayLife(writer, day)) === 'final') return day;
+  throw new Error(`there is no final day of ${device}`);
 }
 
 const lines = async (sql: string): Promise<string[]> =>
@@ -217,6 +229,21 @@ test('a device that tells a final day late is added; one that is in it changes i
   expect(await applications(day)).toEqual(['one 3 1500', 'three 1 250']);
 });
 
+test('a final day that an engine left twice when it died is there once after the next derivation', async () => {
+  const day = await finalDayOf('0000000000000065');
+  const before = [await totals(`day = toDate(${day})`), await applications(day)];
+  for (const table of ['usage_daily', 'application_usage_daily'])
+    await writer.command(
+      `INSERT INTO {final}.${table} SELECT * FROM {final}.${table} WHERE day = toDate(${day})`,
+    );
+  expect(await totals(`day = toDate(${day})`)).not.toEqual(before[0]);
+  // The audit compares such a day with itself, and finds it too.
+  expect(await compareUsageDay(writer, day, now, 'none')).not.toEqual([]);
+  await derive(day);
+  expect([await totals(`day = toDate(${day})`), await applications(day)]).toEqual(before);
+  expect(await compareUsageDay(writer, day, now, 'none')).toEqual([]);
+});
+
 test('a day that waits to be derived, or for records in quarantine, is not finished', async () => {
   const day = oldestKept(LIVES, now).slots;
   now += DAY_MS;
@@ -232,6 +259,36 @@ test('a day that waits to be derived, or for records in quarantine, is not finis
   );
   expect((await round()).finished).toEqual([day]);
   expect(await daysWithMarks()).not.toContain(day);
+});
+
+test('what is to be kept longer from now on is not derived anew from what is gone', async () => {
+  const day = await finalDayOf('0000000000000065', oldestKept(LIVES, now).userUsage);
+  const before = [await totals(`day = toDate(${day})`), await applications(day)];
+  await round({ ...LIVES, userUsageDays: 200 });
+  expect(await dayLife(writer, day)).toBe('final');
+  await derive(day);
+  expect([await totals(`day = toDate(${day})`), await applications(day)]).toEqual(before);
+});
+
+test('a device that is erased while a final day is derived does not come back by that', async () => {
+  const erased = '0000000000000067';
+  const day = await finalDayOf(erased);
+  let isErased = false;
+  const disturbed: ClickHouse = {
+    ...writer,
+    command: async (sql, parameters) => {
+      await writer.command(sql, parameters);
+      if (isErased || !sql.startsWith('INSERT INTO {facts}.usage_daily_staging')) return;
+      isErased = true;
+      for (const table of await erasableTables(writer))
+        await eraseRows(writer, table, { deviceIds: [erased], epochNos: [3] });
+    },
+  };
+  await deriveUsageDay(disturbed, day, now, 'none');
+  // As the marks of the erasure have it.
+  await numberApplications(writer);
+  await derive(day);
+  expect(await totals(`day = toDate(${day}) AND device_id = '${erased}'`)).toEqual([]);
 });
 
 test('day by day nothing goes too early, through a year', async () => {
@@ -294,4 +351,20 @@ test('evidence goes a month after the last device and the last use, and is asked
   expect(await lines('SELECT toString(executable_no) AS line FROM {facts}.mappings ORDER BY line')).toEqual([
     '1',
   ]);
+});
+
+test('a clock that no device shares gives nothing up, and is named', async () => {
+  await writer.command(
+    `INSERT INTO {facts}.device_heads (epoch_no, sequence, received_at, composed_at)
+     SELECT number + 1, 2, fromUnixTimestamp64Milli(${now}), fromUnixTimestamp64Milli(${now}) FROM numbers(3)`,
+  );
+  await writer.command('OPTIMIZE TABLE {facts}.device_heads FINAL');
+  const before = await totals();
+  const right = now;
+  now += 365 * DAY_MS;
+  await expect(round()).rejects.toThrow(/the clock of this machine may be ahead/);
+  now = right;
+  expect(await totals()).toEqual(before);
+  await round();
+  expect(await dayLife(writer, Math.floor(now / DAY_MS))).toBe('open');
 });

@@ -7,6 +7,7 @@ import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import {
   agedPartitions,
   clearMarks,
+  countComposedSince,
   daysToClear,
   daysToFinish,
   dropPartition,
@@ -111,6 +112,7 @@ export async function retentionRound(
   }: Omit<RetentionOptions, 'log' | 'intervalMs' | 'onRemoved' | 'onFailed'>,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<RetentionRound> {
+  await checkClock(clickhouse, now());
   const oldest = oldestKept(lives, now());
   const round: RetentionRound = { dropped: [], finished: [], cleared: 0, tooLate: 0, forgotten: 0 };
   const turn = async (work: () => Promise<void>): Promise<void> => {
@@ -155,6 +157,20 @@ export async function retentionRound(
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
+/** Since the newest report, in days: a weekend and two holidays. */
+const LONGEST_SILENCE_DAYS = 4;
+
+/** What is given up by a clock that is ahead is gone for ever: somebody's clock has to say the same. */
+async function checkClock(clickhouse: ClickHouse, now: number): Promise<void> {
+  const { all, since } = await countComposedSince(
+    clickhouse,
+    now - LONGEST_SILENCE_DAYS * MILLISECONDS_A_DAY,
+  );
+  if (all > 0 && since === 0)
+    throw new Error(
+      `no device has composed a report within ${LONGEST_SILENCE_DAYS} days of ${new Date(now).toISOString()}: the clock of this machine may be ahead`,
+    );
+}
 
 export const keptSince = (oldest: OldestKept): KeptSince => ({
   'user-usage': oldest.userUsage,

@@ -1,6 +1,7 @@
 /** The whole agent as a process of its own, over a small root, against a real HTTP server. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeEvidence } from '@fleetmeter/proto';
@@ -129,6 +130,20 @@ test('ends cleanly when its parent’s pipe closes', async () => {
   await until('enrolled', () => collector.enrolments === 1);
   agent.child.stdin?.end();
   expect(await agent.exit).toBe(0);
+}, 20_000);
+
+test('a scan that is broken off says so, and ends as a failure', async () => {
+  writeFileSync(join(folder, 'root/large'), `#!/bin/sh\n${'#'.repeat(20_000_000)}`, { mode: 0o755 });
+  const pace = ['--hash-mebibytes-per-second', '1'];
+  const child = spawn(process.execPath, [BIN, 'scan', '--json', ...pace, ...agentFolderFlags(folder)]);
+  let said = '';
+  child.stderr.on('data', (text) => {
+    said += text;
+  });
+  await sleep(2_000);
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  expect([code, said]).toEqual([1, 'The scan was broken off: the list is not complete.\n']);
 }, 20_000);
 
 test('status shows a running agent without disturbing it, scan lists what is there and keeps nothing', async () => {

@@ -91,7 +91,8 @@ withSettings(program.command('scan').description('Look once, list the executable
   .option('--json', 'print a JSON array of what was found')
   .action(async (flags) => {
     const loaded = loadConfig(flags, process.env);
-    await scan({ ...loaded, clock: realClock(), json: flags.json === true }, stopSignal());
+    const isWhole = await scan({ ...loaded, clock: realClock(), json: flags.json === true }, stopSignal());
+    if (!isWhole) process.exitCode = 1;
   });
 
 withSettings(program.command('status').description('Show what an agent, running or not, knows of itself.'))

@@ -5,6 +5,7 @@ import type { LoadedConfig } from './config/load-config.ts';
 import type { AgentConfig } from './config/schema.ts';
 import { createFinder } from './finder.ts';
 import { Inventory } from './inventory/inventory.ts';
+import { printable } from './printable-text.ts';
 import { agentStore } from './store/agent-store.ts';
 import { openTransientState } from './store/state-database.ts';
 import { excludedText, type FinderStatus } from './watch/finder-status.ts';
@@ -38,7 +39,8 @@ function unlessSaid({ config, explicit }: LoadedConfig): AgentConfig {
   return { ...config, ...Object.fromEntries(unsaid) };
 }
 
-export async function scan(options: ScanOptions, signal: AbortSignal): Promise<void> {
+/** False when the list may not be all there is, which was said then. */
+export async function scan(options: ScanOptions, signal: AbortSignal): Promise<boolean> {
   const { clock, json } = options;
   const config = unlessSaid(options);
   const startedMs = clock.now().monotonicMs;
@@ -52,9 +54,21 @@ export async function scan(options: ScanOptions, signal: AbortSignal): Promise<v
     await finder.close();
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
   }
+  const finding = finder.status();
   if (json) printJson(inventory);
-  else printSummary(inventory, finder.status(), clock.now().monotonicMs - startedMs);
+  else printSummary(inventory, finding, clock.now().monotonicMs - startedMs);
   store.close();
+  return tellWhatIsMissing(finding);
+}
+
+/** Whoever reads only the list must not take it for all there is. True when nothing is missing. */
+function tellWhatIsMissing({ lastScan, failures, lastFailure }: FinderStatus): boolean {
+  if (!lastScan?.complete) console.error('The scan was broken off: the list is not complete.');
+  if (failures > 0)
+    console.error(
+      `Examining failed ${failures} times: the list may not be complete. Last: ${printable(lastFailure ?? '')}`,
+    );
+  return lastScan?.complete === true && failures === 0;
 }
 
 function showProgress({ scan: figures, hashing }: FinderStatus): void {
@@ -98,7 +112,8 @@ function printSummary(inventory: Inventory, finding: FinderStatus, tookMs: numbe
   console.log(
     `${count} executables in ${files} files (${byFormat || 'none'}), ${mebibytes(bytes)} MiB, in ${(tookMs / 1000).toFixed(1)} s`,
   );
-  console.log(`roots: ${finding.roots.join(' ')}`);
+  console.log(`roots: ${printable(finding.roots.join(' '))}`);
+  if (finding.missingRoots.length > 0) console.log(`not there: ${printable(finding.missingRoots.join(' '))}`);
   for (const { reason, count: skipped } of inventory.skippedCounts())
     console.log(`not listed: ${skipped} ${reason}`);
   for (const folder of finding.excluded) console.log(`left out: ${excludedText(folder)}`);

@@ -1,5 +1,6 @@
 /** `disclosed` for people, or as JSON. */
 import { DISCLOSURE } from '../delta/disclosure.ts';
+import { printable } from '../printable-text.ts';
 import { type Disclosed, type DisclosedQuestion, readDisclosed } from './read-disclosed.ts';
 import type { OwnUse } from './shown-views.ts';
 
@@ -122,12 +123,4 @@ function ceilingLines({ device, forbidden }: Disclosed): string[] {
 
 function more(count: number, what: string): string[] {
   return count > 0 ? [`  and ${count} ${what} more (--full)`] : [];
-}
-
-/** Names of files may hold what a terminal would obey, and lines that look like ours. */
-function printable(line: string): string {
-  return line.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Evidence } from '@fleetmeter/proto';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { printable } from '../printable-text.ts';
 import { type Explanation, explainPath } from './explain-path.ts';
 import { gatherFacts } from './gather-facts.ts';
 import type { PathFacts } from './path-facts.ts';
@@ -114,14 +115,6 @@ function readable(evidence: Evidence): Record<string, unknown> {
       name,
       value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
     ]),
-  );
-}
-
-/** Names and what files say of themselves may hold what a terminal obeys. */
-function printable(text: string): string {
-  return text.replace(
-    /\p{Cc}|\p{Cf}/gu,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

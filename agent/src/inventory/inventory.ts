@@ -86,6 +86,10 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
     return this.#queueByIdentity.get(identityKey(identity)) ?? this.#store.inventory.fileWith(identity);
   }
 
+  takesNew(): boolean {
+    return !this.#isFull();
+  }
+
   paths(): Iterable<string> {
     this.flush();
     return this.#store.inventory.paths();

@@ -16,6 +16,7 @@ const nothingKnown: KnownFiles = {
   byPath: () => undefined,
   stateAt: () => undefined,
   byIdentity: () => undefined,
+  takesNew: () => true,
   paths: () => [],
   all: () => [],
 };

@@ -45,6 +45,10 @@ export class FakeInventory implements FindingSink, KnownFiles, RanPrograms {
     return [...this.files.values()].find((file) => identityKey(file.identity) === key);
   }
 
+  takesNew(): boolean {
+    return true;
+  }
+
   ranPaths(): Iterable<string> {
     return this.ran;
   }

@@ -59,6 +59,9 @@ export interface ExaminerOptions {
 
 /** States of files that have an execute bit and are no executables; the oldest are forgotten beyond this. */
 const MOST_OTHER_FILES = 200_000;
+/** Files that took too long to read: the machine may have been busy, so each is tried again after a while. */
+const MOST_TOO_LONG = 10_000;
+const TRY_TOO_LONG_AGAIN_MS = 86_400_000;
 const LONGEST_PATH_BYTES = 4096;
 const EXECUTE_BITS = 0o111n;
 
@@ -68,6 +71,8 @@ export class FileExaminer {
   /** Hashing of one state of an inode, shared by its hard links. */
   readonly #hashing = new Map<string, Promise<FileContent | Verdict>>();
   readonly #otherFiles = new Set<string>();
+  /** States of files that were given up as too large, and when; milliseconds since 1970. */
+  readonly #tooLong = new Map<string, number>();
   /** Known files with which everything was well, so that the next pass need not ask the inventory. */
   readonly #confirmed = new ConfirmedFiles();
   /** Hashed files that wait for packages to settle, by path. */
@@ -224,6 +229,9 @@ export class FileExaminer {
     if (twin && (await isStillAt(path, identity)))
       return this.#emit(path, { ...twin.evidence, identity, format: twin.format });
     if (this.#changedJustNow(identity)) return 'again';
+    if (!this.#options.known.takesNew() && !this.#options.known.stateAt(path))
+      return this.#skip(path, 'state-full');
+    if (this.#tookTooLong(key)) return this.#skip(path, 'too-large');
     const content = await this.#contentOf(path, key, { urgent, bytes: identity.size });
     return typeof content === 'string' ? content : this.#emit(path, content);
   }
@@ -235,12 +243,12 @@ export class FileExaminer {
       // What stopped the other name of this inode need not stop this one.
       return typeof content === 'string' && content !== 'not-executable' ? 'again' : content;
     }
-    const hashing = this.#hash(path, options).finally(() => this.#hashing.delete(key));
+    const hashing = this.#hash(path, key, options).finally(() => this.#hashing.delete(key));
     this.#hashing.set(key, hashing);
     return hashing;
   }
 
-  async #hash(path: string, options: HashOptions): Promise<FileContent | Verdict> {
+  async #hash(path: string, key: string, options: HashOptions): Promise<FileContent | Verdict> {
     const outcome = await this.#options.hasher.hash(path, options);
     switch (outcome.kind) {
       case 'hashed':
@@ -259,6 +267,7 @@ export class FileExaminer {
       return 'gone';
     }
     if (outcome.reason === 'changed-while-hashing') this.changedWhileHashing++;
+    if (outcome.reason === 'too-large') this.#rememberTooLong(key);
     this.#skip(path, outcome.reason);
     return outcome.reason === 'changed-while-hashing' || outcome.reason === 'not-regular'
       ? 'again'
@@ -311,12 +320,21 @@ export class FileExaminer {
     return ageMs >= 0 && ageMs < this.#options.settleMs * 0.8;
   }
 
+  #tookTooLong(key: string): boolean {
+    const sinceMs = this.#tooLong.get(key);
+    if (sinceMs === undefined) return false;
+    const ageMs = this.#options.wallMs() - sinceMs;
+    return ageMs >= 0 && ageMs < TRY_TOO_LONG_AGAIN_MS;
+  }
+
+  #rememberTooLong(key: string): void {
+    this.#tooLong.delete(key);
+    forgetOldest(this.#tooLong, MOST_TOO_LONG);
+    this.#tooLong.set(key, this.#options.wallMs());
+  }
+
   #rememberOther(key: string): void {
-    if (this.#otherFiles.size >= MOST_OTHER_FILES)
-      for (const oldest of this.#otherFiles) {
-        this.#otherFiles.delete(oldest);
-        break;
-      }
+    forgetOldest(this.#otherFiles, MOST_OTHER_FILES);
     this.#otherFiles.add(key);
   }
 }
@@ -326,4 +344,13 @@ function confirmedState(identity: FileIdentity, owner: PackageOwner | undefined)
   if (!owner) return state;
   const { manager, name, version, architecture, vendor } = owner;
   return `${state}\0${manager}\0${name}\0${version}\0${architecture}\0${vendor}`;
+}
+
+/** Makes room for one more. */
+function forgetOldest(remembered: Set<string> | Map<string, unknown>, most: number): void {
+  if (remembered.size < most) return;
+  for (const oldest of remembered.keys()) {
+    remembered.delete(oldest);
+    return;
+  }
 }

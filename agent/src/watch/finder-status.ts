@@ -1,6 +1,7 @@
 /** What finding says of itself: figures for `status` and for the agent's own cost. */
 import type { PackageDatabaseStatus } from '../evidence/package-owner.ts';
 import type { HashFigures } from '../hash/file-hasher.ts';
+import { printable } from '../printable-text.ts';
 import type { SkipReason } from './found-file.ts';
 import type { Exclusion } from './mount-table.linux.ts';
 import type { RollUpSummary } from './roll-ups.ts';
@@ -83,5 +84,5 @@ export function excludedText(folder: ExcludedFolder): string {
     folder.reason === 'excluded-folder'
       ? 'excluded by settings'
       : `${folder.fileSystem}, ${folder.kind} file system`;
-  return `${folder.path} (${why})`;
+  return printable(`${folder.path} (${why})`);
 }

@@ -59,6 +59,8 @@ export interface Listing {
   notUnicode: string[];
   /** Executable files whose content is not on this disk. */
   contentElsewhere: string[];
+  /** Files and folders that cannot be looked at: their paths are too long, or the disk is damaged. */
+  unreadable: string[];
   /** The folder is a virtual environment: it holds a pyvenv.cfg. */
   isEnvironment: boolean;
   /** Entries looked at for this listing. */
@@ -155,6 +157,7 @@ function begin(folder: string, isEnvironment: boolean): Listing {
     stayedOff: [],
     notUnicode: [],
     contentElsewhere: [],
+    unreadable: [],
     isEnvironment,
     entries: 0,
     error: undefined,
@@ -174,7 +177,7 @@ function send(): void {
   reported = 0;
 }
 
-/** True when the listing got longer. */
+/** True when the listing got longer. Throws when the folder can be read and not searched. */
 function look(folder: string, entry: Dirent, listing: Listing): boolean {
   if (!entry.isFile() && !entry.isDirectory()) return false;
   const path = folder === '/' ? `/${entry.name}` : `${folder}/${entry.name}`;
@@ -182,15 +185,27 @@ function look(folder: string, entry: Dirent, listing: Listing): boolean {
     listing.stayedOff.push(path);
     return true;
   }
+  try {
+    return lookAtEntry(path, entry, listing);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error;
+    // Names that are not Unicode are told of by themselves.
+    if (path.includes(REPLACEMENT)) return false;
+    listing.unreadable.push(path);
+    return true;
+  }
+}
+
+function lookAtEntry(path: string, entry: Dirent, listing: Listing): boolean {
   if (!isAmongPrograms || !entry.isFile()) {
-    const stats = tryLstat(path);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats?.isDirectory()) {
       listing.folders.push({ path, key: folderKey(stats), changedMs: changedMsOf(stats) });
       return true;
     }
     if (!stats?.isFile() || (stats.mode & EXECUTE_BITS) === 0) return false;
   }
-  const exact = tryExactLstat(path);
+  const exact = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   isAmongPrograms = exact?.isFile() === true && (exact.mode & EXACT_EXECUTE_BITS) !== 0n;
   // What is no longer what its folder said of it is seen by the next listing.
   if (!exact || !isAmongPrograms) return false;
@@ -202,15 +217,6 @@ function look(folder: string, entry: Dirent, listing: Listing): boolean {
 function tryLstat(path: string | Buffer) {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    // The folder can be read but not searched, or the entry is damaged: no way to look at it.
-    return undefined;
-  }
-}
-
-function tryExactLstat(path: string) {
-  try {
-    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
   } catch {
     return undefined;
   }

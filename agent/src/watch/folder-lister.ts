@@ -125,7 +125,7 @@ export class FolderLister {
     const folder = open?.left.shift();
     if (!open || folder === undefined) return;
     const nothing = {
-      ...{ files: [], folders: [], stayedOff: [], notUnicode: [], contentElsewhere: [] },
+      ...{ files: [], folders: [], stayedOff: [], notUnicode: [], contentElsewhere: [], unreadable: [] },
       isEnvironment: false,
     };
     void open.onListing({ folder, ...nothing, entries: 0, error: 'folder-unreadable', last: true });

@@ -58,6 +58,8 @@ export interface KnownFiles {
   stateAt(path: string): FileIdentity | undefined;
   /** Another path of the same inode in the same state, so that a hard link is not hashed twice. */
   byIdentity(identity: FileIdentity): FoundFile | undefined;
+  /** False while only files at known paths are taken, for lack of room. */
+  takesNew(): boolean;
   paths(): Iterable<string>;
   all(): Iterable<FoundFile>;
 }

@@ -155,6 +155,7 @@ function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
   } else if (listing.last) target.onReadable(listing.folder);
   if (listing.isEnvironment) target.onEnvironment(listing.folder);
   for (const path of listing.notUnicode) target.onSkip(path, 'path-not-unicode');
+  for (const path of listing.unreadable) target.onSkip(path, 'unreadable');
   for (const path of listing.contentElsewhere) target.onSkip(path, 'content-elsewhere');
   for (const path of listing.stayedOff) target.onSkip(path, 'excluded-file-system');
   const shallowly = walk.shallow.has(listing.folder);

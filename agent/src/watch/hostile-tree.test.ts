@@ -12,7 +12,6 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -24,6 +23,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeEvidence } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { realClock } from '../clock/real-clock.ts';
+import type { FileHasherOptions } from '../hash/file-hasher.ts';
 import { ExecutableFinder } from './executable-finder.ts';
 import { FakeInventory } from './fake-inventory.ts';
 
@@ -43,7 +43,8 @@ afterEach(async () => {
   await finder.close();
   server?.close();
   server = undefined;
-  rmSync(root, { recursive: true });
+  // Some paths here are longer than anybody can name.
+  execFileSync('rm', ['-r', root]);
 });
 
 const at = (name: string): string => join(root, name);
@@ -51,13 +52,14 @@ function script(name: string, body = name): string {
   writeFileSync(at(name), `#!/bin/sh\n# ${body}\n`, { mode: 0o755 });
   return at(name);
 }
-async function scan(rootPaths = [root]): Promise<void> {
+async function scan(rootPaths = [root], hasher: FileHasherOptions = {}): Promise<void> {
   finder = new ExecutableFinder({
     clock: realClock(),
     sink: inventory,
     known: inventory,
     rootPaths,
     settleMs: SETTLE_MS,
+    hasher,
   });
   await sleep(SETTLE_MS);
   await finder.scanOnce();
@@ -148,6 +150,31 @@ test('names that hold escapes are listed, names that are not Unicode are counted
   expect(names()).toEqual([...odd].sort());
   for (const { evidence } of inventory.files.values()) encodeEvidence(evidence);
   expect(finder.status().skipped).toEqual({ 'path-not-unicode': 1 });
+});
+
+test('what lies deeper than a path can say is counted', async () => {
+  script('tool');
+  const deeper = `const name = 'd'.repeat(200);
+    for (let depth = 0; depth < 25; depth++) { fs.mkdirSync(name); process.chdir(name); }
+    fs.writeFileSync('tool', '#!/bin/sh\\n', { mode: 0o755 });`;
+  execFileSync(process.execPath, ['-e', deeper], { cwd: root });
+  await scan();
+  expect(names()).toEqual(['tool']);
+  expect(finder.status().skipped).toEqual({ unreadable: 1 });
+});
+
+test('a file that takes too long is not read again at each pass', async () => {
+  script('large', 'x'.repeat(40_000_000));
+  await scan([root], { maxFileMs: 1 });
+  const { bytesRead } = finder.status().hashing;
+  await finder.scanOnce();
+  expect(finder.status().skipped).toEqual({ 'too-large': 1 });
+  expect(finder.status().hashing.bytesRead).toBe(bytesRead);
+  // Another state is another file.
+  appendFileSync(at('large'), 'x');
+  await sleep(SETTLE_MS);
+  await finder.scanOnce();
+  expect(finder.status().hashing.bytesRead).toBeGreaterThan(bytesRead);
 });
 
 test(`a folder of ${ENTRIES} entries is listed whole`, { timeout: 600_000 }, async () => {

@@ -1,4 +1,5 @@
 /** Counts of files that are not listed one by one, per tree: what a full scan saw, as people can read it. */
+import { printable } from '../printable-text.ts';
 import { ROLL_UP_NAMES, type RollUpPlace } from './home-places.ts';
 
 export interface RollUp extends RollUpPlace {
@@ -61,7 +62,7 @@ export function rollUpLines({ trees, moreTrees, filesInMore }: RollUpSummary, mo
       ({ files, kind }) =>
         `${count(files)} ${kind === 'outside-install-folders' ? '' : 'in '}${ROLL_UP_NAMES[kind]}`,
     );
-    return `${count(sum(parts))} programs below ${tree} not listed (${kinds.join(', ')})`;
+    return `${count(sum(parts))} programs below ${printable(tree)} not listed (${kinds.join(', ')})`;
   });
   const rest = byTree.slice(most);
   const left = rest.reduce((total, [, parts]) => total + sum(parts), filesInMore);

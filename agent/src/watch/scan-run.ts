@@ -149,7 +149,8 @@ export class ScanRun {
       onFile: (path, identity) => this.#onFile(path, identity),
       onSkip: (path, reason) => this.#onSkip(path, reason),
       onReadable: (path) => {
-        if (ledger.reasonOf(path) === 'folder-unreadable') examiner.gone(path);
+        const reason = ledger.reasonOf(path);
+        if (reason === 'folder-unreadable' || reason === 'unreadable') examiner.gone(path);
       },
       onEntries: (root, count) => {
         this.#entries.set(root, (this.#entries.get(root) ?? 0) + count);

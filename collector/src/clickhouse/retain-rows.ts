@@ -78,7 +78,7 @@ export async function countComposedSince(
   since: number,
 ): Promise<{ all: number; since: number }> {
   const [row] = await clickhouse.rows<{ heads: string; recent: string }>(
-    `SELECT count() AS heads, countIf(composed_at >= toDateTime(intDiv({since:Int64}, 1000), 'UTC')) AS recent FROM {facts}.device_heads`,
+    `SELECT count() AS heads, countIf(composed_at >= toDateTime(intDiv({since:Int64}, 1000), 'UTC')) AS recent FROM {facts}.device_heads FINAL`,
     { since },
   );
   return { all: Number(row?.heads ?? 0), since: Number(row?.recent ?? 0) };

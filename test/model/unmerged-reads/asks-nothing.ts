@@ -46,6 +46,7 @@ export const ASKS_NOTHING: Record<string, string> = {
   holdMerges: 'for measuring',
   mergeNow: 'for measuring',
   readTableSizes: 'sizes and rows not yet merged, and says so',
+  readBrokenParts: 'damaged parts, and no facts',
   readPartCounts: 'parts not yet merged, and says so',
   readRunningMerges: 'merges in hand, and no facts',
   readHeadsMark: 'whether to look again; a merge may change it, which costs one derivation',

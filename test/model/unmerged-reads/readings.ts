@@ -2,7 +2,7 @@
 import {
   daysOfEpochs,
   daysOfExecutables,
-  readEpochNos,
+  readEpochMoves,
 } from '../../../collector/src/clickhouse/audit-epochs.ts';
 import {
   readDescribed,
@@ -38,6 +38,7 @@ import { readEpochHeads, readInventories } from '../../../collector/src/clickhou
 import { daysOfEpochs as daysToErase } from '../../../collector/src/clickhouse/erase-rows.ts';
 import { readEvidenceHashes } from '../../../collector/src/clickhouse/evidence-hashes.ts';
 import { daysWithUse, readExecutablesToMap } from '../../../collector/src/clickhouse/executables-to-map.ts';
+import { areApplicationsNumbered } from '../../../collector/src/clickhouse/number-applications.ts';
 import { executablesAbove, highestEpochNo } from '../../../collector/src/clickhouse/numbers-in-tables.ts';
 import { applicationDetail } from '../../../collector/src/clickhouse/queries/application-detail.ts';
 import {
@@ -53,6 +54,7 @@ import {
 import { fleetSummary } from '../../../collector/src/clickhouse/queries/fleet-summary.ts';
 import { usageOfDay } from '../../../collector/src/clickhouse/queries/usage-of-day.ts';
 import {
+  countComposedSince,
   countUnreferenced,
   dayLife,
   daysToFinish,
@@ -91,7 +93,8 @@ const each = async <T>(items: readonly T[], ask: (item: T) => Promise<unknown>):
 };
 
 export const READINGS: Record<string, Reading> = {
-  readEpochNos: (clickhouse) => readEpochNos(clickhouse, 1, EPOCHS),
+  areApplicationsNumbered,
+  readEpochMoves: (clickhouse) => readEpochMoves(clickhouse, 1, EPOCHS),
   'audit-epochs.ts daysOfEpochs': (clickhouse) => daysOfEpochs(clickhouse, EPOCH_NOS),
   daysOfExecutables: (clickhouse) => daysOfExecutables(clickhouse, EXECUTABLE_NOS),
   readDescribed: (clickhouse) => readDescribed(clickhouse, 1, EXECUTABLES),
@@ -120,6 +123,7 @@ export const READINGS: Record<string, Reading> = {
   dayLife: (clickhouse) => each(DAYS, (day) => dayLife(clickhouse, day)),
   daysToFinish: (clickhouse) => daysToFinish(clickhouse, TODAY + 1),
   unreferencedSince: (clickhouse) => unreferencedSince(clickhouse, NOW + 1, NOW),
+  countComposedSince: (clickhouse) => countComposedSince(clickhouse, NOW - 1),
   countUnreferenced: (clickhouse) => countUnreferenced(clickhouse, NOW + 1),
   returnedDevices: (clickhouse) => returnedDevices(clickhouse, 100),
   readEpochHeads: (clickhouse) => readEpochHeads(clickhouse, EPOCH_NOS),

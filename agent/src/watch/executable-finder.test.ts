@@ -163,6 +163,21 @@ describe('scanning', () => {
     expect([...inventory.skips.values()].sort()).toEqual(['path-not-unicode', 'too-large']);
   });
 
+  test('what nobody has room for is counted and not read', async () => {
+    const known = script('known');
+    await sleep(200);
+    await finder().scanOnce();
+    inventory.takesNew = () => false;
+    script('other');
+    script('known', 'false');
+    await sleep(200);
+    const made = finder();
+    await made.scanOnce();
+    expect([...inventory.files.keys()]).toEqual([known]);
+    expect(made.status().skipped).toEqual({ 'state-full': 1 });
+    expect(made.status().hashing.filesHashed).toBe(1);
+  });
+
   test('an unreadable folder is counted and keeps its files', () => {
     script('closed/tool');
     const { files, skips } = JSON.parse(

@@ -94,3 +94,31 @@ test('recomputing keeps to its part of the time, and takes more only when it may
   expect(bounded).toBeLessThan(20.5);
   expect(unbounded).toBeGreaterThan(60);
 });
+
+test('what could not be derived is tried again within seconds, however long the usual rest is', async () => {
+  control.markDirty([{ kind: 'usage-day', day: TODAY }], NOW);
+  const failed: number[] = [];
+  const done = Promise.withResolvers<void>();
+  const recompute = startRecompute({
+    deriving: new OneAtATime(),
+    clickhouse: {
+      ...clickhouse,
+      command: async (sql, parameters) => {
+        if (failed.length < 2 && sql.includes('REPLACE PARTITION') && sql.includes('usage_daily'))
+          throw new Error('the engine is gone');
+        await clickhouse.command(sql, parameters);
+      },
+    },
+    ...{ control, log: pino({ level: 'silent' }), now: () => NOW, catalogueVersion: () => 'none' },
+    ...{ held: () => false, timePercent: 100, intervalMs: 600_000, supersedeAfterMs: 1000 },
+    ...{ holdLimits: { leastDevices: 3, leastPercent: 0.5 }, onSuperseding: () => {}, onHeld: () => {} },
+    onDerived: ({ kind }) => kind === 'usage-day' && done.resolve(),
+    onFailed: () => failed.push(performance.now()),
+  });
+  const began = performance.now();
+  await done.promise;
+  await recompute.close();
+  expect(failed).toHaveLength(2);
+  // Two seconds after the first, four after the second.
+  expect(performance.now() - began).toBeGreaterThan(5_900);
+}, 60_000);

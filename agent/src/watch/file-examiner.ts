@@ -24,6 +24,7 @@ import { isStillAt } from './file-in-place.linux.ts';
 import type { FileIdentity, FindingSink, FoundFile, KnownFiles } from './found-file.ts';
 import type { HomeAdmission } from './home-admission.ts';
 import { isWithin } from './is-within.ts';
+import { ReadInVain } from './read-in-vain.ts';
 import type { SkipLedger } from './skip-ledger.ts';
 
 /**
@@ -57,11 +58,6 @@ export interface ExaminerOptions {
   wallMs(): number;
 }
 
-/** States of files that have an execute bit and are no executables; the oldest are forgotten beyond this. */
-const MOST_OTHER_FILES = 200_000;
-/** Files that took too long to read: the machine may have been busy, so each is tried again after a while. */
-const MOST_TOO_LONG = 10_000;
-const TRY_TOO_LONG_AGAIN_MS = 86_400_000;
 const LONGEST_PATH_BYTES = 4096;
 const EXECUTE_BITS = 0o111n;
 
@@ -70,9 +66,7 @@ export class FileExaminer {
   readonly #inHand = new Set<string>();
   /** Hashing of one state of an inode, shared by its hard links. */
   readonly #hashing = new Map<string, Promise<FileContent | Verdict>>();
-  readonly #otherFiles = new Set<string>();
-  /** States of files that were given up as too large, and when; milliseconds since 1970. */
-  readonly #tooLong = new Map<string, number>();
+  readonly #read = new ReadInVain();
   /** Known files with which everything was well, so that the next pass need not ask the inventory. */
   readonly #confirmed = new ConfirmedFiles();
   /** Hashed files that wait for packages to settle, by path. */
@@ -219,7 +213,7 @@ export class FileExaminer {
     if (Buffer.byteLength(path.normalize('NFC')) > LONGEST_PATH_BYTES)
       return this.#skip(path, 'path-not-unicode');
     const key = identityKey(identity);
-    if (this.#otherFiles.has(key)) {
+    if (this.#read.isOther(key)) {
       this.gone(path);
       return 'not-executable';
     }
@@ -231,7 +225,7 @@ export class FileExaminer {
     if (this.#changedJustNow(identity)) return 'again';
     if (!this.#options.known.takesNew() && !this.#options.known.stateAt(path))
       return this.#skip(path, 'state-full');
-    if (this.#tookTooLong(key)) return this.#skip(path, 'too-large');
+    if (this.#read.tookTooLong(key, this.#options.wallMs())) return this.#skip(path, 'too-large');
     const content = await this.#contentOf(path, key, { urgent, bytes: identity.size });
     return typeof content === 'string' ? content : this.#emit(path, content);
   }
@@ -257,7 +251,7 @@ export class FileExaminer {
       case 'cancelled':
         return 'cancelled';
       case 'not-executable':
-        this.#rememberOther(identityKey(outcome.identity));
+        this.#read.noteOther(identityKey(outcome.identity));
         this.gone(path);
         return 'not-executable';
     }
@@ -267,7 +261,7 @@ export class FileExaminer {
       return 'gone';
     }
     if (outcome.reason === 'changed-while-hashing') this.changedWhileHashing++;
-    if (outcome.reason === 'too-large') this.#rememberTooLong(key);
+    if (outcome.reason === 'too-large') this.#read.noteTooLong(key, this.#options.wallMs());
     this.#skip(path, outcome.reason);
     return outcome.reason === 'changed-while-hashing' || outcome.reason === 'not-regular'
       ? 'again'
@@ -319,24 +313,6 @@ export class FileExaminer {
     // A change "in the future" means that the clock was set back, and says nothing about rest.
     return ageMs >= 0 && ageMs < this.#options.settleMs * 0.8;
   }
-
-  #tookTooLong(key: string): boolean {
-    const sinceMs = this.#tooLong.get(key);
-    if (sinceMs === undefined) return false;
-    const ageMs = this.#options.wallMs() - sinceMs;
-    return ageMs >= 0 && ageMs < TRY_TOO_LONG_AGAIN_MS;
-  }
-
-  #rememberTooLong(key: string): void {
-    this.#tooLong.delete(key);
-    forgetOldest(this.#tooLong, MOST_TOO_LONG);
-    this.#tooLong.set(key, this.#options.wallMs());
-  }
-
-  #rememberOther(key: string): void {
-    forgetOldest(this.#otherFiles, MOST_OTHER_FILES);
-    this.#otherFiles.add(key);
-  }
 }
 
 function confirmedState(identity: FileIdentity, owner: PackageOwner | undefined): string {
@@ -344,13 +320,4 @@ function confirmedState(identity: FileIdentity, owner: PackageOwner | undefined)
   if (!owner) return state;
   const { manager, name, version, architecture, vendor } = owner;
   return `${state}\0${manager}\0${name}\0${version}\0${architecture}\0${vendor}`;
-}
-
-/** Makes room for one more. */
-function forgetOldest(remembered: Set<string> | Map<string, unknown>, most: number): void {
-  if (remembered.size < most) return;
-  for (const oldest of remembered.keys()) {
-    remembered.delete(oldest);
-    return;
-  }
 }

@@ -153,24 +153,14 @@ export function watchMerges(registry: Registry, clickhouse: ClickHouse): void {
       else this.set(merges);
     },
   });
-  const partsOf = (name: string, help: string, read: () => Promise<ReadonlyMap<string, number>>) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['table'],
-      registers: [registry],
-      async collect() {
-        this.reset();
-        const parts = await read().catch(() => new Map<string, number>());
-        for (const [table, count] of parts) this.set({ table }, count);
-      },
-    });
-  partsOf(
+  gaugeByTable(
+    registry,
     'fleetmeter_table_parts',
     'Parts of each table of facts, that wait to be merged into one',
     boundedRead(() => readPartCounts(clickhouse)),
   );
-  partsOf(
+  gaugeByTable(
+    registry,
     'fleetmeter_table_broken_parts',
     'Parts that ClickHouse found damaged at a start and put aside, by table; absent when there are none',
     boundedRead(() => readBrokenParts(clickhouse)),
@@ -179,23 +169,6 @@ export function watchMerges(registry: Registry, clickhouse: ClickHouse): void {
 
 /** What is in the tables. Sizes: two gauges from one question. Names of tables come from our own migrations. */
 export function watchTables(registry: Registry, clickhouse: ClickHouse): void {
-  const gauge = (
-    name: string,
-    help: string,
-    value: (size: TableSize) => number,
-    read: () => Promise<TableSize[]>,
-  ) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['table'],
-      registers: [registry],
-      async collect() {
-        this.reset();
-        // What cannot be read now is left out: a scrape must not fail because the engine is down.
-        for (const size of await read().catch(() => [])) this.set({ table: size.table }, value(size));
-      },
-    });
   const devicesByState = boundedRead(() => countDevicesByState(clickhouse));
   new Gauge({
     name: 'fleetmeter_devices',
@@ -208,11 +181,38 @@ export function watchTables(registry: Registry, clickhouse: ClickHouse): void {
     },
   });
   const once = boundedRead(() => readTableSizes(clickhouse));
-  gauge('fleetmeter_table_bytes', 'Bytes on the disk of each table with rows', ({ bytes }) => bytes, once);
-  gauge(
+  const sizes = (value: (size: TableSize) => number) => async () =>
+    new Map((await once()).map((size) => [size.table, value(size)]));
+  gaugeByTable(
+    registry,
+    'fleetmeter_table_bytes',
+    'Bytes on the disk of each table with rows',
+    sizes(({ bytes }) => bytes),
+  );
+  gaugeByTable(
+    registry,
     'fleetmeter_table_rows',
     'Rows of each table, not yet merged ones included',
-    ({ rows }) => rows,
-    once,
+    sizes(({ rows }) => rows),
   );
+}
+
+function gaugeByTable(
+  registry: Registry,
+  name: string,
+  help: string,
+  read: () => Promise<ReadonlyMap<string, number>>,
+): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: ['table'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      // What cannot be read now is left out: a scrape must not fail because the engine is down.
+      const values = await read().catch(() => new Map<string, number>());
+      for (const [table, value] of values) this.set({ table }, value);
+    },
+  });
 }

@@ -57,7 +57,7 @@ test(`${KILLS} kills in the middle of work, and the tables say what is true (FLE
     await site.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 7_200_000);
+}, 14_400_000);
 
 async function triedAgain(site: SiteUnderFire): Promise<boolean> {
   return (await site.collector.metrics())('fleetmeter_process_retries_total') > 0;

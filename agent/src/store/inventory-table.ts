@@ -28,7 +28,8 @@ type Row = Record<string, unknown>;
 const PAGE = 1000;
 const FILE_COLUMNS =
   'path, format, device, inode, size, mtime_ns, ctime_ns, evidence FROM files JOIN executables USING (executable_no)';
-const SAME_STATE = ['device', 'inode', 'size', 'mtime_ns', 'ctime_ns']
+/** See sameStateAtPath. */
+const SAME_STATE = ['inode', 'size', 'mtime_ns', 'ctime_ns']
   .map((column) => `files.${column} = excluded.${column}`)
   .join(' AND ');
 const EXECUTABLE_COLUMNS = 'executable_no, executable_id, digest_part, files FROM executables';

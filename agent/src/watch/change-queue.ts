@@ -1,5 +1,6 @@
 /** Paths that may have changed: waits until each is quiet, then has it looked at, many at a time. */
 import type { FileExaminer } from './file-examiner.ts';
+import { outermostPaths } from './is-within.ts';
 import { Settle } from './settle.ts';
 import type { SkipLedger } from './skip-ledger.ts';
 import type { TurnClock } from './turn-clock.ts';
@@ -132,14 +133,4 @@ export class ChangeQueue {
   #nowMs(): number {
     return this.#options.clock.nowMs();
   }
-}
-
-/** Without those that lie below another one. */
-export function outermostPaths(paths: readonly string[]): string[] {
-  const outermost: string[] = [];
-  for (const path of [...new Set(paths)].sort()) {
-    // Sorted, so whatever is above `path` came before it; yet `a-b` sorts between `a` and `a/b`.
-    if (!outermost.some((above) => path.startsWith(`${above}/`))) outermost.push(path);
-  }
-  return outermost;
 }

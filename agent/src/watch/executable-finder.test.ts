@@ -109,6 +109,22 @@ describe('scanning', () => {
     expect(inventory.calls).toEqual([]);
   });
 
+  test('a device that has another number since the system was started is the same device', async () => {
+    const path = script('bin/tool');
+    await sleep(200);
+    await finder().scanOnce();
+    const known = inventory.files.get(path) as FoundFile;
+    const { device } = known.identity;
+    inventory.files.set(path, { ...known, identity: { ...known.identity, device: '4242' } });
+    const second = finder();
+    await second.scanOnce();
+    expect(second.status()).toMatchObject({ hashing: { filesHashed: 0 }, lastScan: { executables: 1 } });
+    expect(inventory.files.get(path)?.identity.device).toBe(device);
+    inventory.calls = [];
+    await second.scanOnce();
+    expect(inventory.calls).toEqual([]);
+  });
+
   test('an inode with many names is hashed once and listed under each', async () => {
     const tool = script('bin/tool', 'x'.repeat(1_000_000));
     for (let number = 0; number < 20; number++) linkSync(tool, join(root, `bin/link-${number}`));

@@ -19,7 +19,13 @@ import type { FileContent } from '../hash/file-content.ts';
 import type { FileHasher, HashOptions } from '../hash/file-hasher.ts';
 import { reasonOf } from '../hash/safe-open.ts';
 import { ConfirmedFiles } from './confirmed-files.ts';
-import { identityKey, identityOf, isContentElsewhere, sameIdentity } from './file-identity.ts';
+import {
+  identityKey,
+  identityOf,
+  isContentElsewhere,
+  sameIdentity,
+  sameStateAtPath,
+} from './file-identity.ts';
 import { isStillAt } from './file-in-place.linux.ts';
 import type { FileIdentity, FindingSink, FoundFile, KnownFiles } from './found-file.ts';
 import type { HomeAdmission } from './home-admission.ts';
@@ -126,13 +132,17 @@ export class FileExaminer {
     if (admission !== 'listed') return Promise.resolve(this.#refuse(path, admission));
     if (this.#isConfirmed(path, identity)) return undefined;
     const state = this.#options.known.stateAt(path);
-    const known = state && sameIdentity(state, identity) ? this.#options.known.byPath(path) : undefined;
+    const kept = state && sameStateAtPath(state, identity) ? this.#options.known.byPath(path) : undefined;
+    const known = kept && { ...kept, identity };
+    const isRenumbered = state?.device !== identity.device;
     if (known && !isInBundle(path) && !this.#packagesRead) {
-      this.#confirm(known);
+      this.#confirm(known, isRenumbered);
       return undefined;
     }
     this.#inHand.add(path);
-    const examined = known ? this.#confirmLater(known) : this.#examineNew(path, identity, urgent);
+    const examined = known
+      ? this.#confirmLater(known, isRenumbered)
+      : this.#examineNew(path, identity, urgent);
     return examined.finally(() => this.#inHand.delete(path));
   }
 
@@ -198,14 +208,13 @@ export class FileExaminer {
   }
 
   /** A bundle's names and version can change while a file in it stays as it was. */
-  async #confirmLater({ path, identity }: FoundFile): Promise<Verdict> {
+  async #confirmLater({ path, identity }: FoundFile, isNews: boolean): Promise<Verdict> {
     await this.#packagesRead;
     const bundle = await this.#options.bundles.around(path);
-    const known = this.#options.known.byPath(path);
-    if (!known || !sameIdentity(known.identity, identity)) return 'again';
-    const evidence = bundle === 'failed' ? known.evidence : withBundle(known.evidence, bundle);
-    if (sameBundle(evidence, known.evidence)) this.#confirm(known);
-    else this.#confirm({ ...known, evidence }, true);
+    const kept = this.#options.known.byPath(path);
+    if (!kept || !sameStateAtPath(kept.identity, identity)) return 'again';
+    const evidence = bundle === 'failed' ? kept.evidence : withBundle(kept.evidence, bundle);
+    this.#confirm({ ...kept, identity, evidence }, isNews || !sameBundle(evidence, kept.evidence));
     return 'executable';
   }
 

@@ -16,6 +16,14 @@ export function sameIdentity(one: FileIdentity, other: FileIdentity): boolean {
   return identityKey(one) === identityKey(other);
 }
 
+/**
+ * The same for two states of a file at one path. The number of a device is left out: file systems without one of their own
+ * (btrfs, overlay, ZFS) get whatever is free at each start of the system.
+ */
+export function sameStateAtPath(one: FileIdentity, other: FileIdentity): boolean {
+  return sameIdentity({ ...one, device: other.device }, other);
+}
+
 export function identityKey({ device, inode, size, mtimeNs, ctimeNs }: FileIdentity): string {
   return `${device}:${inode}:${size}:${mtimeNs}:${ctimeNs}`;
 }

@@ -1,7 +1,7 @@
 /** Looks at folders that nothing watches, every few minutes: what came into them since the last look is found here. */
-import { outermostPaths } from './change-queue.ts';
 import type { FinderParts } from './finder-parts.ts';
 import type { LookReply } from './folder-list-worker.ts';
+import { outermostPaths } from './is-within.ts';
 import type { QuietFolders } from './quiet-folders.ts';
 import type { ScanCycle } from './scan-cycle.ts';
 

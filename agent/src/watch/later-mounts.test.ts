@@ -73,6 +73,10 @@ test.skipIf(!canMount())('a root that something is mounted over is not searched 
   await sleep(SEVERAL_LOOKS_MS);
   expect([...inventory.files.keys()]).toEqual([]);
   expect(status().skipped).toEqual({ 'excluded-file-system': 1 });
+  execFileSync('umount', mounted.splice(0));
+  await sleep(SEVERAL_LOOKS_MS);
+  expect([...inventory.files.keys()]).toEqual([tool]);
+  expect(status().skipped).toEqual({});
 });
 
 test.skipIf(!canMount())(

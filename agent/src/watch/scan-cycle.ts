@@ -145,15 +145,18 @@ export class ScanCycle {
     await packages.loadIfNew();
     const run = this.newRun();
     this.run = run;
-    this.#followedBeside.clear();
     const roots = parts.roots.roots.map(({ path }) => path);
-    const complete = await this.#scanWith(run, roots).catch((error) => {
-      // Closing ends the threads under a scan; that is no failure of it.
-      if (parts.isClosed) return false;
-      throw error;
-    });
-    this.run = undefined;
-    this.#endedMs = parts.clock.nowMs();
+    const complete = await this.#scanWith(run, roots)
+      .catch((error) => {
+        // Closing ends the threads under a scan; that is no failure of it.
+        if (parts.isClosed) return false;
+        throw error;
+      })
+      .finally(() => {
+        this.run = undefined;
+        this.#followedBeside.clear();
+        this.#endedMs = parts.clock.nowMs();
+      });
     if (complete) this.rolledUp = run.rollUps.summary();
     this.lastScan = { ...run.figures(), complete, endedWallMs: parts.wallMs() };
     this.state = parts.watcher ? 'watching' : 'idle';

@@ -149,8 +149,8 @@ export class ScanRun {
       onFile: (path, identity) => this.#onFile(path, identity),
       onSkip: (path, reason) => this.#onSkip(path, reason),
       onReadable: (path) => {
-        const reason = ledger.reasonOf(path);
-        if (reason === 'folder-unreadable' || reason === 'unreadable') examiner.gone(path);
+        // Whatever kept it from being listed is over; that nothing watches it may not be.
+        if ((ledger.reasonOf(path) ?? 'watch-limit') !== 'watch-limit') examiner.gone(path);
       },
       onEntries: (root, count) => {
         this.#entries.set(root, (this.#entries.get(root) ?? 0) + count);

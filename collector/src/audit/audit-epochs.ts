@@ -6,6 +6,7 @@ import { daysOfEpochs, readEpochMoves } from '../clickhouse/audit-epochs.ts';
 import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
 import { NativeBlock } from '../clickhouse/native-block.ts';
 import type { SweepParts } from './sweep-parts.ts';
+import { writeLostRows } from './write-lost-rows.ts';
 
 const BAND = 65_536;
 /** Of whose days the aggregates are derived again; with more of them it is all the days that are dirty anyway. */
@@ -46,14 +47,7 @@ export async function auditEpochs({
         clickhouse,
         lost.slice(0, MOST_DAYS_ASKED).map(({ epochNo }) => epochNo),
       );
-      const targets = [
-        { kind: 'inventory' } as const,
-        ...days.map((day) => ({ kind: 'usage-day' as const, day })),
-      ];
-      // Before, since nobody looks at them again once they are in; and after, for whoever derived in between.
-      control.markDirty(targets, now());
-      await clickhouse.insert('epochs', block);
-      control.markDirty(targets, now());
+      await writeLostRows({ clickhouse, control, now }, 'epochs', block, days);
     });
   }
 }

@@ -7,6 +7,7 @@ import { NativeBlock } from '../clickhouse/native-block.ts';
 import { mapExecutable } from '../map/map-executable.ts';
 import { mappingRow } from '../map/mapping-row.ts';
 import type { SweepParts } from './sweep-parts.ts';
+import { writeLostRows } from './write-lost-rows.ts';
 
 const BAND = 20_000;
 /** Executables looked for at once in inventories. */
@@ -45,7 +46,7 @@ async function auditEvidence(
 }
 
 async function auditMappings(first: number, last: number, parts: SweepParts): Promise<void> {
-  const { clickhouse, control, inForce, now, findings } = parts;
+  const { clickhouse, inForce, now, findings } = parts;
   const candidates = parts.remapping() ? [] : await readUnmapped(clickhouse, first, last);
   if (candidates.length === 0) return;
   // A mapping is written just after the evidence: who has none now either has lost it.
@@ -60,13 +61,6 @@ async function auditMappings(first: number, last: number, parts: SweepParts): Pr
     block.append(mappingRow(executable.executableNo, mapping, generation, now()));
   }
   const days = await daysOfExecutables(clickhouse, [...unmapped]);
-  const targets = [
-    { kind: 'inventory' } as const,
-    ...days.map((day) => ({ kind: 'usage-day' as const, day })),
-  ];
-  // Before, since nobody looks at them again once they are in; and after, for whoever derived in between.
-  control.markDirty(targets, now());
-  await clickhouse.insert('mappings', block);
+  await writeLostRows(parts, 'mappings', block, days);
   findings.lost.mapping += block.rows;
-  control.markDirty(targets, now());
 }

@@ -72,16 +72,16 @@ export async function noteKeptSince(clickhouse: ClickHouse, kept: KeptSince, now
   await clickhouse.command(`INSERT INTO {facts}.kept_since VALUES ${values.join(', ')}`);
 }
 
-/** Reports that devices composed since, by clocks of their own. */
+/** Newest reports, and how many of them were composed since `since` (milliseconds since 1970) by their devices' own clocks. */
 export async function countComposedSince(
   clickhouse: ClickHouse,
   since: number,
-): Promise<{ all: number; since: number }> {
+): Promise<{ all: number; recent: number }> {
   const [row] = await clickhouse.rows<{ heads: string; recent: string }>(
     `SELECT count() AS heads, countIf(composed_at >= toDateTime(intDiv({since:Int64}, 1000), 'UTC')) AS recent FROM {facts}.device_heads FINAL`,
     { since },
   );
-  return { all: Number(row?.heads ?? 0), since: Number(row?.recent ?? 0) };
+  return { all: Number(row?.heads ?? 0), recent: Number(row?.recent ?? 0) };
 }
 
 export type DayLife =

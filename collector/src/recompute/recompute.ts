@@ -68,15 +68,23 @@ export function startRecompute(options: RecomputeOptions): Recompute {
     options.onHeld(await readHeldCounts(options.clickhouse));
     told = true;
   };
-  const round = async (): Promise<void> => {
+  /** False when something could not be derived. */
+  const round = async (): Promise<boolean> => {
     const today = Math.floor(now() / MILLISECONDS_A_DAY);
     // A new day begins with everybody's presence and nobody's use.
     if (today !== presentDay) control.markDirty([{ kind: 'usage-day', day: today }], now());
     presentDay = today;
     const before = control.dirtyMarks();
     // After the marks were read: what set one of them is in the heads already.
-    await refreshDevices().catch((error: unknown) =>
-      log.warn({ error: String(error) }, 'the list of devices could not be derived and will be tried again'),
+    let whole = await refreshDevices().then(
+      () => true,
+      (error: unknown) => {
+        log.warn(
+          { error: String(error) },
+          'the list of devices could not be derived and will be tried again',
+        );
+        return false;
+      },
     );
     // The devices may have changed in a way that no report told of.
     const counted = control.dirtyMarks().filter(isInventory);
@@ -84,32 +92,29 @@ export function startRecompute(options: RecomputeOptions): Recompute {
     if (!told) await tellHeld();
     if (marks.length === 0 || options.held()) {
       if (!(await areApplicationsNumbered(options.clickhouse))) await numberApplications(options.clickhouse);
-      return;
+      return whole;
     }
     await numberApplications(options.clickhouse);
     for (const mark of marks) {
-      if (stopping.signal.aborted) return;
-      if ((await deriveMarked(mark, today, options)) !== undefined) failed = true;
+      if (stopping.signal.aborted) return whole;
+      if ((await deriveMarked(mark, today, options)) !== undefined) whole = false;
     }
     await tellHeld();
+    return whole;
   };
-  let failed = false;
   let failures = 0;
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const began = performance.now();
-      failed = false;
-      try {
-        await options.deriving.run(round);
-      } catch (error) {
+      const whole = await options.deriving.run(round).catch((error: unknown) => {
         // The control store or the engine has a bad moment; the marks are still there when it has passed.
         log.warn({ error: String(error) }, 'recompute could not begin and will try again');
-        failed = true;
-      }
-      failures = failed ? failures + 1 : 0;
+        return false;
+      });
+      failures = whole ? 0 : failures + 1;
       const rest = Math.max(intervalMs, (performance.now() - began) * (100 / options.timePercent - 1));
       // An engine that died while it swapped a partition shows its rows twice until it is derived again.
-      await resting.for(failed ? Math.min(rest, RETRY_MS * 2 ** (failures - 1)) : rest);
+      await resting.for(whole ? rest : Math.min(rest, RETRY_MS * 2 ** (failures - 1)));
     }
   };
   const running = run().catch((error: unknown) => log.error({ error: String(error) }, 'recompute ended'));

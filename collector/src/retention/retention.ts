@@ -162,11 +162,11 @@ const LONGEST_SILENCE_DAYS = 4;
 
 /** What is given up by a clock that is ahead is gone for ever: somebody's clock has to say the same. */
 async function checkClock(clickhouse: ClickHouse, now: number): Promise<void> {
-  const { all, since } = await countComposedSince(
+  const { all, recent } = await countComposedSince(
     clickhouse,
     now - LONGEST_SILENCE_DAYS * MILLISECONDS_A_DAY,
   );
-  if (all > 0 && since === 0)
+  if (all > 0 && recent === 0)
     throw new Error(
       `no device has composed a report within ${LONGEST_SILENCE_DAYS} days of ${new Date(now).toISOString()}: the clock of this machine may be ahead`,
     );

@@ -172,6 +172,6 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     signerTeam: 'Team of the signer.',
     interpreter: 'What runs a script.',
     soname: 'Name of a library.',
-    edition: 'Tells editions of a product apart, for example those for different processors.',
+    edition: 'Tells editions of a product apart, for example what is paid for, or is for other processors.',
   },
 };

@@ -46,7 +46,7 @@ function withoutPerson(value: string | undefined, homes: readonly string[]): str
   return value?.startsWith('/') ? normalisedPath(value, homes) : value;
 }
 
-/** The same evidence with what the package database says now. */
+/** The same evidence with what the package database says now. Editions of Mach-O files are said by their content. */
 export function withOwner(evidence: Evidence, owner: PackageOwner | undefined): Evidence {
   return present({
     ...evidence,
@@ -55,6 +55,7 @@ export function withOwner(evidence: Evidence, owner: PackageOwner | undefined): 
     packageVersion: text(owner?.version),
     packageArchitecture: text(owner?.architecture),
     packageVendor: text(owner?.vendor),
+    edition: evidence.format === 'macho' ? evidence.edition : text(owner?.edition),
   });
 }
 
@@ -83,7 +84,8 @@ export function sameOwnerAndPath(one: Evidence, other: Evidence): boolean {
     one.packageName === other.packageName &&
     one.packageVersion === other.packageVersion &&
     one.packageArchitecture === other.packageArchitecture &&
-    one.packageVendor === other.packageVendor
+    one.packageVendor === other.packageVendor &&
+    one.edition === other.edition
   );
 }
 

@@ -7,6 +7,8 @@ export interface PackageOwner {
   architecture?: string | undefined;
   /** Maintainer or vendor, never with a mail address. */
   vendor?: string | undefined;
+  /** What tells editions of one product and version apart: those that are paid for from those that are not. */
+  edition?: string | undefined;
 }
 
 export interface PackageOwners {

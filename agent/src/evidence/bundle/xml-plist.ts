@@ -5,17 +5,12 @@
  * sense.
  */
 import type { LimitNote } from '../limit-note.ts';
+import { textOfPiece, textOfXml, type XmlPiece, xmlPieces } from '../xml/xml-pieces.ts';
 
 /** In characters; longer than any text of evidence. */
 const LONGEST_TEXT = 2048;
 /** plist > dict > key and value. */
 const ENTRY_DEPTH = 3;
-
-type Piece =
-  | { kind: 'open'; name: string }
-  | { kind: 'close' }
-  /** As it is written; `literal` when entities mean nothing in it. */
-  | { kind: 'text'; text: string; literal: boolean };
 
 /**
  * Values of the wanted keys that are texts. Of a key that is there twice the first counts. Empty when the dictionary
@@ -26,10 +21,10 @@ export function xmlPlistTexts(
   wanted: ReadonlySet<string>,
   limits: LimitNote,
 ): ReadonlyMap<string, string> {
-  const document = textOfDocument(file);
+  const document = textOfXml(file);
   if (document === undefined) return new Map();
   const dictionary = new OutermostDictionary(wanted, limits);
-  for (const piece of piecesOf(document)) {
+  for (const piece of xmlPieces(document)) {
     dictionary.take(piece);
     if (dictionary.state !== 'open') break;
   }
@@ -52,17 +47,18 @@ class OutermostDictionary {
     this.#limits = limits;
   }
 
-  take(piece: Piece): void {
+  take(piece: XmlPiece): void {
     if (piece.kind === 'open') this.#open(piece.name);
     else if (piece.kind === 'close') this.#close();
     else if (this.#depth === ENTRY_DEPTH) this.#append(piece);
   }
 
-  #append(piece: Piece & { kind: 'text' }): void {
+  #append(piece: XmlPiece & { kind: 'text' }): void {
     const length = (this.#text?.length ?? 0) + piece.text.length;
     const isWanted = this.#element === 'string' && this.#wanted.has(this.#key ?? '');
     if (isWanted) this.#limits.exceeds(length, LONGEST_TEXT);
-    this.#text = length > LONGEST_TEXT ? undefined : appended(this.#text, piece);
+    const more = length > LONGEST_TEXT ? undefined : textOfPiece(piece);
+    this.#text = this.#text === undefined || more === undefined ? undefined : this.#text + more;
   }
 
   #open(name: string): void {
@@ -86,87 +82,4 @@ class OutermostDictionary {
     if (this.#element !== 'string' || key === undefined || this.#text === undefined) return;
     if (this.#wanted.has(key) && !this.texts.has(key)) this.texts.set(key, this.#text);
   }
-}
-
-/** UTF-8 or, with a byte order mark, UTF-16. */
-function textOfDocument(file: Uint8Array): string | undefined {
-  const encoding =
-    file[0] === 0xfe && file[1] === 0xff
-      ? 'utf-16be'
-      : file[0] === 0xff && file[1] === 0xfe
-        ? 'utf-16le'
-        : 'utf-8';
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(file);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Each search begins where the last one ended and a search without result ends all, so it is one pass. */
-function* piecesOf(document: string): Generator<Piece> {
-  for (let at = 0; at < document.length; ) {
-    if (document[at] !== '<') {
-      const tag = document.indexOf('<', at);
-      const end = tag < 0 ? document.length : tag;
-      yield { kind: 'text', text: document.slice(at, end), literal: false };
-      at = end;
-      continue;
-    }
-    const [opening, closing] = document.startsWith('<!--', at)
-      ? ['<!--', '-->']
-      : document.startsWith('<![CDATA[', at)
-        ? ['<![CDATA[', ']]>']
-        : ['<', '>'];
-    const start = at + opening.length;
-    const end = document.indexOf(closing, start);
-    if (end < 0) return;
-    if (closing === ']]>') yield { kind: 'text', text: document.slice(start, end), literal: true };
-    if (closing === '>') yield* elementPieces(document.slice(start, end));
-    at = end + closing.length;
-  }
-}
-
-/** What stands between `<` and `>`. */
-function* elementPieces(tag: string): Generator<Piece> {
-  if (tag.startsWith('!') || tag.startsWith('?')) return;
-  if (tag.startsWith('/')) {
-    yield { kind: 'close' };
-    return;
-  }
-  yield { kind: 'open', name: /^[A-Za-z]*/.exec(tag)?.[0] ?? '' };
-  if (tag.endsWith('/')) yield { kind: 'close' };
-}
-
-/** undefined once it holds an entity that is not known. */
-function appended(text: string | undefined, piece: Piece & { kind: 'text' }): string | undefined {
-  if (text === undefined) return undefined;
-  const more = piece.literal ? piece.text : withoutEntities(piece.text);
-  return more === undefined ? undefined : text + more;
-}
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-]);
-
-function withoutEntities(text: string): string | undefined {
-  let known = true;
-  const replaced = text.replace(/&([^;&]*);?/g, (_, name: string) => {
-    const character = ENTITIES.get(name) ?? numbered(name);
-    known &&= character !== undefined;
-    return character ?? '';
-  });
-  return known ? replaced : undefined;
-}
-
-/** `#65` or `#x41`. */
-function numbered(name: string): string | undefined {
-  const [, hex, decimal] = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name) ?? [];
-  const code = hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal ?? Number.NaN);
-  const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-  return isCharacter ? String.fromCodePoint(code) : undefined;
 }

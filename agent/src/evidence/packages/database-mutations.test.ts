@@ -4,6 +4,7 @@ import { ApkReading } from './apk-source.ts';
 import { ListedFiles } from './dpkg-list.ts';
 import { diversionsOf, InstalledPackages, stanzasOf } from './dpkg-status.ts';
 import { deployedVersion } from './flatpak-folders.ts';
+import { javaOwner } from './java-folders.ts';
 import { MergedFolders } from './merged-usr.ts';
 import { npmOwner } from './npm-folders.ts';
 import { PackageTable } from './package-table.ts';
@@ -11,6 +12,7 @@ import { FilesReading, pacmanOwner } from './pacman-source.ts';
 import { distributionOwner, entryPointScripts, isFromOwnFolder, recordedPaths } from './pip-distribution.ts';
 import { RpmHeader } from './rpm-header.ts';
 import { SNAP_FOLDERS } from './snap-folders.ts';
+import { swidOwner } from './swid-tag.ts';
 import { keyFiles, uninstallEntry } from './uninstall-entries.ts';
 import { type RegistryKey, RegistryReading } from './windows-registry.ts';
 
@@ -151,7 +153,7 @@ test.each(Object.entries(TEXTS))('texts of %s that are damaged', (_, text) => {
 const DESCRIPTIONS: Record<string, [text: string, says: (text: string) => { length: number } | undefined]> = {
   'snap.yaml': [
     'name: http\n# why\nversion: "4.6692016"\narchitectures:\n  - amd64\napps:\n http:\n  command: bin/http\n',
-    (text) => SNAP_FOLDERS.locate('/snap/a/1/x')?.describe(Buffer.from(text))?.version,
+    (text) => SNAP_FOLDERS.locate('/snap/a/1/x')[0]?.describe(Buffer.from(text))?.version,
   ],
   deploy: [
     'test\0abc\0appdata-version\0\0\0' + '3.2.1\0\0s\0\0deploy-version\0',
@@ -160,6 +162,18 @@ const DESCRIPTIONS: Record<string, [text: string, says: (text: string) => { leng
   'package.json': [
     '{"name":"@x/tool","version":"1.2.3","author":{"name":"Ada <a@x.org> (https://x.org)"},"bin":{"a":"b"}}',
     (text) => npmOwner(text)?.name,
+  ],
+  release: [
+    'JAVA_VERSION="1.8.0_291"\nOS_NAME="Linux"\nOS_ARCH="amd64"\nBUILD_TYPE="commercial"\n',
+    (text) => javaOwner(text)?.version,
+  ],
+  swidtag: [
+    '<?xml version="1.0"?><s:SoftwareIdentity name="A &amp; B" version="1"><Meta edition="E"/><Entity role="a softwareCreator" name=\'IBM\'/><!-- > --><Payload/>',
+    (text) => swidOwner(Buffer.from(text))?.name,
+  ],
+  'swidtag of 2009': [
+    '<swid:software_identification_tag><swid:product_title>A</swid:product_title><swid:product_version><swid:name>10.0</swid:name></swid:product_version></swid:software_identification_tag>',
+    (text) => swidOwner(Buffer.from(text))?.name,
   ],
   METADATA: [
     'Metadata-Version: 2.1\nName: black\nVersion: 24.4.2\nAuthor-email: A <a@x.org>\n\nText\n',

@@ -2,6 +2,7 @@
  * Flatpaks, of the system or of a person: a commit is laid out in KIND/ID/ARCHITECTURE/BRANCH/COMMIT, and `deploy` in
  * it, a serialised GVariant of type (ssasta{sv}), holds what the application says of its version. Pure.
  */
+import type { PackageOwner } from '../package-owner.ts';
 import type { FolderKind } from './folder-owners.ts';
 
 const FOLDER =
@@ -15,17 +16,12 @@ export const FLATPAK_FOLDERS: FolderKind = {
   manager: 'flatpak',
   locate(path) {
     const [, folder, name = '', architecture, branch = ''] = FOLDER.exec(path) ?? [];
-    if (folder === undefined) return undefined;
-    return {
-      file: `${folder}/deploy`,
-      // Runtimes, and applications that say nothing of it, are known by their branch.
-      describe: (deploy) => ({
-        manager: 'flatpak',
-        name,
-        version: deployedVersion(deploy) ?? branch,
-        architecture,
-      }),
-    };
+    if (folder === undefined) return [];
+    // Runtimes, and applications that say nothing of it, are known by their branch.
+    const describe = (deploy: Buffer): PackageOwner => ({
+      ...{ manager: 'flatpak', name, version: deployedVersion(deploy) ?? branch, architecture },
+    });
+    return [{ file: `${folder}/deploy`, describe }];
   },
 };
 

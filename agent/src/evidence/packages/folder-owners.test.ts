@@ -24,7 +24,7 @@ function write(path: string, content: string | Buffer): string {
 }
 
 function describedBy(kind: FolderKind, path: string, file: string | Buffer) {
-  const folder = kind.locate(path);
+  const [folder] = kind.locate(path);
   return folder && { file: folder.file, owner: folder.describe(Buffer.from(file)) };
 }
 
@@ -86,7 +86,7 @@ architectures:
       '/home/u/snap/http/44/x',
       '/snap/http/README/x',
     ])
-      expect(SNAP_FOLDERS.locate(path), path).toBeUndefined();
+      expect(SNAP_FOLDERS.locate(path), path).toEqual([]);
   });
 });
 
@@ -104,7 +104,7 @@ describe('flatpak', () => {
       file: `${folder}/deploy`,
       owner: { manager: 'flatpak', name: 'org.example.Tiny', version: '3.2.1', architecture: 'x86_64' },
     });
-    expect(FLATPAK_FOLDERS.locate(`${folder}/export/bin/tiny`)).toBeUndefined();
+    expect(FLATPAK_FOLDERS.locate(`${folder}/export/bin/tiny`)).toEqual([]);
   });
 
   test('a runtime is known by its branch', () => {
@@ -128,7 +128,7 @@ describe('flatpak', () => {
 
 test('Homebrew tells it by the path, on macOS and on Linux', () => {
   // Places as docs.brew.sh gives them (Installation, Formula Cookbook, Versions).
-  const owner = (path: string) => HOMEBREW_FOLDERS.locate(path)?.describe(Buffer.alloc(0));
+  const owner = (path: string) => HOMEBREW_FOLDERS.locate(path)[0]?.describe(Buffer.alloc(0));
   expect(owner('/opt/homebrew/Cellar/openssl@3/3.3.1/bin/openssl')).toEqual({
     manager: 'homebrew',
     name: 'openssl@3',
@@ -159,7 +159,7 @@ describe('npm', () => {
       '/home/u/.local/share/pnpm/global/5/.pnpm/tsx@4.1.0/node_modules/tsx',
     ],
   ])('%s', (path, folder) => {
-    expect(NPM_FOLDERS.locate(path)?.file).toBe(`${folder}/package.json`);
+    expect(NPM_FOLDERS.locate(path)[0]?.file).toBe(`${folder}/package.json`);
   });
 
   test('packages of projects are no installed tools', () => {
@@ -169,7 +169,7 @@ describe('npm', () => {
       '/usr/local/lib/node_modules/@angular/ng.js',
       '/usr/local/lib/node_modules/x',
     ])
-      expect(NPM_FOLDERS.locate(path), path).toBeUndefined();
+      expect(NPM_FOLDERS.locate(path), path).toEqual([]);
   });
 
   test('author without address; nothing of a package that was never published', () => {
@@ -240,8 +240,8 @@ test('each system asks its databases in one order', () => {
       .map(({ manager }) => manager);
   expect(managers('linux')).toEqual([
     ...['dpkg', 'rpm', 'apk', 'pacman'],
-    ...['snap', 'flatpak', 'npm', 'pip', 'homebrew'],
+    ...['snap', 'flatpak', 'npm', 'pip', 'homebrew', 'java', 'swid'],
   ]);
-  expect(managers('darwin')).toEqual(['npm', 'pip', 'homebrew']);
-  expect(managers('win32')).toEqual(['windows']);
+  expect(managers('darwin')).toEqual(['npm', 'pip', 'homebrew', 'java', 'swid']);
+  expect(managers('win32')).toEqual(['windows', 'msix', 'java', 'swid']);
 });

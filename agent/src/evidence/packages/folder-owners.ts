@@ -11,8 +11,8 @@ import { fileVersion } from './file-version.ts';
 /** One way of keeping packages in folders. Pure. */
 export interface FolderKind {
   manager: string;
-  /** undefined: the path is in no folder of this kind. */
-  locate(path: string): PackageFolder | undefined;
+  /** Folders of this kind that the path may be in, to be asked in this order; none: it is in none. */
+  locate(path: string): readonly PackageFolder[];
 }
 
 export interface PackageFolder {
@@ -42,15 +42,11 @@ export class FolderPackageOwners implements PackageOwners {
   }
 
   ownerOf(path: string): PackageOwner | undefined {
-    const folder = this.#kind.locate(path);
-    if (!folder) return undefined;
-    if (folder.file === undefined) return this.#remember(path, 'path', folder.describe(NOTHING));
-    const version = fileVersion(folder.file);
-    if (version === undefined) return undefined;
-    const known = this.#known.get(folder.file);
-    if (known?.version === version) return known.owner;
-    const bytes = beginningOfFile(folder.file, MOST_FILE_BYTES);
-    return this.#remember(folder.file, version, bytes && folder.describe(bytes));
+    for (const folder of this.#kind.locate(path)) {
+      const owner = this.#ownerIn(folder, path);
+      if (owner) return owner;
+    }
+    return undefined;
   }
 
   unsettled(): boolean {
@@ -70,6 +66,16 @@ export class FolderPackageOwners implements PackageOwners {
     const packages = new Set(owners.map(({ name, version }) => `${name} ${version}`)).size;
     const leftOut = this.#known.size - owners.length;
     return [{ manager: this.#kind.manager, state: this.state(), packages, paths: 0, leftOut }];
+  }
+
+  #ownerIn(folder: PackageFolder, path: string): PackageOwner | undefined {
+    if (folder.file === undefined) return this.#remember(path, 'path', folder.describe(NOTHING));
+    const version = fileVersion(folder.file);
+    if (version === undefined) return undefined;
+    const known = this.#known.get(folder.file);
+    if (known?.version === version) return known.owner;
+    const bytes = beginningOfFile(folder.file, MOST_FILE_BYTES);
+    return this.#remember(folder.file, version, bytes && folder.describe(bytes));
   }
 
   #remember(key: string, version: string, owner: PackageOwner | undefined): PackageOwner | undefined {

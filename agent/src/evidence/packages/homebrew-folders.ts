@@ -10,7 +10,7 @@ export const HOMEBREW_FOLDERS: FolderKind = {
   manager: 'homebrew',
   locate(path) {
     const [, name, version] = FOLDER.exec(path) ?? [];
-    if (name === undefined || version === undefined) return undefined;
-    return { describe: () => ({ manager: 'homebrew', name, version }) };
+    if (name === undefined || version === undefined) return [];
+    return [{ describe: () => ({ manager: 'homebrew', name, version }) }];
   },
 };

@@ -15,11 +15,10 @@ const VERSION = /^[\w.+-]{1,256}$/;
 export const NPM_FOLDERS: FolderKind = {
   manager: 'npm',
   locate(path) {
-    if (!path.includes('/node_modules/')) return undefined;
+    if (!path.includes('/node_modules/')) return [];
     const folder = FOLDER.exec(path)?.[1];
-    return folder === undefined
-      ? undefined
-      : { file: `${folder}/package.json`, describe: (file) => npmOwner(file.toString('utf8')) };
+    if (folder === undefined) return [];
+    return [{ file: `${folder}/package.json`, describe: (file) => npmOwner(file.toString('utf8')) }];
   },
 };
 

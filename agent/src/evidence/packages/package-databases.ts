@@ -9,6 +9,8 @@ import { FLATPAK_FOLDERS } from './flatpak-folders.ts';
 import { FolderPackageOwners } from './folder-owners.ts';
 import { HOMEBREW_FOLDERS } from './homebrew-folders.ts';
 import { IndexedPackageOwners } from './indexed-owners.ts';
+import { JAVA_FOLDERS } from './java-folders.ts';
+import { MSIX_FOLDERS } from './msix-folders.ts';
 import { NPM_FOLDERS } from './npm-folders.ts';
 import { OrderedPackageOwners } from './ordered-owners.ts';
 import { WindowsPackageOwners } from './package-owner.win32.ts';
@@ -16,6 +18,7 @@ import { PacmanSource } from './pacman-source.ts';
 import { PipPackageOwners } from './pip-owners.ts';
 import { RpmSource } from './rpm-source.ts';
 import { SNAP_FOLDERS } from './snap-folders.ts';
+import { SwidFolderOwners } from './swid-folders.ts';
 
 export interface PackageDatabases {
   owners: PackageOwners;
@@ -31,13 +34,15 @@ export function packageDatabases(wallMs: () => number, platform = process.platfo
       : [];
   const own =
     platform === 'win32'
-      ? [new WindowsPackageOwners()]
+      ? [new WindowsPackageOwners(), inFolders(MSIX_FOLDERS), inFolders(JAVA_FOLDERS), new SwidFolderOwners()]
       : [
           ...sources.map((source) => new IndexedPackageOwners(source)),
           ...(platform === 'linux' ? [SNAP_FOLDERS, FLATPAK_FOLDERS] : []).map(inFolders),
           inFolders(NPM_FOLDERS),
           new PipPackageOwners(),
           inFolders(HOMEBREW_FOLDERS),
+          inFolders(JAVA_FOLDERS),
+          new SwidFolderOwners(),
         ];
   return { owners: new OrderedPackageOwners(own), folders: sources.flatMap(({ folders }) => folders) };
 }

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { WindowsPackageOwners } from './package-owner.win32.ts';
 import { COMPONENTS_KEY, packedCode, UNINSTALL_KEYS } from './uninstall-entries.ts';
+import { EDITION_KEYS } from './windows-editions.ts';
 
 /** github.com/mykola-mokhnach/appium-windows-driver, test/unit/registry-specs.js, shortened. */
 const PROGRAMS = String.raw`
@@ -61,10 +62,40 @@ HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Installer\UserData\
     9767AD926B08A2542B4643B9EA7ECCE0    REG_SZ    02:\SOFTWARE\Not\A\File
 `;
 
-async function load(answers: string[], nowMs = () => 0): Promise<WindowsPackageOwners> {
-  const byKey = new Map([...UNINSTALL_KEYS, COMPONENTS_KEY].map((key, index) => [key, answers[index] ?? '']));
+/** Written here, with the values that Microsoft's documents name. */
+const OFFICE = String.raw`
+HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Office\ClickToRun\Configuration
+    InstallationPath    REG_SZ    C:\Program Files\Microsoft Office
+    Platform    REG_SZ    x64
+    ProductReleaseIds    REG_SZ    VisioProRetail,O365ProPlusRetail
+    VersionToReport    REG_SZ    16.0.17928.20114
+
+HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Office\ClickToRun\Configuration\Applications
+    InstallationPath    REG_SZ    C:\Elsewhere\Office
+    VersionToReport    REG_SZ    1
+`;
+const SQL_SERVER = String.raw`
+HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Microsoft SQL Server\Instance Names\SQL
+    PAYROLL    REG_SZ    MSSQL15.PAYROLL
+
+HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Microsoft SQL Server\MSSQL15.PAYROLL\Setup
+    SQLPath    REG_SZ    C:\Program Files\Microsoft SQL Server\MSSQL15.PAYROLL\MSSQL
+    Version    REG_SZ    15.0.2000.5
+    PatchLevel    REG_SZ    15.0.4375.4
+    Edition    REG_SZ    Developer Edition
+
+HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Microsoft SQL Server\MSAS15.CUBES\Setup
+    SQLPath    REG_SZ    C:\Program Files\Microsoft SQL Server\MSAS15.CUBES\OLAP
+    Version    REG_SZ    15.0.35.33
+    Edition    REG_SZ    Enterprise Edition: Core-based Licensing
+`;
+
+async function load(answers: string[], editions: string[] = []): Promise<WindowsPackageOwners> {
+  const answered = [...EDITION_KEYS.map((_, index) => editions[index]), ...answers];
+  const keys = [...EDITION_KEYS, ...UNINSTALL_KEYS, COMPONENTS_KEY];
+  const byKey = new Map(keys.map((key, index) => [key, answered[index] ?? '']));
   const owners = new WindowsPackageOwners({
-    nowMs,
+    nowMs: () => 0,
     query: async function* (key) {
       // In small parts, with the ends of lines that Windows has.
       for (const part of (byKey.get(key) ?? '').replaceAll('\n', '\r\n').match(/.{1,37}/gs) ?? []) yield part;
@@ -82,6 +113,7 @@ test('what Windows Installer put there belongs to its product, whatever the case
     version: '40.28.30105',
     architecture: undefined,
     vendor: 'Microsoft Corporation',
+    edition: '{12B6D916-FD64-471C-8EF7-C04443A75F8D}',
   });
   expect(owners.ownerOf('C:\\Windows\\nobodys.dll')).toBeUndefined();
   expect(owners.databases()).toEqual([
@@ -100,6 +132,44 @@ test('other files belong to the program in whose folder they are, and no program
   expect(owners.ownerOf('c:\\program files\\ditto\\Ditto.exe')?.version).toBe('0.28.0');
   expect(owners.ownerOf('C:\\Program Files\\Git2\\x.exe')).toBeUndefined();
   expect(owners.ownerOf('C:\\Program Files\\x.exe')).toBeUndefined();
+});
+
+test('Office by Click-to-Run is told by its products, in one order however they came', async () => {
+  const listed = String.raw`
+HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\O365ProPlusRetail - en-us
+    DisplayName    REG_SZ    Microsoft 365 Apps for enterprise - en-us
+    DisplayVersion    REG_SZ    16.0.17928.20114
+    InstallLocation    REG_SZ    C:\Program Files\Microsoft Office
+`;
+  const owners = await load([listed], [OFFICE]);
+  expect(owners.ownerOf('C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE')).toEqual({
+    manager: 'click-to-run',
+    name: 'Microsoft Office',
+    version: '16.0.17928.20114',
+    architecture: 'x64',
+    vendor: 'Microsoft Corporation',
+    edition: 'O365ProPlusRetail,VisioProRetail',
+  });
+  expect(owners.ownerOf('C:\\Elsewhere\\Office\\x.exe')).toBeUndefined();
+});
+
+test('instances of SQL Server have the edition of each, and their names are not told', async () => {
+  const owners = await load([], ['', SQL_SERVER]);
+  const folder = 'C:\\Program Files\\Microsoft SQL Server\\';
+  const server = owners.ownerOf(`${folder}MSSQL15.PAYROLL\\MSSQL\\Binn\\sqlservr.exe`);
+  expect(server).toMatchObject({
+    manager: 'sql-server',
+    name: 'Microsoft SQL Server',
+    version: '15.0.4375.4',
+    edition: 'Developer Edition',
+  });
+  expect(JSON.stringify(server)).not.toContain('PAYROLL');
+  expect(owners.ownerOf(`${folder}MSAS15.CUBES\\OLAP\\bin\\msmdsrv.exe`)).toMatchObject({
+    name: 'Microsoft SQL Server Analysis Services',
+    version: '15.0.35.33',
+    edition: 'Enterprise Edition: Core-based Licensing',
+  });
+  expect(owners.ownerOf(`${folder}MSSQL15.OTHER\\MSSQL\\Binn\\sqlservr.exe`)).toBeUndefined();
 });
 
 test('product codes are packed as in a path that a public build script reads', () => {

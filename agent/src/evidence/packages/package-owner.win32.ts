@@ -10,6 +10,7 @@ import { MergedFolders } from './merged-usr.ts';
 import { PackageTable } from './package-table.ts';
 import { linesIn } from './text-lines.ts';
 import { COMPONENTS_KEY, keyFiles, UNINSTALL_KEYS, uninstallEntry } from './uninstall-entries.ts';
+import { EDITION_KEYS, editionEntry } from './windows-editions.ts';
 import { type RegistryKey, RegistryReading } from './windows-registry.ts';
 
 const RELOAD_AFTER_MS = 3_600_000;
@@ -86,6 +87,12 @@ export class WindowsPackageOwners implements PackageOwners {
     const table = new PackageTable(new MergedFolders());
     const folders = new Map<string, PackageOwner>();
     const products = new Map<string, number>();
+    for (const key of EDITION_KEYS)
+      for await (const entry of this.#keys(key, table)) {
+        const product = editionEntry(entry);
+        if (product && table.addPackage(product.owner) !== undefined)
+          addFolder(folders, product.folder, product.owner, table);
+      }
     for (const key of UNINSTALL_KEYS)
       for await (const entry of this.#keys(key, table)) {
         const program = uninstallEntry(entry);
@@ -93,9 +100,7 @@ export class WindowsPackageOwners implements PackageOwners {
         if (number === undefined) continue;
         if (program?.productCode && !products.has(program.productCode))
           products.set(program.productCode, number);
-        if (!program?.folder || folders.has(program.folder)) continue;
-        if (folders.size < MOST_FOLDERS) folders.set(program.folder, program.owner);
-        else table.leaveOut();
+        if (program?.folder) addFolder(folders, program.folder, program.owner, table);
       }
     for await (const component of this.#keys(COMPONENTS_KEY, table))
       for (const { path, productCode } of keyFiles(component)) {
@@ -117,6 +122,18 @@ export class WindowsPackageOwners implements PackageOwners {
     const last = reading.end();
     if (last) yield last;
   }
+}
+
+/** The first that says it is there has the folder. */
+function addFolder(
+  folders: Loaded['folders'],
+  folder: string,
+  owner: PackageOwner,
+  table: PackageTable,
+): void {
+  if (folders.has(folder)) return;
+  if (folders.size < MOST_FOLDERS) folders.set(folder, owner);
+  else table.leaveOut();
 }
 
 /** In UTF-8: what reg.exe prints is in the code page of its console. A key that is not there prints nothing. */

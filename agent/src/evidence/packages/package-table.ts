@@ -38,7 +38,7 @@ export class PackageTable {
 
   /** The number under which paths are added; undefined: beyond a limit, and counted. */
   addPackage(owner: PackageOwner): number | undefined {
-    const { manager, name, version, architecture, vendor } = owner;
+    const { manager, name, version, architecture, vendor, edition } = owner;
     const tooLong = [name, version].some((text) => text.length > LONGEST_TEXT);
     if (tooLong || this.#packages.length >= MOST_PACKAGES) {
       this.leaveOut();
@@ -47,6 +47,7 @@ export class PackageTable {
     const kept: PackageOwner = { manager, name: this.#own(name), version: this.#own(version) };
     kept.architecture = this.#own(architecture);
     kept.vendor = this.#own(vendor);
+    kept.edition = this.#own(edition);
     return this.#packages.push(kept) - 1;
   }
 

@@ -9,9 +9,8 @@ export const SNAP_FOLDERS: FolderKind = {
   manager: 'snap',
   locate(path) {
     const folder = FOLDER.exec(path)?.[1];
-    return folder === undefined
-      ? undefined
-      : { file: `${folder}/meta/snap.yaml`, describe: (file) => snapOwner(file.toString('utf8')) };
+    if (folder === undefined) return [];
+    return [{ file: `${folder}/meta/snap.yaml`, describe: (file) => snapOwner(file.toString('utf8')) }];
   },
 };
 

@@ -40,13 +40,16 @@ export function uninstallEntry({ name: key, values }: RegistryKey): UninstallEnt
       name,
       version,
       vendor: withoutMailAddress(values.get('publisher')),
+      // Professional and Standard may have one name and version; their codes differ.
+      edition: byInstaller ? code.toUpperCase() : undefined,
     },
     folder: installFolder(values.get('installlocation')),
     productCode: byInstaller ? packedCode(code) : undefined,
   };
 }
 
-function installFolder(location = ''): string | undefined {
+/** In lower case, with a backslash at its end; undefined: none, or one that belongs to more than one program. */
+export function installFolder(location = ''): string | undefined {
   const plain = location
     .replace(/^"(.*)"$/, '$1')
     .replaceAll('/', '\\')

@@ -9,7 +9,7 @@ import { ExecutableFinder } from './watch/executable-finder.ts';
 import type { FinderOptions } from './watch/finder-options.ts';
 import type { FindingSink, KnownFiles } from './watch/found-file.ts';
 import type { RanPrograms } from './watch/home-admission.ts';
-import { placesToSearch, type ScanRootOptions } from './watch/scan-roots.linux.ts';
+import { placesToSearch, type ScanRootOptions } from './watch/scan-roots.ts';
 
 export type Finder = Pick<
   ExecutableFinder,

@@ -22,7 +22,7 @@ import type { FileIdentity } from '../watch/found-file.ts';
 import { HomePlaces } from '../watch/home-places.ts';
 import { isWithin } from '../watch/is-within.ts';
 import { MountTable } from '../watch/mount-table.linux.ts';
-import { findScanRoots, type ScanRootOptions } from '../watch/scan-roots.linux.ts';
+import { findScanRoots, type ScanRootOptions } from '../watch/scan-roots.ts';
 import type { DiskFacts, ListedFacts, PathFacts, StoreFacts } from './path-facts.ts';
 import { realPathOf } from './real-path.ts';
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MountTable } from './mount-table.linux.ts';
-import { findScanRoots, homesOfPeople } from './scan-roots.linux.ts';
+import { findScanRoots, homesOfPeople } from './scan-roots.ts';
 
 function canMountFuse(): boolean {
   try {

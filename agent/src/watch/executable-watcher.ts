@@ -18,7 +18,7 @@ import { folderKey } from './file-identity.ts';
 import { FolderWatches } from './folder-watches.ts';
 import { hasAncestorIn, isWithin } from './is-within.ts';
 import { QuietFolders } from './quiet-folders.ts';
-import type { ScanRoot } from './scan-roots.linux.ts';
+import type { ScanRoot } from './scan-roots.ts';
 import { TreeWatch } from './tree-watch.ts';
 
 export interface ExecutableWatcherOptions {

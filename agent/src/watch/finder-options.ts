@@ -5,7 +5,7 @@ import type { FileHasherOptions } from '../hash/file-hasher.ts';
 import type { FinderStatus } from './finder-status.ts';
 import type { FindingSink, KnownFiles } from './found-file.ts';
 import type { RanPrograms } from './home-admission.ts';
-import type { ScanRootOptions } from './scan-roots.linux.ts';
+import type { ScanRootOptions } from './scan-roots.ts';
 
 export interface FinderOptions {
   clock: Clock;

@@ -12,7 +12,7 @@ import { HomePlaces } from './home-places.ts';
 import { MountTable } from './mount-table.linux.ts';
 import { ProgramIdentifier } from './program-identifier.ts';
 import { SafeSink } from './safe-sink.ts';
-import { findScanRoots, type ScanRoots } from './scan-roots.linux.ts';
+import { findScanRoots, type ScanRoots } from './scan-roots.ts';
 import { SkipLedger } from './skip-ledger.ts';
 import { TurnClock } from './turn-clock.ts';
 

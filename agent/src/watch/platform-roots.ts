@@ -8,8 +8,12 @@ export interface PlatformRoots {
   addedRoots: readonly string[];
   /** Folders below the roots that hold the same files by another name, or copies that nobody runs. */
   secondNames: readonly string[];
-  /** Homes of people among the folders that lie where homes usually do; `names` are those of the folders. */
-  usualHomes(names: readonly string[]): string[];
+  /** Where homes usually lie. */
+  homeFolder: string;
+  /** Homes of people, of which some are among the folders of these names in `folder`. */
+  usualHomes(names: readonly string[], folder: string): string[];
+  /** A file that says where homes are; absent: this system has none. */
+  accounts?: { file: string; homesIn(text: string): string[] };
   /** Why file systems of this type are left out; undefined: they hold this computer's files. */
   kindOf(fileSystem: string): FileSystemKind | undefined;
 }

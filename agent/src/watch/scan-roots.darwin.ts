@@ -21,9 +21,10 @@ export const DARWIN_ROOTS: PlatformRoots = {
     '/Library/Developer/CoreSimulator',
     '/Library/Caches',
   ],
-  usualHomes: (names) => [
+  homeFolder: '/Users',
+  usualHomes: (names, folder) => [
     '/var/root',
-    ...names.filter((name) => !NO_PERSONS.has(name)).map((name) => `/Users/${name}`),
+    ...names.filter((name) => !NO_PERSONS.has(name)).map((name) => `${folder}/${name}`),
   ],
   kindOf: (fileSystem): FileSystemKind | undefined => {
     if (PSEUDO.test(fileSystem)) return 'pseudo';

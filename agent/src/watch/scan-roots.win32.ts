@@ -51,8 +51,9 @@ export function win32Roots(environment: WindowsEnvironment): PlatformRoots {
       // A junction to ProgramData itself.
       `${folder('programdata', `${drive}\\ProgramData`)}\\Application Data`,
     ],
-    usualHomes: (names) =>
-      names.filter((name) => !NO_PERSONS.has(name.toLowerCase())).map((name) => `${drive}\\Users\\${name}`),
+    homeFolder: `${drive}\\Users`,
+    usualHomes: (names, folder) =>
+      names.filter((name) => !NO_PERSONS.has(name.toLowerCase())).map((name) => `${folder}\\${name}`),
     kindOf: (driveType) => DRIVES[driveType],
   };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MountTable, parseMountInfo } from './mount-table.linux.ts';
-import { findScanRoots, passwdHomes, placesToSearch } from './scan-roots.linux.ts';
+import { passwdHomes } from './scan-roots.linux.ts';
+import { findScanRoots, placesToSearch } from './scan-roots.ts';
 
 let folder: string;
 beforeEach(() => {

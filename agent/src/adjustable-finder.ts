@@ -140,6 +140,7 @@ const NOTHING: FinderStatus = {
   vanished: 0,
   changedWhileHashing: 0,
   settling: 0,
+  putOff: 0,
   waitingForPackages: 0,
   evidenceBeyondLimits: 0,
   unusableBundles: 0,

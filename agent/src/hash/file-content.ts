@@ -32,5 +32,7 @@ export type HashOutcome =
   /** Readable, but its first bytes are no executable's; it was not hashed. */
   | { kind: 'not-executable'; identity: FileIdentity }
   | { kind: 'skipped'; reason: SkipReason }
+  /** Hashing rests, and the caller does not wait for that to end: see HashOptions.puttingOff. */
+  | { kind: 'put-off' }
   /** The hasher was closed before the file was done. */
   | { kind: 'cancelled' };

@@ -242,11 +242,14 @@ describe('at rest', () => {
   const pressure = { cpu: 0, storage: 0, memory: 0 };
   let onBattery: boolean;
   let resting: FileHasher;
+  let workedAgain: number;
   beforeEach(() => {
     onBattery = true;
+    workedAgain = 0;
     resting = new FileHasher({
       machine: () => ({ onBattery, pressure, loadPerCore: 0 }),
       bytesPerSecond: 4e6,
+      onWorkAgain: () => workedAgain++,
     });
   });
   afterEach(() => resting.close());
@@ -265,6 +268,18 @@ describe('at rest', () => {
     expect((await waiting).kind).toBe('hashed');
     expect(resting.figures()).toMatchObject({ rests: null, queued: 0 });
     expect(resting.figures().restedMs).toBeGreaterThan(0);
+  });
+
+  test('who does not wait is told at once, and told when hashing works again', {
+    timeout: 20_000,
+  }, async () => {
+    const file = script('new');
+    expect(await resting.hash(file, { puttingOff: true })).toEqual({ kind: 'put-off' });
+    expect([resting.figures().queued, workedAgain]).toEqual([0, 0]);
+    onBattery = false;
+    while (workedAgain === 0) await sleep(100);
+    expect((await resting.hash(file, { puttingOff: true })).kind).toBe('hashed');
+    expect(workedAgain).toBe(1);
   });
 
   test('a file that is being read pauses in the middle and goes on', { timeout: 30_000 }, async () => {

@@ -26,6 +26,8 @@ export interface FileHasherOptions {
   niceness?: number;
   /** Looked at while there is work, to see whether hashing should rest. Default: it never rests. */
   machine?: () => MachineState;
+  /** A rest in which files were put off has ended. */
+  onWorkAgain?: () => void;
   /** Body of a thread. For tests of threads that die. */
   threadBody?: URL;
 }
@@ -52,6 +54,8 @@ export interface HashOptions {
   followLink?: boolean;
   /** Before all others, and also while hashing rests. */
   alsoAtRest?: boolean;
+  /** Not waiting for the end of a rest: the answer is 'put-off' then, and onWorkAgain is called when it has ended. */
+  puttingOff?: boolean;
   /** As far as the caller knows; without it the file is taken for a large one. */
   bytes?: number;
 }
@@ -99,6 +103,9 @@ export class FileHasher {
   #bytesRead = 0;
   #endedThreadsCpuMs = 0;
   #closed = false;
+  /** Files were put off in the rest that holds now. */
+  #hasPutOff = false;
+  readonly #onWorkAgain: (() => void) | undefined;
   #handedThisTurn = 0;
   readonly #isPaced: boolean;
   /** As it was when last nothing was to be done. */
@@ -118,6 +125,7 @@ export class FileHasher {
       rates: { bytesPerSecond, cpuShare: cpuShare * AIMED_AT },
       niceness: options.niceness ?? 0,
     };
+    this.#onWorkAgain = options.onWorkAgain;
     this.#pace = new HashPace(workerData.pace, workerData.rates);
     this.#isPaced = Number.isFinite(bytesPerSecond) || Number.isFinite(cpuShare);
     for (let index = 0; index < (options.threads ?? 2); index++)
@@ -135,11 +143,12 @@ export class FileHasher {
     if (this.#closed) return Promise.resolve({ kind: 'cancelled' });
     if (this.#queue.size >= MOST_QUEUED_FILES)
       throw new Error(`more than ${MOST_QUEUED_FILES} files wait for being hashed`);
-    const { urgent = false, followLink = false, alsoAtRest = false, bytes } = options;
+    const { urgent = false, followLink = false, alsoAtRest = false, puttingOff = false, bytes } = options;
     if (!this.#isBusy()) this.#bytesReadBefore = this.#bytesRead;
     return new Promise((answer) => {
-      this.#queue.push({ path, followLink, alsoAtRest, urgent, bytes, answer });
+      this.#queue.push({ path, followLink, alsoAtRest, urgent, puttingOff, bytes, answer });
       this.#rest?.wake();
+      this.#putOff();
       this.#next();
     });
   }
@@ -255,14 +264,29 @@ export class FileHasher {
     return this.#queue.size > 0 || this.#slots.some((slot) => slot.inHand.length > 0);
   }
 
+  /** While hashing rests: what does not wait for its end. */
+  #putOff(): void {
+    if (this.#rest?.reason === undefined) return;
+    for (const file of this.#queue.takePuttingOff()) {
+      this.#hasPutOff = true;
+      file.answer({ kind: 'put-off' });
+    }
+  }
+
   #restWatch(machine: NonNullable<FileHasherOptions['machine']>): RestWatch {
     return new RestWatch({
       look: machine,
       nowMs: () => performance.now(),
-      isBusy: () => this.#isBusy(),
+      isBusy: () => this.#isBusy() || this.#hasPutOff,
       onChange: (reason) => {
         this.#control.rest(reason !== undefined);
-        if (!this.#closed) this.#next();
+        if (this.#closed) return;
+        this.#putOff();
+        if (reason === undefined && this.#hasPutOff) {
+          this.#hasPutOff = false;
+          this.#onWorkAgain?.();
+        }
+        this.#next();
       },
     });
   }
@@ -285,7 +309,9 @@ export class FileHasher {
     }
     // They are begun again when hashing works again.
     this.#queue.putBack(putBack);
-    if (!this.#closed) this.#next();
+    if (this.#closed) return;
+    this.#putOff();
+    this.#next();
   }
 
   /** Nobody knows of which file the thread died when it had several; a file that was alone is not read again. */

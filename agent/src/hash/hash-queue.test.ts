@@ -7,7 +7,8 @@ const OPEN = { atRest: false, onlySmall: false };
 
 function file(path: string, more: Partial<WaitingFile> = {}): WaitingFile {
   const answer = (): void => undefined;
-  return { path, followLink: false, alsoAtRest: false, urgent: false, bytes: SMALL, answer, ...more };
+  const usual = { followLink: false, alsoAtRest: false, urgent: false, puttingOff: false };
+  return { path, ...usual, bytes: SMALL, answer, ...more };
 }
 const paths = (files: readonly WaitingFile[]): string => files.map(({ path }) => path).join(' ');
 
@@ -16,6 +17,18 @@ function queueOf(...files: WaitingFile[]): HashQueue {
   for (const each of files) queue.push(each);
   return queue;
 }
+
+test('those that do not wait for the end of a rest can be taken out; the others stay in their order', () => {
+  const queue = queueOf(
+    file('a', { puttingOff: true }),
+    file('b'),
+    file('c', { puttingOff: true, urgent: true }),
+    file('d'),
+  );
+  expect(paths(queue.takePuttingOff())).toBe('c a');
+  expect([queue.size, queue.bytes]).toEqual([2, 2 * SMALL]);
+  expect(paths(queue.take(OPEN))).toBe('b d');
+});
 
 test('small files go together, up to eight and a mebibyte; large and unknown ones alone', () => {
   const many = queueOf(...Array.from({ length: 10 }, (_, index) => file(`${index}`)));

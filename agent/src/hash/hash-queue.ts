@@ -7,6 +7,8 @@ import type { FileToHash } from './hash-worker.ts';
 
 export interface WaitingFile extends FileToHash {
   urgent: boolean;
+  /** It is answered without having been hashed while hashing rests. */
+  puttingOff: boolean;
   /** As far as the caller knows. */
   bytes: number | undefined;
   answer(outcome: HashOutcome): void;
@@ -74,6 +76,17 @@ export class HashQueue {
         count++;
       }
     const taken = queue.splice(0, count);
+    this.#bytes -= bytesOf(taken);
+    return taken;
+  }
+
+  /** Those that do not wait for the end of a rest. */
+  takePuttingOff(): WaitingFile[] {
+    const taken = this.#queues.flatMap((queue) => {
+      const files = queue.filter(({ puttingOff }) => puttingOff);
+      if (files.length > 0) queue.splice(0, queue.length, ...queue.filter(({ puttingOff }) => !puttingOff));
+      return files;
+    });
     this.#bytes -= bytesOf(taken);
     return taken;
   }

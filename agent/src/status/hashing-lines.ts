@@ -16,10 +16,11 @@ export function firstScanText(
 export function hashedLine(agent: AgentStatus, age: (ms: number) => string): string {
   // A status of an earlier agent says nothing of rest.
   const { queued, rests, restedMs = 0 } = agent.finding.hashing;
+  const waiting = queued + (agent.finding.putOff ?? 0);
   const why = rests && { battery: 'it runs on battery', load: 'the computer is busy' }[rests];
   return [
     `${agent.filesHashedSinceStart} files since start, ${agent.filesHashedEver} ever`,
-    ...(why ? [`resting because ${why}, ${queued} wait`] : []),
+    ...(why ? [`resting because ${why}, ${waiting} wait`] : []),
     ...(restedMs > 0 ? [`rested ${age(restedMs)} so far`] : []),
   ].join('; ');
 }

@@ -11,19 +11,27 @@ export interface ChangeQueueOptions {
   examiner: FileExaminer;
   ledger: SkipLedger;
   signal: AbortSignal;
-  /** Folders that are there, and paths where nothing is any more. One call at a time. */
-  onFolders(folders: string[], gone: string[]): Promise<void>;
+  /** Folders that are there. One call at a time, and nothing else waits for its end. */
+  onFolders(folders: string[]): Promise<void>;
+  /** Paths where nothing is any more. */
+  onGone(paths: string[]): void;
   /** A change was forgotten because too many wait. */
   onForgotten(): void;
   /** Looking failed for a reason that is not the file's. */
   onFailure(error: unknown): void;
 }
 
-/** Looks that are open at the same time, and begun in one turn of the event loop. */
+/** Looks that are open at the same time with files being hashed; begun in one turn of the event loop. */
 const MOST_LOOKS = 128;
 const MOST_BEGUN = 16;
+/** Looks that only ask the file system, beside them: what went is seen however long hashing takes. */
+const MOST_SHORT_LOOKS = 64;
+/** Files that wait for others to be hashed. Beyond it changes are forgotten, and a full scan has to find them. */
+const MOST_WAITING = 100_000;
 /** Several paths become quiet together: gathered for this long, so that a removed tree is one matter and not many. */
 const GATHER_MS = 50;
+/** While nothing but hashing is open. */
+const IDLE_MS = 500;
 const RESTLESS_EVERY_MS = 500;
 /** drained() stops waiting for files that never come to rest. */
 const LONGEST_DRAIN_MS = 30_000;
@@ -32,8 +40,11 @@ export class ChangeQueue {
   readonly #options: ChangeQueueOptions;
   readonly #settle: Settle;
   readonly #looks = new Set<Promise<void>>();
-  #folders: string[] = [];
+  /** Would have to be hashed, and too many are being hashed. */
+  readonly #waiting = new Set<string>();
+  readonly #folders = new Set<string>();
   #gone: string[] = [];
+  #folderWork: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
   /** More are quiet than were begun in the last turn. */
   #moreAreQuiet = false;
@@ -46,15 +57,12 @@ export class ChangeQueue {
   }
 
   get size(): number {
-    return this.#settle.size;
+    return this.#settle.size + this.#waiting.size;
   }
 
   note(path: string): void {
     if (this.#options.signal.aborted) return;
-    if (!this.#settle.note(path, this.#nowMs())) {
-      this.forgotten++;
-      this.#options.onForgotten();
-    }
+    if (!this.#settle.note(path, this.#nowMs())) this.#forget();
     this.#loop ??= this.#run().finally(() => {
       this.#loop = undefined;
     });
@@ -74,45 +82,90 @@ export class ChangeQueue {
   async closed(): Promise<void> {
     await this.#loop;
     await Promise.all(this.#looks);
+    await this.#folderWork;
   }
 
   async #run(): Promise<void> {
     const { clock, signal } = this.#options;
-    while (!signal.aborted) {
-      const nextMs = this.#settle.nextMs();
-      if (nextMs === undefined && this.#looks.size === 0 && this.#folders.length + this.#gone.length === 0)
-        return;
-      const wait = nextMs === undefined ? GATHER_MS : Math.max(GATHER_MS, nextMs - this.#nowMs());
-      await clock.sleep(this.#moreAreQuiet ? 0 : wait, signal);
+    while (!signal.aborted && !this.#isDone()) {
+      await clock.sleep(this.#moreAreQuiet ? 0 : this.#waitMs(), signal);
       if (!signal.aborted) await this.#turn();
     }
   }
 
+  #isDone(): boolean {
+    const open = this.#looks.size + this.#waiting.size + this.#settle.size;
+    return open + this.#folders.size + this.#gone.length === 0 && !this.#folderWork;
+  }
+
+  #waitMs(): number {
+    const nextMs = this.#settle.nextMs();
+    if (nextMs !== undefined) return Math.max(GATHER_MS, nextMs - this.#nowMs());
+    return this.#gone.length > 0 || (this.#folders.size > 0 && !this.#folderWork) ? GATHER_MS : IDLE_MS;
+  }
+
   async #turn(): Promise<void> {
-    const quiet = this.#settle.ready(this.#nowMs(), Math.min(MOST_BEGUN, MOST_LOOKS - this.#looks.size));
+    const most = Math.min(MOST_BEGUN, MOST_LOOKS + MOST_SHORT_LOOKS - this.#looks.size);
+    const quiet = this.#settle.ready(this.#nowMs(), most);
     this.#moreAreQuiet = quiet.length === MOST_BEGUN;
     for (const path of quiet) this.#look(path);
     this.#nameAllRestless();
     // Looking at a folder or at nothing takes no hashing, so these are known now or at the next turn.
     await this.#options.clock.sleep(0, this.#options.signal);
-    const [folders, gone] = [this.#folders, this.#gone];
-    if (folders.length + gone.length === 0) return;
     // A tree that was removed is one matter, however many turns it takes to see that.
-    if (this.#moreAreQuiet && folders.length + gone.length < MOST_LOOKS) return;
-    [this.#folders, this.#gone] = [[], []];
-    await this.#options.onFolders(outermostPaths(folders), gone).catch(this.#options.onFailure);
+    if (this.#moreAreQuiet && this.#folders.size + this.#gone.length < MOST_LOOKS) return;
+    const gone = this.#gone;
+    this.#gone = [];
+    if (gone.length > 0) this.#options.onGone(gone);
+    this.#lookIntoFolders();
+  }
+
+  #lookIntoFolders(): void {
+    if (this.#folderWork || this.#folders.size === 0) return;
+    const folders = outermostPaths([...this.#folders]);
+    this.#folders.clear();
+    this.#folderWork = this.#options
+      .onFolders(folders)
+      .catch(this.#options.onFailure)
+      .finally(() => {
+        this.#folderWork = undefined;
+      });
   }
 
   #look(path: string): void {
     const look = this.#options.examiner
-      .look(path)
+      .look(path, this.#looks.size < MOST_LOOKS)
       .then((verdict) => {
         if (verdict === 'again') this.note(path);
-        else if (verdict === 'folder') this.#folders.push(path);
+        else if (verdict === 'busy') this.#wait(path);
+        else if (verdict === 'folder') this.#folders.add(path);
         else if (verdict === 'gone') this.#gone.push(path);
       }, this.#options.onFailure)
-      .finally(() => this.#looks.delete(look));
+      .finally(() => {
+        this.#looks.delete(look);
+        this.#lookAtWaiting();
+      });
     this.#looks.add(look);
+  }
+
+  #wait(path: string): void {
+    if (this.#waiting.size < MOST_WAITING) this.#waiting.add(path);
+    else this.#forget();
+  }
+
+  /** As others are done. */
+  #lookAtWaiting(): void {
+    if (this.#options.signal.aborted) return;
+    for (const path of this.#waiting) {
+      if (this.#looks.size >= MOST_LOOKS) return;
+      this.#waiting.delete(path);
+      this.#look(path);
+    }
+  }
+
+  #forget(): void {
+    this.forgotten++;
+    this.#options.onForgotten();
   }
 
   /** Looks at all that wait, so not in each turn. */

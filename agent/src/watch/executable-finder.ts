@@ -41,13 +41,14 @@ export class ExecutableFinder {
 
   constructor(options: FinderOptions) {
     const onFailure = (error: unknown): void => this.#failed(error);
-    const parts = new FinderParts(options, onFailure);
+    const parts = new FinderParts(options, { onFailure, onHashingAgain: () => this.#takeUpPutOff() });
     this.#parts = parts;
     const { clock, examiner, ledger, settleMs, owners, sink } = parts;
     const { signal } = parts.abort;
     this.#changes = new ChangeQueue({
       ...{ clock, settleMs, examiner, ledger, signal },
-      onFolders: (folders, gone) => this.#cycle.foldersChanged(folders, gone),
+      onFolders: (folders) => this.#cycle.foldersChanged(folders),
+      onGone: (paths) => this.#cycle.foldersGone(paths),
       onForgotten: () => this.#cycle.rescanForDoubt(DOUBT_RESCAN_MS),
       onFailure,
     });
@@ -158,6 +159,13 @@ export class ExecutableFinder {
     const admitted = admission.admit(path);
     if (admitted === 'listed') sink.found(file);
     else if (admitted === 'home-limit') ledger.skip(path, admitted);
+  }
+
+  /** Hashing rested, and works again. */
+  #takeUpPutOff(): void {
+    const paths = this.#parts.putOff.take();
+    if (!paths) this.#cycle.rescanForDoubt(DOUBT_RESCAN_MS);
+    else for (const path of paths) this.#changes.note(path);
   }
 
   #failed(error: unknown): void {

@@ -36,6 +36,7 @@ import type { SkipLedger } from './skip-ledger.ts';
 /**
  * 'again': it is changing, look when it has settled. 'held': hashed, but packages are being changed. 'folder': not
  * a file. 'gone': nothing is there. 'cancelled': the hasher was closed. 'rolled-up': counted with its tree only.
+ * 'busy': it would have to be hashed, and the caller said not to begin that. 'put-off': hashing rests.
  */
 export type Verdict =
   | 'executable'
@@ -46,7 +47,16 @@ export type Verdict =
   | 'rolled-up'
   | 'folder'
   | 'gone'
+  | 'busy'
+  | 'put-off'
   | 'cancelled';
+
+export interface ExamineOptions {
+  /** Before what is not urgent, and before it is told of as 'again'. */
+  urgent: boolean;
+  /** False: nothing is to be waited for. Default true. */
+  mayHash?: boolean;
+}
 
 export interface ExaminerOptions {
   hasher: FileHasher;
@@ -60,6 +70,8 @@ export interface ExaminerOptions {
   homes: readonly string[];
   /** A file whose inode changed less than this many milliseconds ago is not hashed yet. */
   settleMs: number;
+  /** The file was put off because hashing rests. */
+  onPutOff(path: string): void;
   /** Milliseconds since 1970: what inode times are compared with. */
   wallMs(): number;
 }
@@ -69,7 +81,7 @@ const EXECUTE_BITS = 0o111n;
 
 export class FileExaminer {
   readonly #options: ExaminerOptions;
-  readonly #inHand = new Set<string>();
+  readonly #inHand = new Map<string, Promise<Verdict>>();
   /** Hashing of one state of an inode, shared by its hard links. */
   readonly #hashing = new Map<string, Promise<FileContent | Verdict>>();
   readonly #read = new ReadInVain();
@@ -81,6 +93,8 @@ export class FileExaminer {
   #packagesRead: Promise<void> | undefined;
   /** False while a change of packages has taken too long to be waited for. */
   holding = true;
+  /** Whether a scan waits while hashing rests, instead of putting its files off. */
+  scanWaitsForRest = false;
   vanished = 0;
   changedWhileHashing = 0;
   /** See FinderStatus. */
@@ -102,8 +116,8 @@ export class FileExaminer {
     this.#packagesRead = read;
   }
 
-  /** Looks at what is at the path now. Never rejects. */
-  async look(path: string): Promise<Verdict> {
+  /** Looks at what is at the path now. Never rejects. `mayHash`: see ExamineOptions. */
+  async look(path: string, mayHash = true): Promise<Verdict> {
     const stats = await lstat(path, { bigint: true }).catch(reasonOf);
     if (typeof stats === 'string') {
       if (stats === 'unreadable') return this.#skip(path, stats);
@@ -122,12 +136,13 @@ export class FileExaminer {
       if (this.#options.known.stateAt(path)) this.gone(path);
       return this.#skip(path, 'content-elsewhere');
     }
-    return (await this.examine(path, identityOf(stats), true)) ?? 'executable';
+    return (await this.examine(path, identityOf(stats), { urgent: true, mayHash })) ?? 'executable';
   }
 
   /** A regular file with an execute bit in this state. undefined at once: it is known and unchanged. */
-  examine(path: string, identity: FileIdentity, urgent: boolean): Promise<Verdict> | undefined {
-    if (this.#inHand.has(path)) return Promise.resolve('again');
+  examine(path: string, identity: FileIdentity, options: ExamineOptions): Promise<Verdict> | undefined {
+    const inHand = this.#inHand.get(path);
+    if (inHand) return options.mayHash === false ? Promise.resolve('busy') : afterwards(inHand, options);
     const admission = this.#options.admission.admit(path);
     if (admission !== 'listed') return Promise.resolve(this.#refuse(path, admission));
     if (this.#isConfirmed(path, identity)) return undefined;
@@ -139,11 +154,12 @@ export class FileExaminer {
       this.#confirm(known, isRenumbered);
       return undefined;
     }
-    this.#inHand.add(path);
     const examined = known
       ? this.#confirmLater(known, isRenumbered)
-      : this.#examineNew(path, identity, urgent);
-    return examined.finally(() => this.#inHand.delete(path));
+      : this.#examineNew(path, identity, options);
+    const ended = examined.finally(() => this.#inHand.delete(path));
+    this.#inHand.set(path, ended);
+    return ended;
   }
 
   /** A regular file with an execute bit is there; whether it is an executable is not looked at. */
@@ -218,7 +234,7 @@ export class FileExaminer {
     return 'executable';
   }
 
-  async #examineNew(path: string, identity: FileIdentity, urgent: boolean): Promise<Verdict> {
+  async #examineNew(path: string, identity: FileIdentity, options: ExamineOptions): Promise<Verdict> {
     if (Buffer.byteLength(path.normalize('NFC')) > LONGEST_PATH_BYTES)
       return this.#skip(path, 'path-not-unicode');
     const key = identityKey(identity);
@@ -235,7 +251,10 @@ export class FileExaminer {
     if (!this.#options.known.takesNew() && !this.#options.known.stateAt(path))
       return this.#skip(path, 'state-full');
     if (this.#read.tookTooLong(key, this.#options.wallMs())) return this.#skip(path, 'too-large');
-    const content = await this.#contentOf(path, key, { urgent, bytes: identity.size });
+    const { urgent, mayHash = true } = options;
+    if (!mayHash) return 'busy';
+    const puttingOff = urgent || !this.scanWaitsForRest;
+    const content = await this.#contentOf(path, key, { urgent, puttingOff, bytes: identity.size });
     return typeof content === 'string' ? content : this.#emit(path, content);
   }
 
@@ -257,6 +276,9 @@ export class FileExaminer {
       case 'hashed':
         if (isBeyondLimits(outcome.content)) this.beyondLimits++;
         return outcome.content;
+      case 'put-off':
+        this.#options.onPutOff(path);
+        return 'put-off';
       case 'cancelled':
         return 'cancelled';
       case 'not-executable':
@@ -324,9 +346,15 @@ export class FileExaminer {
   }
 }
 
+/** Somebody else has the path in hand. A scan comes back to it later; a change waits, so that it is not asked for twice a second. */
+async function afterwards(inHand: Promise<Verdict>, { urgent }: ExamineOptions): Promise<Verdict> {
+  if (urgent) await inHand.catch(() => undefined);
+  return 'again';
+}
+
 function confirmedState(identity: FileIdentity, owner: PackageOwner | undefined): string {
   const state = identityKey(identity);
   if (!owner) return state;
-  const { manager, name, version, architecture, vendor } = owner;
-  return `${state}\0${manager}\0${name}\0${version}\0${architecture}\0${vendor}`;
+  const { manager, name, version, architecture, vendor, edition } = owner;
+  return `${state}\0${manager}\0${name}\0${version}\0${architecture}\0${vendor}\0${edition}`;
 }

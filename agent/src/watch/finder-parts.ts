@@ -11,10 +11,18 @@ import { HomeAdmission, NOTHING_RAN } from './home-admission.ts';
 import { HomePlaces } from './home-places.ts';
 import { MountTable } from './mount-table.linux.ts';
 import { ProgramIdentifier } from './program-identifier.ts';
+import { PutOffFiles } from './put-off-files.ts';
 import { SafeSink } from './safe-sink.ts';
 import { findScanRoots, type ScanRoots } from './scan-roots.ts';
 import { SkipLedger } from './skip-ledger.ts';
 import { TurnClock } from './turn-clock.ts';
+
+export interface FinderEvents {
+  /** The sink could not be told. */
+  onFailure(error: unknown): void;
+  /** Files were put off because hashing rested, and it works again. */
+  onHashingAgain(): void;
+}
 
 export class FinderParts {
   readonly options: FinderOptions;
@@ -31,14 +39,14 @@ export class FinderParts {
   readonly sink: SafeSink;
   readonly owners: PackageOwners;
   readonly bundles = new EnclosingBundles();
+  readonly putOff = new PutOffFiles();
   readonly abort = new AbortController();
   /** As of the last full scan's begin. */
   mounts = MountTable.read();
   /** undefined: nothing is watched yet. */
   watcher: ExecutableWatcher | undefined;
 
-  /** `onFailure`: the sink could not be told. */
-  constructor(options: FinderOptions, onFailure: (error: unknown) => void) {
+  constructor(options: FinderOptions, { onFailure, onHashingAgain }: FinderEvents) {
     this.options = options;
     const { known, rootPaths } = options;
     this.settleMs = options.settleMs ?? SETTLE_MS;
@@ -50,7 +58,7 @@ export class FinderParts {
       ...(rootPaths ? { paths: rootPaths } : {}),
     });
     this.readMounts();
-    this.hasher = new FileHasher(options.hasher);
+    this.hasher = new FileHasher({ ...options.hasher, onWorkAgain: onHashingAgain });
     this.lister = new FolderLister(options.hasher?.niceness);
     this.ledger = new SkipLedger(this.sink);
     this.owners = options.owners ?? NO_PACKAGE_OWNERS;
@@ -71,6 +79,7 @@ export class FinderParts {
       sink: this.sink,
       ledger: this.ledger,
       settleMs: this.settleMs,
+      onPutOff: (path) => this.putOff.add(path),
       wallMs: () => this.wallMs(),
     });
     this.identifier = new ProgramIdentifier({ ...shared, mounts: () => this.mounts });

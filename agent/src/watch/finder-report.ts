@@ -41,6 +41,7 @@ export function finderStatus({ parts, cycle, changes, ...counts }: ReportSources
     vanished: examiner.vanished,
     changedWhileHashing: examiner.changedWhileHashing,
     settling: changes.size,
+    putOff: parts.putOff.size,
     waitingForPackages: examiner.held,
     evidenceBeyondLimits: examiner.beyondLimits,
     unusableBundles: parts.bundles.unusable,

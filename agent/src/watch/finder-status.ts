@@ -56,8 +56,10 @@ export interface FinderStatus {
   /** Since the start: files that were gone when they were to be read, and that changed while they were read. */
   vanished: number;
   changedWhileHashing: number;
-  /** Changed paths that wait until they are quiet. */
+  /** Changed paths that wait until they are quiet, or until others are hashed. */
   settling: number;
+  /** Files that are hashed when hashing rests no more; of very many at least so many. */
+  putOff: number;
   /** Hashed files that wait until packages have settled. */
   waitingForPackages: number;
   /** Since the start: files hashed whose evidence lacks something, because reading or telling it has a limit. */

@@ -57,6 +57,7 @@ export class ProgramIdentifier {
       case 'skipped':
         return outcome.reason;
       case 'cancelled':
+      case 'put-off':
         return 'vanished';
       case 'not-executable':
         // The kernel ran it, so it has a format of its own (binfmt_misc): nothing of the closed list.

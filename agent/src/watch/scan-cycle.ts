@@ -85,14 +85,18 @@ export class ScanCycle {
     });
   }
 
-  /** Folders that appeared or changed, and paths where nothing is any more and where a folder may have been. */
-  async foldersChanged(folders: string[], gone: string[]): Promise<void> {
-    const { watcher, mounts } = this.#parts;
-    const lost = new Set(gone.filter((path) => watcher?.follows(path)));
-    if (lost.size > 0) {
-      watcher?.forget(lost);
-      this.newRun().goneBelow(lost);
-    }
+  /** Paths where nothing is any more and where a folder may have been. */
+  foldersGone(paths: readonly string[]): void {
+    const { watcher } = this.#parts;
+    const lost = new Set(paths.filter((path) => watcher?.follows(path)));
+    if (lost.size === 0) return;
+    watcher?.forget(lost);
+    this.newRun().goneBelow(lost);
+  }
+
+  /** Folders that appeared or changed. */
+  async foldersChanged(folders: readonly string[]): Promise<void> {
+    const { mounts } = this.#parts;
     const inRoots = folders.filter((folder) => !mounts.excludesMountAt(folder) && !mounts.excludes(folder));
     if (inRoots.length === 0) return;
     await this.newRun().scanSome(inRoots, this.momentsOfChange());
@@ -139,7 +143,10 @@ export class ScanCycle {
     const { parts, packages, onProgress } = this.#options;
     if (parts.isClosed) return;
     this.state = 'scanning';
-    if (isEmpty(parts.options.known.paths())) parts.hasher.expectMany();
+    const isFirst = isEmpty(parts.options.known.paths());
+    // With nothing known there is nothing to go on with: a scan that put all off would end as if there were no programs.
+    parts.examiner.scanWaitsForRest = isFirst;
+    if (isFirst) parts.hasher.expectMany();
     parts.readMounts();
     for (const root of parts.roots.excluded) parts.ledger.skip(root, 'excluded-file-system');
     await packages.loadIfNew();

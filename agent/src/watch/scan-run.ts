@@ -191,7 +191,7 @@ export class ScanRun {
 
   #examine(path: string, identity: FileIdentity): Promise<Verdict> | undefined {
     try {
-      return this.#options.examiner.examine(path, identity, false);
+      return this.#options.examiner.examine(path, identity, { urgent: false });
     } catch (error) {
       return Promise.reject(error);
     }

@@ -15,7 +15,7 @@ import { canRun } from './needed-programs.ts';
 import { work as agentStore } from './steps/agent-store-steps.ts';
 import { work as append } from './steps/append-steps.ts';
 import { work as checkpoint } from './steps/checkpoint-steps.ts';
-import type { SteppedWork } from './steps/stepped-work.ts';
+import type { Crash, SteppedWork } from './steps/stepped-work.ts';
 
 const PROGRAM = join(import.meta.dirname, 'steps/run-steps.ts');
 /** Whatever changes a file, its length or its name. */
@@ -72,8 +72,8 @@ async function crashEverywhere(
     const { said, killed } = await killedAt(name, folder, call, when, early);
     tried.hit += killed ? 1 : 0;
     const step = `before ${call} ${when}, after "${said.at(-1)}"`;
-    const look = async (place: string, how: string): Promise<void> => {
-      const faults = await work.faults(place, said).catch((error: unknown) => [String(error)]);
+    const look = async (place: string, how: Crash): Promise<void> => {
+      const faults = await work.faults(place, said, how).catch((error: unknown) => [String(error)]);
       tried.faults.push(...faults.map((fault) => `${step}, ${how}: ${fault}`));
     };
     const left = disk?.afterPowerCut();

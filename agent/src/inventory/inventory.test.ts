@@ -71,10 +71,10 @@ test('what was found is committed in batches that are short, and that do not wai
     },
   };
   const inventory = new Inventory(watched, () => 20_000);
-  for (let index = 0; index < 250; index++) inventory.found(file(`/bin/${index}`, index));
-  expect(batches).toEqual([100, 100]);
+  for (let index = 0; index < 60; index++) inventory.found(file(`/bin/${index}`, index));
+  expect(batches).toEqual([25, 25]);
   inventory.flush();
-  expect(batches).toEqual([100, 100, 50]);
+  expect(batches).toEqual([25, 25, 10]);
 });
 
 test('a skip is taken back by what is found or gone later', () => {

@@ -3,8 +3,8 @@
  * is it. Each change of presence marks the id as touched with a rising counter, which is all that composing a
  * change list needs, and updates the digest.
  *
- * What finding tells is queued and committed in batches: at most `FLUSH_ROWS` files, which take some 6 ms, at most
- * `FLUSH_AFTER_MS` late. A crash loses the queue, and a power cut also batches that nothing was committed after that waits
+ * What finding tells is queued and committed in batches: at most `FLUSH_ROWS` files, which take a few milliseconds
+ * of one turn, at most `FLUSH_AFTER_MS` late. A crash loses the queue, and a power cut also batches that nothing was committed after that waits
  * for the disk: finding finds those files again. A report is such a thing, so nothing is told that could be lost.
  */
 import {
@@ -23,7 +23,7 @@ import type { FileIdentity, FindingSink, FoundFile, KnownFiles, SkipReason } fro
 import type { RanPrograms } from '../watch/home-admission.ts';
 import { SkippedFiles } from './skipped-files.ts';
 
-const FLUSH_ROWS = 100;
+const FLUSH_ROWS = 25;
 export const FLUSH_AFTER_MS = 200;
 
 export class Inventory implements FindingSink, KnownFiles, RanPrograms {

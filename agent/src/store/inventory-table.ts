@@ -32,7 +32,7 @@ const FILE_COLUMNS =
 const SAME_STATE = ['inode', 'size', 'mtime_ns', 'ctime_ns']
   .map((column) => `files.${column} = excluded.${column}`)
   .join(' AND ');
-const EXECUTABLE_COLUMNS = 'executable_no, executable_id, digest_part, files FROM executables';
+const EXECUTABLE_COLUMNS = 'executable_no, executable_id, digest_part, files';
 
 export class InventoryTable {
   readonly #database: StateDatabase;
@@ -97,7 +97,7 @@ export class InventoryTable {
 
   executableOfFile(path: string): ExecutableRow | undefined {
     const where = 'WHERE executable_no = (SELECT executable_no FROM files WHERE path = ?)';
-    return executable(this.#database.sql(`SELECT ${EXECUTABLE_COLUMNS} ${where}`).get(path));
+    return executable(this.#database.sql(`SELECT ${EXECUTABLE_COLUMNS} FROM executables ${where}`).get(path));
   }
 
   /** The executable's row; made when the evidence is new. */
@@ -107,13 +107,13 @@ export class InventoryTable {
     digestPart: Uint8Array,
     day: number,
   ): ExecutableRow {
-    this.#database
+    const row = this.#database
       .sql(
         `INSERT INTO executables (executable_id, evidence, digest_part, kept_since) VALUES (?, ?, ?, ?)
-         ON CONFLICT (executable_id) DO UPDATE SET kept_since = excluded.kept_since`,
+         ON CONFLICT (executable_id) DO UPDATE SET kept_since = excluded.kept_since
+         RETURNING ${EXECUTABLE_COLUMNS}`,
       )
-      .run(executableId, evidence, digestPart, day);
-    const row = this.#database.sql(`SELECT ${EXECUTABLE_COLUMNS} WHERE executable_id = ?`).get(executableId);
+      .get(executableId, evidence, digestPart, day);
     return executable(row) as ExecutableRow;
   }
 

@@ -131,6 +131,7 @@ const NOTHING: FinderStatus = {
   hashing: { ...NO_SUMS, queued: 0, threadsRunning: 0, rests: null },
   listingCpuMs: 0,
   watchedFolders: 0,
+  watches: 0,
   quietFolders: 0,
   watchedTrees: [],
   skipped: {},

@@ -132,7 +132,7 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     files_hashed: 'Files it read.',
     hashed_kib: 'How much it read.',
     sent_kib: 'How much it sent.',
-    watches: 'Folders it watches.',
+    watches: 'Watches of the system that it uses, for folders and files.',
     skipped: 'Files it could not list: its blind spots.',
   },
   SkippedFiles: {

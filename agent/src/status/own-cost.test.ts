@@ -7,7 +7,7 @@ import { ownCost } from './own-cost.ts';
 test('what is only counted in homes is counted in reports too, one number for each reason of the wire', () => {
   const finding = {
     hashing: { filesHashed: 1, bytesHashed: 2048 },
-    ...{ watchedFolders: 3, watchedTrees: ['/opt'], rolledUp: { files: 31_204 } },
+    ...{ watches: 9, rolledUp: { files: 31_204 } },
   } as unknown as FinderStatus;
   const skipped = notListed(
     [

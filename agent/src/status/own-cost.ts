@@ -47,7 +47,7 @@ export function ownCost({ uptimeMs, finding, sentBytes, skipped }: CostInput): O
     // What was read for it, also of files that changed meanwhile: that is what it costs.
     hashedKib: Math.round(finding.hashing.bytesRead / 1024),
     sentKib: Math.round(sentBytes / 1024),
-    watches: finding.watchedFolders + finding.watchedTrees.length,
+    watches: finding.watches,
     skipped: byWireReason(skipped),
   };
 }

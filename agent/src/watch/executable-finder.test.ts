@@ -342,6 +342,18 @@ describe('limits of watching', () => {
     expect(finding.status().skipped).toEqual({});
   });
 
+  test('every file of a small tree is a watch, and counts; without room for them it is watched by folder', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) script(`bin/${name}`);
+    const small = finder();
+    await small.start();
+    expect(small.status()).toMatchObject({ watchedTrees: [root], watchedFolders: 0 });
+    expect(small.status().watches).toBeGreaterThanOrEqual(5);
+    await small.close();
+    const byFolder = finder({ maxWatches: 4 });
+    await byFolder.start();
+    expect(byFolder.status()).toMatchObject({ watchedTrees: [], watchedFolders: 2, watches: 2, skipped: {} });
+  });
+
   test('nothing is told after close', async () => {
     const finding = finder({ smallTreeEntries: -1 });
     await finding.start();

@@ -48,11 +48,18 @@ export interface ExecutableWatcherOptions {
 
 /** Names of folders that are for programs. */
 const FOR_PROGRAMS: ReadonlySet<string> = new Set(['bin', 'sbin', 'libexec', 'games']);
+
+interface WatchedTree {
+  watch: TreeWatch;
+  /** Files and folders as the last full scan saw them: chokidar has a watch for each. */
+  entries: number;
+}
+
 export class ExecutableWatcher {
   readonly #options: ExecutableWatcherOptions;
   readonly #folders: FolderWatches;
   readonly #burst: EventBurst;
-  readonly #trees = new Map<string, TreeWatch>();
+  readonly #trees = new Map<string, WatchedTree>();
   readonly #roots: ReadonlySet<string>;
   /** Watched folder by folder: large ones, and small ones as long as nobody knows how small. */
   readonly #byFolder = new Set<string>();
@@ -68,7 +75,8 @@ export class ExecutableWatcher {
     const { onChange, onLimit, onWatched, maxWatches, eventQueueLength } = options;
     this.#burst = new EventBurst(eventQueueLength, options.onBurst);
     this.#folders = new FolderWatches({
-      ...{ maxWatches, onLimit, onWatched, onLost: onChange },
+      ...{ onLimit, onWatched, onLost: onChange },
+      mostWatches: () => maxWatches - this.#watchesOfTrees(),
       nowMs: () => options.nowMs(),
       onEvent: (path) => this.#changed(path),
     });
@@ -80,8 +88,13 @@ export class ExecutableWatcher {
   }
 
   /** Folders with a watch of their own. */
-  get watches(): number {
+  get watchedFolders(): number {
     return this.#folders.watches;
+  }
+
+  /** Of the system's, altogether. */
+  get watches(): number {
+    return this.#folders.watches + this.#watchesOfTrees();
   }
 
   get trees(): string[] {
@@ -168,6 +181,7 @@ export class ExecutableWatcher {
    */
   scanned(isThere: (folder: string) => boolean, couldLook: (folder: string) => boolean): void {
     const quiet = this.#quietAnew ?? new QuietFolders();
+    this.#folders.endLively();
     for (const folder of this.#folders.paths()) {
       const key = this.#folders.keyOf(folder) ?? '';
       if (!isThere(folder)) this.#folders.drop(folder);
@@ -191,14 +205,17 @@ export class ExecutableWatcher {
    */
   settleTree(root: string, entries: number): boolean {
     if (this.#large.has(root)) return false;
-    if (entries <= this.#options.smallTreeEntries && !this.#options.hasExcludedMountBelow(root)) {
-      if (!this.#trees.has(root)) this.#followAsTree(root);
+    const tree = this.#trees.get(root);
+    const room = this.#options.maxWatches - this.watches + (tree?.entries ?? 0);
+    const { smallTreeEntries, hasExcludedMountBelow } = this.#options;
+    if (entries <= Math.min(smallTreeEntries, room) && !hasExcludedMountBelow(root)) {
+      if (tree) tree.entries = entries;
+      else this.#followAsTree(root, entries);
       return false;
     }
     this.#large.add(root);
-    const tree = this.#trees.get(root);
     if (!tree) return false;
-    void tree.close();
+    void tree.watch.close();
     this.#trees.delete(root);
     this.#byFolder.add(root);
     return true;
@@ -206,17 +223,23 @@ export class ExecutableWatcher {
 
   async close(): Promise<void> {
     this.#folders.close();
-    await Promise.all([...this.#trees.values()].map((tree) => tree.close()));
+    await Promise.all([...this.#trees.values()].map(({ watch }) => watch.close()));
     this.#trees.clear();
   }
 
   /** Its folders have been watched one by one until now, which goes on until chokidar has what changed meanwhile. */
-  #followAsTree(root: string): void {
+  #followAsTree(root: string, entries: number): void {
     const { isExcluded, onLimit } = this.#options;
     const onChange = (path: string): void => this.#changed(path);
-    this.#trees.set(root, new TreeWatch(root, { isExcluded, onChange, onLimit }));
+    this.#trees.set(root, { watch: new TreeWatch(root, { isExcluded, onChange, onLimit }), entries });
     this.#byFolder.delete(root);
     for (const folder of this.#folders.paths()) if (isWithin(folder, root)) this.#folders.unwatch(folder);
+  }
+
+  #watchesOfTrees(): number {
+    let sum = 0;
+    for (const { entries } of this.#trees.values()) sum += entries;
+    return sum;
   }
 
   /** It is where installers and people put programs, whether or not there is one now: /usr/local/bin, /opt/NAME. */
@@ -241,7 +264,7 @@ export class ExecutableWatcher {
   }
 
   #treeOf(folder: string): TreeWatch | undefined {
-    for (const [root, tree] of this.#trees) if (isWithin(folder, root)) return tree;
+    for (const [root, { watch }] of this.#trees) if (isWithin(folder, root)) return watch;
     return undefined;
   }
 

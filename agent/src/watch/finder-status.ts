@@ -40,8 +40,10 @@ export interface FinderStatus {
   hashing: HashFigures;
   /** CPU milliseconds of the thread that lists folders. */
   listingCpuMs: number;
-  /** Folders with a watch of their own, and trees that chokidar watches. */
+  /** Folders with a watch of their own; `watchedTrees` are those that chokidar watches. */
   watchedFolders: number;
+  /** Of the system's, altogether: one for each of these folders, and for each file and folder of the trees. */
+  watches: number;
   /** Folders without programs in or below them: not watched, looked at every five minutes. */
   quietFolders: number;
   watchedTrees: string[];

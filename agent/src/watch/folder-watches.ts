@@ -6,7 +6,8 @@ import { type FSWatcher, watch } from 'node:fs';
 import { basename, join } from 'node:path';
 
 export interface FolderWatchesOptions {
-  maxWatches: number;
+  /** There may be so many now. */
+  mostWatches(): number;
   /** Monotonic milliseconds. */
   nowMs(): number;
   /** This may have changed, told by the kernel. */
@@ -76,7 +77,7 @@ export class FolderWatches {
   /** Anew if it was watched before. False: it cannot be. */
   watch(folder: string, key: string): boolean {
     this.drop(folder);
-    if (this.#watches >= this.#options.maxWatches) {
+    if (this.#watches >= this.#options.mostWatches()) {
       this.#options.onLimit(folder);
       return false;
     }
@@ -99,13 +100,23 @@ export class FolderWatches {
   /** It changed just now: watched for a while if there is room, else not; nobody has to know of that. */
   enliven(folder: string, key: string): void {
     if (!this.isWatched(folder)) {
-      if (this.#lively >= MOST_LIVELY || this.#watches >= this.#options.maxWatches) return;
+      if (this.#lively >= MOST_LIVELY || this.#watches >= this.#options.mostWatches()) return;
       if (!this.watch(folder, key)) return;
     }
     const watched = this.#folders.get(folder);
     if (!watched) return;
     if (watched.livelyUntilMs === undefined) this.#lively++;
     watched.livelyUntilMs = this.#options.nowMs() + LIVELY_MS;
+  }
+
+  /** Those whose time is over make room for others; they stay watched. */
+  endLively(): void {
+    const nowMs = this.#options.nowMs();
+    for (const folder of this.#folders.values()) {
+      if (folder.livelyUntilMs === undefined || nowMs < folder.livelyUntilMs) continue;
+      folder.livelyUntilMs = undefined;
+      this.#lively--;
+    }
   }
 
   isLively(folder: string): boolean {

@@ -111,10 +111,11 @@ test('an agent that is stopped and started hashes nothing again and reports no i
     async () => (await reportsSeen()).reports > before.reports + 1,
     20,
   );
-  const [device] = await fleet.sql<{ agent_files_hashed: number; report_bytes: number }>(
-    'SELECT agent_files_hashed, report_bytes FROM fleetmeter.devices',
+  const [device] = await fleet.sql<Record<string, number>>(
+    'SELECT agent_files_hashed, agent_hashed_kib, agent_watches, report_bytes FROM fleetmeter.devices',
   );
-  expect(device?.agent_files_hashed).toBe(0);
+  expect(device).toMatchObject({ agent_files_hashed: 0, agent_hashed_kib: 0 });
+  expect(device?.agent_watches).toBeGreaterThan(0);
   const changes = await fleet.sql('SELECT 1 FROM fleetmeter.devices WHERE reports < 2');
   expect(changes).toHaveLength(0);
   console.log(`report after the restart: ${device?.report_bytes} bytes`);
@@ -152,11 +153,13 @@ test('kill -9 of collector, engine and agent in turn: nothing is lost and nothin
   child.kill();
   await new Promise((resolve) => child.once('exit', resolve));
   const truth = (performance.now() - began) / 1000;
-  await sleep(5000);
+  // How long a busy machine takes to bring the last report to the page is not what this is about.
+  const least = truth - SAMPLE_SECONDS - 2;
+  await fleet.eventually('the run is metered', async () => (await usageOf('program-7')).seconds >= least, 20);
+  await sleep(2000);
   const { seconds, launches } = await usageOf('program-7');
   console.log(`${rounds} rounds; ran ${truth.toFixed(1)} s, metered ${seconds} s, launches ${launches}`);
   expect(launches).toBe(1);
   expect(seconds).toBeLessThanOrEqual(truth + 1);
-  expect(seconds).toBeGreaterThanOrEqual(truth - SAMPLE_SECONDS - 2);
   await equalsDisk(10);
 }, 300_000);

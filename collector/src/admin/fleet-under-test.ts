@@ -211,6 +211,9 @@ function addDevice(
     agent_uptime_s: 7200,
     agent_resident_kib: 61_440,
     agent_files_hashed: installed,
+    agent_hashed_kib: 4_096,
+    agent_sent_kib: 12,
+    agent_watches: 900,
     skipped_files: 2,
   });
 }

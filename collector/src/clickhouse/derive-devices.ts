@@ -27,7 +27,8 @@ const DEVICE_ROWS = `
     host.cpu_count AS cpu_count, host.memory_mib AS memory_mib, host.agent_version AS agent_version,
     inventory.digest_count AS executables, head.sequence AS reports, head.report_bytes AS report_bytes,
     head.agent_cpu_ms AS agent_cpu_ms, head.agent_uptime_s AS agent_uptime_s, head.agent_resident_kib AS agent_resident_kib,
-    head.agent_files_hashed AS agent_files_hashed, head.skipped_files AS skipped_files, current.enrolled_at AS first_seen,
+    head.agent_files_hashed AS agent_files_hashed, head.agent_hashed_kib AS agent_hashed_kib,
+    head.agent_sent_kib AS agent_sent_kib, head.agent_watches AS agent_watches, head.skipped_files AS skipped_files, current.enrolled_at AS first_seen,
     head.received_at AS last_seen, ${NOW} AS computed_at
   FROM {facts}.newest_epochs AS current
   INNER JOIN (SELECT * FROM {facts}.device_heads FINAL) AS head ON head.epoch_no = current.epoch_no

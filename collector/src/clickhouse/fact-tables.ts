@@ -46,6 +46,9 @@ export const FACT_TABLES = {
     agent_uptime_s: 'UInt32',
     agent_resident_kib: 'UInt32',
     agent_files_hashed: 'UInt32',
+    agent_hashed_kib: 'UInt32',
+    agent_sent_kib: 'UInt32',
+    agent_watches: 'UInt32',
     skipped_files: 'UInt32',
   },
   host_facts: {

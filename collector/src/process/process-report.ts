@@ -70,6 +70,9 @@ function advanceHead(
     agent_uptime_s: report.cost?.uptimeSeconds ?? 0,
     agent_resident_kib: report.cost?.residentKib ?? 0,
     agent_files_hashed: report.cost?.filesHashed ?? 0,
+    agent_hashed_kib: report.cost?.hashedKib ?? 0,
+    agent_sent_kib: report.cost?.sentKib ?? 0,
+    agent_watches: report.cost?.watches ?? 0,
     skipped_files: skipped,
   });
 }

@@ -130,7 +130,7 @@ export interface DeviceRow {
   /** Sequence of the newest processed report. */
   reports: number;
   report_bytes: number;
-  /** Since the agent started, like the next two. */
+  /** Since the agent started, like those behind it. */
   agent_cpu_ms: number;
   agent_resident_kib: number;
   agent_files_hashed: number;

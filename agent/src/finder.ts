@@ -60,7 +60,7 @@ export function createFinder(
   config: FindingConfig,
   inventory: FindingSink & KnownFiles & RanPrograms,
   clock: Clock,
-  onProgress?: FinderOptions['onProgress'],
+  more: Pick<FinderOptions, 'onProgress' | 'wasScanned'> = {},
 ): Finder {
   const { owners, folders } = packageDatabases(() => clock.now().wallMs);
   return new ExecutableFinder({
@@ -76,7 +76,7 @@ export function createFinder(
     hasher: hasherOptions(config),
     ...(config.roots && { rootPaths: config.roots }),
     scope: scopeOf(config),
-    ...(onProgress && { onProgress }),
+    ...more,
   });
 }
 

@@ -46,7 +46,12 @@ export async function scan(options: ScanOptions, signal: AbortSignal): Promise<b
   const startedMs = clock.now().monotonicMs;
   const store = agentStore(openTransientState());
   const inventory = new Inventory(store, () => dayOf(clock.now().wallMs));
-  const finder = createFinder(config, inventory, clock, process.stderr.isTTY ? showProgress : undefined);
+  const finder = createFinder(
+    config,
+    inventory,
+    clock,
+    process.stderr.isTTY ? { onProgress: showProgress } : {},
+  );
   signal.addEventListener('abort', () => void finder.close(), { once: true });
   try {
     await finder.scanOnce();

@@ -77,7 +77,10 @@ export async function buildStages(
     log.warn({}, 'the inventory digest was wrong and was put right');
   }
   const finder = new AdjustableFinder({
-    make: (scope) => createFinder(scope, inventory, clock),
+    make: (scope) =>
+      createFinder(scope, inventory, clock, {
+        wasScanned: () => store.facts.read('firstScanFinished') ?? false,
+      }),
     wanted: () => settings.finding,
     surroundings: surroundingsOf,
     onAdjust: () => inventory.forgetSkipped(),

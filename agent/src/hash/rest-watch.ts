@@ -51,10 +51,10 @@ export class RestWatch {
     this.#timer = undefined;
   }
 
-  /** Who has nothing to do does not rest. */
+  /** Who has nothing to do does not rest. That it may work in spite of a reason holds on, or what comes next would rest anew. */
   #forget(): void {
-    const { reason } = this.#state;
-    this.#state = NO_REST;
+    const { reason, heedlessUntilMs } = this.#state;
+    this.#state = { ...NO_REST, heedlessUntilMs };
     this.#lookedAtMs = Number.NEGATIVE_INFINITY;
     if (reason) this.#parts.onChange(undefined);
   }

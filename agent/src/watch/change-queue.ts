@@ -134,7 +134,7 @@ export class ChangeQueue {
 
   #look(path: string): void {
     const look = this.#options.examiner
-      .look(path, this.#looks.size < MOST_LOOKS)
+      .look(path, { mayHash: this.#looks.size < MOST_LOOKS })
       .then((verdict) => {
         if (verdict === 'again') this.note(path);
         else if (verdict === 'busy') this.#wait(path);

@@ -57,6 +57,10 @@ export class ExecutableFinder {
       known: options.known,
       folders: options.packageFolders ?? [],
       maxWaitMs: options.packagesMaxMs ?? PACKAGES_MAX_MS,
+      askable: () => {
+        parts.readMounts();
+        return (path) => !parts.mounts.excludes(path);
+      },
       onDoubt: (path) => this.#changes.note(path),
       onFailure,
     });

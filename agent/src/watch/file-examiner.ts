@@ -56,6 +56,8 @@ export interface ExamineOptions {
   urgent: boolean;
   /** False: nothing is to be waited for. Default true. */
   mayHash?: boolean;
+  /** While hashing rests it is waited for, and not put off. Default false. */
+  waitsForRest?: boolean;
 }
 
 export interface ExaminerOptions {
@@ -93,8 +95,6 @@ export class FileExaminer {
   #packagesRead: Promise<void> | undefined;
   /** False while a change of packages has taken too long to be waited for. */
   holding = true;
-  /** Whether a scan waits while hashing rests, instead of putting its files off. */
-  scanWaitsForRest = false;
   vanished = 0;
   changedWhileHashing = 0;
   /** See FinderStatus. */
@@ -116,8 +116,8 @@ export class FileExaminer {
     this.#packagesRead = read;
   }
 
-  /** Looks at what is at the path now. Never rejects. `mayHash`: see ExamineOptions. */
-  async look(path: string, mayHash = true): Promise<Verdict> {
+  /** Looks at what is at the path now. Never rejects. */
+  async look(path: string, options: Omit<ExamineOptions, 'urgent'> = {}): Promise<Verdict> {
     const stats = await lstat(path, { bigint: true }).catch(reasonOf);
     if (typeof stats === 'string') {
       if (stats === 'unreadable') return this.#skip(path, stats);
@@ -136,7 +136,7 @@ export class FileExaminer {
       if (this.#options.known.stateAt(path)) this.gone(path);
       return this.#skip(path, 'content-elsewhere');
     }
-    return (await this.examine(path, identityOf(stats), { urgent: true, mayHash })) ?? 'executable';
+    return (await this.examine(path, identityOf(stats), { urgent: true, ...options })) ?? 'executable';
   }
 
   /** A regular file with an execute bit in this state. undefined at once: it is known and unchanged. */
@@ -251,9 +251,9 @@ export class FileExaminer {
     if (!this.#options.known.takesNew() && !this.#options.known.stateAt(path))
       return this.#skip(path, 'state-full');
     if (this.#read.tookTooLong(key, this.#options.wallMs())) return this.#skip(path, 'too-large');
-    const { urgent, mayHash = true } = options;
+    const { urgent, mayHash = true, waitsForRest = false } = options;
     if (!mayHash) return 'busy';
-    const puttingOff = urgent || !this.scanWaitsForRest;
+    const puttingOff = !waitsForRest;
     const content = await this.#contentOf(path, key, { urgent, puttingOff, bytes: identity.size });
     return typeof content === 'string' ? content : this.#emit(path, content);
   }

@@ -15,6 +15,8 @@ export interface FinderOptions {
   rootPaths?: readonly string[];
   /** See ScanRootOptions. */
   scope?: Pick<ScanRootOptions, 'added' | 'limits' | 'homes' | 'homeFolder' | 'passwdFile'>;
+  /** A first scan came to its end, whenever that was. Default: none did before. */
+  wasScanned?: () => boolean;
   /** Files listed from homes at most. Default 5,000. */
   mostHomePrograms?: number;
   /** Default: nothing was run, and nothing is kept of it. */

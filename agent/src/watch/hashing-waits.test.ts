@@ -30,10 +30,13 @@ function script(path: string, body = path): string {
   return full;
 }
 
-async function watching(hasher: NonNullable<FinderOptions['hasher']>): Promise<void> {
+async function watching(
+  hasher: NonNullable<FinderOptions['hasher']>,
+  more: Partial<FinderOptions> = {},
+): Promise<void> {
   finder = new ExecutableFinder({
     ...{ clock: realClock(), sink: inventory, known: inventory, rootPaths: [root] },
-    ...{ settleMs: 100, quietLookMs: 1_000, hasher },
+    ...{ settleMs: 100, quietLookMs: 1_000, hasher, ...more },
   });
   await finder.start();
 }
@@ -58,7 +61,8 @@ test('at rest: what goes is seen, new programs are counted as put off, and found
   let onBattery = true;
   for (let number = 0; number < MANY; number++) script(`bin/while-off-${number}`);
   // The scan ends, and what came after it is put off too.
-  await watching({ machine: () => ({ onBattery, pressure, loadPerCore: 0 }) });
+  const machine = () => ({ onBattery, pressure, loadPerCore: 0 });
+  await watching({ machine }, { wasScanned: () => true });
   for (let number = 0; number < MANY; number++) script(`bin/new-folder/${number}`);
   await vi.waitFor(
     () =>
@@ -73,6 +77,33 @@ test('at rest: what goes is seen, new programs are counted as put off, and found
   onBattery = false;
   await inventory.until(() => inventory.files.size === 2 * MANY, 20_000);
   expect(finder.status().putOff).toBe(0);
+});
+
+test('after the first scan nothing waits for the end of a rest: folder after folder is walked', async () => {
+  let onBattery = false;
+  const machine = () => ({ onBattery, pressure, loadPerCore: 0 });
+  await watching({ machine }, { smallTreeEntries: 0 });
+  onBattery = true;
+  for (let number = 0; number < 4; number++) {
+    script(`new-${number}/program`);
+    await vi.waitFor(() => expect(finder.status().putOff).toBe(number + 1), 5_000);
+  }
+  expect(finder.status().hashing.queued).toBe(0);
+});
+
+test('a first scan that was broken off is a first scan still', async () => {
+  for (let number = 0; number < 3; number++) script(`bin/${number}`);
+  await watching({});
+  await finder.close();
+  script('bin/other');
+  let onBattery = true;
+  const machine = () => ({ onBattery, pressure, loadPerCore: 0 });
+  const scanned = watching({ machine }, { wasScanned: () => false });
+  await vi.waitFor(() => expect(finder.status().hashing).toMatchObject({ queued: 1, rests: 'battery' }));
+  expect(finder.status().lastScan).toBeUndefined();
+  onBattery = false;
+  await scanned;
+  expect(inventory.files.size).toBe(4);
 });
 
 test('the first scan waits for the end of the rest: nothing found is not the same as nothing there', async () => {

@@ -22,6 +22,8 @@ export interface PackageFollowerOptions {
   /** Milliseconds; a change that takes longer holds nothing back any more. */
   maxWaitMs: number;
   signal: AbortSignal;
+  /** Which paths may be asked about now, as the mounts are. */
+  askable(): (path: string) => boolean;
   /** The file is not in the state that is known: it has to be looked at. */
   onDoubt(path: string): void;
   onFailure(error: unknown): void;
@@ -102,10 +104,12 @@ export class PackageFollower {
 
   async #tellNewOwners(): Promise<void> {
     const { known, examiner, signal } = this.#options;
+    const mayAsk = this.#options.askable();
     const paths = [...known.paths()];
     for (let start = 0; start < paths.length && !signal.aborted; start += SLICE_FILES) {
       const changed = paths.slice(start, start + SLICE_FILES).flatMap((path) => {
-        const file = known.byPath(path);
+        // What was mounted over it since may be on a dead server, of which nothing is to be asked.
+        const file = mayAsk(path) ? known.byPath(path) : undefined;
         return (file && examiner.withPresentOwner(file)) ?? [];
       });
       await Promise.all(changed.map((file) => this.#tell(file)));
@@ -125,7 +129,9 @@ export class PackageFollower {
     const { examiner, signal, onDoubt } = this.#options;
     for (const path of examiner.heldPaths()) {
       if (signal.aborted) return;
-      if ((await examiner.look(path)) === 'again') onDoubt(path);
+      // Its content is known unless it changed: then it is for those who wait for hashing.
+      const verdict = await examiner.look(path, { mayHash: false });
+      if (verdict === 'again' || verdict === 'busy') onDoubt(path);
     }
   }
 }

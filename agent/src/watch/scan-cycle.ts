@@ -111,11 +111,11 @@ export class ScanCycle {
     this.#lookedMs = this.#parts.wallMs() - CLOCK_GRAIN_MS;
   }
 
-  newRun(): ScanRun {
+  newRun(waitsForRest = false): ScanRun {
     const { parts, onAgain, onProgress, onFailure } = this.#options;
     const { clock, examiner, ledger, lister, mounts, places, admission, hasher, settleMs } = parts;
     const run = new ScanRun({
-      ...{ clock, examiner, ledger, lister, mounts, places, admission, settleMs },
+      ...{ clock, examiner, ledger, lister, mounts, places, admission, settleMs, waitsForRest },
       known: parts.options.known,
       hashFigures: () => hasher.figures(),
       signal: parts.abort.signal,
@@ -143,14 +143,11 @@ export class ScanCycle {
     const { parts, packages, onProgress } = this.#options;
     if (parts.isClosed) return;
     this.state = 'scanning';
-    const isFirst = isEmpty(parts.options.known.paths());
-    // With nothing known there is nothing to go on with: a scan that put all off would end as if there were no programs.
-    parts.examiner.scanWaitsForRest = isFirst;
-    if (isFirst) parts.hasher.expectMany();
+    if (isEmpty(parts.options.known.paths())) parts.hasher.expectMany();
     parts.readMounts();
     for (const root of parts.roots.excluded) parts.ledger.skip(root, 'excluded-file-system');
     await packages.loadIfNew();
-    const run = this.newRun();
+    const run = this.newRun(this.#waitsForRest());
     this.run = run;
     const roots = parts.roots.roots.map(({ path }) => path);
     const complete = await this.#scanWith(run, roots)
@@ -168,6 +165,12 @@ export class ScanCycle {
     this.lastScan = { ...run.figures(), complete, endedWallMs: parts.wallMs() };
     this.state = parts.watcher ? 'watching' : 'idle';
     onProgress();
+  }
+
+  /** A first scan that put files off would end as if there were no such programs, and so would one that is all there is. */
+  #waitsForRest(): boolean {
+    const { options, watcher } = this.#parts;
+    return !watcher || !(this.lastScan?.complete || options.wasScanned?.());
   }
 
   async #scanWith(run: ScanRun, roots: string[]): Promise<boolean> {

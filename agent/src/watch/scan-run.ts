@@ -30,6 +30,8 @@ export interface ScanRunOptions {
   onFolder(folder: string, key: string, lively: boolean): void;
   /** See ScanTarget.onListed. */
   onListed(folder: string, key: string, holdsPrograms: boolean): string[];
+  /** While hashing rests its files are waited for, and not put off. */
+  waitsForRest: boolean;
   /** Files that are changing are looked at once more after this many milliseconds. */
   settleMs: number;
   /** The file is changing still; it has to be looked at when it has settled. */
@@ -191,7 +193,8 @@ export class ScanRun {
 
   #examine(path: string, identity: FileIdentity): Promise<Verdict> | undefined {
     try {
-      return this.#options.examiner.examine(path, identity, { urgent: false });
+      const { examiner, waitsForRest } = this.#options;
+      return examiner.examine(path, identity, { urgent: false, waitsForRest });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -207,7 +210,7 @@ export class ScanRun {
 
   /** Known or skipped before, and not seen: each is looked at, unless it is where the walk could not look. */
   async #lookForMissing(knownBefore: string[], folders: readonly string[]): Promise<void> {
-    const { examiner, mounts, ledger } = this.#options;
+    const { examiner, mounts, ledger, waitsForRest } = this.#options;
     const scanned = new Set(folders);
     // A root that is left out is never walked into, and stays known as left out.
     const isLeftOut = (path: string): boolean =>
@@ -221,18 +224,19 @@ export class ScanRun {
     );
     await this.#lookAtAll(missing, (path) => {
       // Outside the roots, or covered by a mount that finding stays off: not looked at, so not listed.
-      if (hasAncestorIn(path, scanned) && !mounts.excludes(path)) return examiner.look(path);
+      if (hasAncestorIn(path, scanned) && !mounts.excludes(path))
+        return examiner.look(path, { waitsForRest });
       examiner.gone(path);
       return 'gone';
     });
   }
 
   async #lookAtUnsettled(): Promise<void> {
-    const { clock, settleMs, signal, examiner } = this.#options;
+    const { clock, settleMs, signal, examiner, waitsForRest } = this.#options;
     const paths = this.#unsettled.splice(0);
     if (paths.length === 0) return;
     await clock.sleep(settleMs, signal);
-    await this.#lookAtAll(paths, (path) => examiner.look(path));
+    await this.#lookAtAll(paths, (path) => examiner.look(path, { waitsForRest }));
   }
 
   async #lookAtAll(paths: string[], look: (path: string) => Promise<Verdict> | Verdict): Promise<void> {

@@ -6,7 +6,7 @@
 import type { PackageDatabaseStatus, PackageOwner, PackageOwners } from '../package-owner.ts';
 import { beginningOfFile } from './beginning-of-file.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { fileVersion } from './file-version.ts';
+import { plainVersion } from './file-version.ts';
 
 /** One way of keeping packages in folders. Pure. */
 export interface FolderKind {
@@ -70,7 +70,7 @@ export class FolderPackageOwners implements PackageOwners {
 
   #ownerIn(folder: PackageFolder, path: string): PackageOwner | undefined {
     if (folder.file === undefined) return this.#remember(path, 'path', folder.describe(NOTHING));
-    const version = fileVersion(folder.file);
+    const version = plainVersion(folder.file, 'any');
     if (version === undefined) return undefined;
     const known = this.#known.get(folder.file);
     if (known?.version === version) return known.owner;

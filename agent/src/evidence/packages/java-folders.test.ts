@@ -46,15 +46,19 @@ test('who built it and whether it is to be paid for tell builds of one version a
   });
 });
 
-test('other files of that name are no runtimes', () => {
-  for (const text of [
-    '',
-    'VERSION="12"',
-    'Debian 12',
-    'JAVA_VERSION=""',
-    `JAVA_VERSION="${'1'.repeat(300)}"`,
-  ])
+test('other files of that name are no runtimes, nor is what an application brings of its own', () => {
+  const image = 'JAVA_VERSION="17.0.9"\nMODULES="java.base com.example.app"\n';
+  const long = `OS_NAME="Linux"\nJAVA_VERSION="${'1'.repeat(300)}"`;
+  for (const text of ['', 'VERSION="12"', 'Debian 12', 'OS_NAME="Linux"\nJAVA_VERSION=""', long, image])
     expect(javaOwner(text)).toBeUndefined();
+});
+
+test('who built a runtime for himself is not told, nor where', () => {
+  // The form of make/autoconf/jdk-version.m4 in OpenJDK: adhoc.USER.FOLDER.
+  const own = TEMURIN.replace('"17.0.9+9"', '"17.0.9-internal+0-adhoc.ada.secret-project"');
+  expect(javaOwner(own)?.version).toBe('17.0.9-internal+0');
+  const named = TEMURIN.replace('"Eclipse Adoptium"', '"Ada <ada@example.org>"');
+  expect(javaOwner(named)?.vendor).toBe('Ada');
 });
 
 test.each([

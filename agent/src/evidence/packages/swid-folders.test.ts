@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -76,6 +76,49 @@ test('a folder with the tags of two products says of no file whose it is, and is
   expect(owners.databases()[0]).toMatchObject({ packages: 0, leftOut: 1 });
 });
 
+test('what lies around a folder with the tags of two products does not own its files either', () => {
+  write('outer/swidtag/a.swidtag', DECISIONS);
+  write('outer/in/swidtag/a.swidtag', DECISIONS);
+  write('outer/in/swidtag/b.swidtag', ACROBAT);
+  const owners = new SwidFolderOwners(() => 0);
+  expect(owners.ownerOf(join(root, 'outer/in/x'))).toBeUndefined();
+  expect(owners.ownerOf(join(root, 'outer/x'))?.version).toBe('9.0.0');
+});
+
+test('folders of many products, homes, links and what is deep below are not asked', () => {
+  const asked: string[] = [];
+  const owners = new SwidFolderOwners(() => {
+    asked.push('');
+    return 0;
+  });
+  for (const path of [
+    ...['/usr/local/bin/x', '/usr/lib/x', '/opt/x', '/x', '/var/lib/x', '/home/ada/.local/share/app/x'],
+    ...['C:\\Program Files\\x.exe', 'C:\\Users\\ada\\app\\x.exe', 'C:\\Windows\\System32\\x.exe'],
+  ])
+    expect(owners.ownerOf(path)).toBeUndefined();
+  expect(asked).toHaveLength(0);
+  write('elsewhere/a.swidtag', DECISIONS);
+  mkdirSync(join(root, 'linked'));
+  symlinkSync(join(root, 'elsewhere'), join(root, 'linked/swidtag'));
+  mkdirSync(join(root, 'linking/swidtag'), { recursive: true });
+  symlinkSync(join(root, 'elsewhere/a.swidtag'), join(root, 'linking/swidtag/a.swidtag'));
+  expect(['linked/x', 'linking/x'].map((path) => owners.ownerOf(join(root, path)))).toEqual([
+    undefined,
+    undefined,
+  ]);
+  asked.length = 0;
+  owners.ownerOf(`/data${'/d'.repeat(2_000)}/x`);
+  expect(asked.length).toBe(16);
+});
+
+test('a tag is read as far as it says what it is, and is one also when that cuts a letter', () => {
+  for (let pad = 0; pad < 4; pad++) {
+    const files = `<Payload>${' '.repeat(pad)}${'<File name="é"/>'.repeat(10_000)}</Payload></SoftwareIdentity>`;
+    write(`long-${pad}/swidtag/a.swidtag`, DECISIONS.replace('</SoftwareIdentity>', files));
+    expect(new SwidFolderOwners(() => 0).ownerOf(join(root, `long-${pad}/x`))?.version).toBe('9.0.0');
+  }
+});
+
 test('a tag that comes, changes or goes is seen after ten seconds', () => {
   let nowMs = 0;
   const owners = new SwidFolderOwners(() => nowMs);
@@ -85,7 +128,11 @@ test('a tag that comes, changes or goes is seen after ten seconds', () => {
   expect(version()).toBeUndefined();
   nowMs = 10_000;
   expect(version()).toBe('9.0.0');
-  rmSync(join(root, 'app/swidtag/a.swidtag'));
+  // In place: its folder stays as it was.
+  writeFileSync(join(root, 'app/swidtag/a.swidtag'), DECISIONS.replaceAll('9.0.0', '10.0.0'));
   nowMs = 20_000;
+  expect(version()).toBe('10.0.0');
+  rmSync(join(root, 'app/swidtag/a.swidtag'));
+  nowMs = 30_000;
   expect(version()).toBeUndefined();
 });

@@ -3,27 +3,33 @@
  * product, or where IBM's products keep it): the innermost folder with such a tag around the file. Only for files that
  * nobody else owns; tags for the whole system, which package managers write, say no more than those do.
  */
-import { readdirSync } from 'node:fs';
+import { opendirSync } from 'node:fs';
 import type { PackageDatabaseStatus, PackageOwner, PackageOwners } from '../package-owner.ts';
 import { beginningOfFile } from './beginning-of-file.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { fileVersion } from './file-version.ts';
+import { plainVersion } from './file-version.ts';
 import { swidOwner } from './swid-tag.ts';
 
 /** Within the product's folder. */
 const PLACES = [['swidtag'], ['iso-swid'], ['properties', 'version']];
 const TAG = /\.swidtag$/i;
-/** What lies in /opt itself or in C:\ is no product's. */
-const LEAST_SEPARATORS = 2;
+/** Folders that belong to many products. Nothing is asked in homes: what lies there may be somebody's own work. */
+const NO_PRODUCT =
+  /^(?:[a-z]:|\/|\/?[^/\\]*|\/usr(?:\/local)?(?:\/(?:s?bin|lib\w*|share|games|include))?|\/var\/[^/]*|[a-z]:\\(?:windows|programdata|program files(?: \(x86\))?)(?:\\system32)?)$/i;
+const IN_A_HOME = /^(?:\/(?:home|root|Users)\/|[a-z]:\\users\\)/i;
+/** Products are not nested deeper than this above their files; whoever makes deeper paths does not make us look at all of it. */
+const MOST_AROUND = 16;
 const MOST_REMEMBERED = 2_000;
 /** The folders around a file are looked at again after this long; files are asked for folder by folder. */
 const LOOK_AGAIN_MS = 10_000;
-const MOST_TAGS = 64;
-const MOST_TAG_BYTES = 262_144;
+const MOST_NAMES = 64;
+/** Of a tag, which says what it is before it lists files, and of all tags of a folder. */
+const MOST_TAG_BYTES = 65_536;
+const MOST_BYTES = 262_144;
 
 interface Product {
   lookAgainAtMs: number;
-  /** Of the folder that the tags lie in; undefined: there is none. */
+  /** Of the tags; undefined: there are none. */
   version: string | undefined;
   owner: PackageOwner | undefined;
 }
@@ -31,7 +37,7 @@ interface Product {
 export class SwidFolderOwners implements PackageOwners {
   readonly #nowMs: () => number;
   /** By the product's folder. */
-  readonly #products = new BoundedMap<string, Product>(MOST_REMEMBERED);
+  readonly #products = new RememberedProducts();
 
   /** `nowMs`: monotonic. */
   constructor(nowMs: () => number = () => performance.now()) {
@@ -39,15 +45,19 @@ export class SwidFolderOwners implements PackageOwners {
   }
 
   state(): 'loaded' | 'absent' {
-    return this.#tagged().length > 0 ? 'loaded' : 'absent';
+    return this.#products.tagged > 0 ? 'loaded' : 'absent';
   }
 
   ownerOf(path: string): PackageOwner | undefined {
+    if (IN_A_HOME.test(path)) return undefined;
     const separator = path.includes('/') ? '/' : '\\';
-    const segments = path.split(separator);
-    for (let count = segments.length - 1; count > LEAST_SEPARATORS; count--) {
-      const owner = this.#product(segments.slice(0, count).join(separator), separator).owner;
-      if (owner) return owner;
+    let end = path.lastIndexOf(separator);
+    for (let count = 0; count < MOST_AROUND && end > 0; count++, end = path.lastIndexOf(separator, end - 1)) {
+      const folder = path.slice(0, end);
+      if (NO_PRODUCT.test(folder)) return undefined;
+      const { version, owner } = this.#product(folder, separator);
+      // Tags of several products: whose the file is nobody says, and what lies around them all does not either.
+      if (version !== undefined) return owner;
     }
     return undefined;
   }
@@ -66,14 +76,9 @@ export class SwidFolderOwners implements PackageOwners {
 
   /** Left out are folders with tags of several products, or with none that names one. */
   databases(): PackageDatabaseStatus[] {
-    const tagged = this.#tagged();
-    const packages = tagged.filter(({ owner }) => owner !== undefined).length;
-    const leftOut = tagged.length - packages;
+    const packages = [...this.#products.values()].filter(({ owner }) => owner !== undefined).length;
+    const leftOut = this.#products.tagged - packages;
     return [{ manager: 'swid', state: this.state(), packages, paths: 0, leftOut }];
-  }
-
-  #tagged(): Product[] {
-    return [...this.#products.values()].filter(({ version }) => version !== undefined);
   }
 
   #product(folder: string, separator: string): Product {
@@ -87,32 +92,81 @@ export class SwidFolderOwners implements PackageOwners {
   }
 }
 
+/** With the number of those that have tags, which is asked for with each file. */
+class RememberedProducts extends BoundedMap<string, Product> {
+  tagged = 0;
+
+  constructor() {
+    super(MOST_REMEMBERED);
+  }
+
+  override set(folder: string, product: Product): this {
+    super.set(folder, product);
+    if (product.version !== undefined) this.tagged++;
+    return this;
+  }
+
+  override delete(folder: string): boolean {
+    if (this.get(folder)?.version !== undefined) this.tagged--;
+    return super.delete(folder);
+  }
+}
+
 function look(folder: string, separator: string, known: Product | undefined): Product {
   for (const place of PLACES) {
-    const tags = [folder, ...place].join(separator);
-    const version = fileVersion(tags);
-    if (version === undefined) continue;
-    if (known?.version === version) return known;
-    const names = tagNames(tags);
-    if (names.length > 0) return { lookAgainAtMs: 0, version, owner: onlyOwner(tags, separator, names) };
+    const at = [folder, ...place].join(separator);
+    const tags = tagsIn(at, separator);
+    if (tags.length === 0) continue;
+    const version = tags.map(({ path, version }) => `${path} ${version}`).join('\n');
+    return known?.version === version ? known : { lookAgainAtMs: 0, version, owner: onlyOwner(tags) };
   }
   return { lookAgainAtMs: 0, version: undefined, owner: undefined };
 }
 
-/** undefined when several products have their tags there: nothing says whose the file is. */
-function onlyOwner(folder: string, separator: string, names: readonly string[]): PackageOwner | undefined {
-  const owners = names.flatMap((name) => {
-    const bytes = beginningOfFile(`${folder}${separator}${name}`, MOST_TAG_BYTES);
-    return (bytes && swidOwner(bytes)) ?? [];
-  });
-  return owners.length === 1 && names.length < MOST_TAGS ? owners[0] : undefined;
+interface Tag {
+  path: string;
+  version: string;
 }
 
-function tagNames(folder: string): string[] {
+/** undefined when several products have their tags there, or more tags than are looked at. */
+function onlyOwner(tags: readonly Tag[]): PackageOwner | undefined {
+  let only: PackageOwner | undefined;
+  let leftBytes = MOST_BYTES;
+  for (const { path } of tags) {
+    if (leftBytes <= 0) return undefined;
+    const bytes = beginningOfFile(path, Math.min(MOST_TAG_BYTES, leftBytes));
+    leftBytes -= bytes?.length ?? 0;
+    const owner = bytes && swidOwner(bytes);
+    if (owner && only) return undefined;
+    only ??= owner;
+  }
+  return tags.length < MOST_NAMES ? only : undefined;
+}
+
+/** In the order of their names; of a folder with more entries than are looked at as many as fit. */
+function tagsIn(folder: string, separator: string): Tag[] {
+  if (plainVersion(folder, 'folder') === undefined) return [];
+  return namesIn(folder)
+    .filter((name) => TAG.test(name))
+    .sort()
+    .flatMap((name) => {
+      const path = `${folder}${separator}${name}`;
+      const version = plainVersion(path, 'file');
+      return version === undefined ? [] : [{ path, version }];
+    });
+}
+
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter((name) => TAG.test(name))
-      .slice(0, MOST_TAGS);
+    const open = opendirSync(folder);
+    try {
+      const names: string[] = [];
+      for (let entry = open.readSync(); entry && names.length < MOST_NAMES; entry = open.readSync())
+        names.push(entry.name);
+      return names;
+    } finally {
+      open.closeSync();
+    }
   } catch {
     return [];
   }

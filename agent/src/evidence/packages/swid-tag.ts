@@ -4,6 +4,7 @@
  */
 import type { PackageOwner } from '../package-owner.ts';
 import { textOfPiece, textOfXml, type XmlPiece, xmlPieces } from '../xml/xml-pieces.ts';
+import { withoutMailAddress } from './vendor-name.ts';
 
 /** In characters; longer than any text of evidence. */
 const LONGEST_TEXT = 2048;
@@ -52,7 +53,7 @@ class SwidTag {
       name,
       version,
       architecture: said('arch'),
-      vendor: said('vendor'),
+      vendor: withoutMailAddress(said('vendor')),
       edition: said('edition'),
     };
   }

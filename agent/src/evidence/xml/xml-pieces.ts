@@ -12,7 +12,7 @@ export type XmlPiece =
 const ELEMENT = /^(?:[\w.-]*:)?([\w.-]*)/;
 const ATTRIBUTE = /\s(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
-/** UTF-8 or, with a byte order mark, UTF-16. */
+/** UTF-8 or, with a byte order mark, UTF-16. Of a file that was read in part the last letter may be cut, and is left out. */
 export function textOfXml(file: Uint8Array): string | undefined {
   const encoding =
     file[0] === 0xfe && file[1] === 0xff
@@ -21,7 +21,7 @@ export function textOfXml(file: Uint8Array): string | undefined {
         ? 'utf-16le'
         : 'utf-8';
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(file);
+    return new TextDecoder(encoding, { fatal: true }).decode(file, { stream: true });
   } catch {
     return undefined;
   }

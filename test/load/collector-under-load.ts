@@ -102,7 +102,7 @@ export class CollectorUnderLoad extends CollectorProcess {
   /** Value of a metric, summed over its labels. */
   async metrics(): Promise<(name: string) => number> {
     this.looks++;
-    const answer = await fetch(`${this.adminUrl}/metrics`);
+    const answer = await ask(`${this.adminUrl}/metrics`);
     const lines = (await answer.text()).split('\n');
     return (name) => {
       const values = lines
@@ -147,10 +147,10 @@ export class CollectorUnderLoad extends CollectorProcess {
   async #ready(): Promise<void> {
     await this.#eventually(
       'the collector is ready',
-      async () => (await fetch(`${this.adminUrl}/readyz`)).ok,
+      async () => (await ask(`${this.adminUrl}/readyz`)).ok,
       START_SECONDS,
     );
-    const pipeline = (await (await fetch(`${this.adminUrl}/api/pipeline`)).json()) as {
+    const pipeline = (await (await ask(`${this.adminUrl}/api/pipeline`)).json()) as {
       engine: { pid: number };
     };
     this.#enginePid = pipeline.engine.pid;
@@ -158,7 +158,7 @@ export class CollectorUnderLoad extends CollectorProcess {
 
   async #ask(query: string, headers: Record<string, string> = {}): Promise<string> {
     const settings = 'default_format=JSONCompactEachRowWithNames&output_format_json_quote_64bit_integers=0';
-    const answer = await fetch(`${this.sqlUrl}/?${settings}`, {
+    const answer = await ask(`${this.sqlUrl}/?${settings}`, {
       method: 'POST',
       headers,
       body: query,
@@ -199,4 +199,9 @@ function rowsOf<T extends Record<string, unknown>>(text: string): T[] {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as unknown[]);
   return lines.map((values) => Object.fromEntries((names ?? []).map((name, n) => [name, values[n]])) as T);
+}
+
+/** Once more when the connection had been idle so long that the server was just ending it. Questions change nothing. */
+async function ask(url: string, options: RequestInit = {}): Promise<Response> {
+  return await fetch(url, options).catch(() => fetch(url, options));
 }

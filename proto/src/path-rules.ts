@@ -64,12 +64,17 @@ const MADE_UP_SEGMENTS: readonly RegExp[] = [
   /^(\/memfd:[^/]*-)[0-9a-f]{8,}$/,
 ];
 
+/** What the paths begin with that one of these rules may concern: most paths are spared all of them. */
+const MAY_BE_MADE_UP = /^(?:\/(?:private|tmp|var|run|snap|proc)\/|\/memfd:|[a-z]:)/;
+/** Every UUID and every long hex number has one. */
+const SOME_HEX = /[0-9a-f]{8}/i;
+
 /** The normalised form of an absolute raw path. */
 export function normalisePath(rawPath: string, context: PathContext): string {
   let path = spelledOneWay(rawPath, context.platform);
   const home = homePrefix(path, context);
   if (home !== undefined) return withinHome(path.slice(home.length + 1));
-  for (const rule of MADE_UP_SEGMENTS) path = path.replace(rule, '$1*');
+  if (MAY_BE_MADE_UP.test(path)) for (const rule of MADE_UP_SEGMENTS) path = path.replace(rule, '$1*');
   return withoutMadeUpNumbers(path);
 }
 
@@ -116,5 +121,5 @@ function foldersAbove(folder: string): string[] {
 }
 
 function withoutMadeUpNumbers(path: string): string {
-  return path.replace(UUID, '*').replace(LONG_HEX, '*');
+  return SOME_HEX.test(path) ? path.replace(UUID, '*').replace(LONG_HEX, '*') : path;
 }

@@ -96,7 +96,8 @@ test('folders of many products, homes, links and what is deep below are not aske
     ...['C:\\Program Files\\x.exe', 'C:\\Users\\ada\\app\\x.exe', 'C:\\Windows\\System32\\x.exe'],
   ])
     expect(owners.ownerOf(path)).toBeUndefined();
-  expect(asked).toHaveLength(0);
+  // Once for the path itself, and for no folder.
+  expect(asked).toHaveLength(9);
   write('elsewhere/a.swidtag', DECISIONS);
   mkdirSync(join(root, 'linked'));
   symlinkSync(join(root, 'elsewhere'), join(root, 'linked/swidtag'));
@@ -108,7 +109,7 @@ test('folders of many products, homes, links and what is deep below are not aske
   ]);
   asked.length = 0;
   owners.ownerOf(`/data${'/d'.repeat(2_000)}/x`);
-  expect(asked.length).toBe(16);
+  expect(asked.length).toBe(1 + 16);
 });
 
 test('a tag is read as far as it says what it is, and is one also when that cuts a letter', () => {

@@ -38,6 +38,7 @@ export class SwidFolderOwners implements PackageOwners {
   readonly #nowMs: () => number;
   /** By the product's folder. */
   readonly #products = new RememberedProducts();
+  #last: { folder: string; owner: PackageOwner | undefined; untilMs: number } | undefined;
 
   /** `nowMs`: monotonic. */
   constructor(nowMs: () => number = () => performance.now()) {
@@ -48,18 +49,14 @@ export class SwidFolderOwners implements PackageOwners {
     return this.#products.tagged > 0 ? 'loaded' : 'absent';
   }
 
+  /** Files are asked for folder by folder. */
   ownerOf(path: string): PackageOwner | undefined {
-    if (IN_A_HOME.test(path)) return undefined;
     const separator = path.includes('/') ? '/' : '\\';
-    let end = path.lastIndexOf(separator);
-    for (let count = 0; count < MOST_AROUND && end > 0; count++, end = path.lastIndexOf(separator, end - 1)) {
-      const folder = path.slice(0, end);
-      if (NO_PRODUCT.test(folder)) return undefined;
-      const { version, owner } = this.#product(folder, separator);
-      // Tags of several products: whose the file is nobody says, and what lies around them all does not either.
-      if (version !== undefined) return owner;
-    }
-    return undefined;
+    const folder = path.slice(0, path.lastIndexOf(separator));
+    const nowMs = this.#nowMs();
+    if (this.#last?.folder !== folder || nowMs >= this.#last.untilMs)
+      this.#last = { folder, owner: this.#ownerIn(path, separator), untilMs: nowMs + LOOK_AGAIN_MS };
+    return this.#last.owner;
   }
 
   unsettled(): boolean {
@@ -79,6 +76,19 @@ export class SwidFolderOwners implements PackageOwners {
     const packages = [...this.#products.values()].filter(({ owner }) => owner !== undefined).length;
     const leftOut = this.#products.tagged - packages;
     return [{ manager: 'swid', state: this.state(), packages, paths: 0, leftOut }];
+  }
+
+  #ownerIn(path: string, separator: string): PackageOwner | undefined {
+    if (IN_A_HOME.test(path)) return undefined;
+    let end = path.lastIndexOf(separator);
+    for (let count = 0; count < MOST_AROUND && end > 0; count++, end = path.lastIndexOf(separator, end - 1)) {
+      const folder = path.slice(0, end);
+      if (NO_PRODUCT.test(folder)) return undefined;
+      const { version, owner } = this.#product(folder, separator);
+      // Tags of several products: whose the file is nobody says, and what lies around them all does not either.
+      if (version !== undefined) return owner;
+    }
+    return undefined;
   }
 
   #product(folder: string, separator: string): Product {

@@ -74,6 +74,10 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
     this.#skipped.add(path, reason);
   }
 
+  passBegins(): void {
+    this.#skipped.passBegins();
+  }
+
   byPath(path: string): FoundFile | undefined {
     return this.#queue.has(path) ? this.#queue.get(path) : this.#store.inventory.fileAt(path);
   }

@@ -382,6 +382,7 @@ test('a sink that fails loses nothing but time', async () => {
     },
     gone: (path: string) => inventory.gone(path),
     skipped: (path: string, reason: SkipReason) => inventory.skipped(path, reason),
+    passBegins: () => inventory.passBegins(),
   };
   const finding = finder({ sink });
   await finding.scanOnce();

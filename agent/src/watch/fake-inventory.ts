@@ -32,6 +32,8 @@ export class FakeInventory implements FindingSink, KnownFiles, RanPrograms {
     this.#called(`skipped ${path} ${reason}`);
   }
 
+  passBegins(): void {}
+
   byPath(path: string): FoundFile | undefined {
     return this.files.get(path);
   }

@@ -49,6 +49,8 @@ export interface FindingSink {
   gone(path: string): void;
   /** Replaces an earlier skip of the path; found() and gone() take it back. */
   skipped(path: string, reason: SkipReason): void;
+  /** A full scan begins: what is only counted is told anew. */
+  passBegins(): void;
 }
 
 /** Files hashed in earlier runs of the agent; the store implements it. */

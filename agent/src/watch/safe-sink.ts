@@ -33,6 +33,10 @@ export class SafeSink implements FindingSink {
     this.#try(() => this.#sink.skipped(path, reason));
   }
 
+  passBegins(): void {
+    this.#try(() => this.#sink.passBegins());
+  }
+
   #try(tell: () => void): void {
     try {
       tell();

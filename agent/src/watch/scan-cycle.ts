@@ -145,6 +145,7 @@ export class ScanCycle {
     this.state = 'scanning';
     if (isEmpty(parts.options.known.paths())) parts.hasher.expectMany();
     parts.readMounts();
+    parts.ledger.passBegins();
     for (const root of parts.roots.excluded) parts.ledger.skip(root, 'excluded-file-system');
     await packages.loadIfNew();
     const run = this.newRun(this.#waitsForRest());

@@ -59,6 +59,7 @@ test('a failure during the first scan has everything scanned again a minute late
     },
     gone: (path: string) => inventory.gone(path),
     skipped: inventory.skipped.bind(inventory),
+    passBegins: () => inventory.passBegins(),
   };
   await finder({ clock, sink, quietLookMs: 1_000 }).start();
   const open = planned.filter(({ signal }) => !signal?.aborted).map(({ ms }) => Math.round(ms / 1_000));

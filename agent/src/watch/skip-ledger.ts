@@ -1,13 +1,14 @@
 /** What is skipped at present, by path, so that the sink hears of each change once and status can count. */
+import { CountsOfPass } from './counts-of-pass.ts';
 import type { FindingSink, SkipReason } from './found-file.ts';
 
-/** Beyond this many paths a skip is passed on and counted, but not remembered. */
+/** Beyond this many paths a skip is passed on and counted, but not remembered: the next full scan tells it again. */
 const MOST_PATHS = 100_000;
 
 export class SkipLedger {
   readonly #sink: FindingSink;
   readonly #reasons = new Map<string, SkipReason>();
-  #unremembered = 0;
+  readonly #unremembered = new CountsOfPass<'unremembered'>();
 
   constructor(sink: FindingSink) {
     this.#sink = sink;
@@ -16,8 +17,14 @@ export class SkipLedger {
   skip(path: string, reason: SkipReason): void {
     if (this.#reasons.get(path) === reason) return;
     if (this.#reasons.size < MOST_PATHS || this.#reasons.has(path)) this.#reasons.set(path, reason);
-    else this.#unremembered++;
+    else this.#unremembered.add('unremembered');
     this.#sink.skipped(path, reason);
+  }
+
+  /** A full scan begins. */
+  passBegins(): void {
+    this.#unremembered.passBegins();
+    this.#sink.passBegins();
   }
 
   reasonOf(path: string): SkipReason | undefined {
@@ -38,9 +45,9 @@ export class SkipLedger {
   }
 
   counts(): Partial<Record<SkipReason, number>> & { unremembered?: number } {
-    const counts: Partial<Record<SkipReason, number>> & { unremembered?: number } = {};
+    const counts: Partial<Record<SkipReason, number>> = {};
     for (const reason of this.#reasons.values()) counts[reason] = (counts[reason] ?? 0) + 1;
-    if (this.#unremembered > 0) counts.unremembered = this.#unremembered;
-    return counts;
+    const unremembered = this.#unremembered.counts().get('unremembered');
+    return unremembered ? { ...counts, unremembered } : counts;
   }
 }

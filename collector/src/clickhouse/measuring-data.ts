@@ -31,8 +31,9 @@ export async function makeFleet(clickhouse: ClickHouse, fleet: MadeFleet): Promi
     { devices },
   );
   await clickhouse.command(
-    `INSERT INTO {facts}.device_heads SELECT number + 1, 1, toFixedString('', 16), now64(3), now(), 0, 400, 7000, 36000,
-      80000, 2000, 0 FROM numbers({devices:UInt32})`,
+    `INSERT INTO {facts}.device_heads (epoch_no, sequence, received_at, composed_at, report_bytes, agent_cpu_ms, agent_uptime_s,
+       agent_resident_kib, agent_files_hashed)
+     SELECT number + 1, 1, now64(3), now(), 400, 7000, 36000, 80000, 2000 FROM numbers({devices:UInt32})`,
     { devices },
   );
   await clickhouse.command(

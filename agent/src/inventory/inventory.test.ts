@@ -77,6 +77,27 @@ test('what was found is committed in batches that are short, and that do not wai
   expect(batches).toEqual([25, 25, 10]);
 });
 
+test('what is told while the store takes nothing is kept, up to a limit, and written when it does', () => {
+  const { store } = make();
+  let isFull = true;
+  const failing = {
+    ...store,
+    transactionSyncedLater: <T>(work: () => T): T => {
+      if (isFull) throw new Error('disk full');
+      return store.transactionSyncedLater(work);
+    },
+  };
+  const inventory = new Inventory(failing, () => 20_000);
+  const tell = (index: number): void => inventory.found(file(`/bin/${index}`, index));
+  for (let index = 0; index < 99; index++) tell(index);
+  expect(() => tell(99)).toThrow('disk full');
+  expect(() => tell(100)).toThrow('disk full');
+  isFull = false;
+  inventory.flush();
+  expect([...store.inventory.paths()]).toHaveLength(100);
+  expect(inventory.state().digest.count).toBe(100);
+});
+
 test('a skip is taken back by what is found or gone later', () => {
   const { inventory } = make();
   inventory.skipped('/a', 'unreadable');

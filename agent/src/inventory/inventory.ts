@@ -24,6 +24,8 @@ import type { RanPrograms } from '../watch/home-admission.ts';
 import { SkippedFiles } from './skipped-files.ts';
 
 const FLUSH_ROWS = 25;
+/** While the store takes nothing, so many are kept for when it does; what is told beyond is told again by the next scan. */
+const MOST_QUEUED = 100;
 export const FLUSH_AFTER_MS = 200;
 
 export class Inventory implements FindingSink, KnownFiles, RanPrograms {
@@ -59,7 +61,7 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
     this.#queue.set(file.path, file);
     this.#wake?.();
     this.#queueByIdentity.set(identityKey(file.identity), file);
-    if (this.#queue.size >= FLUSH_ROWS) this.flush();
+    this.#flushIfMany();
   }
 
   gone(path: string): void {
@@ -67,7 +69,7 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
     this.#skipped.remove(path);
     this.#queue.set(path, undefined);
     this.#wake?.();
-    if (this.#queue.size >= FLUSH_ROWS) this.flush();
+    this.#flushIfMany();
   }
 
   skipped(path: string, reason: SkipReason): void {
@@ -178,7 +180,17 @@ export class Inventory implements FindingSink, KnownFiles, RanPrograms {
 
   /** A store that takes nothing must not make the queue grow: what is not taken here is told again by the next scan. */
   #makeRoom(path: string): void {
-    if (this.#queue.size >= FLUSH_ROWS && !this.#queue.has(path)) this.flush();
+    if (this.#queue.size >= MOST_QUEUED && !this.#queue.has(path)) this.flush();
+  }
+
+  /** A store that takes nothing now is tried again by whoever waits for what is queued, and says so. */
+  #flushIfMany(): void {
+    if (this.#queue.size % FLUSH_ROWS !== 0) return;
+    try {
+      this.flush();
+    } catch (error) {
+      if (this.#queue.size >= MOST_QUEUED) throw error;
+    }
   }
 
   #apply(path: string, file: FoundFile | undefined, day: number): void {

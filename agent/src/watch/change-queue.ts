@@ -114,10 +114,19 @@ export class ChangeQueue {
     await this.#options.clock.sleep(0, this.#options.signal);
     // A tree that was removed is one matter, however many turns it takes to see that.
     if (this.#moreAreQuiet && this.#folders.size + this.#gone.length < MOST_LOOKS) return;
+    this.#tellGone();
+    this.#lookIntoFolders();
+  }
+
+  /** Asks the inventory, whose disk may be full: that must not end the loop. */
+  #tellGone(): void {
     const gone = this.#gone;
     this.#gone = [];
-    if (gone.length > 0) this.#options.onGone(gone);
-    this.#lookIntoFolders();
+    try {
+      if (gone.length > 0) this.#options.onGone(gone);
+    } catch (error) {
+      this.#options.onFailure(error);
+    }
   }
 
   #lookIntoFolders(): void {

@@ -372,6 +372,29 @@ describe('limits of watching', () => {
   });
 });
 
+test('what is known cannot be read when a folder goes: that is a failure, and finding goes on', async () => {
+  const paths = ['folder/a', 'folder/b'].map((name) => script(name));
+  let failing = false;
+  const finding = finder({
+    smallTreeEntries: -1,
+    known: new Proxy(inventory, {
+      get(target, name) {
+        if (name === 'paths' && failing) throw new Error('disk full');
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    }),
+  });
+  await finding.start();
+  failing = true;
+  rmSync(join(root, 'folder'), { recursive: true });
+  await vi.waitFor(() => expect(finding.status()).toMatchObject({ lastFailure: 'disk full' }), 5000);
+  failing = false;
+  const later = script('later');
+  await inventory.until(() => inventory.files.has(later), 5000);
+  expect(paths.some((path) => inventory.files.has(path))).toBe(false);
+});
+
 test('a sink that fails loses nothing but time', async () => {
   const paths = ['a', 'b', 'c'].map((name) => script(name));
   let failing = true;

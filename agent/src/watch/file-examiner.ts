@@ -52,7 +52,7 @@ export type Verdict =
   | 'cancelled';
 
 export interface ExamineOptions {
-  /** Before what is not urgent, and before it is told of as 'again'. */
+  /** Hashed before what is not; and somebody else who has the path in hand is waited for. */
   urgent: boolean;
   /** False: nothing is to be waited for. Default true. */
   mayHash?: boolean;

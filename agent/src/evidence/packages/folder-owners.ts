@@ -3,10 +3,11 @@
  * database to read, and what is asked for is read then. An answer is kept while that file stays the same, so nothing
  * is ever of another time.
  */
-import type { PackageDatabaseStatus, PackageOwner, PackageOwners } from '../package-owner.ts';
+import type { PackageDatabaseStatus, PackageOwner } from '../package-owner.ts';
 import { beginningOfFile } from './beginning-of-file.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { plainVersion } from './file-version.ts';
+import { OwnersOnDemand } from './owners-on-demand.ts';
 
 /** One way of keeping packages in folders. Pure. */
 export interface FolderKind {
@@ -26,7 +27,7 @@ const MOST_FILE_BYTES = 262_144;
 const MOST_REMEMBERED = 2_000;
 const NOTHING = Buffer.alloc(0);
 
-export class FolderPackageOwners implements PackageOwners {
+export class FolderPackageOwners extends OwnersOnDemand {
   readonly #kind: FolderKind;
   /** By describing file. */
   readonly #known = new BoundedMap<string, { version: string; owner: PackageOwner | undefined }>(
@@ -34,14 +35,15 @@ export class FolderPackageOwners implements PackageOwners {
   );
 
   constructor(kind: FolderKind) {
+    super();
     this.#kind = kind;
   }
 
-  state(): 'loaded' | 'absent' {
+  override state(): 'loaded' | 'absent' {
     return this.#known.size > 0 ? 'loaded' : 'absent';
   }
 
-  ownerOf(path: string): PackageOwner | undefined {
+  override ownerOf(path: string): PackageOwner | undefined {
     for (const folder of this.#kind.locate(path)) {
       const owner = this.#ownerIn(folder, path);
       if (owner) return owner;
@@ -49,19 +51,7 @@ export class FolderPackageOwners implements PackageOwners {
     return undefined;
   }
 
-  unsettled(): boolean {
-    return false;
-  }
-
-  worthLoading(): boolean {
-    return false;
-  }
-
-  load(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  databases(): PackageDatabaseStatus[] {
+  override databases(): PackageDatabaseStatus[] {
     const owners = [...this.#known.values()].flatMap(({ owner }) => owner ?? []);
     const packages = new Set(owners.map(({ name, version }) => `${name} ${version}`)).size;
     const leftOut = this.#known.size - owners.length;

@@ -5,10 +5,11 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PackageDatabaseStatus, PackageOwner, PackageOwners } from '../package-owner.ts';
+import type { PackageDatabaseStatus, PackageOwner } from '../package-owner.ts';
 import { beginningOfFile } from './beginning-of-file.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { fileVersion } from './file-version.ts';
+import { OwnersOnDemand } from './owners-on-demand.ts';
 import {
   distributionOwner,
   entryPointScripts,
@@ -38,15 +39,15 @@ interface PackagesFolder {
   leftOut: number;
 }
 
-export class PipPackageOwners implements PackageOwners {
+export class PipPackageOwners extends OwnersOnDemand {
   readonly #pythons = new BoundedMap<string, { version: string; folders: string[] }>(MOST_PREFIXES);
   readonly #folders = new BoundedMap<string, PackagesFolder>(MOST_FOLDERS);
 
-  state(): 'loaded' | 'absent' {
+  override state(): 'loaded' | 'absent' {
     return this.#folders.size > 0 ? 'loaded' : 'absent';
   }
 
-  ownerOf(path: string): PackageOwner | undefined {
+  override ownerOf(path: string): PackageOwner | undefined {
     const [, packages, prefix = '', top = ''] = IN_PACKAGES.exec(path) ?? [];
     if (packages !== undefined) {
       const folder = this.#folder(packages, prefix);
@@ -56,19 +57,7 @@ export class PipPackageOwners implements PackageOwners {
     return parent === undefined ? undefined : this.#ownerOfScript(parent, script);
   }
 
-  unsettled(): boolean {
-    return false;
-  }
-
-  worthLoading(): boolean {
-    return false;
-  }
-
-  load(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  databases(): PackageDatabaseStatus[] {
+  override databases(): PackageDatabaseStatus[] {
     const folders = [...this.#folders.values()];
     const packages = new Set(
       folders.flatMap(({ owners }) =>

@@ -4,10 +4,11 @@
  * nobody else owns; tags for the whole system, which package managers write, say no more than those do.
  */
 import { opendirSync } from 'node:fs';
-import type { PackageDatabaseStatus, PackageOwner, PackageOwners } from '../package-owner.ts';
+import type { PackageDatabaseStatus, PackageOwner } from '../package-owner.ts';
 import { beginningOfFile } from './beginning-of-file.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { plainVersion } from './file-version.ts';
+import { OwnersOnDemand } from './owners-on-demand.ts';
 import { swidOwner } from './swid-tag.ts';
 
 /** Within the product's folder. */
@@ -34,7 +35,7 @@ interface Product {
   owner: PackageOwner | undefined;
 }
 
-export class SwidFolderOwners implements PackageOwners {
+export class SwidFolderOwners extends OwnersOnDemand {
   readonly #nowMs: () => number;
   /** By the product's folder. */
   readonly #products = new RememberedProducts();
@@ -42,15 +43,15 @@ export class SwidFolderOwners implements PackageOwners {
 
   /** `nowMs`: monotonic. */
   constructor(nowMs: () => number = () => performance.now()) {
+    super();
     this.#nowMs = nowMs;
   }
 
-  state(): 'loaded' | 'absent' {
+  override state(): 'loaded' | 'absent' {
     return this.#products.tagged > 0 ? 'loaded' : 'absent';
   }
 
-  /** Files are asked for folder by folder. */
-  ownerOf(path: string): PackageOwner | undefined {
+  override ownerOf(path: string): PackageOwner | undefined {
     const separator = path.includes('/') ? '/' : '\\';
     const folder = path.slice(0, path.lastIndexOf(separator));
     const nowMs = this.#nowMs();
@@ -59,20 +60,8 @@ export class SwidFolderOwners implements PackageOwners {
     return this.#last.owner;
   }
 
-  unsettled(): boolean {
-    return false;
-  }
-
-  worthLoading(): boolean {
-    return false;
-  }
-
-  load(): Promise<void> {
-    return Promise.resolve();
-  }
-
   /** Left out are folders with tags of several products, or with none that names one. */
-  databases(): PackageDatabaseStatus[] {
+  override databases(): PackageDatabaseStatus[] {
     const packages = [...this.#products.values()].filter(({ owner }) => owner !== undefined).length;
     const leftOut = this.#products.tagged - packages;
     return [{ manager: 'swid', state: this.state(), packages, paths: 0, leftOut }];

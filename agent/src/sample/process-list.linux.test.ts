@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,4 +57,54 @@ test('a program deleted while it runs keeps its name and key', async () => {
   expect(after?.program.path).toBe(program);
   expect(after?.program.key).toBe(before?.program.key);
   child.kill();
+});
+
+test('a sample is whole when every process could be looked at, and not when one could not or the first is hidden', async () => {
+  const proc = mkdtempSync(join(tmpdir(), 'fleetmeter-proc-'));
+  const add = (pid: number): string => {
+    const folder = join(proc, `${pid}`);
+    mkdirSync(folder);
+    const fields = [
+      'S',
+      '1',
+      '1',
+      '1',
+      '0',
+      '-1',
+      '0',
+      ...Array(12).fill('0'),
+      `${pid}00`,
+      ...Array(6).fill('0'),
+    ];
+    writeFileSync(join(folder, 'stat'), `${pid} (sleep) ${fields.join(' ')}\n`);
+    writeFileSync(join(folder, 'status'), 'Uid:\t1000\t1000\t1000\t1000\n');
+    writeFileSync(join(folder, 'cgroup'), '0::/\n');
+    symlinkSync('/bin/sleep', join(folder, 'exe'));
+    return folder;
+  };
+  const first = add(1);
+  const other = add(20);
+  const table = new LinuxProcessTable(proc);
+  const sample = async () => {
+    const { processes, whole } = (await table.read()) ?? {};
+    return [whole, processes?.map(({ process }) => process.split(':')[0])];
+  };
+  expect(await sample()).toEqual([true, ['1', '20']]);
+  // Nothing but a reason of its own makes a process one that has ended.
+  rmSync(join(other, 'stat'));
+  mkdirSync(join(other, 'stat'));
+  expect(await sample()).toEqual([false, ['1']]);
+  rmSync(other, { recursive: true });
+  expect(await sample()).toEqual([true, ['1']]);
+  const more = add(30);
+  rmSync(join(more, 'status'));
+  mkdirSync(join(more, 'status'));
+  expect(await sample()).toEqual([false, ['1']]);
+  rmSync(join(more, 'status'), { recursive: true });
+  writeFileSync(join(more, 'status'), 'Uid:\t1000\t1000\t1000\t1000\n');
+  expect(await sample()).toEqual([true, ['1', '30']]);
+  rmSync(first, { recursive: true });
+  expect(await sample()).toEqual([false, ['30']]);
+  rmSync(proc, { recursive: true });
+  expect(await table.read()).toBeUndefined();
 });

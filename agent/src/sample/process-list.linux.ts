@@ -2,6 +2,9 @@
  * The processes of this machine from /proc, without child processes. A new process is read whole; a known one is
  * recognised by one read of its `stat` (kernel start against a reused pid, image against exec). Command lines are
  * never read. Containers' processes appear like any other, by the inode of what they run.
+ *
+ * A process that cannot be looked at, for want of files or memory, is not one that has ended: the sample says that it is not
+ * whole. So does one that lacks process 1, which is always there: then the system hides the processes of others (`hidepid`).
  */
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -9,11 +12,11 @@ import { launchOrigin, type ProcessCircumstances } from './launch-origin.linux.t
 import { MS_PER_TICK, type ProcessStat, parseProcessStat } from './process-stat.linux.ts';
 import type { ProcessSample, ProcessTable, ProgramFile, SampledProcess } from './sampled-process.ts';
 
-const PROC = '/proc';
 const DELETED = ' (deleted)';
 /** Processes read before others on the event loop get a turn: about 5 ms. */
 const SLICE = 200;
 const MOST_ANCESTORS = 16;
+const FIRST_PROCESS = '1';
 
 interface Known {
   stat: ProcessStat;
@@ -23,49 +26,73 @@ interface Known {
 }
 
 export class LinuxProcessTable implements ProcessTable {
+  readonly #proc: string;
   #known = new Map<number, Known>();
   readonly #buffer = Buffer.alloc(4096);
+
+  /** `proc`: where the kernel shows its processes. */
+  constructor(proc = '/proc') {
+    this.#proc = proc;
+  }
 
   async read(): Promise<ProcessSample | undefined> {
     let names: string[];
     try {
-      names = readdirSync(PROC);
+      names = readdirSync(this.#proc);
     } catch {
       return undefined;
     }
     const known = new Map<number, Known>();
     const fresh: number[] = [];
+    let whole = names.includes(FIRST_PROCESS);
     let inSlice = 0;
     for (const name of names) {
       const pid = processNumber(name);
       if (pid === undefined) continue;
       if (++inSlice % SLICE === 0) await nextTurn();
-      const stat = this.#readStat(pid);
-      if (!stat || stat.kernelThread || stat.state === 'Z' || stat.state === 'X') continue;
+      const stat = unlessEnded(() => this.#readStat(pid));
+      if (stat === 'hidden') whole = false;
+      if (!stat || stat === 'hidden' || stat.kernelThread || stat.state === 'Z' || stat.state === 'X')
+        continue;
       const before = this.#known.get(pid);
       if (before && isSame(before.stat, stat)) known.set(pid, before);
       else {
-        known.set(pid, readWhole(stat));
-        fresh.push(pid);
+        const read = unlessEnded(() => readWhole(`${this.#proc}/${pid}`, stat));
+        if (read === 'hidden') whole = false;
+        else if (read) {
+          known.set(pid, read);
+          fresh.push(pid);
+        }
       }
     }
     for (const pid of fresh) classify(pid, known);
     this.#known = known;
-    return sampleOf(known);
+    return sampleOf(known, whole);
   }
 
   #readStat(pid: number): ProcessStat | undefined {
-    let file: number | undefined;
+    const file = openSync(`${this.#proc}/${pid}/stat`, 'r');
     try {
-      file = openSync(`${PROC}/${pid}/stat`, 'r');
       const length = readSync(file, this.#buffer);
       return parseProcessStat(this.#buffer.toString('latin1', 0, length));
-    } catch {
-      return undefined; // It ended meanwhile.
     } finally {
-      if (file !== undefined) closeSync(file);
+      closeSync(file);
     }
   }
+}
+
+/** 'hidden': the process is there, and reading it fails for a reason that is not its own. undefined: it has ended meanwhile. */
+function unlessEnded<T>(read: () => T): T | 'hidden' | undefined {
+  try {
+    return read();
+  } catch (error) {
+    return hasEnded(error) ? undefined : 'hidden';
+  }
+}
+
+function hasEnded(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ESRCH';
 }
 
 function processNumber(name: string): number | undefined {
@@ -77,8 +104,7 @@ function isSame(before: ProcessStat, now: ProcessStat): boolean {
   return before.startTicks === now.startTicks && before.image === now.image;
 }
 
-function readWhole(stat: ProcessStat): Known {
-  const folder = `${PROC}/${stat.pid}`;
+function readWhole(folder: string, stat: ProcessStat): Known {
   const { pid, name, tty } = stat;
   const circumstances = { pid, name, tty, cgroup: readText(`${folder}/cgroup`) };
   const program = readProgram(folder);
@@ -125,17 +151,25 @@ function readProgram(folder: string): ProgramFile | undefined {
       ctimeNs: `${ctimeNs}`,
     };
     return { key, path, openPath, identity };
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Programs of others, when this is not root; and of a process that ends, which has none any more.
+    if (isForbidden(error) || hasEnded(error)) return undefined;
+    throw error;
   }
 }
 
 function readText(path: string): string {
   try {
     return readFileSync(path, 'latin1');
-  } catch {
-    return '';
+  } catch (error) {
+    if (isForbidden(error)) return '';
+    throw error;
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM';
 }
 
 /** The user who started it; the owner of /proc/PID would be root for programs that are not dumpable. */
@@ -144,12 +178,12 @@ function realUid(status: string): number | undefined {
   return uid === undefined ? undefined : Number(uid);
 }
 
-function sampleOf(known: ReadonlyMap<number, Known>): ProcessSample {
+function sampleOf(known: ReadonlyMap<number, Known>, whole: boolean): ProcessSample {
   const processes: SampledProcess[] = [];
   let unreadable = 0;
   for (const { sampled } of known.values()) {
     if (sampled) processes.push(sampled);
     else unreadable++;
   }
-  return { processes, unreadable };
+  return { processes, whole, unreadable };
 }

@@ -19,7 +19,7 @@ export class Sampler {
   readonly #parts: SamplerParts;
   readonly #users = new Map<number, string>();
   samples = 0;
-  /** Samples at which the process table could not be read. */
+  /** Samples at which the process table could not be read, or not all of it. That time was not observed. */
   missed = 0;
   /** Processes of the last sample whose program may not be seen. */
   unreadable = 0;
@@ -34,8 +34,10 @@ export class Sampler {
     const sample = await table.read();
     if (!sample) {
       this.missed++;
+      meter.missed();
       return;
     }
+    if (!sample.whole) this.missed++;
     const at = clock.now();
     const processes = sample.processes.filter(({ program }) => mayMeter(program.path));
     names.see(processes);
@@ -48,6 +50,7 @@ export class Sampler {
         startedBootMs: each.startedBootMs,
         origin: each.origin,
       })),
+      sample.whole,
     );
     this.samples++;
     this.unreadable = sample.unreadable;

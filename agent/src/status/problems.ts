@@ -118,7 +118,7 @@ export function problemsOf(input: ProblemInput): Problem[] {
     add(
       'warning',
       'samples-missed',
-      `${input.missedSamples} looks at the process table failed`,
+      `${input.missedSamples} looks at the process table failed, or did not show every process`,
       'That time counts as not observed.',
     );
   if (input.unreadableProcesses > 0 && !input.privileged)

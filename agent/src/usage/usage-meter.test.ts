@@ -170,6 +170,48 @@ describe('programs whose id is not known yet', () => {
   });
 });
 
+describe('looks that fail or do not show everything', () => {
+  const covered = (meter: UsageMeter): number =>
+    (meter.flush()?.coverage ?? []).reduce((sum, row) => sum + row.seconds, 0);
+
+  test('the time around a failed look is not observed, and what ran through it has run', () => {
+    const meter = meterWith();
+    meter.observe(at(0), [process(7, -10)]);
+    meter.observe(at(5), [process(7, -10)]);
+    meter.missed();
+    meter.observe(at(15), [process(7, -10)]);
+    meter.observe(at(20), [process(7, -10)]);
+    expect(covered(meter)).toBe(10);
+    expect(seconds(rowsOf(meter))).toBe(20);
+  });
+
+  test('what a look does not show has not ended, and is no launch when it shows again', () => {
+    const meter = meterWith();
+    meter.observe(at(0), [process(7, -10)]);
+    meter.observe(at(5), [], false);
+    meter.observe(at(10), [], false);
+    meter.observe(at(15), [process(7, -10)]);
+    meter.observe(at(20), [process(7, -10)]);
+    expect(covered(meter)).toBe(5);
+    const rows = rowsOf(meter);
+    expect(seconds(rows)).toBe(20);
+    expect(launches(rows)).toBe(0);
+  });
+
+  test('another process of the same program that shows meanwhile is not counted twice, also over a restart', () => {
+    const meter = meterWith();
+    const both = [process(7, -10), process(8, -10)];
+    meter.observe(at(0), both);
+    meter.observe(at(5), both);
+    meter.observe(at(10), [process(8, -10)], false);
+    const flush = meter.flush();
+    if (!flush) throw new Error('nothing to flush');
+    const next = meterWith({ newRun: () => 'f'.repeat(16), resume: { mark: flush.mark, live: flush.live } });
+    next.observe(at(20), both);
+    expect(seconds(flush.usage) + seconds(rowsOf(next))).toBe(20);
+  });
+});
+
 describe('after a restart', () => {
   const mark: MeterMark = { bootId: BOOT, monotonicMs: 1e6, bootMs: 1e6 };
   const known: LiveProcess = {

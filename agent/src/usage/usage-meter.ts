@@ -4,6 +4,8 @@
  * - A process counts from its kernel start, so one that began between two observations loses nothing; one that
  *   ended between two counts for half of the time in between. The error is under one sampling interval.
  * - Per executable and user the union of its processes counts, so two windows do not make two hours of one.
+ * - What was not looked at was not observed: an interval with a sample that failed, or that did not show every process, is not
+ *   covered. A process that such a sample does not show may run still, and goes on when the next one shows it.
  * - Durations are monotonic. When wall and monotonic clock come apart by more than `CLOCKS_APART_MS` (the clock
  *   was set, the machine slept) a new run begins, and the interval in which it happened counts for nobody.
  * - After a restart in the same boot a process that is still the same goes on from where it was counted, and one
@@ -73,6 +75,8 @@ export class UsageMeter {
   /** Wall minus monotonic clock when the run began. */
   #runOffsetMs = 0;
   #tracked = new Map<string, Tracked>();
+  /** A sample failed since the previous observation, or that one did not show every process. */
+  #blind = false;
   /** Monotonic time up to which a (subject, user) is counted: clips what would count twice. */
   #countedUntil = new Map<string, number>();
 
@@ -99,6 +103,11 @@ export class UsageMeter {
     return this.#sheet.dropped;
   }
 
+  /** See UsageSheet. */
+  get clamped(): number {
+    return this.#sheet.clamped;
+  }
+
   /** How often samples are taken from now on; decides what counts as a gap. */
   set sampleIntervalMs(value: number) {
     this.#options.sampleIntervalMs = value;
@@ -114,23 +123,33 @@ export class UsageMeter {
     this.#previous = undefined;
     this.#tracked = new Map();
     this.#countedUntil = new Map();
+    this.#blind = false;
   }
 
-  observe(at: Instant, processes: readonly ObservedProcess[]): void {
+  /** A look at the process table failed. */
+  missed(): void {
+    this.#blind = true;
+  }
+
+  /** `whole`: these are all processes that there are. */
+  observe(at: Instant, processes: readonly ObservedProcess[], whole = true): void {
     // First: time added under the id must come on top of what waited under the program's name.
     this.#nameWaiting();
     const previous = this.#previous;
     const since = this.#countableSince(at);
     if (!previous || since === undefined) this.#runOffsetMs = at.wallMs - at.monotonicMs;
     if (previous && since === undefined) this.#run = this.#options.newRun();
-    const observed = previous !== undefined && since !== undefined && !this.#isGap(at, previous);
-    if (observed) this.#sheet.addCoverage(this.#run, this.#wall(at, previous.monotonicMs, at.monotonicMs));
+    const near = previous !== undefined && since !== undefined && !this.#isGap(at, previous);
+    if (near && whole && !this.#blind)
+      this.#sheet.addCoverage(this.#run, this.#wall(at, previous.monotonicMs, at.monotonicMs));
+    this.#blind = !whole;
 
     const spans = new Map<string, Span[]>();
     const alive = new Map<string, Tracked>();
     for (const process of processes) this.#follow(process, at, since, alive, spans);
-    if (observed) this.#creditEnded(alive, previous.monotonicMs, at.monotonicMs, spans);
-    this.#count(at, spans);
+    if (!whole) this.#keepUnseen(alive, since === undefined ? at.monotonicMs : 0);
+    else if (near) this.#creditEnded(alive, previous.monotonicMs, at.monotonicMs, spans);
+    this.#count(at, spans, whole ? new Map() : new Map(this.#countedUntil));
     this.#tracked = alive;
     this.#previous = at;
   }
@@ -209,6 +228,15 @@ export class UsageMeter {
     return this.#previous !== undefined || this.#options.resume !== undefined;
   }
 
+  /** `notBeforeMs`: what lies before it counts for nobody. */
+  #keepUnseen(alive: Map<string, Tracked>, notBeforeMs: number): void {
+    for (const [process, tracked] of this.#tracked) {
+      if (alive.has(process)) continue;
+      const countedUntilMs = Math.max(tracked.countedUntilMs, notBeforeMs);
+      alive.set(process, { ...tracked, countedUntilMs });
+    }
+  }
+
   #creditEnded(
     alive: ReadonlyMap<string, Tracked>,
     fromMs: number,
@@ -225,8 +253,8 @@ export class UsageMeter {
     }
   }
 
-  #count(at: Instant, spans: ReadonlyMap<string, Span[]>): void {
-    const countedUntil = new Map<string, number>();
+  /** `countedUntil`: of subjects that this observation need not show. */
+  #count(at: Instant, spans: ReadonlyMap<string, Span[]>, countedUntil: Map<string, number>): void {
     for (const [key, list] of spans) {
       const cut = key.indexOf(' ');
       const [user, subject] = [key.slice(0, cut), key.slice(cut + 1)];
@@ -301,7 +329,12 @@ export class UsageMeter {
     const { program, user } = tracked;
     // A row keeps whole seconds: what they leave out is counted by the next run of the agent, so restarts cost nothing.
     const leftOutMs = name ? this.#sheet.beyondWholeSeconds(this.#run, name, user, this.#today()) : 0;
-    const countedUntilMs = name ? tracked.countedUntilMs - leftOutMs : tracked.owedSinceMs;
+    // One that the last look did not show may have waited while others of its program and user were counted.
+    const untilMs = Math.max(
+      tracked.countedUntilMs,
+      this.#countedUntil.get(`${user} ${name ?? program}`) ?? 0,
+    );
+    const countedUntilMs = name ? untilMs - leftOutMs : tracked.owedSinceMs;
     return {
       process,
       program,

@@ -35,6 +35,11 @@ export class UsageSheet {
   readonly #coverage = new Map<string, CoverageSum>();
   /** Values that were not kept for want of room. */
   dropped = 0;
+  /**
+   * Values that were cut off at what a day or its marks can hold. Only a clock that was set by less than makes a new run may
+   * do that; anything else is a fault.
+   */
+  clamped = 0;
 
   addTime(run: string, subject: string, user: string, wallSpan: Span): void {
     for (const part of cutAtMidnight(wallSpan)) {
@@ -93,17 +98,14 @@ export class UsageSheet {
 
   /** Rows that changed since the last call to settle(), those of unidentified programs left out. */
   changedUsage(isIdentified: (subject: string) => boolean): UsageRow[] {
-    return [...this.#rows.values()].filter((row) => row.changed && isIdentified(row.subject)).map(usageRow);
+    const changed = [...this.#rows.values()].filter((row) => row.changed && isIdentified(row.subject));
+    return changed.map((row) => this.#usageRow(row));
   }
 
   changedCoverage(): CoverageRow[] {
     return [...this.#coverage.values()]
       .filter((sum) => sum.changed)
-      .map(({ run, day, milliseconds }) => ({
-        run,
-        day,
-        seconds: Math.min(Math.floor(milliseconds / 1000), MOST_SECONDS),
-      }));
+      .map(({ run, day, milliseconds }) => ({ run, day, seconds: this.#atMost(milliseconds, MOST_SECONDS) }));
   }
 
   /** What changedUsage() and changedCoverage() gave is durable; rows that cannot change any more are let go. */
@@ -119,6 +121,27 @@ export class UsageSheet {
     const done = (row: { run: string; day: number }): boolean => row.run !== run || row.day < today - 1;
     for (const [key, row] of this.#rows) if (done(row)) this.#rows.delete(key);
     for (const [key, sum] of this.#coverage) if (done(sum)) this.#coverage.delete(key);
+  }
+
+  #usageRow(row: SheetRow): UsageRow {
+    // A clock set back by less than makes a new run would otherwise put more time into marks than they hold.
+    const mostSeconds = Math.min(SECONDS_PER_SLOT * countSlots(row.slots), MOST_SECONDS);
+    return {
+      day: row.day,
+      run: row.run,
+      executableId: row.subject,
+      user: row.user,
+      seconds: this.#atMost(row.milliseconds, mostSeconds),
+      launches: { ...row.launches },
+      slots: Uint8Array.from(row.slots),
+    };
+  }
+
+  #atMost(milliseconds: number, mostSeconds: number): number {
+    const seconds = Math.floor(milliseconds / 1000);
+    if (seconds <= mostSeconds) return seconds;
+    this.clamped++;
+    return mostSeconds;
   }
 
   #row(run: string, day: number, subject: string, user: string): SheetRow | undefined {
@@ -144,21 +167,4 @@ export class UsageSheet {
     }
     return taken;
   }
-}
-
-function usageRow(row: SheetRow): UsageRow {
-  return {
-    day: row.day,
-    run: row.run,
-    executableId: row.subject,
-    user: row.user,
-    // A clock set back by less than makes a new run would otherwise put more time into marks than they hold.
-    seconds: Math.min(
-      Math.floor(row.milliseconds / 1000),
-      SECONDS_PER_SLOT * countSlots(row.slots),
-      MOST_SECONDS,
-    ),
-    launches: { ...row.launches },
-    slots: Uint8Array.from(row.slots),
-  };
 }

@@ -1,0 +1,143 @@
+/**
+ * What metering must have counted of a computer's life, at least and at most, and how much of it was observed. Written from the rules and
+ * from nothing else:
+ *
+ * - between two looks of one agent a process that both show has run, and so has one that the later one shows, from its start;
+ * - one that ended in between ran for some of it;
+ * - an interval in which the clock was set or the computer slept counts for nobody;
+ * - observed is what lies between two looks of one agent that were near each other, none of them failed and both whole;
+ * - what was not made durable before a crash may be lost, and nothing is ever counted twice.
+ */
+import type { Life, Look, MachineLife } from './machine-life.ts';
+
+const DAY_MS = 86_400_000;
+const NEAR_S = 15;
+const CLOCKS_APART_MS = 5_000;
+/** Half of the longest interval that is near, for each process that ended. */
+const MOST_FOR_AN_END_S = 8;
+
+export interface MeteredBounds {
+  /** By `day program user`, in seconds. */
+  least: Map<string, number>;
+  most: Map<string, number>;
+  /** By day. */
+  observed: Map<string, number>;
+  /** Of each program and user, over all days. */
+  mostLaunches: Map<string, number>;
+}
+
+/** What a crash would take. */
+type Pending = Pick<MeteredBounds, 'least' | 'most' | 'observed'>;
+
+interface SeenLook {
+  second: number;
+  look: Exclude<Look, { kind: 'missed' }>;
+  agent: number;
+  /** The one before it. */
+  before: SeenLook | undefined;
+}
+
+export function boundsOf(life: MachineLife): MeteredBounds {
+  const bounds: MeteredBounds = {
+    least: new Map(),
+    most: new Map(),
+    observed: new Map(),
+    mostLaunches: new Map(),
+  };
+  let pending = nothingPending();
+  let [agent, missed] = [0, false];
+  let before: SeenLook | undefined;
+  /** The last look that no crash takes away. */
+  let durable: SeenLook | undefined;
+  for (const { second, act } of life.steps) {
+    if (act === 'start') agent++;
+    else if (act === 'crash') {
+      // The next agent goes on from where the last one was durable, and calls those days as its own clock does.
+      pending = nothingPending();
+      before = durable;
+    } else if (act === 'flush' || act === 'stop') {
+      for (const what of ['least', 'most', 'observed'] as const)
+        for (const [key, value] of pending[what]) add(bounds[what], key, value);
+      pending = nothingPending();
+      durable = before;
+    } else if (act.kind === 'missed') missed = true;
+    else {
+      const now: SeenLook = { second, look: act, agent, before };
+      interval(life, before, now, missed, pending);
+      before = now;
+      missed = false;
+    }
+  }
+  for (const { program, user } of life.lives) add(bounds.mostLaunches, `${program} ${user}`, 1);
+  return bounds;
+}
+
+function interval(
+  life: MachineLife,
+  before: SeenLook | undefined,
+  now: SeenLook,
+  missed: boolean,
+  { least, most, observed }: Pending,
+): void {
+  const { seconds, lives } = life;
+  const from = before?.second ?? now.second;
+  const [first, last] = [seconds[from], seconds[now.second]] as const;
+  if (!before || !first || !last) return;
+  const sameBoot = first.bootId === last.bootId;
+  const apart = last.wallMs - first.wallMs - (last.monotonicMs - first.monotonicMs);
+  const isBroken = !sameBoot || Math.abs(apart) > CLOCKS_APART_MS;
+  const sameAgent = before.agent === now.agent;
+  const isNear = last.monotonicMs - first.monotonicMs <= NEAR_S * 1_000;
+  const isSure = sameAgent && !isBroken;
+  const isObserved = isSure && isNear && !missed && before.look.kind === 'whole' && now.look.kind === 'whole';
+  for (let second = from; second < now.second; second++) {
+    const at = seconds[second];
+    if (!at?.awake) continue;
+    // As the clock of the later look would have called it.
+    const day = Math.floor((last.wallMs - (last.monotonicMs - at.monotonicMs)) / DAY_MS);
+    if (isObserved) add(observed, `${day}`, 1);
+    const ran = new Set<string>();
+    const surely = new Set<string>();
+    for (const each of lives) {
+      if (!(each.from <= second && second < each.to)) continue;
+      const key = `${day} ${each.program} ${each.user}`;
+      ran.add(key);
+      if (isShown(each, now) && (each.from >= from || isShown(each, before))) surely.add(key);
+    }
+    // One agent knows of a break; while none ran it may not be known that the clock was set.
+    if (!(sameAgent && isBroken)) for (const key of ran) add(most, key, 1);
+    if (isSure) for (const key of surely) add(least, key, 1);
+  }
+  // What those looks did not show is counted when a later one does, by the clock of that.
+  for (const each of sameBoot && !sameAgent ? lives : []) {
+    for (let second = lastShown(each, before); second < before.second; second++) {
+      const at = seconds[second];
+      if (!at?.awake || each.from > second) continue;
+      const day = Math.floor((last.wallMs - (last.monotonicMs - at.monotonicMs)) / DAY_MS);
+      add(most, `${day} ${each.program} ${each.user}`, 1);
+    }
+  }
+  for (const each of lives)
+    if (each.to > from && each.to <= now.second)
+      for (const at of [first, last])
+        add(most, `${Math.floor(at.wallMs / DAY_MS)} ${each.program} ${each.user}`, MOST_FOR_AN_END_S);
+}
+
+function nothingPending(): Pending {
+  return { least: new Map(), most: new Map(), observed: new Map() };
+}
+
+/** The second of the last look that showed it, or could not since it had not begun. */
+function lastShown(life: Life, look: SeenLook): number {
+  let at = look;
+  while (at.before && at.look.kind === 'partial' && at.look.hidden.has(life.pid)) at = at.before;
+  return at.second;
+}
+
+function isShown({ pid, from, to }: Life, { second, look }: SeenLook): boolean {
+  return from <= second && second < to && !(look.kind === 'partial' && look.hidden.has(pid));
+}
+
+function add(sums: Map<string, number>, key: string, value: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + value);
+}

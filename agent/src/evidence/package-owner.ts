@@ -18,7 +18,12 @@ export interface PackageOwners {
    */
   state(): 'loaded' | 'absent' | 'failed';
   ownerOf(path: string): PackageOwner | undefined;
-  /** Packages are being changed right now, or were since the last load: what ownerOf says may be of another time. */
+  /**
+   * Looks whether packages are being changed or were, unless that was done just now: then undefined. What `unsettled` and
+   * `worthLoading` say is as of the last look. Never rejects.
+   */
+  look(): Promise<unknown> | undefined;
+  /** Packages are being changed, or were since the last load: what ownerOf says may be of another time. */
   unsettled(): boolean;
   /** There is something new to load and it has come to rest. */
   worthLoading(): boolean;
@@ -44,6 +49,7 @@ export interface PackageDatabaseStatus {
 export const NO_PACKAGE_OWNERS: PackageOwners = {
   state: () => 'absent',
   ownerOf: () => undefined,
+  look: () => undefined,
   unsettled: () => false,
   worthLoading: () => false,
   load: () => Promise.resolve(),

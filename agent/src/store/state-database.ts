@@ -14,14 +14,14 @@ const FILE = 'agent.db';
 const CORRUPT = new Set([11 /* SQLITE_CORRUPT */, 26 /* SQLITE_NOTADB */]);
 const CORRUPT_COPIES_KEPT = 2;
 const WAL_BYTES_KEPT = 4 * 1024 * 1024;
-/** Moving the log into the file waits for the disk twice, and most pages are written again and again in a scan. */
-const WAL_PAGES_BEFORE_MOVE = 4000;
+/** Moving the log into the file holds up everything for as long as the disk takes, and most pages are written again and again in a scan. */
+const WAL_PAGES_BEFORE_MOVE = 8000;
 const MIB = 1024 * 1024;
 /**
  * The state folder's hard limit is 256 MiB. A transaction that changes every page makes a log as large as the database,
- * so that both together may take twice this; the rest is for damaged copies and small files.
+ * so that both together may take twice this, and what the log had before, 32 MiB; the rest is for damaged copies and small files.
  */
-const MOST_DATABASE_BYTES = 112 * MIB;
+const MOST_DATABASE_BYTES = 98 * MIB;
 const MOST_CORRUPT_BYTES = 24 * MIB;
 
 export class StateDatabase {

@@ -432,6 +432,7 @@ class FakeOwners implements PackageOwners {
       ? { manager: 'dpkg', name: 'pkg', version: this.#loaded }
       : undefined;
   }
+  look(): undefined {}
   unsettled(): boolean {
     return this.busy || this.changed;
   }
@@ -443,6 +444,19 @@ class FakeOwners implements PackageOwners {
     this.changed = this.busy;
     return Promise.resolve();
   }
+}
+
+/** Reading takes until `end`. */
+function slowReading(owners: FakeOwners): { end(): void } {
+  const load = owners.load.bind(owners);
+  const reading = { end: (): void => undefined };
+  vi.spyOn(owners, 'load').mockImplementation(async () => {
+    await new Promise<void>((done) => {
+      reading.end = done;
+    });
+    await load();
+  });
+  return reading;
 }
 
 describe('packages', () => {
@@ -483,23 +497,30 @@ describe('packages', () => {
 
   test('files are hashed while the package databases are read for the first time, and told when they are', async () => {
     const owners = new FakeOwners();
-    const load = owners.load.bind(owners);
-    let read = (): void => undefined;
-    vi.spyOn(owners, 'load').mockImplementation(async () => {
-      await new Promise<void>((done) => {
-        read = done;
-      });
-      await load();
-    });
+    const reading = slowReading(owners);
     const [owned, known] = [script('owned/tool'), script('free/known')];
     const finding = finder({ owners });
     const scan = finding.scanOnce();
     await vi.waitUntil(() => finding.status().hashing.filesHashed === 2, 5_000);
     expect(inventory.calls).toEqual([]);
-    read();
+    reading.end();
     await scan;
     expect([versionOf(owned), versionOf(known)]).toEqual(['1', undefined]);
     expect(inventory.files.size).toBe(2);
+  });
+
+  test('what goes after it was hashed and before it is told is not told', async () => {
+    const owners = new FakeOwners();
+    const reading = slowReading(owners);
+    const [gone, kept] = [script('free/gone'), script('free/kept')];
+    const finding = finder({ owners, smallTreeEntries: -1 });
+    const started = finding.start();
+    await vi.waitUntil(() => finding.status().hashing.filesHashed === 2, 5_000);
+    rmSync(gone);
+    await sleep(1_000);
+    reading.end();
+    await started;
+    expect(inventory.calls).toEqual([`found ${kept}`]);
   });
 
   test('a pass over unchanged files asks the inventory for none of them, until their package changes', async () => {

@@ -41,9 +41,13 @@ export class ExecutableFinder {
 
   constructor(options: FinderOptions) {
     const onFailure = (error: unknown): void => this.#failed(error);
-    const parts = new FinderParts(options, { onFailure, onHashingAgain: () => this.#takeUpPutOff() });
+    const parts = new FinderParts(options, {
+      onFailure,
+      readPackages: () => this.#packages.load(),
+      onHashingAgain: () => this.#takeUpPutOff(),
+    });
     this.#parts = parts;
-    const { clock, examiner, ledger, settleMs, owners, sink } = parts;
+    const { clock, examiner, ledger, settleMs, owners, firstReading, sink } = parts;
     const { signal } = parts.abort;
     this.#changes = new ChangeQueue({
       ...{ clock, settleMs, examiner, ledger, signal },
@@ -53,7 +57,7 @@ export class ExecutableFinder {
       onFailure,
     });
     this.#packages = new PackageFollower({
-      ...{ clock, sink, owners, examiner, signal },
+      ...{ clock, sink, owners, firstReading, examiner, signal },
       known: options.known,
       folders: options.packageFolders ?? [],
       maxWaitMs: options.packagesMaxMs ?? PACKAGES_MAX_MS,

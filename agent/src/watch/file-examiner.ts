@@ -7,7 +7,6 @@ import { isInBundle } from '../evidence/bundle/bundle-place.ts';
 import type { EnclosingBundles } from '../evidence/bundle/enclosing-bundles.ts';
 import {
   evidenceOf,
-  isBeyondLimits,
   normalisedPath,
   sameBundle,
   sameOwnerAndPath,
@@ -16,9 +15,10 @@ import {
 } from '../evidence/file-evidence.ts';
 import type { PackageOwner, PackageOwners } from '../evidence/package-owner.ts';
 import type { FileContent } from '../hash/file-content.ts';
-import type { FileHasher, HashOptions } from '../hash/file-hasher.ts';
+import type { FileHasher } from '../hash/file-hasher.ts';
 import { reasonOf } from '../hash/safe-open.ts';
 import { ConfirmedFiles } from './confirmed-files.ts';
+import { FewPerTurn } from './few-per-turn.ts';
 import {
   identityKey,
   identityOf,
@@ -27,10 +27,11 @@ import {
   sameStateAtPath,
 } from './file-identity.ts';
 import { isStillAt } from './file-in-place.linux.ts';
+import { FileReading, type ReadingOutcome } from './file-reading.ts';
+import type { FirstReading } from './first-reading.ts';
 import type { FileIdentity, FindingSink, FoundFile, KnownFiles } from './found-file.ts';
 import type { HomeAdmission } from './home-admission.ts';
 import { isWithin } from './is-within.ts';
-import { ReadInVain } from './read-in-vain.ts';
 import type { SkipLedger } from './skip-ledger.ts';
 
 /**
@@ -66,6 +67,8 @@ export interface ExaminerOptions {
   sink: FindingSink;
   ledger: SkipLedger;
   owners: PackageOwners;
+  /** Of the package databases: what is hashed before its end waits for it. */
+  firstReading: FirstReading;
   admission: HomeAdmission;
   bundles: EnclosingBundles;
   /** For the path rules. */
@@ -80,40 +83,30 @@ export interface ExaminerOptions {
 
 const LONGEST_PATH_BYTES = 4096;
 const EXECUTE_BITS = 0o111n;
+/** Some milliseconds, with the transaction that one of them fills. */
+const MOST_TOLD_PER_TURN = 4;
 
 export class FileExaminer {
   readonly #options: ExaminerOptions;
   readonly #inHand = new Map<string, Promise<Verdict>>();
-  /** Hashing of one state of an inode, shared by its hard links. */
-  readonly #hashing = new Map<string, Promise<FileContent | Verdict>>();
-  readonly #read = new ReadInVain();
+  /** Paths in hand where nothing was a moment ago: what was hashed before that may be there no more. */
+  readonly #wentMeanwhile = new Set<string>();
+  readonly reading: FileReading;
+  readonly #tellings = new FewPerTurn(MOST_TOLD_PER_TURN);
   /** Known files with which everything was well, so that the next pass need not ask the inventory. */
   readonly #confirmed = new ConfirmedFiles();
   /** Hashed files that wait for packages to settle, by path. */
   readonly #held = new Map<string, FileContent>();
-  /** While the package databases are read for the first time: what is hashed meanwhile waits for them. */
-  #packagesRead: Promise<void> | undefined;
   /** False while a change of packages has taken too long to be waited for. */
   holding = true;
-  vanished = 0;
-  changedWhileHashing = 0;
-  /** See FinderStatus. */
-  beyondLimits = 0;
 
   constructor(options: ExaminerOptions) {
     this.#options = options;
+    this.reading = new FileReading(options.hasher, options.wallMs);
   }
 
   get held(): number {
     return this.#held.size;
-  }
-
-  /** Files may be examined from now on, and are told once the package databases are read. `reading` must not reject. */
-  whilePackagesAreRead(reading: Promise<void>): void {
-    const read = reading.then(() => {
-      this.#packagesRead = undefined;
-    });
-    this.#packagesRead = read;
   }
 
   /** Looks at what is at the path now. Never rejects. */
@@ -150,14 +143,17 @@ export class FileExaminer {
     const kept = state && sameStateAtPath(state, identity) ? this.#options.known.byPath(path) : undefined;
     const known = kept && { ...kept, identity };
     const isRenumbered = state?.device !== identity.device;
-    if (known && !isInBundle(path) && !this.#packagesRead) {
+    if (known && !isInBundle(path) && this.#options.firstReading.isOver) {
       this.#confirm(known, isRenumbered);
       return undefined;
     }
     const examined = known
       ? this.#confirmLater(known, isRenumbered)
       : this.#examineNew(path, identity, options);
-    const ended = examined.finally(() => this.#inHand.delete(path));
+    const ended = examined.finally(() => {
+      this.#inHand.delete(path);
+      this.#wentMeanwhile.delete(path);
+    });
     this.#inHand.set(path, ended);
     return ended;
   }
@@ -170,6 +166,7 @@ export class FileExaminer {
 
   /** No executable is at the path. */
   gone(path: string): void {
+    if (this.#inHand.has(path)) this.#wentMeanwhile.add(path);
     this.#held.delete(path);
     this.#confirmed.forget(path);
     this.#options.admission.gone(path);
@@ -225,7 +222,7 @@ export class FileExaminer {
 
   /** A bundle's names and version can change while a file in it stays as it was. */
   async #confirmLater({ path, identity }: FoundFile, isNews: boolean): Promise<Verdict> {
-    await this.#packagesRead;
+    await this.#options.firstReading.wait();
     const bundle = await this.#options.bundles.around(path);
     const kept = this.#options.known.byPath(path);
     if (!kept || !sameStateAtPath(kept.identity, identity)) return 'again';
@@ -237,8 +234,8 @@ export class FileExaminer {
   async #examineNew(path: string, identity: FileIdentity, options: ExamineOptions): Promise<Verdict> {
     if (Buffer.byteLength(path.normalize('NFC')) > LONGEST_PATH_BYTES)
       return this.#skip(path, 'path-not-unicode');
-    const key = identityKey(identity);
-    if (this.#read.isOther(key)) {
+    const inVain = this.reading.inVain(identity);
+    if (inVain === 'not-executable') {
       this.gone(path);
       return 'not-executable';
     }
@@ -250,49 +247,31 @@ export class FileExaminer {
     if (this.#changedJustNow(identity)) return 'again';
     if (!this.#options.known.takesNew() && !this.#options.known.stateAt(path))
       return this.#skip(path, 'state-full');
-    if (this.#read.tookTooLong(key, this.#options.wallMs())) return this.#skip(path, 'too-large');
+    if (inVain) return this.#skip(path, inVain);
     const { urgent, mayHash = true, waitsForRest = false } = options;
     if (!mayHash) return 'busy';
-    const puttingOff = !waitsForRest;
-    const content = await this.#contentOf(path, key, { urgent, puttingOff, bytes: identity.size });
-    return typeof content === 'string' ? content : this.#emit(path, content);
+    const outcome = await this.reading.read(path, identity, { urgent, puttingOff: !waitsForRest });
+    return outcome.kind === 'hashed' ? this.#emit(path, outcome.content) : this.#without(path, outcome);
   }
 
-  async #contentOf(path: string, key: string, options: HashOptions): Promise<FileContent | Verdict> {
-    const open = this.#hashing.get(key);
-    if (open) {
-      const content = await open;
-      // What stopped the other name of this inode need not stop this one.
-      return typeof content === 'string' && content !== 'not-executable' ? 'again' : content;
-    }
-    const hashing = this.#hash(path, key, options).finally(() => this.#hashing.delete(key));
-    this.#hashing.set(key, hashing);
-    return hashing;
-  }
-
-  async #hash(path: string, key: string, options: HashOptions): Promise<FileContent | Verdict> {
-    const outcome = await this.#options.hasher.hash(path, options);
+  /** Reading it came to nothing, or not yet. */
+  #without(path: string, outcome: Exclude<ReadingOutcome, { kind: 'hashed' }>): Verdict {
     switch (outcome.kind) {
-      case 'hashed':
-        if (isBeyondLimits(outcome.content)) this.beyondLimits++;
-        return outcome.content;
       case 'put-off':
         this.#options.onPutOff(path);
         return 'put-off';
       case 'cancelled':
         return 'cancelled';
+      case 'other-name':
+        return 'again';
       case 'not-executable':
-        this.#read.noteOther(identityKey(outcome.identity));
         this.gone(path);
         return 'not-executable';
     }
     if (outcome.reason === 'vanished') {
-      this.vanished++;
       this.gone(path);
       return 'gone';
     }
-    if (outcome.reason === 'changed-while-hashing') this.changedWhileHashing++;
-    if (outcome.reason === 'too-large') this.#read.noteTooLong(key, this.#options.wallMs());
     this.#skip(path, outcome.reason);
     return outcome.reason === 'changed-while-hashing' || outcome.reason === 'not-regular'
       ? 'again'
@@ -303,10 +282,13 @@ export class FileExaminer {
     path: string,
     content: FileContent | (FoundFile['evidence'] & { identity: FileIdentity }),
   ): Promise<Verdict> {
-    const { owners, bundles, ledger, sink, homes, known } = this.#options;
-    if (this.#packagesRead) await this.#packagesRead;
+    const { owners, firstReading, bundles, ledger, sink, homes, known } = this.#options;
+    await firstReading.wait();
+    await owners.look();
+    await this.#tellings.turn();
     const around = await bundles.around(path);
     const bundle = around === 'failed' ? undefined : around;
+    if (this.#wentMeanwhile.has(path)) return 'again';
     if (this.holding && this.#mayBePackaged(path) && owners.unsettled()) {
       this.#held.set(path, content as FileContent);
       this.#skip(path, 'package-database-busy');

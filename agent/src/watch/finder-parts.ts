@@ -6,6 +6,7 @@ import { FileHasher } from '../hash/file-hasher.ts';
 import type { ExecutableWatcher } from './executable-watcher.ts';
 import { FileExaminer } from './file-examiner.ts';
 import { type FinderOptions, MOST_HOME_PROGRAMS, SETTLE_MS } from './finder-options.ts';
+import { FirstReading } from './first-reading.ts';
 import { FolderLister } from './folder-lister.ts';
 import { HomeAdmission, NOTHING_RAN } from './home-admission.ts';
 import { HomePlaces } from './home-places.ts';
@@ -20,6 +21,8 @@ import { TurnClock } from './turn-clock.ts';
 export interface FinderEvents {
   /** The sink could not be told. */
   onFailure(error: unknown): void;
+  /** Reads the package databases for the first time. Must not reject. */
+  readPackages(): Promise<void>;
   /** Files were put off because hashing rested, and it works again. */
   onHashingAgain(): void;
 }
@@ -38,6 +41,7 @@ export class FinderParts {
   readonly admission: HomeAdmission;
   readonly sink: SafeSink;
   readonly owners: PackageOwners;
+  readonly firstReading: FirstReading;
   readonly bundles = new EnclosingBundles();
   readonly putOff = new PutOffFiles();
   readonly abort = new AbortController();
@@ -46,7 +50,7 @@ export class FinderParts {
   /** undefined: nothing is watched yet. */
   watcher: ExecutableWatcher | undefined;
 
-  constructor(options: FinderOptions, { onFailure, onHashingAgain }: FinderEvents) {
+  constructor(options: FinderOptions, { onFailure, onHashingAgain, readPackages }: FinderEvents) {
     this.options = options;
     const { known, rootPaths } = options;
     this.settleMs = options.settleMs ?? SETTLE_MS;
@@ -62,6 +66,7 @@ export class FinderParts {
     this.lister = new FolderLister(options.hasher?.niceness);
     this.ledger = new SkipLedger(this.sink);
     this.owners = options.owners ?? NO_PACKAGE_OWNERS;
+    this.firstReading = new FirstReading(readPackages);
     this.places = new HomePlaces({ homes: this.roots.ruledHomes, named: this.roots.named });
     this.admission = new HomeAdmission({
       places: this.places,
@@ -71,6 +76,7 @@ export class FinderParts {
     });
     const shared = {
       ...{ hasher: this.hasher, known, owners: this.owners, bundles: this.bundles },
+      firstReading: this.firstReading,
       homes: this.roots.homes,
     };
     this.examiner = new FileExaminer({

@@ -53,6 +53,11 @@ export class FolderLister {
     });
   }
 
+  /** Folders are about to come: the thread is there when the first does. */
+  begin(): void {
+    if (!this.#closed) this.#thread.begin();
+  }
+
   get threadCpuMs(): number {
     return this.#endedThreadsCpuMs + this.#threadCpuMs;
   }

@@ -8,6 +8,7 @@ import type { PackageOwners } from '../evidence/package-owner.ts';
 import { watchPackageDatabase } from '../evidence/packages/package-database-watch.ts';
 import type { FileExaminer } from './file-examiner.ts';
 import { identityOf, sameIdentity } from './file-identity.ts';
+import type { FirstReading } from './first-reading.ts';
 import type { FindingSink, FoundFile, KnownFiles } from './found-file.ts';
 import type { TurnClock } from './turn-clock.ts';
 
@@ -16,6 +17,7 @@ export interface PackageFollowerOptions {
   known: KnownFiles;
   sink: FindingSink;
   owners: PackageOwners;
+  firstReading: FirstReading;
   /** Of the package databases. */
   folders: readonly string[];
   examiner: FileExaminer;
@@ -36,7 +38,6 @@ export class PackageFollower {
   readonly #options: PackageFollowerOptions;
   #endWatches: (() => void)[] = [];
   #loop: Promise<void> | undefined;
-  #loadedOnce = false;
 
   constructor(options: PackageFollowerOptions) {
     this.#options = options;
@@ -52,22 +53,19 @@ export class PackageFollower {
     for (const end of this.#endWatches) end();
   }
 
-  /**
-   * Before a scan. The scan itself then compares each known file with what was loaded. The first reading takes as long as hashing
-   * hundreds of megabytes, and so goes on beside the scan: files are told once it is over.
-   */
+  /** Before a scan. The scan itself then compares each known file with what was loaded. The first reading goes on beside it. */
   async loadIfNew(): Promise<void> {
-    const { owners, examiner } = this.#options;
-    if (!this.#loadedOnce) {
-      this.#loadedOnce = true;
-      examiner.whilePackagesAreRead(this.#load());
-    } else if (owners.worthLoading()) await this.#load();
+    const { owners, firstReading } = this.#options;
+    if (!firstReading.isOver) return;
+    await owners.look();
+    if (owners.worthLoading()) await this.load();
     else if (owners.unsettled()) this.waitForRest();
   }
 
-  async #load(): Promise<void> {
+  async load(): Promise<void> {
     const { owners } = this.#options;
     await owners.load();
+    await owners.look();
     if (owners.unsettled()) this.waitForRest();
   }
 
@@ -84,7 +82,9 @@ export class PackageFollower {
     const { clock, owners, examiner, signal, maxWaitMs } = this.#options;
     const endMs = clock.nowMs() + maxWaitMs;
     while (!signal.aborted) {
+      await owners.look();
       if (owners.worthLoading()) await this.#reload();
+      await owners.look();
       if (!owners.unsettled()) break;
       if (examiner.holding && clock.nowMs() >= endMs) {
         examiner.holding = false;

@@ -6,6 +6,7 @@ import type { PackageOwners } from '../evidence/package-owner.ts';
 import type { FileHasher } from '../hash/file-hasher.ts';
 import { reasonOf } from '../hash/safe-open.ts';
 import { identityKey, identityOf } from './file-identity.ts';
+import type { FirstReading } from './first-reading.ts';
 import type { FileIdentity, FoundFile, KnownFiles, SkipReason } from './found-file.ts';
 import type { MountTable } from './mount-table.linux.ts';
 
@@ -13,6 +14,7 @@ export interface IdentifierOptions {
   hasher: FileHasher;
   known: KnownFiles;
   owners: PackageOwners;
+  firstReading: FirstReading;
   bundles: EnclosingBundles;
   homes: readonly string[];
   mounts(): MountTable;
@@ -70,10 +72,11 @@ export class ProgramIdentifier {
     identity: FileIdentity,
     content: Omit<Parameters<typeof evidenceOf>[0], 'size'>,
   ): Promise<FoundFile> {
-    const { homes, owners, bundles } = this.#options;
+    const { homes, owners, firstReading, bundles } = this.#options;
     // In a container the same path is another file, and this system's packages and bundles do not have it.
     const here = await stat(path, { bigint: true }).then(identityOf, () => undefined);
     const isHere = here !== undefined && identityKey(here) === identityKey(identity);
+    if (isHere) await firstReading.wait();
     const owner = isHere ? owners.ownerOf(path) : undefined;
     const around = isHere ? await bundles.around(path) : undefined;
     const bundle = around === 'failed' ? undefined : around;

@@ -144,6 +144,7 @@ export class ScanCycle {
     if (parts.isClosed) return;
     this.state = 'scanning';
     if (isEmpty(parts.options.known.paths())) parts.hasher.expectMany();
+    parts.lister.begin();
     parts.readMounts();
     parts.ledger.passBegins();
     for (const root of parts.roots.excluded) parts.ledger.skip(root, 'excluded-file-system');
@@ -162,6 +163,8 @@ export class ScanCycle {
         this.#followedBeside.clear();
         this.#endedMs = parts.clock.nowMs();
       });
+    // Nothing may have been found that needed it.
+    if (complete) await parts.firstReading.wait();
     if (complete) this.rolledUp = run.rollUps.summary();
     this.lastScan = { ...run.figures(), complete, endedWallMs: parts.wallMs() };
     this.state = parts.watcher ? 'watching' : 'idle';

@@ -32,7 +32,7 @@ export class ApkSource implements PackageSource {
     return file && fileVersion(file);
   }
 
-  atWork(): boolean {
+  atWork(): Promise<boolean> {
     return anyLocked(this.folders.map((folder) => join(folder, 'lock')));
   }
 

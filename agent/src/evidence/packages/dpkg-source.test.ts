@@ -93,16 +93,21 @@ test('is unsettled after a change of status until that has rested and was loaded
   writeStatus(stanza('hello', '1'));
   writeList('hello', '/usr/bin/hello');
   const owners = await load(() => nowMs);
+  await owners.look();
   expect([owners.unsettled(), owners.worthLoading()]).toEqual([false, false]);
   writeStatus(stanza('hello', '1.1'));
+  await owners.look();
   expect([owners.unsettled(), owners.worthLoading()]).toEqual([true, false]);
   nowMs = 400;
+  await owners.look();
   expect(owners.worthLoading()).toBe(false);
   nowMs = 600;
+  await owners.look();
   expect(owners.worthLoading()).toBe(true);
   expect(owners.ownerOf('/usr/bin/hello')?.version).toBe('1');
   await owners.load();
   expect(owners.ownerOf('/usr/bin/hello')?.version).toBe('1.1');
+  await owners.look();
   expect([owners.unsettled(), owners.worthLoading()]).toEqual([false, false]);
 });
 
@@ -111,6 +116,7 @@ test.skipIf(!hasPython)('is unsettled while another process holds the lock of dp
   writeStatus(stanza('hello', '1'));
   writeFileSync(join(folder, 'lock'), '');
   const owners = await load();
+  await owners.look();
   expect(owners.unsettled()).toBe(false);
   const holder = spawn(
     'python3',
@@ -123,12 +129,15 @@ test.skipIf(!hasPython)('is unsettled while another process holds the lock of dp
   );
   try {
     await once(holder.stdout, 'data');
+    await owners.look();
     expect(owners.unsettled()).toBe(true);
+    await owners.look();
     expect(owners.worthLoading()).toBe(false);
   } finally {
     holder.stdin.end();
     await once(holder, 'exit');
   }
+  await owners.look();
   expect(owners.unsettled()).toBe(false);
 });
 

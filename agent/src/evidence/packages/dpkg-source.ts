@@ -36,7 +36,7 @@ export class DpkgSource implements PackageSource {
     return fileVersion(join(this.#folder, 'status'));
   }
 
-  atWork(): boolean {
+  atWork(): Promise<boolean> {
     return anyLocked(LOCK_FILES.map((name) => join(this.#folder, name)));
   }
 

@@ -1,11 +1,12 @@
 /** Whether a package manager holds a lock file, told without taking any lock. Linux. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 
-/** Synchronous: cheap on some kernels, milliseconds on others. Unreadable files count as not locked. */
-export function anyLocked(paths: readonly string[], kernelLocks = '/proc/locks'): boolean {
-  const inodes = paths.flatMap((path) => inodeOf(path) ?? []);
+/** Some kernels take ten milliseconds to list their locks. Unreadable files count as not locked. */
+export async function anyLocked(paths: readonly string[], kernelLocks = '/proc/locks'): Promise<boolean> {
+  const inodes = (await Promise.all(paths.map(inodeOf))).filter((inode) => inode !== undefined);
   if (inodes.length === 0) return false;
-  return lockedInodes(readText(kernelLocks)).some((inode) => inodes.includes(inode));
+  const table = await readFile(kernelLocks, 'latin1').catch(() => '');
+  return lockedInodes(table).some((inode) => inodes.includes(inode));
 }
 
 /**
@@ -17,18 +18,9 @@ export function lockedInodes(table: string): string[] {
   return table.split('\n').flatMap((line) => /\s[0-9a-f]+:[0-9a-f]+:(\d+)\s/.exec(line)?.[1] ?? []);
 }
 
-function inodeOf(path: string): string | undefined {
-  try {
-    return String(statSync(path, { bigint: true }).ino);
-  } catch {
-    return undefined;
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
+function inodeOf(path: string): Promise<string | undefined> {
+  return stat(path, { bigint: true }).then(
+    ({ ino }) => String(ino),
+    () => undefined,
+  );
 }

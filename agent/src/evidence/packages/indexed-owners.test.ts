@@ -22,7 +22,7 @@ class ScriptedSource implements PackageSource {
     return this.present;
   }
 
-  atWork(): boolean {
+  async atWork(): Promise<boolean> {
     return this.working;
   }
 
@@ -64,14 +64,18 @@ test('only the database that has changed is read again, once it has come to rest
   const owners = new OrderedPackageOwners([indexed(still), indexed(busy)]);
   await owners.load();
   busy.present = '2';
+  await owners.look();
   expect([owners.unsettled(), owners.worthLoading()]).toEqual([true, false]);
   nowMs = 600;
   busy.working = true;
+  await owners.look();
   expect([owners.unsettled(), owners.worthLoading()]).toEqual([true, false]);
   busy.working = false;
+  await owners.look();
   expect(owners.worthLoading()).toBe(true);
   await owners.load();
   expect([still.reads, busy.reads]).toEqual([1, 2]);
+  await owners.look();
   expect([owners.unsettled(), owners.worthLoading()]).toEqual([false, false]);
 });
 
@@ -82,8 +86,10 @@ test('a database that appears later is noticed', async () => {
   await owners.load();
   expect([owners.state(), source.reads]).toEqual(['absent', 0]);
   source.present = '1';
+  await owners.look();
   expect(owners.worthLoading()).toBe(false);
   nowMs = 500;
+  await owners.look();
   expect(owners.worthLoading()).toBe(true);
 });
 
@@ -93,6 +99,7 @@ test('a format that is not read is said, and neither waited for nor tried again 
   const owners = new OrderedPackageOwners([indexed(source)]);
   await owners.load();
   nowMs = 3_600_000;
+  await owners.look();
   expect([owners.state(), owners.unsettled(), owners.worthLoading()]).toEqual(['absent', false, false]);
   expect(owners.databases()).toEqual([
     { manager: 'rpm', state: 'not-read', packages: 0, paths: 0, leftOut: 0, reason: 'of another kind' },
@@ -104,8 +111,10 @@ test('a failure is no reason to wait, is tried again later, and leaves what was 
   const owners = indexed(source);
   source.error = new Error('no disk');
   await owners.load();
+  await owners.look();
   expect([owners.state(), owners.unsettled(), owners.worthLoading()]).toEqual(['failed', false, false]);
   nowMs = 600_000;
+  await owners.look();
   expect(owners.worthLoading()).toBe(true);
   source.error = undefined;
   await owners.load();

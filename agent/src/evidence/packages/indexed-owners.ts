@@ -13,7 +13,7 @@ export interface IndexedOwnersOptions {
   fileSystemRoot?: string;
   /** Monotonic milliseconds. */
   nowMs?: () => number;
-  /** An answer of unsettled() is used again for this long. Default 300; see RECHECK_MS. */
+  /** Nobody looks again for this long. Default 300; see RECHECK_MS. */
   recheckMs?: number;
   /** The database has come to rest after this many milliseconds without a change. Default 500. */
   quietMs?: number;
@@ -21,7 +21,7 @@ export interface IndexedOwnersOptions {
 
 /**
  * Less than a changed file rests before it is looked at (half a second unless configured), so that whoever changed it had the lock by
- * then. Some kernels take milliseconds to list their locks.
+ * then.
  */
 const RECHECK_MS = 300;
 /** A database that could not be read, and has not changed since, is tried again after this long. */
@@ -40,7 +40,9 @@ export class IndexedPackageOwners implements PackageOwners {
   #tried: { version: string | undefined; retryAtMs: number } = { version: undefined, retryAtMs: Infinity };
   /** Version as last looked at, and since when it is that. */
   #lastSeen: { version: string | undefined; sinceMs: number } = { version: undefined, sinceMs: 0 };
-  #unsettled = { answer: false, untilMs: Number.NEGATIVE_INFINITY };
+  #atWork = false;
+  #lookAgainMs = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
 
   constructor(source: PackageSource, options: IndexedOwnersOptions = {}) {
     this.#source = source;
@@ -58,28 +60,29 @@ export class IndexedPackageOwners implements PackageOwners {
     return this.#table?.ownerOf(this.#withinRoot(path));
   }
 
+  look(): Promise<void> | undefined {
+    if (this.#nowMs() < this.#lookAgainMs) return undefined;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
   unsettled(): boolean {
-    const nowMs = this.#nowMs();
-    if (nowMs >= this.#unsettled.untilMs)
-      this.#unsettled = {
-        answer: this.#source.atWork() || this.#source.version() !== this.#tried.version,
-        untilMs: nowMs + this.#recheckMs,
-      };
-    return this.#unsettled.answer;
+    return this.#atWork || this.#lastSeen.version !== this.#tried.version;
   }
 
   worthLoading(): boolean {
     const nowMs = this.#nowMs();
-    const version = this.#source.version();
-    if (version !== this.#lastSeen.version) this.#lastSeen = { version, sinceMs: nowMs };
+    const { version, sinceMs } = this.#lastSeen;
     if (version === this.#tried.version && nowMs < this.#tried.retryAtMs) return false;
-    return !this.#source.atWork() && nowMs - this.#lastSeen.sinceMs >= this.#quietMs;
+    return !this.#atWork && nowMs - sinceMs >= this.#quietMs;
   }
 
   async load(): Promise<void> {
-    this.#unsettled.untilMs = Number.NEGATIVE_INFINITY;
-    // Taken first: a change during the reading leaves another version behind, and unsettled() says so.
-    const version = this.#source.version();
+    // Taken first: a change during the reading leaves another version behind, and the next look sees it.
+    const version = this.#seeVersion();
+    this.#lookAgainMs = Number.NEGATIVE_INFINITY;
     this.#tried = { version, retryAtMs: Infinity };
     if (version === undefined) {
       this.#become('absent');
@@ -109,6 +112,19 @@ export class IndexedPackageOwners implements PackageOwners {
         ...(reason && { reason }),
       },
     ];
+  }
+
+  async #look(): Promise<void> {
+    const beganMs = this.#nowMs();
+    this.#atWork = await this.#source.atWork();
+    this.#seeVersion();
+    this.#lookAgainMs = beganMs + this.#recheckMs;
+  }
+
+  #seeVersion(): string | undefined {
+    const version = this.#source.version();
+    if (version !== this.#lastSeen.version) this.#lastSeen = { version, sinceMs: this.#nowMs() };
+    return version;
   }
 
   /** What was read earlier stays in force: a table that is a little old beats none. */

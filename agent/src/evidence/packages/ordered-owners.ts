@@ -27,6 +27,11 @@ export class OrderedPackageOwners implements PackageOwners {
     return undefined;
   }
 
+  look(): Promise<unknown> | undefined {
+    const looks = this.#databases.flatMap((database) => database.look() ?? []);
+    return looks.length > 0 ? Promise.all(looks) : undefined;
+  }
+
   unsettled(): boolean {
     return this.#databases.some((database) => database.unsettled());
   }

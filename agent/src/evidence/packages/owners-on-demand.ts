@@ -9,6 +9,8 @@ export abstract class OwnersOnDemand implements PackageOwners {
   abstract ownerOf(path: string): PackageOwner | undefined;
   abstract databases(): PackageDatabaseStatus[];
 
+  look(): undefined {}
+
   unsettled(): boolean {
     return false;
   }

@@ -57,6 +57,8 @@ export class WindowsPackageOwners implements PackageOwners {
     return undefined;
   }
 
+  look(): undefined {}
+
   unsettled(): boolean {
     return false;
   }

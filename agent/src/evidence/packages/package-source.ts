@@ -8,8 +8,8 @@ export interface PackageSource {
   folders: readonly string[];
   /** Changes whenever packages have changed; undefined: there is no such database. Synchronous, a few stat calls. */
   version(): string | undefined;
-  /** The package manager is changing packages right now. Synchronous and cheap. */
-  atWork(): boolean;
+  /** The package manager is changing packages right now. Must not reject. */
+  atWork(): Promise<boolean>;
   /** Rejects when the database cannot be read; with DatabaseNotRead when it never can be. */
   read(table: PackageTable, turn: TurnTaker): Promise<void>;
 }

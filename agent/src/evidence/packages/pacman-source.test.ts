@@ -71,9 +71,11 @@ test('is unsettled while the lock file is there, unless it was left behind', asy
   utimesSync(lock, 1_700_000_000, 1_700_000_000);
   const during = owners(1_700_000_060_000);
   await during.load();
+  await during.look();
   expect([during.unsettled(), during.worthLoading()]).toEqual([true, false]);
   const dayLater = owners(1_700_086_400_000);
   await dayLater.load();
+  await dayLater.look();
   expect(dayLater.unsettled()).toBe(false);
 });
 
@@ -139,6 +141,7 @@ describe.skipIf(!hasPacman || process.getuid?.() !== 0)(
         vendor: undefined,
       });
       install('small-tool', '2:1.1-1', ['usr/bin/small-one']);
+      await loaded.look();
       expect(loaded.unsettled()).toBe(true);
       await loaded.load();
       expect(loaded.ownerOf('/usr/bin/small-one')?.version).toBe('2:1.1-1');

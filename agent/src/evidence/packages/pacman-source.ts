@@ -2,8 +2,8 @@
  * Which Arch package owns a file, from pacman's local database; `pacman` is not started. Each installed package has
  * a folder there: `desc` and `files` hold `%FIELD%` lines, each followed by values up to an empty line.
  */
-import { statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackageOwner } from '../package-owner.ts';
 import { fileVersion } from './file-version.ts';
@@ -36,8 +36,8 @@ export class PacmanSource implements PackageSource {
     return fileVersion(join(this.#folder, 'local'));
   }
 
-  atWork(): boolean {
-    const lock = statSync(join(this.#folder, 'db.lck'), { throwIfNoEntry: false });
+  async atWork(): Promise<boolean> {
+    const lock = await stat(join(this.#folder, 'db.lck')).catch(() => undefined);
     return lock !== undefined && this.#wallMs() - lock.mtimeMs < STALE_LOCK_MS;
   }
 

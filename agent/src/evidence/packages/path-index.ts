@@ -6,14 +6,19 @@
 import { randomBytes } from 'node:crypto';
 
 const FIRST_SLOTS = 16_384;
-const EMPTY = 0xffffffff;
+/** Filling the index again from the old slots is half of what it costs to make a large one, so the first steps are long. */
+const LONG_STEPS_BELOW = 65_536;
+/** Of the hash low and high, and the number. Side by side, since each path is somewhere else in memory. */
+const NUMBERS_PER_SLOT = 3;
+const VALUE = 2;
+/** Numbers are kept one higher: memory begins as zeros. */
+const EMPTY = 0;
 
 export class PathIndex {
   readonly #seedLow = randomBytes(4).readUInt32LE();
   readonly #seedHigh = randomBytes(4).readUInt32LE();
-  #low = new Uint32Array(FIRST_SLOTS);
-  #high = new Uint32Array(FIRST_SLOTS);
-  #values = new Uint32Array(FIRST_SLOTS).fill(EMPTY);
+  #slotCount = FIRST_SLOTS;
+  #slots = new Uint32Array(FIRST_SLOTS * NUMBERS_PER_SLOT);
   #size = 0;
   /** Of the path that was looked at last. */
   #keyLow = 0;
@@ -26,60 +31,70 @@ export class PathIndex {
   /** The path in UTF-8 that lies there. `value` is below 2^32 - 1. */
   add(path: Uint8Array, start: number, end: number, value: number): void {
     // Three quarters full and not half: with 300,000 paths 6 MB instead of 12, for a few more steps to what is not there.
-    if (this.#size * 4 >= this.#values.length * 3) this.#grow();
+    if (this.#size * 4 >= this.#slotCount * 3) this.#grow();
     this.#hash(path, start, end);
-    const slot = this.#slot(this.#keyLow, this.#keyHigh);
-    if (this.#values[slot] !== EMPTY) return;
-    this.#put(slot, this.#keyLow, this.#keyHigh, value);
+    const at = this.#place(this.#keyLow, this.#keyHigh);
+    if (this.#slots[at + VALUE] !== EMPTY) return;
+    this.#slots[at] = this.#keyLow;
+    this.#slots[at + 1] = this.#keyHigh;
+    this.#slots[at + VALUE] = value + 1;
     this.#size++;
   }
 
   get(path: Uint8Array): number | undefined {
     this.#hash(path, 0, path.length);
-    const value = this.#values[this.#slot(this.#keyLow, this.#keyHigh)];
-    return value === EMPTY ? undefined : value;
-  }
-
-  #put(slot: number, low: number, high: number, value: number): void {
-    this.#low[slot] = low;
-    this.#high[slot] = high;
-    this.#values[slot] = value;
+    const value = this.#slots[this.#place(this.#keyLow, this.#keyHigh) + VALUE] as number;
+    return value === EMPTY ? undefined : value - 1;
   }
 
   /** Where the key is, or the empty slot where it would be. A quarter of all slots is empty, so this ends. */
-  #slot(low: number, high: number): number {
-    const mask = this.#values.length - 1;
-    let slot = low & mask;
-    while (this.#values[slot] !== EMPTY && (this.#low[slot] !== low || this.#high[slot] !== high))
-      slot = (slot + 1) & mask;
-    return slot;
-  }
-
-  #grow(): void {
-    const [low, high, values] = [this.#low, this.#high, this.#values];
-    this.#low = new Uint32Array(values.length * 2);
-    this.#high = new Uint32Array(values.length * 2);
-    this.#values = new Uint32Array(values.length * 2).fill(EMPTY);
-    for (let old = 0; old < values.length; old++) {
-      if (values[old] === EMPTY) continue;
-      const [keyLow, keyHigh] = [low[old] as number, high[old] as number];
-      this.#put(this.#slot(keyLow, keyHigh), keyLow, keyHigh, values[old] as number);
+  #place(low: number, high: number): number {
+    const slots = this.#slots;
+    const mask = this.#slotCount - 1;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      const at = slot * NUMBERS_PER_SLOT;
+      if (slots[at + VALUE] === EMPTY || (slots[at] === low && slots[at + 1] === high)) return at;
     }
   }
 
-  /** Two multiplicative hashes with different multipliers, each finished by mixing high bits into low ones. */
+  #grow(): void {
+    const old = this.#slots;
+    this.#slotCount *= this.#slotCount < LONG_STEPS_BELOW ? 4 : 2;
+    const slots = new Uint32Array(this.#slotCount * NUMBERS_PER_SLOT);
+    this.#slots = slots;
+    for (let from = 0; from < old.length; from += NUMBERS_PER_SLOT) {
+      if (old[from + VALUE] === EMPTY) continue;
+      const [low, high] = [old[from] as number, old[from + 1] as number];
+      const at = this.#place(low, high);
+      slots[at] = low;
+      slots[at + 1] = high;
+      slots[at + VALUE] = old[from + VALUE] as number;
+    }
+  }
+
+  /**
+   * Two multiplicative hashes with different multipliers over four bytes at a time, each finished by mixing high bits into
+   * low ones. The length is in both, since what is missing of the last four bytes counts as zeros.
+   */
   #hash(path: Uint8Array, start: number, end: number): void {
-    let low = this.#seedLow;
-    let high = this.#seedHigh;
-    for (let at = start; at < end; at++) {
-      const unit = path[at] as number;
+    let low = this.#seedLow ^ (end - start);
+    let high = this.#seedHigh ^ (end - start);
+    let at = start;
+    for (const last = end - 4; at <= last; at += 4) {
+      const unit =
+        (path[at] as number) |
+        ((path[at + 1] as number) << 8) |
+        ((path[at + 2] as number) << 16) |
+        ((path[at + 3] as number) << 24);
       low = Math.imul(low ^ unit, 0x9e3779b1);
       low ^= low >>> 15;
       high = Math.imul(high ^ unit, 0x85ebca77);
       high ^= high >>> 13;
     }
-    this.#keyLow = mixed(low);
-    this.#keyHigh = mixed(high ^ low);
+    let rest = 0;
+    for (; at < end; at++) rest = (rest << 8) | (path[at] as number);
+    this.#keyLow = mixed(Math.imul(low ^ rest, 0x9e3779b1));
+    this.#keyHigh = mixed(Math.imul(high ^ rest, 0x85ebca77) ^ low);
   }
 }
 

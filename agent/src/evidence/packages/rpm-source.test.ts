@@ -35,6 +35,7 @@ describe('files that cannot be read', () => {
     mkdirSync(join(root, 'var/lib/rpm'), { recursive: true });
     writeFileSync(join(root, 'var/lib/rpm/Packages'), 'anything');
     const owners = await load(root);
+    await owners.look();
     expect([owners.state(), owners.unsettled()]).toEqual(['absent', false]);
     const [status] = owners.databases();
     expect(status?.state).toBe('not-read');
@@ -136,6 +137,7 @@ describe.skipIf(!canInstall)('a database that rpm made (skipped without root and
     const resting = await load(busy);
     expect(resting.ownerOf('/usr/bin/small-one')?.name).toBe('small-tool');
     writer.exec('DELETE FROM Packages WHERE hnum = (SELECT min(hnum) FROM Packages)');
+    await resting.look();
     expect(resting.unsettled()).toBe(true);
     const logBytes = statSync(join(folder, 'rpmdb.sqlite-wal')).size;
     await resting.load();
@@ -154,9 +156,11 @@ describe.skipIf(!canInstall)('a database that rpm made (skipped without root and
       'mkdir -p %{buildroot}/usr/bin; echo x > %{buildroot}/usr/bin/small-one',
       '/usr/bin/small-one',
     );
+    await owners.look();
     expect(owners.unsettled()).toBe(true);
     expect(owners.ownerOf('/usr/bin/small-one')?.version).toMatch(/^7:1\.2-3/);
     await owners.load();
+    await owners.look();
     expect(owners.unsettled()).toBe(false);
     expect(owners.ownerOf('/usr/bin/small-one')?.version).toBe('7:1.3-1');
     expect(owners.ownerOf('/usr/bin/small-three')).toBeUndefined();

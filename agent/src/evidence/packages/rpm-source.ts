@@ -41,7 +41,7 @@ export class RpmSource implements PackageSource {
   }
 
   /** rpm holds it during a transaction. */
-  atWork(): boolean {
+  atWork(): Promise<boolean> {
     return anyLocked(this.folders.map((folder) => join(folder, '.rpm.lock')));
   }
 

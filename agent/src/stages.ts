@@ -83,7 +83,10 @@ export async function buildStages(
       }),
     wanted: () => settings.finding,
     surroundings: surroundingsOf,
-    onAdjust: () => inventory.forgetSkipped(),
+    onAdjust: () => {
+      inventory.forgetSkipped();
+      sampler.forget();
+    },
   });
   const filesHashedBefore = store.facts.read('lifetime')?.filesHashed ?? 0;
 

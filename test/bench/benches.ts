@@ -9,6 +9,7 @@ import { plan } from './plan.ts';
 import { queries } from './queries.ts';
 import { remapSpike } from './remap-spike.ts';
 import { resync } from './resync.ts';
+import { sampling } from './sampling.ts';
 import { steadyHour } from './steady-hour.ts';
 import { wire } from './wire.ts';
 
@@ -24,4 +25,5 @@ export const BENCHES: readonly Bench[] = [
   opening,
   agentMemory,
   hashing,
+  sampling,
 ];

@@ -32,6 +32,7 @@ function meter(life: MachineLife): Metered {
   let runs = 0;
   let clamped = 0;
   let usage: UsageMeter | undefined;
+  let last: { pids: string; processes: ObservedProcess[] } = { pids: '', processes: [] };
   const start = (bootId: string): UsageMeter => {
     const mark = table.mark();
     return new UsageMeter({
@@ -63,11 +64,10 @@ function meter(life: MachineLife): Metered {
       const shown = life.lives.filter(
         ({ pid, from, to }) => from <= second && second < to && !hidden.has(pid),
       );
-      usage?.observe(
-        at,
-        shown.map((each) => processOf(each, life, second)),
-        act.kind === 'whole',
-      );
+      // As the process table does it: the very same list when nothing has changed.
+      const pids = shown.map(({ pid }) => pid).join();
+      if (pids !== last.pids) last = { pids, processes: shown.map((each) => processOf(each, life, second)) };
+      usage?.observe(at, last.processes, act.kind === 'whole');
     }
   }
   return { ...sums(table), runs, clamped };

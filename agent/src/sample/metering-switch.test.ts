@@ -67,7 +67,7 @@ function start(): void {
             };
           }),
         ),
-      forgetUsers: () => {},
+      forget: () => {},
     },
     wanted: () => wanted,
     tellUsersApart: () => apart,

@@ -5,7 +5,7 @@
 import type { Sampler } from './sampler.ts';
 
 export interface MeteringSwitchParts {
-  sampler: Pick<Sampler, 'sample' | 'forgetUsers'>;
+  sampler: Pick<Sampler, 'sample' | 'forget'>;
   meter: { interrupt(): void };
   /** Whether to look now. */
   wanted: () => boolean;
@@ -59,6 +59,6 @@ export class MeteringSwitch {
     flush();
     meter.interrupt();
     forgetMark();
-    sampler.forgetUsers();
+    sampler.forget();
   }
 }

@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,12 +95,14 @@ test('a sample is whole when every process could be looked at, and not when one 
   };
   const first = add(1);
   const other = add(20);
-  const table = new LinuxProcessTable(proc);
+  const table = new LinuxProcessTable({ proc });
   const sample = async () => {
     const { processes, whole } = (await table.read()) ?? {};
     return [whole, processes?.map(({ process }) => process.split(':')[0])];
   };
   expect(await sample()).toEqual([true, ['1', '20']]);
+  // The very same list: nothing has changed.
+  expect((await table.read())?.processes).toBe((await table.read())?.processes);
   // Nothing but a reason of its own makes a process one that has ended.
   rmSync(join(other, 'stat'));
   mkdirSync(join(other, 'stat'));
@@ -107,4 +120,71 @@ test('a sample is whole when every process could be looked at, and not when one 
   expect(await sample()).toEqual([false, ['30']]);
   rmSync(proc, { recursive: true });
   expect(await table.read()).toBeUndefined();
+});
+
+/** Looks by a clock that is moved by hand, so that processes grow old at once. */
+class MovedClock {
+  ms = 0;
+  readonly table = new LinuxProcessTable({ nowMs: () => this.ms });
+
+  async programOf(pid: number | undefined): Promise<string | undefined> {
+    return (await ofPid(this.table, pid))?.program.path.split('/').at(-1);
+  }
+}
+
+test('a process that becomes another program long after its start is noticed within the usual interval', async () => {
+  const clock = new MovedClock();
+  const child = spawn('/bin/sh', ['-c', 'read line; exec sleep 30'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  await sleep(100);
+  const shell = await clock.programOf(child.pid);
+  clock.ms += 11_000;
+  expect(await clock.programOf(child.pid)).toBe(shell);
+  child.stdin?.end('\n');
+  await sleep(100);
+  clock.ms += 5_000;
+  expect(await clock.programOf(child.pid)).toBe('sleep');
+  child.kill();
+});
+
+test('one that has ended and that nobody has reaped runs no more, also when it was old', async () => {
+  const clock = new MovedClock();
+  const parent = spawn('/bin/sh', ['-c', 'sleep 1.5 & echo $!; exec sleep 30'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [said] = await once(parent.stdout, 'data');
+  const pid = Number(said);
+  await sleep(300);
+  expect(await clock.programOf(pid)).toBe('sleep');
+  clock.ms += 11_000;
+  expect(await clock.programOf(pid)).toBe('sleep');
+  await sleep(2_000);
+  expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z ');
+  clock.ms += 5_000;
+  expect(await clock.programOf(pid)).toBeUndefined();
+  clock.ms += 1_000;
+  expect(await clock.programOf(pid)).toBeUndefined();
+  parent.kill();
+});
+
+test('many processes leave no file open behind them', async () => {
+  const clock = new MovedClock();
+  await clock.table.read();
+  const open = (): number =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).endsWith('/statm');
+      } catch {
+        return false;
+      }
+    }).length;
+  const before = open();
+  expect(before).toBeGreaterThan(0);
+  const children = Array.from({ length: 50 }, () => spawn('/bin/sleep', ['30']));
+  await sleep(200);
+  await clock.table.read();
+  expect(open()).toBeGreaterThanOrEqual(before + 30);
+  for (const child of children) child.kill();
+  await Promise.all(children.map((child) => once(child, 'exit')));
+  await clock.table.read();
+  expect(open()).toBeLessThanOrEqual(before + 20);
 });

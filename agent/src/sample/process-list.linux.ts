@@ -1,38 +1,72 @@
 /**
- * The processes of this machine from /proc, without child processes. A new process is read whole; a known one is
- * recognised by one read of its `stat` (kernel start against a reused pid, image against exec). Command lines are
- * never read. Containers' processes appear like any other, by the inode of what they run.
+ * The processes of this machine from /proc, without child processes. Command lines are never read. Containers' processes appear
+ * like any other, by the inode of what they run.
+ *
+ * Most looks find what the last one found, so a known process costs little more than its line in the list: a file that was
+ * opened with its first look belongs to that process and to no later one with its number, and says whether it still runs the
+ * same code. All of it is read again while it is young, when that differs, and now and then. An exec is so noticed within
+ * `CHECK_AGAIN_MS` or one look, whichever is longer.
  *
  * A process that cannot be looked at, for want of files or memory, is not one that has ended: the sample says that it is not
  * whole. So does one that lacks process 1, which is always there: then the system hides the processes of others (`hidepid`).
  */
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { launchOrigin, type ProcessCircumstances } from './launch-origin.linux.ts';
-import { MS_PER_TICK, type ProcessStat, parseProcessStat } from './process-stat.linux.ts';
-import type { ProcessSample, ProcessTable, ProgramFile, SampledProcess } from './sampled-process.ts';
+import {
+  CodeWatch,
+  readCircumstances,
+  readProcessStat,
+  readProgram,
+  readUid,
+} from './process-files.linux.ts';
+import { MS_PER_TICK, type ProcessStat } from './process-stat.linux.ts';
+import type { ProcessSample, ProcessTable, SampledProcess } from './sampled-process.ts';
 
-const DELETED = ' (deleted)';
-/** Processes read before others on the event loop get a turn: about 5 ms. */
-const SLICE = 200;
+/** Processes read whole before others on the event loop get a turn: about 5 ms. */
+const SLICE = 100;
 const MOST_ANCESTORS = 16;
 const FIRST_PROCESS = '1';
+/** Programs are started by processes that become them, nearly always at once: read at each look for so long. */
+const YOUNG_MS = 10_000;
+/** Whether a process still runs the same code is looked at so often at most, a little less than the usual interval. */
+const CHECK_AGAIN_MS = 4_500;
+/** In code of the same size there may be another program. */
+const READ_AGAIN_MS = 60_000;
 
 interface Known {
   stat: ProcessStat;
   circumstances: ProcessCircumstances;
   /** Undefined when the program may not be seen. */
   sampled: SampledProcess | undefined;
+  code: CodeWatch;
+  firstMs: number;
+  readAgainMs: number;
+  checkAgainMs: number;
+  /** Number of the last look that listed it. */
+  look: number;
+}
+
+export interface LinuxProcessTableOptions {
+  /** Where the kernel shows its processes. Default /proc. */
+  proc?: string;
+  /** Monotonic milliseconds. */
+  nowMs?: () => number;
 }
 
 export class LinuxProcessTable implements ProcessTable {
   readonly #proc: string;
-  #known = new Map<number, Known>();
-  readonly #buffer = Buffer.alloc(4096);
+  readonly #nowMs: () => number;
+  /** By the name of the folder, the number of the process. */
+  readonly #known = new Map<string, Known>();
+  /** Kernel threads, and processes that have ended and are still listed. */
+  readonly #others = new Map<string, { look: number; readAgainMs: number }>();
+  #look = 0;
+  #sample: Omit<ProcessSample, 'whole'> = { processes: [], unreadable: 0 };
 
-  /** `proc`: where the kernel shows its processes. */
-  constructor(proc = '/proc') {
+  constructor({ proc = '/proc', nowMs = () => performance.now() }: LinuxProcessTableOptions = {}) {
     this.#proc = proc;
+    this.#nowMs = nowMs;
   }
 
   async read(): Promise<ProcessSample | undefined> {
@@ -42,73 +76,143 @@ export class LinuxProcessTable implements ProcessTable {
     } catch {
       return undefined;
     }
-    const known = new Map<number, Known>();
-    const fresh: number[] = [];
-    let whole = names.includes(FIRST_PROCESS);
-    let inSlice = 0;
+    const look = ++this.#look;
+    const nowMs = this.#nowMs();
+    const fresh: Known[] = [];
+    let whole = false;
+    let [changed, listed, inSlice] = [false, 0, 0];
     for (const name of names) {
-      const pid = processNumber(name);
-      if (pid === undefined) continue;
-      if (++inSlice % SLICE === 0) await nextTurn();
-      const stat = unlessEnded(() => this.#readStat(pid));
-      if (stat === 'hidden') whole = false;
-      if (!stat || stat === 'hidden' || stat.kernelThread || stat.state === 'Z' || stat.state === 'X')
+      if (!isNumber(name)) continue;
+      if (name === FIRST_PROCESS) whole = true;
+      if (this.#isAsBefore(name, look, nowMs)) {
+        listed++;
         continue;
-      const before = this.#known.get(pid);
-      if (before && isSame(before.stat, stat)) known.set(pid, before);
-      else {
-        const read = unlessEnded(() => readWhole(`${this.#proc}/${pid}`, stat));
-        if (read === 'hidden') whole = false;
-        else if (read) {
-          known.set(pid, read);
-          fresh.push(pid);
-        }
+      }
+      if (++inSlice % SLICE === 0) await nextTurn();
+      const outcome = unlessEnded(() => this.#readAgain(name, look, nowMs));
+      if (outcome === 'hidden') whole = false;
+      else if (outcome === 'ended') changed = this.#forget(name) || changed;
+      else listed++;
+      if (typeof outcome === 'object' || outcome === 'other') {
+        changed = true;
+        if (outcome !== 'other') fresh.push(outcome);
       }
     }
-    for (const pid of fresh) classify(pid, known);
-    this.#known = known;
-    return sampleOf(known, whole);
+    // One that could not be looked at is in no sample, and is read again.
+    if (listed < this.#known.size + this.#others.size && this.#forgetUnlisted(look)) changed = true;
+    for (const known of fresh) this.#classify(known);
+    if (changed) this.#sample = sampleOf(this.#known);
+    return { ...this.#sample, whole };
   }
 
-  #readStat(pid: number): ProcessStat | undefined {
-    const file = openSync(`${this.#proc}/${pid}/stat`, 'r');
-    try {
-      const length = readSync(file, this.#buffer);
-      return parseProcessStat(this.#buffer.toString('latin1', 0, length));
-    } finally {
-      closeSync(file);
+  /** Nothing has to be read again, as far as it costs next to nothing to tell. */
+  #isAsBefore(name: string, look: number, nowMs: number): boolean {
+    const known = this.#known.get(name);
+    if (!known) {
+      const other = this.#others.get(name);
+      if (!other || nowMs >= other.readAgainMs) return false;
+      other.look = look;
+      return true;
     }
+    if (nowMs - known.firstMs < YOUNG_MS || nowMs >= known.readAgainMs) return false;
+    if (nowMs >= known.checkAgainMs) {
+      if (!known.code.isSame()) return false;
+      known.checkAgainMs = nowMs + CHECK_AGAIN_MS;
+    }
+    known.look = look;
+    return true;
+  }
+
+  /** 'other': nothing that is metered. Throws what reading it throws. */
+  #readAgain(name: string, look: number, nowMs: number): Known | 'same' | 'other' | 'ended' {
+    const folder = `${this.#proc}/${name}`;
+    const stat = readProcessStat(folder);
+    if (!stat) return 'ended';
+    const before = this.#known.get(name);
+    if (stat.kernelThread || stat.state === 'Z' || stat.state === 'X') {
+      this.#forget(name);
+      this.#others.set(name, { look, readAgainMs: readAgainMs(stat, nowMs) });
+      return before ? 'other' : 'same';
+    }
+    this.#others.delete(name);
+    const isSame = before?.stat.startTicks === stat.startTicks && before.stat.image === stat.image;
+    if (before && isSame) {
+      Object.assign(before, { look, ...due(stat, nowMs) });
+      return 'same';
+    }
+    // Opened first: if it becomes another program meanwhile, its code differs from what is noted here.
+    const code = CodeWatch.open(folder);
+    let known: Known;
+    try {
+      known = {
+        ...readWhole(folder, stat),
+        ...{ code, look, firstMs: nowMs, ...due(stat, nowMs) },
+      };
+    } catch (error) {
+      code.close();
+      throw error;
+    }
+    this.#forget(name);
+    this.#known.set(name, known);
+    return known;
+  }
+
+  /** True: some of them were metered. */
+  #forgetUnlisted(look: number): boolean {
+    const before = this.#known.size;
+    for (const [name, known] of this.#known) if (known.look !== look) this.#forget(name);
+    for (const [name, other] of this.#others) if (other.look !== look) this.#others.delete(name);
+    return this.#known.size < before;
+  }
+
+  /** True: it was one that is metered. */
+  #forget(name: string): boolean {
+    this.#known.get(name)?.code.close();
+    return this.#known.delete(name);
+  }
+
+  #classify(known: Known): void {
+    if (!known.sampled) return;
+    const ancestors: ProcessCircumstances[] = [];
+    for (let at = known.stat.parent; at > 0 && ancestors.length < MOST_ANCESTORS; ) {
+      const parent = this.#known.get(`${at}`);
+      if (!parent) break;
+      ancestors.push(parent.circumstances);
+      at = parent.stat.parent;
+    }
+    known.sampled.origin = launchOrigin(known.circumstances, ancestors);
   }
 }
 
-/** 'hidden': the process is there, and reading it fails for a reason that is not its own. undefined: it has ended meanwhile. */
-function unlessEnded<T>(read: () => T): T | 'hidden' | undefined {
+/** 'hidden': the process is there, and reading it fails for a reason that is not its own. */
+function unlessEnded<T>(read: () => T): T | 'hidden' | 'ended' {
   try {
     return read();
   } catch (error) {
-    return hasEnded(error) ? undefined : 'hidden';
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ESRCH' ? 'ended' : 'hidden';
   }
 }
 
-function hasEnded(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ESRCH';
+function due(stat: ProcessStat, nowMs: number): Pick<Known, 'readAgainMs' | 'checkAgainMs'> {
+  return { readAgainMs: readAgainMs(stat, nowMs), checkAgainMs: nowMs + CHECK_AGAIN_MS };
 }
 
-function processNumber(name: string): number | undefined {
+/** Not of all in one look, which read them first together. */
+function readAgainMs({ pid }: ProcessStat, nowMs: number): number {
+  return nowMs + READ_AGAIN_MS * (0.5 + (pid % 64) / 128);
+}
+
+function isNumber(name: string): boolean {
   const first = name.charCodeAt(0);
-  return first >= 0x31 && first <= 0x39 ? Number(name) : undefined;
+  return first >= 0x31 && first <= 0x39;
 }
 
-function isSame(before: ProcessStat, now: ProcessStat): boolean {
-  return before.startTicks === now.startTicks && before.image === now.image;
-}
-
-function readWhole(folder: string, stat: ProcessStat): Known {
+function readWhole(folder: string, stat: ProcessStat): Pick<Known, 'stat' | 'circumstances' | 'sampled'> {
   const { pid, name, tty } = stat;
-  const circumstances = { pid, name, tty, cgroup: readText(`${folder}/cgroup`) };
+  const circumstances = readCircumstances(folder, { pid, name, tty });
   const program = readProgram(folder);
-  const uid = realUid(readText(`${folder}/status`));
+  const uid = readUid(folder);
   const sampled: SampledProcess | undefined =
     program && uid !== undefined
       ? {
@@ -122,68 +226,12 @@ function readWhole(folder: string, stat: ProcessStat): Known {
   return { stat, circumstances, sampled };
 }
 
-function classify(pid: number, known: ReadonlyMap<number, Known>): void {
-  const own = known.get(pid);
-  if (!own?.sampled) return;
-  const ancestors: ProcessCircumstances[] = [];
-  for (let at = own.stat.parent; at > 0 && ancestors.length < MOST_ANCESTORS; ) {
-    const parent = known.get(at);
-    if (!parent) break;
-    ancestors.push(parent.circumstances);
-    at = parent.stat.parent;
-  }
-  own.sampled.origin = launchOrigin(own.circumstances, ancestors);
-}
-
-function readProgram(folder: string): ProgramFile | undefined {
-  try {
-    const openPath = `${folder}/exe`;
-    const link = readlinkSync(openPath);
-    const path = link.endsWith(DELETED) ? link.slice(0, -DELETED.length) : link;
-    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(openPath, { bigint: true });
-    // Deleting a file changes its ctime, so the key goes without.
-    const key = `${dev}:${ino}:${size}:${mtimeNs}:${path}`;
-    const identity = {
-      device: `${dev}`,
-      inode: `${ino}`,
-      size: Number(size),
-      mtimeNs: `${mtimeNs}`,
-      ctimeNs: `${ctimeNs}`,
-    };
-    return { key, path, openPath, identity };
-  } catch (error) {
-    // Programs of others, when this is not root; and of a process that ends, which has none any more.
-    if (isForbidden(error) || hasEnded(error)) return undefined;
-    throw error;
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    if (isForbidden(error)) return '';
-    throw error;
-  }
-}
-
-function isForbidden(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EPERM';
-}
-
-/** The user who started it; the owner of /proc/PID would be root for programs that are not dumpable. */
-function realUid(status: string): number | undefined {
-  const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
-  return uid === undefined ? undefined : Number(uid);
-}
-
-function sampleOf(known: ReadonlyMap<number, Known>, whole: boolean): ProcessSample {
+function sampleOf(known: ReadonlyMap<string, Known>): Omit<ProcessSample, 'whole'> {
   const processes: SampledProcess[] = [];
   let unreadable = 0;
   for (const { sampled } of known.values()) {
     if (sampled) processes.push(sampled);
     else unreadable++;
   }
-  return { processes, whole, unreadable };
+  return { processes, unreadable };
 }

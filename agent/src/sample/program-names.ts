@@ -33,6 +33,9 @@ export class ProgramNames {
   /** Programs of the newest sample and of the one before it, whose processes may just have ended. */
   #seen: ReadonlySet<string> = new Set();
   #seenBefore: ReadonlySet<string> = new Set();
+  #lastSeen: readonly SampledProcess[] = [];
+  /** Every program of the newest sample has its name, or has none for ever. */
+  #allNamed = false;
   readonly #tries = new Map<string, number>();
   #working = false;
   #ready = false;
@@ -62,12 +65,20 @@ export class ProgramNames {
   /** Looks up the programs of a sample and begins to identify what is unknown. */
   see(processes: readonly SampledProcess[]): void {
     this.#seenBefore = this.#seen;
+    // Nearly always nothing has begun or ended.
+    if (this.#allNamed && processes === this.#lastSeen) return;
+    this.#lastSeen = processes;
     this.#seen = new Set(processes.map(({ program }) => program.key));
+    this.#allNamed = true;
     for (const { program } of processes) {
       if (this.#names.has(program.key)) continue;
       const name = this.#lookUp(program);
-      if (name !== undefined) this.#names.set(program.key, name);
-      else if (this.#waiting.size < MOST_WAITING || this.#waiting.has(program.key))
+      if (name !== undefined) {
+        this.#names.set(program.key, name);
+        continue;
+      }
+      this.#allNamed = false;
+      if (this.#waiting.size < MOST_WAITING || this.#waiting.has(program.key))
         this.#waiting.set(program.key, program);
     }
     if (this.#names.size > MOST_REMEMBERED) this.#forgetUnseen();

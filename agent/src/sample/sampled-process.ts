@@ -23,7 +23,8 @@ export interface SampledProcess {
 }
 
 export interface ProcessSample {
-  processes: SampledProcess[];
+  /** The very same list as the last time, when nothing has changed. */
+  processes: readonly SampledProcess[];
   /** False: some processes could not be looked at, or the system shows only some. What is missing may well be running. */
   whole: boolean;
   /** Processes whose program may not be seen: not an agent's failure, but a blind spot to report. */

@@ -1,8 +1,8 @@
 /** One sample: process table -> named programs -> usage. */
 import type { Clock } from '../clock/clock.ts';
-import type { UsageMeter } from '../usage/usage-meter.ts';
+import type { ObservedProcess, UsageMeter } from '../usage/usage-meter.ts';
 import type { ProgramNames } from './program-names.ts';
-import type { ProcessTable } from './sampled-process.ts';
+import type { ProcessTable, SampledProcess } from './sampled-process.ts';
 
 export interface SamplerParts {
   table: ProcessTable;
@@ -15,9 +15,17 @@ export interface SamplerParts {
   mayMeter: (path: string) => boolean;
 }
 
+interface MadeOfSample {
+  processes: readonly SampledProcess[];
+  metered: readonly SampledProcess[];
+  observed: readonly ObservedProcess[];
+}
+
 export class Sampler {
   readonly #parts: SamplerParts;
   readonly #users = new Map<number, string>();
+  /** What was made of the last sample, which is most often the next one too. */
+  #last: MadeOfSample = { processes: [], metered: [], observed: [] };
   samples = 0;
   /** Samples at which the process table could not be read, or not all of it. That time was not observed. */
   missed = 0;
@@ -30,7 +38,7 @@ export class Sampler {
   }
 
   async sample(): Promise<void> {
-    const { table, names, meter, clock, mayMeter } = this.#parts;
+    const { table, names, meter, clock } = this.#parts;
     const sample = await table.read();
     if (!sample) {
       this.missed++;
@@ -39,27 +47,32 @@ export class Sampler {
     }
     if (!sample.whole) this.missed++;
     const at = clock.now();
-    const processes = sample.processes.filter(({ program }) => mayMeter(program.path));
-    names.see(processes);
-    meter.observe(
-      at,
-      processes.map((each) => ({
-        process: each.process,
-        program: each.program.key,
-        user: this.#user(each.uid),
-        startedBootMs: each.startedBootMs,
-        origin: each.origin,
-      })),
-      sample.whole,
-    );
+    const { metered, observed } = this.#made(sample.processes);
+    names.see(metered);
+    meter.observe(at, observed, sample.whole);
     this.samples++;
     this.unreadable = sample.unreadable;
-    this.running = processes.length;
+    this.running = metered.length;
   }
 
-  /** Who is who is asked anew. */
-  forgetUsers(): void {
+  /** Who is who, and what may be metered, is asked anew. */
+  forget(): void {
     this.#users.clear();
+    this.#last = { processes: [], metered: [], observed: [] };
+  }
+
+  #made(processes: readonly SampledProcess[]): MadeOfSample {
+    if (processes === this.#last.processes) return this.#last;
+    const metered = processes.filter(({ program }) => this.#parts.mayMeter(program.path));
+    const observed = metered.map((each) => ({
+      process: each.process,
+      program: each.program.key,
+      user: this.#user(each.uid),
+      startedBootMs: each.startedBootMs,
+      origin: each.origin,
+    }));
+    this.#last = { processes, metered, observed };
+    return this.#last;
   }
 
   #user(uid: number): string {

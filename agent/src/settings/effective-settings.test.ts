@@ -155,12 +155,14 @@ test.each([
 
 test('on battery the other interval counts, unless it is the shorter one', () => {
   const settings = settingsOf();
-  expect(settings.reportIntervalSeconds).toBe(3600);
+  expect([settings.reportIntervalSeconds, settings.sampleIntervalSeconds]).toEqual([3600, 5]);
   onBattery = true;
   settings.look();
-  expect(settings.reportIntervalSeconds).toBe(14_400);
+  expect([settings.reportIntervalSeconds, settings.sampleIntervalSeconds]).toEqual([14_400, 15]);
   settings.receive({ version: 1, group: 'g', reportIntervalSeconds: 600, sparingReportIntervalSeconds: 60 });
   expect(settings.reportIntervalSeconds).toBe(600);
+  settings.receive({ version: 2, group: 'g', sampleIntervalSeconds: 60 });
+  expect(settings.sampleIntervalSeconds).toBe(60);
 });
 
 test('a pause lasts 24 hours from the last word of the collector, also over a restart, and no longer', () => {

@@ -32,6 +32,9 @@ export interface SettingsStatus {
   paused_until: string | null;
 }
 
+/** Each look wakes the computer up; what runs meanwhile is known from its start. */
+const SPARING_SAMPLE_INTERVAL_SECONDS = 15;
+
 export class EffectiveSettings {
   readonly #parts: EffectiveSettingsParts;
   #collector: CollectorSettings;
@@ -65,8 +68,10 @@ export class EffectiveSettings {
     return this.#onBattery ? Math.max(usual, this.#layered.sparingReportIntervalSeconds.value) : usual;
   }
 
+  /** On battery at least SPARING_SAMPLE_INTERVAL_SECONDS. */
   get sampleIntervalSeconds(): number {
-    return this.#layered.sampleIntervalSeconds.value;
+    const usual = this.#layered.sampleIntervalSeconds.value;
+    return this.#onBattery ? Math.max(usual, SPARING_SAMPLE_INTERVAL_SECONDS) : usual;
   }
 
   get tellUsersApart(): boolean {

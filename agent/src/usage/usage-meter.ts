@@ -77,6 +77,8 @@ export class UsageMeter {
   #tracked = new Map<string, Tracked>();
   /** A sample failed since the previous observation, or that one did not show every process. */
   #blind = false;
+  /** The last observation, while every program in it has its name: its very list, and the (user, subject) of that list. */
+  #settled: { processes: readonly ObservedProcess[]; keys: readonly string[] } | undefined;
   /** Monotonic time up to which a (subject, user) is counted: clips what would count twice. */
   #countedUntil = new Map<string, number>();
 
@@ -124,6 +126,7 @@ export class UsageMeter {
     this.#tracked = new Map();
     this.#countedUntil = new Map();
     this.#blind = false;
+    this.#settled = undefined;
   }
 
   /** A look at the process table failed. */
@@ -142,15 +145,39 @@ export class UsageMeter {
     const near = previous !== undefined && since !== undefined && !this.#isGap(at, previous);
     if (near && whole && !this.#blind)
       this.#sheet.addCoverage(this.#run, this.#wall(at, previous.monotonicMs, at.monotonicMs));
+    const sameAsBefore = near && whole && !this.#blind && processes === this.#settled?.processes;
     this.#blind = !whole;
-
+    if (sameAsBefore) {
+      this.#goOn(at, previous.monotonicMs, this.#settled?.keys ?? []);
+      return;
+    }
     const spans = new Map<string, Span[]>();
     const alive = new Map<string, Tracked>();
     for (const process of processes) this.#follow(process, at, since, alive, spans);
+    // Before what has ended is credited for the last time.
+    const keys = [...spans.keys()];
     if (!whole) this.#keepUnseen(alive, since === undefined ? at.monotonicMs : 0);
     else if (near) this.#creditEnded(alive, previous.monotonicMs, at.monotonicMs, spans);
     this.#count(at, spans, whole ? new Map() : new Map(this.#countedUntil));
     this.#tracked = alive;
+    this.#previous = at;
+    this.#settled = whole && this.#waiting.size === 0 ? { processes, keys } : undefined;
+  }
+
+  /** The very same processes as at the last observation: nothing began or ended, and whoever was counted until then has gone on. */
+  #goOn(at: Instant, sinceMs: number, keys: readonly string[]): void {
+    const span = this.#wall(at, sinceMs, at.monotonicMs);
+    for (const key of keys) {
+      // What has no name for ever is not counted.
+      if (!this.#countedUntil.has(key)) continue;
+      const cut = key.indexOf(' ');
+      this.#sheet.addTime(this.#run, key.slice(cut + 1), key.slice(0, cut), span);
+      this.#countedUntil.set(key, at.monotonicMs);
+    }
+    for (const tracked of this.#tracked.values()) {
+      tracked.countedUntilMs = at.monotonicMs;
+      tracked.owedSinceMs = at.monotonicMs;
+    }
     this.#previous = at;
   }
 

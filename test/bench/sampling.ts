@@ -1,0 +1,86 @@
+/**
+ * What metering costs: looks at the process table of this computer, to which many sleeping processes are added. What the timer alone
+ * costs is taken off.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Bench, bounded, type Figures, plain } from './bench.ts';
+import type { SamplingCost, SamplingOrder } from './sampling/sampling-program.ts';
+
+const SAMPLING_PROGRAM = join(import.meta.dirname, 'sampling/sampling-program.ts');
+const TARGETS = [
+  { name: 'few', processes: 200, percent: 0.1 },
+  { name: 'many', processes: 1_000, percent: 0.3 },
+] as const;
+const DEFAULT_INTERVAL_S = 5;
+
+export const sampling: Bench = {
+  name: 'sampling',
+  about: 'CPU of metering each second, with 200 and with 1,000 processes beside those of this computer',
+  flags: {
+    seconds: { meaning: 'seconds of looks, for each number of processes', default: 60 },
+    few: { meaning: 'processes added', default: 200 },
+    many: { meaning: 'processes added', default: 1_000 },
+  },
+  smoke: { seconds: 2, few: 20, many: 40 },
+  run,
+};
+
+async function run(flags: Record<string, number>, say: (progress: string) => void): Promise<Figures> {
+  const { seconds = 0 } = flags;
+  const root = mkdtempSync(join(tmpdir(), 'fleetmeter-sampling-'));
+  try {
+    const nothing = await sample({ root, intervalMs: 1_000, seconds, looks: false });
+    const figures: Figures = { timerCpuPercent: plain(percent(nothing), '% of a core, the timer alone') };
+    for (const { name, processes, percent: most } of TARGETS) {
+      const wanted = flags[name] ?? processes;
+      say(`${wanted} processes beside those of this computer`);
+      const cost = await withProcesses(wanted, () =>
+        sample({ root, intervalMs: 1_000, seconds, looks: true }),
+      );
+      if (cost.running < wanted || cost.missed > 0)
+        throw new Error(`${cost.running} of more than ${wanted} processes seen, ${cost.missed} looks missed`);
+      const each = (cost.cpuSeconds - nothing.cpuSeconds) / cost.samples;
+      const scaled = wanted < processes;
+      figures[`${name}Running`] = plain(cost.running, 'processes metered');
+      figures[`${name}EachSecond`] = bounded(each * 100, '% of a core, a look each second', most, scaled);
+      figures[`${name}AtDefault`] = bounded(
+        (each * 100) / DEFAULT_INTERVAL_S,
+        `% of a core, a look every ${DEFAULT_INTERVAL_S} s`,
+        most / DEFAULT_INTERVAL_S,
+        scaled,
+      );
+      figures[`${name}PerProcess`] = plain((each * 1e6) / cost.running, 'CPU us / process and look');
+    }
+    return figures;
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+const percent = ({ cpuSeconds, seconds }: SamplingCost): number => (cpuSeconds / seconds) * 100;
+
+async function sample(order: SamplingOrder): Promise<SamplingCost> {
+  const { stdout } = await promisify(execFile)(process.execPath, [SAMPLING_PROGRAM, JSON.stringify(order)]);
+  return JSON.parse(stdout) as SamplingCost;
+}
+
+async function withProcesses<T>(count: number, work: () => Promise<T>): Promise<T> {
+  const added: ChildProcess[] = [];
+  try {
+    for (let number = 0; number < count; number++) added.push(spawn('sleep', ['3600'], { stdio: 'ignore' }));
+    return await work();
+  } finally {
+    await Promise.all(
+      added.map((each) => {
+        const ended = once(each, 'exit');
+        each.kill('SIGKILL');
+        return ended;
+      }),
+    );
+  }
+}

@@ -3,7 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { loopDiskFault } from './loop-disk.ts';
 
-const PACKAGES = { 'mkfs.ext4': 'e2fsprogs', mount: 'mount', strace: 'strace' } as const;
+const PACKAGES = {
+  'mkfs.ext4': 'e2fsprogs',
+  mount: 'mount',
+  strace: 'strace',
+  faketime: 'faketime',
+} as const;
 export type NeededProgram = keyof typeof PACKAGES;
 
 /** True when the test can run. Registers a test that fails in CI when a program is missing there. */

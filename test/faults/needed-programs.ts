@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { loopDiskFault } from './loop-disk.ts';
 
 const PACKAGES = {
+  accton: 'acct',
+  unshare: 'util-linux',
   'mkfs.ext4': 'e2fsprogs',
   mount: 'mount',
   strace: 'strace',

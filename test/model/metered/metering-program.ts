@@ -1,7 +1,8 @@
 /**
- * Meters one program on this computer with the real clock and the real process table until it is told to end, then says what it
- * counted, as JSON. Run under a clock that somebody else sets.
+ * Meters one program, or those of a folder, on this computer with the real clock and the real process table until it is told to end,
+ * then says what it counted, as JSON.
  */
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { realClock } from '../../../agent/src/clock/real-clock.ts';
 import { LinuxProcessTable } from '../../../agent/src/sample/process-list.linux.ts';
@@ -17,7 +18,7 @@ export interface MeteredByClock {
   clamped: number;
 }
 
-const [, , program = '', intervalText = ''] = process.argv;
+const [, , place = '', intervalText = ''] = process.argv;
 const intervalMs = Number(intervalText);
 const clock = realClock();
 const table = new LinuxProcessTable();
@@ -26,7 +27,7 @@ const meter = new UsageMeter({
   bootId: clock.bootId(),
   sampleIntervalMs: intervalMs,
   newRun: () => `${++runs}`.padStart(16, '0'),
-  nameProgram: () => '00000000000000aa',
+  nameProgram: idOf,
 });
 const rows = { usage: new Map<string, UsageRow>(), coverage: new Map<string, CoverageRow>() };
 const walls: number[] = [];
@@ -40,19 +41,19 @@ while (!ending) {
   const sample = await table.read();
   const at = clock.now();
   if (!sample) throw new Error('the process table cannot be read');
-  const processes = sample.processes.filter((each) => each.program.path === program);
+  const processes = sample.processes.filter(({ program }) => `${program.path}/`.startsWith(`${place}/`));
   if (processes.length > 0) walls.push(at.wallMs);
   meter.observe(
     at,
-    processes.map(({ process, startedBootMs }) => ({
-      ...{ process, startedBootMs },
-      ...{ program, user: 'u', origin: 'user' as const },
+    processes.map(({ process, program, startedBootMs }) => ({
+      ...{ process, startedBootMs, program: program.path },
+      ...{ user: 'u', origin: 'user' as const },
     })),
     sample.whole,
   );
   samples++;
   const due = meter.flush();
-  for (const row of due?.usage ?? []) rows.usage.set(`${row.day} ${row.run}`, row);
+  for (const row of due?.usage ?? []) rows.usage.set(`${row.day} ${row.run} ${row.executableId}`, row);
   for (const row of due?.coverage ?? []) rows.coverage.set(`${row.day} ${row.run}`, row);
   meter.flushed();
   await sleep(intervalMs);
@@ -68,3 +69,7 @@ const metered: MeteredByClock = {
   clamped: meter.clamped,
 };
 process.stdout.write(JSON.stringify(metered), () => process.exit());
+
+function idOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}

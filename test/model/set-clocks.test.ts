@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { MeteredByClock } from './clocks/metering-program.ts';
-import { SetClock } from './clocks/set-clock.ts';
-import { canRun } from './needed-programs.ts';
+import { canRun } from '../faults/needed-programs.ts';
+import type { MeteredByClock } from './metered/metering-program.ts';
+import { SetClock } from './metered/set-clock.ts';
 
 const INTERVAL_MS = 250;
 /** A busy machine looks later than it means to. */

@@ -2,10 +2,10 @@
  * The processes of this machine from /proc, without child processes. Command lines are never read. Containers' processes appear
  * like any other, by the inode of what they run.
  *
- * Most looks find what the last one found, so a known process costs little more than its line in the list: a file that was
- * opened with its first look belongs to that process and to no later one with its number, and says whether it still runs the
- * same code. All of it is read again while it is young, when that differs, and now and then. An exec is so noticed within
- * `CHECK_AGAIN_MS` or one look, whichever is longer.
+ * Most looks find what the last one found, so a known process costs little: a file that was opened with its first look belongs
+ * to that process and to no later one with its number, and says whether it still runs the same code. All of it is read again
+ * while it is young, when that differs, and now and then. An exec is so noticed within `CHECK_AGAIN_MS` or one look, whichever is
+ * longer. Listing them costs the kernel more than that, so nobody is listed while no number was given to a new one.
  *
  * A process that cannot be looked at, for want of files or memory, is not one that has ended: the sample says that it is not
  * whole. So does one that lacks process 1, which is always there: then the system hides the processes of others (`hidepid`).
@@ -15,6 +15,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { launchOrigin, type ProcessCircumstances } from './launch-origin.linux.ts';
 import {
   CodeWatch,
+  newestNumber,
   readCircumstances,
   readProcessStat,
   readProgram,
@@ -62,6 +63,9 @@ export class LinuxProcessTable implements ProcessTable {
   /** Kernel threads, and processes that have ended and are still listed. */
   readonly #others = new Map<string, { look: number; readAgainMs: number }>();
   #look = 0;
+  /** As of the last listing: the newest number, undefined when there has to be another listing; and whether all are shown. */
+  #newest: string | undefined;
+  #showsFirst = false;
   #sample: Omit<ProcessSample, 'whole'> = { processes: [], unreadable: 0 };
 
   constructor({ proc = '/proc', nowMs = () => performance.now() }: LinuxProcessTableOptions = {}) {
@@ -70,42 +74,55 @@ export class LinuxProcessTable implements ProcessTable {
   }
 
   async read(): Promise<ProcessSample | undefined> {
+    // Before the listing: who begins in between may be in it, and is listed once more.
+    const newest = newestNumber(this.#proc);
+    const nobodyBegan = newest !== undefined && newest === this.#newest;
+    const look = ++this.#look;
+    const nowMs = this.#nowMs();
     let names: string[];
     try {
-      names = readdirSync(this.#proc);
+      names = nobodyBegan ? this.#notAsBefore(nowMs) : readdirSync(this.#proc).filter(isNumber);
     } catch {
       return undefined;
     }
-    const look = ++this.#look;
-    const nowMs = this.#nowMs();
+    if (!nobodyBegan) this.#showsFirst = names.includes(FIRST_PROCESS);
+    this.#newest = newest;
     const fresh: Known[] = [];
-    let whole = false;
-    let [changed, listed, inSlice] = [false, 0, 0];
+    let [isHidden, changed, listed, inSlice] = [false, false, 0, 0];
     for (const name of names) {
-      if (!isNumber(name)) continue;
-      if (name === FIRST_PROCESS) whole = true;
-      if (this.#isAsBefore(name, look, nowMs)) {
+      if (!nobodyBegan && this.#isAsBefore(name, look, nowMs)) {
         listed++;
         continue;
       }
       if (++inSlice % SLICE === 0) await nextTurn();
       const outcome = unlessEnded(() => this.#readAgain(name, look, nowMs));
-      if (outcome === 'hidden') whole = false;
-      else if (outcome === 'ended') changed = this.#forget(name) || changed;
-      else listed++;
-      if (typeof outcome === 'object' || outcome === 'other') {
-        changed = true;
-        if (outcome !== 'other') fresh.push(outcome);
+      if (outcome === 'hidden') isHidden = true;
+      if (outcome === 'ended' || outcome === 'hidden') {
+        changed = this.#forget(name) || changed;
+        continue;
       }
+      listed++;
+      if (outcome !== 'same') changed = true;
+      if (typeof outcome === 'object') fresh.push(outcome);
     }
-    // One that could not be looked at is in no sample, and is read again.
-    if (listed < this.#known.size + this.#others.size && this.#forgetUnlisted(look)) changed = true;
+    if (!nobodyBegan && listed < this.#known.size + this.#others.size)
+      changed = this.#forgetUnlisted(look) || changed;
+    // One that could not be looked at is in no sample, and has to be listed to be read again.
+    if (isHidden) this.#newest = undefined;
     for (const known of fresh) this.#classify(known);
     if (changed) this.#sample = sampleOf(this.#known);
-    return { ...this.#sample, whole };
+    return { ...this.#sample, whole: this.#showsFirst && !isHidden };
   }
 
-  /** Nothing has to be read again, as far as it costs next to nothing to tell. */
+  /** Of those that are known, which have to be read again, or have ended. */
+  #notAsBefore(nowMs: number): string[] {
+    const names: string[] = [];
+    for (const [name, known] of this.#known)
+      if (isDue(known, nowMs) || !known.code.isSame()) names.push(name);
+    return names;
+  }
+
+  /** It is listed, and nothing has to be read again, as far as it costs next to nothing to tell. */
   #isAsBefore(name: string, look: number, nowMs: number): boolean {
     const known = this.#known.get(name);
     if (!known) {
@@ -114,7 +131,7 @@ export class LinuxProcessTable implements ProcessTable {
       other.look = look;
       return true;
     }
-    if (nowMs - known.firstMs < YOUNG_MS || nowMs >= known.readAgainMs) return false;
+    if (isDue(known, nowMs)) return false;
     if (nowMs >= known.checkAgainMs) {
       if (!known.code.isSame()) return false;
       known.checkAgainMs = nowMs + CHECK_AGAIN_MS;
@@ -192,6 +209,10 @@ function unlessEnded<T>(read: () => T): T | 'hidden' | 'ended' {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ESRCH' ? 'ended' : 'hidden';
   }
+}
+
+function isDue({ firstMs, readAgainMs }: Known, nowMs: number): boolean {
+  return nowMs - firstMs < YOUNG_MS || nowMs >= readAgainMs;
 }
 
 function due(stat: ProcessStat, nowMs: number): Pick<Known, 'readAgainMs' | 'checkAgainMs'> {

@@ -41,6 +41,7 @@ const TEXT_FIELD = 3;
  */
 export class CodeWatch {
   static #open = 0;
+  static #mostOpen: number | undefined;
   #file: number | undefined;
   readonly #text: number;
 
@@ -51,7 +52,8 @@ export class CodeWatch {
 
   /** Never throws: without a file it is never sure. */
   static open(folder: string): CodeWatch {
-    if (CodeWatch.#open >= MOST_OPEN) return new CodeWatch(undefined);
+    CodeWatch.#mostOpen ??= mostOpenFiles();
+    if (CodeWatch.#open >= CodeWatch.#mostOpen) return new CodeWatch(undefined);
     try {
       const watch = new CodeWatch(openSync(`${folder}/statm`, 'r'));
       CodeWatch.#open++;
@@ -116,10 +118,9 @@ export function readProgram(folder: string): ProgramFile | undefined {
     };
     return { key, path, openPath, identity };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Programs of others, when this is not root; and of a process that ends, which has none any more.
-    if (isForbidden(error) || code === 'ENOENT' || code === 'ESRCH') return undefined;
-    throw error;
+    // Programs of others, when this is not root; of a process that ends; on a server that is gone; at too long a path.
+    if (isOurs(error)) throw error;
+    return undefined;
   }
 }
 
@@ -133,12 +134,19 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'latin1');
   } catch (error) {
-    if (isForbidden(error)) return '';
-    throw error;
+    if (isOurs(error)) throw error;
+    return '';
   }
 }
 
-function isForbidden(error: unknown): boolean {
+/** There is no more room for files or memory here: it says nothing of the process. */
+function isOurs(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EPERM';
+  return code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM';
+}
+
+/** Others need files too. */
+function mostOpenFiles(): number {
+  const limit = /^Max open files\s+(\d+)/m.exec(readText('/proc/self/limits'))?.[1];
+  return limit === undefined ? MOST_OPEN : Math.min(MOST_OPEN, Math.floor(Number(limit) / 4));
 }

@@ -63,8 +63,12 @@ export class LinuxProcessTable implements ProcessTable {
   /** Kernel threads, and processes that have ended and are still listed. */
   readonly #others = new Map<string, { look: number; readAgainMs: number }>();
   #look = 0;
-  /** As of the last listing: the newest number, undefined when there has to be another listing; and whether all are shown. */
+  /** The newest number at the last look; undefined: there has to be another listing. */
   #newest: string | undefined;
+  /** The last listing came when that number was known already: a number is given a moment before its process shows. */
+  #isSteady = false;
+  #listAgainMs = 0;
+  /** As of the last listing. */
   #showsFirst = false;
   #sample: Omit<ProcessSample, 'whole'> = { processes: [], unreadable: 0 };
 
@@ -76,16 +80,21 @@ export class LinuxProcessTable implements ProcessTable {
   async read(): Promise<ProcessSample | undefined> {
     // Before the listing: who begins in between may be in it, and is listed once more.
     const newest = newestNumber(this.#proc);
-    const nobodyBegan = newest !== undefined && newest === this.#newest;
     const look = ++this.#look;
     const nowMs = this.#nowMs();
+    const isSame = newest !== undefined && newest === this.#newest;
+    const nobodyBegan = isSame && this.#isSteady && nowMs < this.#listAgainMs;
     let names: string[];
     try {
       names = nobodyBegan ? this.#notAsBefore(nowMs) : readdirSync(this.#proc).filter(isNumber);
     } catch {
       return undefined;
     }
-    if (!nobodyBegan) this.#showsFirst = names.includes(FIRST_PROCESS);
+    if (!nobodyBegan) {
+      this.#showsFirst = names.includes(FIRST_PROCESS);
+      this.#isSteady = isSame;
+      this.#listAgainMs = nowMs + READ_AGAIN_MS;
+    }
     this.#newest = newest;
     const fresh: Known[] = [];
     let [isHidden, changed, listed, inSlice] = [false, false, 0, 0];
@@ -148,7 +157,7 @@ export class LinuxProcessTable implements ProcessTable {
     const before = this.#known.get(name);
     if (stat.kernelThread || stat.state === 'Z' || stat.state === 'X') {
       this.#forget(name);
-      this.#others.set(name, { look, readAgainMs: readAgainMs(stat, nowMs) });
+      this.#others.set(name, { look, readAgainMs: stat.kernelThread ? readAgainMs(stat, nowMs) : nowMs });
       return before ? 'other' : 'same';
     }
     this.#others.delete(name);

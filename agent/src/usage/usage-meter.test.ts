@@ -198,6 +198,30 @@ describe('looks that fail or do not show everything', () => {
     expect(launches(rows)).toBe(0);
   });
 
+  test('what a first look did not show is no launch when it shows, unless it began since', () => {
+    const meter = meterWith();
+    meter.observe(at(0), [], false);
+    meter.observe(at(5), [process(7, -100), process(8, 3)]);
+    expect(launches(rowsOf(meter))).toBe(1);
+  });
+
+  test('what no look shows for minutes has ended, also when none of them is whole', () => {
+    const meter = meterWith();
+    meter.observe(at(0), [process(7, -10)], false);
+    for (let second = 5; second <= 200; second += 5) meter.observe(at(second), [], false);
+    expect(meter.flush()?.live).toEqual([]);
+  });
+
+  test('an interval that was begun as a longer one is no gap', () => {
+    const meter = meterWith({ sampleIntervalMs: 15_000 });
+    meter.observe(at(0), [process(7, -10)]);
+    meter.sampleIntervalMs = 5_000;
+    meter.observe(at(15.2), [process(7, -10)]);
+    expect(covered(meter)).toBe(15);
+    meter.observe(at(31), [process(7, -10)]);
+    expect(covered(meter)).toBe(15);
+  });
+
   test('another process of the same program that shows meanwhile is not counted twice, also over a restart', () => {
     const meter = meterWith();
     const both = [process(7, -10), process(8, -10)];

@@ -21,6 +21,8 @@ const CLOCKS_APART_MS = 5_000;
 /** Intervals longer than this many sampling intervals were not observed. */
 const COVERED_INTERVALS = 3;
 const LEAST_COVERED_MS = 15_000;
+/** A process that no look has shown for so long has ended, however many of them did not show everything. */
+const MOST_UNSEEN_MS = 120_000;
 /** Time is counted back this far at most when the agent was away. */
 const MOST_BACK_MS = 35 * DAY_MS;
 
@@ -77,6 +79,8 @@ export class UsageMeter {
   #tracked = new Map<string, Tracked>();
   /** A sample failed since the previous observation, or that one did not show every process. */
   #blind = false;
+  /** Of the interval before the next observation, when it was changed meanwhile. */
+  #longestIntervalMs = 0;
   /** The last observation, while every program in it has its name: its very list, and the (user, subject) of that list. */
   #settled: { processes: readonly ObservedProcess[]; keys: readonly string[] } | undefined;
   /** Monotonic time up to which a (subject, user) is counted: clips what would count twice. */
@@ -112,6 +116,9 @@ export class UsageMeter {
 
   /** How often samples are taken from now on; decides what counts as a gap. */
   set sampleIntervalMs(value: number) {
+    // The interval that is under way was begun as one of the other length.
+    if (value !== this.#options.sampleIntervalMs)
+      this.#longestIntervalMs = Math.max(this.#options.sampleIntervalMs, value);
     this.#options.sampleIntervalMs = value;
   }
 
@@ -146,7 +153,7 @@ export class UsageMeter {
     if (near && whole && !this.#blind)
       this.#sheet.addCoverage(this.#run, this.#wall(at, previous.monotonicMs, at.monotonicMs));
     const sameAsBefore = near && whole && !this.#blind && processes === this.#settled?.processes;
-    this.#blind = !whole;
+    this.#longestIntervalMs = 0;
     if (sameAsBefore) {
       this.#goOn(at, previous.monotonicMs, this.#settled?.keys ?? []);
       return;
@@ -156,9 +163,10 @@ export class UsageMeter {
     for (const process of processes) this.#follow(process, at, since, alive, spans);
     // Before what has ended is credited for the last time.
     const keys = [...spans.keys()];
-    if (!whole) this.#keepUnseen(alive, since === undefined ? at.monotonicMs : 0);
+    if (!whole) this.#keepUnseen(alive, at.monotonicMs, since === undefined ? at.monotonicMs : 0);
     else if (near) this.#creditEnded(alive, previous.monotonicMs, at.monotonicMs, spans);
     this.#count(at, spans, whole ? new Map() : new Map(this.#countedUntil));
+    this.#blind = !whole;
     this.#tracked = alive;
     this.#previous = at;
     this.#settled = whole && this.#waiting.size === 0 ? { processes, keys } : undefined;
@@ -205,7 +213,8 @@ export class UsageMeter {
   }
 
   #isGap(at: Instant, previous: Instant): boolean {
-    const longest = Math.max(COVERED_INTERVALS * this.#options.sampleIntervalMs, LEAST_COVERED_MS);
+    const intervalMs = Math.max(this.#options.sampleIntervalMs, this.#longestIntervalMs);
+    const longest = Math.max(COVERED_INTERVALS * intervalMs, LEAST_COVERED_MS);
     return at.monotonicMs - previous.monotonicMs > longest;
   }
 
@@ -226,7 +235,7 @@ export class UsageMeter {
         : goesOn
           ? Math.max(known.countedUntilMs, at.monotonicMs - MOST_BACK_MS)
           : Math.max(startedMs, since);
-    const launch = goesOn ? this.#owedLaunch(known) : this.#everObserved() ? seen.origin : undefined;
+    const launch = goesOn ? this.#owedLaunch(known) : this.#hasBegun(startedMs) ? seen.origin : undefined;
     if (name === undefined) this.#waiting.add(seen.program);
     const subject = name ?? seen.program;
     if (launch && name !== null)
@@ -250,15 +259,19 @@ export class UsageMeter {
     return this.#previous ? undefined : known.owedOrigin;
   }
 
-  /** Before the first observation ever there is no telling what began when: nothing present then is a launch. */
-  #everObserved(): boolean {
-    return this.#previous !== undefined || this.#options.resume !== undefined;
+  /**
+   * Before the first observation ever there is no telling what began when: nothing present then is a launch. Nor is what began before an
+   * observation that may not have shown it.
+   */
+  #hasBegun(startedMs: number): boolean {
+    if (!this.#previous) return this.#options.resume !== undefined;
+    return !this.#blind || startedMs >= this.#previous.monotonicMs;
   }
 
   /** `notBeforeMs`: what lies before it counts for nobody. */
-  #keepUnseen(alive: Map<string, Tracked>, notBeforeMs: number): void {
+  #keepUnseen(alive: Map<string, Tracked>, atMs: number, notBeforeMs: number): void {
     for (const [process, tracked] of this.#tracked) {
-      if (alive.has(process)) continue;
+      if (alive.has(process) || atMs - tracked.countedUntilMs > MOST_UNSEEN_MS) continue;
       const countedUntilMs = Math.max(tracked.countedUntilMs, notBeforeMs);
       alive.set(process, { ...tracked, countedUntilMs });
     }

@@ -21,6 +21,7 @@ interface SheetRow {
   slots: Uint8Array;
   launches: LaunchCounts;
   changed: boolean;
+  isClamped?: true;
 }
 
 interface CoverageSum {
@@ -28,6 +29,7 @@ interface CoverageSum {
   day: number;
   milliseconds: number;
   changed: boolean;
+  isClamped?: true;
 }
 
 export class UsageSheet {
@@ -105,7 +107,7 @@ export class UsageSheet {
   changedCoverage(): CoverageRow[] {
     return [...this.#coverage.values()]
       .filter((sum) => sum.changed)
-      .map(({ run, day, milliseconds }) => ({ run, day, seconds: this.#atMost(milliseconds, MOST_SECONDS) }));
+      .map((sum) => ({ run: sum.run, day: sum.day, seconds: this.#atMost(sum, MOST_SECONDS) }));
   }
 
   /** What changedUsage() and changedCoverage() gave is durable; rows that cannot change any more are let go. */
@@ -131,16 +133,17 @@ export class UsageSheet {
       run: row.run,
       executableId: row.subject,
       user: row.user,
-      seconds: this.#atMost(row.milliseconds, mostSeconds),
+      seconds: this.#atMost(row, mostSeconds),
       launches: { ...row.launches },
       slots: Uint8Array.from(row.slots),
     };
   }
 
-  #atMost(milliseconds: number, mostSeconds: number): number {
-    const seconds = Math.floor(milliseconds / 1000);
+  #atMost(sum: { milliseconds: number; isClamped?: true }, mostSeconds: number): number {
+    const seconds = Math.floor(sum.milliseconds / 1000);
     if (seconds <= mostSeconds) return seconds;
-    this.clamped++;
+    if (!sum.isClamped) this.clamped++;
+    sum.isClamped = true;
     return mostSeconds;
   }
 

@@ -79,6 +79,26 @@ test('only the database that has changed is read again, once it has come to rest
   expect([owners.unsettled(), owners.worthLoading()]).toEqual([false, false]);
 });
 
+test('who asks for a database while it is read waits for the same reading', async () => {
+  const source = new ScriptedSource('slow', { '/x': 'x' });
+  const read = source.read.bind(source);
+  let end = (): void => undefined;
+  source.read = async (table) => {
+    await new Promise<void>((done) => {
+      end = done;
+    });
+    await read(table);
+  };
+  const owners = new OrderedPackageOwners([indexed(source)]);
+  const first = owners.load();
+  const second = owners.load().then(() => owners.ownerOf('/x')?.name);
+  await Promise.resolve();
+  end();
+  expect(await second).toBe('x');
+  await first;
+  expect(source.reads).toBe(1);
+});
+
 test('a database that appears later is noticed', async () => {
   const source = new ScriptedSource('late', { '/x': 'x' });
   source.present = undefined;

@@ -7,6 +7,7 @@ import type { PackageDatabaseStatus, PackageOwner, PackageOwners } from '../pack
 export class OrderedPackageOwners implements PackageOwners {
   readonly #databases: readonly PackageOwners[];
   readonly #loadedOnce = new Set<PackageOwners>();
+  #loading: Promise<void> | undefined;
 
   constructor(databases: readonly PackageOwners[]) {
     this.#databases = databases;
@@ -41,8 +42,16 @@ export class OrderedPackageOwners implements PackageOwners {
     return this.#databases.map((database) => database.worthLoading()).includes(true);
   }
 
+  /** One at a time: who asks meanwhile waits for the same. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
   /** Those that have something new, one after the other: reading takes memory for a moment. */
-  async load(): Promise<void> {
+  async #load(): Promise<void> {
     for (const database of this.#databases) {
       if (this.#loadedOnce.has(database) && !database.worthLoading() && !database.unsettled()) continue;
       this.#loadedOnce.add(database);

@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { canRun } from '../faults/needed-programs.ts';
-import type { MeteredByClock } from './metered/metering-program.ts';
-import { SetClock } from './metered/set-clock.ts';
+import type { MeteredByClock } from './metering-program.ts';
+import { SetClock } from './set-clock.ts';
 
 const INTERVAL_MS = 250;
 /** A busy machine looks later than it means to. */

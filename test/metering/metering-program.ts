@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { realClock } from '../../../agent/src/clock/real-clock.ts';
-import { LinuxProcessTable } from '../../../agent/src/sample/process-list.linux.ts';
-import { UsageMeter } from '../../../agent/src/usage/usage-meter.ts';
-import type { CoverageRow, UsageRow } from '../../../agent/src/usage/usage-values.ts';
+import { realClock } from '../../agent/src/clock/real-clock.ts';
+import { LinuxProcessTable } from '../../agent/src/sample/process-list.linux.ts';
+import { UsageMeter } from '../../agent/src/usage/usage-meter.ts';
+import type { CoverageRow, UsageRow } from '../../agent/src/usage/usage-values.ts';
 
 export interface MeteredByClock {
   usage: (Omit<UsageRow, 'slots'> & { marks: number })[];

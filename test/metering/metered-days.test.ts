@@ -8,9 +8,9 @@ import { openTransientState } from '../../agent/src/store/state-database.ts';
 import { UsageTable } from '../../agent/src/store/usage-table.ts';
 import { type ObservedProcess, UsageMeter } from '../../agent/src/usage/usage-meter.ts';
 import { FULL, sayProgress } from '../full-run.ts';
-import { type Life, type MachineLife, machineLife } from './metered/machine-life.ts';
-import { boundsOf } from './metered/metered-truth.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { SeededRandom } from '../model/seeded-random.ts';
+import { type Life, type MachineLife, machineLife } from './machine-life.ts';
+import { boundsOf } from './metered-truth.ts';
 
 const LIVES = FULL ? 10_000 : 200;
 const LENGTH_S = 7_200;

@@ -2,7 +2,7 @@
  * The life of one computer, second by second, as it really was: when it was awake, what its clock said, when the agent looked and what
  * that look showed, and which programs ran. Made from a seed; shares no code with metering.
  */
-import type { SeededRandom } from '../seeded-random.ts';
+import type { SeededRandom } from '../model/seeded-random.ts';
 
 const DAY_MS = 86_400_000;
 /** Some day's late evening, so that most lives cross midnight. */

@@ -2,12 +2,13 @@
  * Many short programs while they are metered at several intervals, and what the kernel's own process accounting says of each. The first
  * process of its own process namespace: accounting is turned on in that alone. Says everything as JSON.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MeteredByClock } from './metering-program.ts';
+import { outputOf } from './output-of.ts';
 
 export interface WorkloadOrder {
   folder: string;
@@ -89,13 +90,4 @@ function accountedIn(records: Buffer, pids: ReadonlyMap<number, string>): Record
     if (path !== undefined) seconds[path] = records.readFloatLE(at + ELAPSED_AT) / TICKS_PER_SECOND;
   }
   return seconds;
-}
-
-async function outputOf(child: ChildProcess): Promise<string> {
-  let said = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  await once(child, 'close');
-  return said;
 }

@@ -2,7 +2,7 @@
  * Metering while the clock of the computer is set: real processes, the real process table, and a clock that lies (R18). Durations come
  * from the monotonic clock, so whatever is set costs at most one interval; the wall clock only names the day.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { canRun } from '../faults/needed-programs.ts';
 import type { MeteredByClock } from './metering-program.ts';
+import { outputOf } from './output-of.ts';
 import { SetClock } from './set-clock.ts';
 
 const INTERVAL_MS = 250;
@@ -150,15 +151,6 @@ async function play(): Promise<Outcome[]> {
       days: [...(days[index] ?? [])],
     })),
   );
-}
-
-async function outputOf(child: ChildProcess): Promise<string> {
-  let said = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  await once(child, 'close');
-  return said;
 }
 
 const dayOf = (wallMs: number): number => Math.floor(wallMs / 1000 / DAY);

@@ -1,7 +1,7 @@
 /** Whether a package manager holds a lock file, told without taking any lock. Linux. */
 import { readFile, stat } from 'node:fs/promises';
 
-/** Some kernels take ten milliseconds to list their locks. Unreadable files count as not locked. */
+/** Some kernels take many milliseconds to list their locks. Unreadable files count as not locked. */
 export async function anyLocked(paths: readonly string[], kernelLocks = '/proc/locks'): Promise<boolean> {
   const inodes = (await Promise.all(paths.map(inodeOf))).filter((inode) => inode !== undefined);
   if (inodes.length === 0) return false;

@@ -2,7 +2,6 @@
  * Which Arch package owns a file, from pacman's local database; `pacman` is not started. Each installed package has
  * a folder there: `desc` and `files` hold `%FIELD%` lines, each followed by values up to an empty line.
  */
-
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackageOwner } from '../package-owner.ts';

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 
 const FIRST_SLOTS = 16_384;
-/** Filling the index again from the old slots is half of what it costs to make a large one, so the first steps are long. */
+/** Each step fills the index again from the old slots, so the first ones are long. */
 const LONG_STEPS_BELOW = 65_536;
 /** Of the hash low and high, and the number. Side by side, since each path is somewhere else in memory. */
 const NUMBERS_PER_SLOT = 3;

@@ -6,25 +6,20 @@
  * - Per executable and user the union of its processes counts, so two windows do not make two hours of one.
  * - What was not looked at was not observed: an interval with a sample that failed, or that did not show every process, is not
  *   covered. A process that such a sample does not show may run still, and goes on when the next one shows it.
- * - Durations are monotonic. When wall and monotonic clock come apart by more than `CLOCKS_APART_MS` (the clock
+ * - Durations are monotonic. When wall and monotonic clock come apart (see observed-intervals.ts; the clock
  *   was set, the machine slept) a new run begins, and the interval in which it happened counts for nobody.
  * - After a restart in the same boot a process that is still the same goes on from where it was counted, and one
  *   that began meanwhile counts from its start: nothing twice. Coverage says that nobody watched meanwhile.
  */
 import type { ExecutableId } from '@fleetmeter/proto';
-import { DAY_MS, dayOf, type Instant } from '../clock/clock.ts';
+import { dayOf, type Instant } from '../clock/clock.ts';
 import { type Span, unionOf } from './interval-days.ts';
+import { type Interval, MOST_BACK_MS, ObservedIntervals } from './observed-intervals.ts';
 import { UsageSheet } from './usage-sheet.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from './usage-values.ts';
 
-const CLOCKS_APART_MS = 5_000;
-/** Intervals longer than this many sampling intervals were not observed. */
-const COVERED_INTERVALS = 3;
-const LEAST_COVERED_MS = 15_000;
 /** A process that no look has shown for so long has ended, however many of them did not show everything. */
 const MOST_UNSEEN_MS = 120_000;
-/** Time is counted back this far at most when the agent was away. */
-const MOST_BACK_MS = 35 * DAY_MS;
 
 export interface ObservedProcess {
   /** Pid and kernel start. */
@@ -73,14 +68,8 @@ export class UsageMeter {
   /** Programs with time in memory and no id yet. */
   readonly #waiting = new Set<string>();
   #run: string;
-  #previous: Instant | undefined;
-  /** Wall minus monotonic clock when the run began. */
-  #runOffsetMs = 0;
+  readonly #intervals: ObservedIntervals;
   #tracked = new Map<string, Tracked>();
-  /** A sample failed since the previous observation, or that one did not show every process. */
-  #blind = false;
-  /** Of the interval before the next observation, when it was changed meanwhile. */
-  #longestIntervalMs = 0;
   /** The last observation, while every program in it has its name: its very list, and the (user, subject) of that list. */
   #settled: { processes: readonly ObservedProcess[]; keys: readonly string[] } | undefined;
   /** Monotonic time up to which a (subject, user) is counted: clips what would count twice. */
@@ -89,8 +78,9 @@ export class UsageMeter {
   constructor(options: MeterOptions) {
     this.#options = options;
     this.#run = options.newRun();
-    const resume = options.resume;
-    if (!resume || resume.mark.bootId !== options.bootId) return;
+    const { bootId, sampleIntervalMs, resume } = options;
+    this.#intervals = new ObservedIntervals(bootId, sampleIntervalMs, resume?.mark);
+    if (!resume || resume.mark.bootId !== bootId) return;
     for (const live of resume.live)
       this.#tracked.set(live.process, {
         program: live.program,
@@ -116,10 +106,7 @@ export class UsageMeter {
 
   /** How often samples are taken from now on; decides what counts as a gap. */
   set sampleIntervalMs(value: number) {
-    // The interval that is under way was begun as one of the other length.
-    if (value !== this.#options.sampleIntervalMs)
-      this.#longestIntervalMs = Math.max(this.#options.sampleIntervalMs, value);
-    this.#options.sampleIntervalMs = value;
+    this.#intervals.sampleIntervalMs = value;
   }
 
   /**
@@ -127,54 +114,53 @@ export class UsageMeter {
    * an earlier agent last saw, counts for nothing.
    */
   interrupt(): void {
-    if (this.#previous) this.#run = this.#options.newRun();
-    this.#options.resume = undefined;
-    this.#previous = undefined;
+    if (this.#intervals.last) this.#run = this.#options.newRun();
+    this.#intervals.interrupt();
     this.#tracked = new Map();
     this.#countedUntil = new Map();
-    this.#blind = false;
     this.#settled = undefined;
   }
 
   /** A look at the process table failed. */
   missed(): void {
-    this.#blind = true;
+    this.#intervals.missed();
   }
 
   /** `whole`: these are all processes that there are. */
   observe(at: Instant, processes: readonly ObservedProcess[], whole = true): void {
     // First: time added under the id must come on top of what waited under the program's name.
     this.#nameWaiting();
-    const previous = this.#previous;
-    const since = this.#countableSince(at);
-    if (!previous || since === undefined) this.#runOffsetMs = at.wallMs - at.monotonicMs;
-    if (previous && since === undefined) this.#run = this.#options.newRun();
-    const near = previous !== undefined && since !== undefined && !this.#isGap(at, previous);
-    if (near && whole && !this.#blind)
-      this.#sheet.addCoverage(this.#run, this.#wall(at, previous.monotonicMs, at.monotonicMs));
-    const sameAsBefore = near && whole && !this.#blind && processes === this.#settled?.processes;
-    this.#longestIntervalMs = 0;
-    if (sameAsBefore) {
-      this.#goOn(at, previous.monotonicMs, this.#settled?.keys ?? []);
-      return;
-    }
+    const interval = this.#intervals.endingAt(at, whole);
+    const { near, covered, breaks } = interval;
+    if (breaks) this.#run = this.#options.newRun();
+    if (near && covered) this.#sheet.addCoverage(this.#run, wallSpan(at, near.monotonicMs, at.monotonicMs));
+    if (near && covered && processes === this.#settled?.processes)
+      this.#goOn(at, near.monotonicMs, this.#settled.keys);
+    else this.#compare(at, processes, whole, interval);
+    this.#intervals.looked(at, whole, interval);
+  }
+
+  #compare(
+    at: Instant,
+    processes: readonly ObservedProcess[],
+    whole: boolean,
+    { since, near }: Interval,
+  ): void {
     const spans = new Map<string, Span[]>();
     const alive = new Map<string, Tracked>();
     for (const process of processes) this.#follow(process, at, since, alive, spans);
     // Before what has ended is credited for the last time.
     const keys = [...spans.keys()];
     if (!whole) this.#keepUnseen(alive, at.monotonicMs, since === undefined ? at.monotonicMs : 0);
-    else if (near) this.#creditEnded(alive, previous.monotonicMs, at.monotonicMs, spans);
+    else if (near) this.#creditEnded(alive, near.monotonicMs, at.monotonicMs, spans);
     this.#count(at, spans, whole ? new Map() : new Map(this.#countedUntil));
-    this.#blind = !whole;
     this.#tracked = alive;
-    this.#previous = at;
     this.#settled = whole && this.#waiting.size === 0 ? { processes, keys } : undefined;
   }
 
   /** The very same processes as at the last observation: nothing began or ended, and whoever was counted until then has gone on. */
   #goOn(at: Instant, sinceMs: number, keys: readonly string[]): void {
-    const span = this.#wall(at, sinceMs, at.monotonicMs);
+    const span = wallSpan(at, sinceMs, at.monotonicMs);
     for (const key of keys) {
       // What has no name for ever is not counted.
       if (!this.#countedUntil.has(key)) continue;
@@ -186,36 +172,6 @@ export class UsageMeter {
       tracked.countedUntilMs = at.monotonicMs;
       tracked.owedSinceMs = at.monotonicMs;
     }
-    this.#previous = at;
-  }
-
-  /**
-   * From when on time may be counted that nobody saw: the last observation, also one of an earlier agent; the
-   * start of time after a boot. Undefined when the interval is broken, or nothing was ever observed.
-   */
-  #countableSince(at: Instant): number | undefined {
-    const earliest = at.monotonicMs - MOST_BACK_MS;
-    const suspendedMs = at.bootMs - at.monotonicMs;
-    if (this.#previous) {
-      const apart = Math.abs(at.wallMs - at.monotonicMs - this.#runOffsetMs);
-      const backwards = at.monotonicMs < this.#previous.monotonicMs;
-      return apart > CLOCKS_APART_MS || backwards
-        ? undefined
-        : Math.max(this.#previous.monotonicMs, earliest);
-    }
-    const mark = this.#options.resume?.mark;
-    if (!mark) return undefined;
-    if (mark.bootId !== this.#options.bootId)
-      return Math.abs(suspendedMs) > CLOCKS_APART_MS ? undefined : earliest;
-    const asleep = suspendedMs - (mark.bootMs - mark.monotonicMs);
-    if (Math.abs(asleep) > CLOCKS_APART_MS || mark.monotonicMs > at.monotonicMs) return undefined;
-    return Math.max(mark.monotonicMs, earliest);
-  }
-
-  #isGap(at: Instant, previous: Instant): boolean {
-    const intervalMs = Math.max(this.#options.sampleIntervalMs, this.#longestIntervalMs);
-    const longest = Math.max(COVERED_INTERVALS * intervalMs, LEAST_COVERED_MS);
-    return at.monotonicMs - previous.monotonicMs > longest;
   }
 
   #follow(
@@ -235,11 +191,15 @@ export class UsageMeter {
         : goesOn
           ? Math.max(known.countedUntilMs, at.monotonicMs - MOST_BACK_MS)
           : Math.max(startedMs, since);
-    const launch = goesOn ? this.#owedLaunch(known) : this.#hasBegun(startedMs) ? seen.origin : undefined;
+    const launch = goesOn
+      ? this.#owedLaunch(known)
+      : this.#intervals.hasBegunSince(startedMs)
+        ? seen.origin
+        : undefined;
     if (name === undefined) this.#waiting.add(seen.program);
     const subject = name ?? seen.program;
     if (launch && name !== null)
-      this.#sheet.addLaunch(this.#run, subject, seen.user, dayOf(this.#wallAt(at, fromMs)), launch);
+      this.#sheet.addLaunch(this.#run, subject, seen.user, dayOf(wallAt(at, fromMs)), launch);
     const key = `${seen.user} ${subject}`;
     const list = spans.get(key) ?? [];
     list.push({ fromMs, toMs: at.monotonicMs });
@@ -256,16 +216,7 @@ export class UsageMeter {
 
   /** The launch of a process that an earlier agent saw and could not name before it ended. */
   #owedLaunch(known: Tracked): Origin | undefined {
-    return this.#previous ? undefined : known.owedOrigin;
-  }
-
-  /**
-   * Before the first observation ever there is no telling what began when: nothing present then is a launch. Nor is what began before an
-   * observation that may not have shown it.
-   */
-  #hasBegun(startedMs: number): boolean {
-    if (!this.#previous) return this.#options.resume !== undefined;
-    return !this.#blind || startedMs >= this.#previous.monotonicMs;
+    return this.#intervals.last ? undefined : known.owedOrigin;
   }
 
   /** `notBeforeMs`: what lies before it counts for nobody. */
@@ -301,7 +252,7 @@ export class UsageMeter {
       if (!this.#isIdentified(subject) && this.#options.nameProgram(subject) === null) continue;
       let until = this.#countedUntil.get(key) ?? Number.NEGATIVE_INFINITY;
       for (const span of unionOf(list, until)) {
-        this.#sheet.addTime(this.#run, subject, user, this.#wall(at, span.fromMs, span.toMs));
+        this.#sheet.addTime(this.#run, subject, user, wallSpan(at, span.fromMs, span.toMs));
         until = Math.max(until, span.toMs);
       }
       countedUntil.set(key, until);
@@ -312,20 +263,12 @@ export class UsageMeter {
 
   /** The day of the last observation. */
   #today(): number {
-    return dayOf(this.#previous?.wallMs ?? 0);
-  }
-
-  #wallAt(at: Instant, monotonicMs: number): number {
-    return at.wallMs - (at.monotonicMs - monotonicMs);
-  }
-
-  #wall(at: Instant, fromMs: number, toMs: number): Span {
-    return { fromMs: this.#wallAt(at, fromMs), toMs: this.#wallAt(at, toMs) };
+    return dayOf(this.#intervals.last?.wallMs ?? 0);
   }
 
   /** What has to become durable now, in one transaction; undefined before the first observation. */
   flush(): MeterFlush | undefined {
-    const at = this.#previous;
+    const at = this.#intervals.last;
     if (!at) return undefined;
     this.#nameWaiting();
     const isIdentified = this.#isIdentified;
@@ -339,7 +282,7 @@ export class UsageMeter {
 
   /** The last flush() is durable. No observation may come between the two. */
   flushed(): void {
-    if (this.#previous) this.#sheet.settle(this.#run, this.#today(), this.#isIdentified);
+    if (this.#intervals.last) this.#sheet.settle(this.#run, this.#today(), this.#isIdentified);
   }
 
   #isIdentified = (subject: string): boolean => /^[0-9a-f]{16}$/.test(subject);
@@ -384,4 +327,12 @@ export class UsageMeter {
       countedUntilMs,
     };
   }
+}
+
+function wallAt(at: Instant, monotonicMs: number): number {
+  return at.wallMs - (at.monotonicMs - monotonicMs);
+}
+
+function wallSpan(at: Instant, fromMs: number, toMs: number): Span {
+  return { fromMs: wallAt(at, fromMs), toMs: wallAt(at, toMs) };
 }

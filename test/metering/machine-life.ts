@@ -47,7 +47,8 @@ export interface MachineLife {
   counts: Record<'jumps' | 'suspends' | 'restarts' | 'crashes' | 'boots' | 'missed' | 'partial', number>;
 }
 
-const JUMPS_S = [-3_600, 3_600, -7_200, 86_400, -86_400, 86_400 * 3_650, -86_400 * 3_650, 37, -41, 600];
+/** Two of them make none, or one that is seen: what is less than that may go into marks that are full. */
+const JUMPS_S = [-3_600, 3_600, -7_200, 86_400, -86_400, 86_400 * 3_650, -86_400 * 3_650, 37, -61, 600];
 
 export function machineLife(random: SeededRandom, length: number): MachineLife {
   const counts = { jumps: 0, suspends: 0, restarts: 0, crashes: 0, boots: 0, missed: 0, partial: 0 };

@@ -9,6 +9,8 @@ const CLOCKS_APART_MS = 5_000;
 /** Intervals longer than this many sampling intervals were not observed. */
 const COVERED_INTERVALS = 3;
 const LEAST_COVERED_MS = 15_000;
+/** A process that began so shortly before a look may be missing in it. */
+const LOOK_TAKES_MS = 1_000;
 /** Time is counted back this far at most when the agent was away. */
 export const MOST_BACK_MS = 35 * DAY_MS;
 
@@ -75,12 +77,14 @@ export class ObservedIntervals {
   }
 
   /**
-   * Before the first look ever there is no telling what began when: nothing present then is a launch. Nor is what began before a look
-   * that may not have shown it. `startedMs`: monotonic.
+   * Whether a process that was not known has begun since the last look. Before the first look ever there is no telling: nothing present
+   * then is a launch. Nor is what began before a look that may not have shown it; what an earlier agent last saw may be such a look.
+   * `startedBootMs`: on the boot clock, which goes on while the computer sleeps.
    */
-  hasBegunSince(startedMs: number): boolean {
-    if (!this.#last) return this.#mark !== undefined;
-    return !this.#blind || startedMs >= this.#last.monotonicMs;
+  hasBegunSince(startedBootMs: number): boolean {
+    if (this.#last) return !this.#blind || startedBootMs >= this.#last.bootMs;
+    if (!this.#mark) return false;
+    return this.#mark.bootId !== this.#bootId || startedBootMs >= this.#mark.bootMs - LOOK_TAKES_MS;
   }
 
   /** The next interval begins. */

@@ -264,6 +264,20 @@ describe('after a restart', () => {
     expect(launches(rows)).toBe(1);
   });
 
+  test('a process from before, that the last look may not have shown, is no launch; one that runs something else now is', () => {
+    const meter = meterWith({ resume: { mark, live: [known] } });
+    meter.observe(at(20), [process(9, -50), process(7, -100, 'vim')]);
+    const rows = rowsOf(meter);
+    expect(launches(rows)).toBe(1);
+  });
+
+  test('a process that began while the agent was away is a launch, also when the computer slept since', () => {
+    const meter = meterWith({ resume: { mark, live: [] } });
+    const now = at(20);
+    meter.observe({ ...now, bootMs: now.bootMs + 3_600_000 }, [process(8, 12)]);
+    expect(launches(rowsOf(meter))).toBe(1);
+  });
+
   test('after a boot everything that runs began while nobody watched', () => {
     const meter = meterWith({ resume: { mark: { ...mark, bootId: 'another' }, live: [known] } });
     meter.observe(at(0), [process(7, -100)]);

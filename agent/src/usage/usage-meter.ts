@@ -191,11 +191,9 @@ export class UsageMeter {
         : goesOn
           ? Math.max(known.countedUntilMs, at.monotonicMs - MOST_BACK_MS)
           : Math.max(startedMs, since);
-    const launch = goesOn
-      ? this.#owedLaunch(known)
-      : this.#intervals.hasBegunSince(startedMs)
-        ? seen.origin
-        : undefined;
+    // A known one that runs something else was launched in between, whenever the process began.
+    const isLaunch = known !== undefined || this.#intervals.hasBegunSince(seen.startedBootMs);
+    const launch = goesOn ? this.#owedLaunch(known) : isLaunch ? seen.origin : undefined;
     if (name === undefined) this.#waiting.add(seen.program);
     const subject = name ?? seen.program;
     if (launch && name !== null)

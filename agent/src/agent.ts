@@ -155,7 +155,7 @@ async function runStages(
     shown.showIfDue();
   };
   const metering = new MeteringSwitch({
-    ...{ sampler, meter, flush },
+    ...{ sampler, meter, clock, flush },
     wanted: () => settings.metering,
     tellUsersApart: () => settings.tellUsersApart,
     forgetMark: () => store.usage.forgetMark(),

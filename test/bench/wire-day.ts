@@ -13,6 +13,8 @@ const EVENING = { hour: 19, fromProgram: 26 };
 const PROGRAMS = { allDay: 6, working: 8, short: 16 };
 /** Seconds of an hour that a program which is always on is seen to run: samples begin and end within it. */
 const FULL_HOUR = 3600;
+/** Seconds of a working hour with a person at the computer. */
+const PERSON_AN_HOUR = 3_011;
 
 export interface DayPrograms {
   day: number;
@@ -50,7 +52,15 @@ export function usageOfHour(programs: DayPrograms, hour: number): UsageRow[] {
 }
 
 export function coverageOfHour({ day, run }: DayPrograms, hour: number): CoverageRow[] {
-  return [{ day, run, seconds: (hour + 1) * FULL_HOUR - 7 }];
+  const working = Math.min(Math.max(hour + 1 - WORK.from, 0), WORK.to - WORK.from);
+  return [
+    {
+      ...{ day, run },
+      seconds: (hour + 1) * FULL_HOUR - 7,
+      unobservedSeconds: 0,
+      interactiveSeconds: working * PERSON_AN_HOUR,
+    },
+  ];
 }
 
 function hoursOf(index: number): number[] {

@@ -87,7 +87,10 @@ export class WireDevice {
   }
 
   metered(usage: readonly UsageRow[], coverage: readonly CoverageRow[]): void {
-    const mark = { bootId: 'bench', monotonicMs: this.#monotonicMs, bootMs: this.#monotonicMs };
+    const mark = {
+      ...{ bootId: 'bench', monotonicMs: this.#monotonicMs, bootMs: this.#monotonicMs },
+      isResumable: true,
+    };
     this.store.usage.flush({ usage, coverage, live: [], mark });
   }
 

@@ -104,5 +104,7 @@ function coverage(
     day: of.firstDay + day,
     run: of.runName(run),
     seconds: seconds.get(run) as number,
+    unobservedSeconds: 0,
+    interactiveSeconds: undefined,
   }));
 }

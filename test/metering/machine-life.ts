@@ -8,6 +8,8 @@ const DAY_MS = 86_400_000;
 /** Some day's late evening, so that most lives cross midnight. */
 const BEGIN_MS = 20_000 * DAY_MS + DAY_MS - 3_600_000;
 const INTERVAL_S = 5;
+const PERSON_COMES_S = 1_700;
+const PERSON_STAYS_S = 900;
 
 export interface Life {
   pid: number;
@@ -25,6 +27,7 @@ export interface Second {
   bootMs: number;
   bootId: string;
   awake: boolean;
+  hasPerson: boolean;
 }
 
 export type Look =
@@ -95,6 +98,7 @@ export function machineLife(random: SeededRandom, length: number): MachineLife {
       bootMs: sinceBoot * 1_000,
       bootId: `boot-${boot}`,
       awake,
+      hasPerson: second % PERSON_COMES_S < PERSON_STAYS_S,
     });
     if (awake && !isUp && second >= agentFrom) {
       isUp = true;

@@ -23,6 +23,8 @@ const IDS: Record<string, string> = {
 interface Metered {
   seconds: Map<string, number>;
   observed: Map<string, number>;
+  interactive: Map<string, number>;
+  powered: number;
   launches: Map<string, number>;
   runs: number;
   clamped: number;
@@ -68,7 +70,7 @@ function meter(life: MachineLife): Metered {
       // As the process table does it: the very same list when nothing has changed.
       const pids = shown.map(({ pid }) => pid).join();
       if (pids !== last.pids) last = { pids, processes: shown.map((each) => processOf(each, life, second)) };
-      usage?.observe(at, last.processes, act.kind === 'whole');
+      usage?.observe(at, last.processes, act.kind === 'whole', at.hasPerson);
     }
   }
   return { ...sums(table), runs, clamped };
@@ -81,9 +83,10 @@ function processOf({ pid, program, user, from }: Life, life: MachineLife, second
   return { process: `${pid}:${from}`, program, user, startedBootMs, origin: 'user' };
 }
 
-function sums(table: UsageTable): Pick<Metered, 'seconds' | 'observed' | 'launches'> {
+function sums(table: UsageTable): Omit<Metered, 'runs' | 'clamped'> {
   const names = new Map(Object.entries(IDS).map(([name, id]) => [id, name]));
-  const [seconds, observed, launches] = [new Map(), new Map(), new Map()];
+  const [seconds, observed, interactive, launches] = [new Map(), new Map(), new Map(), new Map()];
+  let powered = 0;
   const add = (to: Map<string, number>, key: string, value: number) =>
     to.set(key, (to.get(key) ?? 0) + value);
   for (const row of table.dueUsage(1_000_000)) {
@@ -91,8 +94,12 @@ function sums(table: UsageTable): Pick<Metered, 'seconds' | 'observed' | 'launch
     add(seconds, `${row.day} ${key}`, row.seconds);
     add(launches, key, row.launches.user);
   }
-  for (const row of table.dueCoverage(1_000_000)) add(observed, `${row.day}`, row.seconds);
-  return { seconds, observed, launches };
+  for (const row of table.dueCoverage(1_000_000)) {
+    add(observed, `${row.day}`, row.seconds);
+    add(interactive, `${row.day}`, row.interactiveSeconds ?? 0);
+    powered += row.seconds + row.unobservedSeconds;
+  }
+  return { seconds, observed, interactive, powered, launches };
 }
 
 test(
@@ -114,10 +121,15 @@ test(
       for (const [key, seconds] of got.seconds)
         if (seconds > (bounds.most.get(key) ?? 0))
           faults.push(`${key}: ${seconds} of at most ${bounds.most.get(key)}`);
-      for (const key of new Set([...bounds.observed.keys(), ...got.observed.keys()])) {
-        const [is, should] = [got.observed.get(key) ?? 0, bounds.observed.get(key) ?? 0];
-        if (is > should || is < should - got.runs) faults.push(`observed on ${key}: ${is} of ${should}`);
-      }
+      for (const what of ['observed', 'interactive'] as const)
+        for (const key of new Set([...bounds[what].keys(), ...got[what].keys()])) {
+          const [is, should] = [got[what].get(key) ?? 0, bounds[what].get(key) ?? 0];
+          if (is > should || is < should - got.runs) faults.push(`${what} on ${key}: ${is} of ${should}`);
+        }
+      const on = bounds.powered.get('') ?? 0;
+      // Two values of each run and day, of which whole seconds are kept.
+      const rows = 2 * (got.runs + bounds.observed.size);
+      if (got.powered > on || got.powered < on - rows) faults.push(`on for ${got.powered} of ${on}`);
       for (const [key, launches] of got.launches)
         if (launches > (bounds.mostLaunches.get(key) ?? 0)) faults.push(`${key}: ${launches} launches`);
       if (got.clamped > 0) faults.push(`${got.clamped} values were cut off`);

@@ -5,7 +5,9 @@
  * - between two looks of one agent a process that both show has run, and so has one that the later one shows, from its start;
  * - one that ended in between ran for some of it;
  * - an interval in which the clock was set or the computer slept counts for nobody;
- * - observed is what lies between two looks of one agent that were near each other, none of them failed and both whole;
+ * - observed is what lies between two looks of one agent that were near each other, none of them failed and both whole; with a person
+ *   at the computer is what of it lies between two looks that both found one;
+ * - the computer was on from the first look ever, and in each boot until the last look in it;
  * - what was not made durable before a crash may be lost, and nothing is ever counted twice.
  */
 import type { Life, Look, MachineLife } from './machine-life.ts';
@@ -22,12 +24,16 @@ export interface MeteredBounds {
   most: Map<string, number>;
   /** By day. */
   observed: Map<string, number>;
+  interactive: Map<string, number>;
+  /** Of all days, under ''. */
+  powered: Map<string, number>;
   /** Of each program and user, over all days. */
   mostLaunches: Map<string, number>;
 }
 
 /** What a crash would take. */
-type Pending = Pick<MeteredBounds, 'least' | 'most' | 'observed'>;
+const PENDING = ['least', 'most', 'observed', 'interactive', 'powered'] as const;
+type Pending = Pick<MeteredBounds, (typeof PENDING)[number]>;
 
 interface SeenLook {
   second: number;
@@ -38,12 +44,7 @@ interface SeenLook {
 }
 
 export function boundsOf(life: MachineLife): MeteredBounds {
-  const bounds: MeteredBounds = {
-    least: new Map(),
-    most: new Map(),
-    observed: new Map(),
-    mostLaunches: new Map(),
-  };
+  const bounds: MeteredBounds = { ...nothingPending(), mostLaunches: new Map() };
   let pending = nothingPending();
   let [agent, missed] = [0, false];
   let before: SeenLook | undefined;
@@ -56,8 +57,7 @@ export function boundsOf(life: MachineLife): MeteredBounds {
       pending = nothingPending();
       before = durable;
     } else if (act === 'flush' || act === 'stop') {
-      for (const what of ['least', 'most', 'observed'] as const)
-        for (const [key, value] of pending[what]) add(bounds[what], key, value);
+      for (const what of PENDING) for (const [key, value] of pending[what]) add(bounds[what], key, value);
       pending = nothingPending();
       durable = before;
     } else if (act.kind === 'missed') missed = true;
@@ -77,13 +77,14 @@ function interval(
   before: SeenLook | undefined,
   now: SeenLook,
   missed: boolean,
-  { least, most, observed }: Pending,
+  { least, most, observed, interactive, powered }: Pending,
 ): void {
   const { seconds, lives } = life;
   const from = before?.second ?? now.second;
   const [first, last] = [seconds[from], seconds[now.second]] as const;
   if (!before || !first || !last) return;
   const sameBoot = first.bootId === last.bootId;
+  add(powered, '', (last.monotonicMs - (sameBoot ? first.monotonicMs : 0)) / 1_000);
   const apart = last.wallMs - first.wallMs - (last.monotonicMs - first.monotonicMs);
   const isBroken = !sameBoot || Math.abs(apart) > CLOCKS_APART_MS;
   const sameAgent = before.agent === now.agent;
@@ -96,6 +97,7 @@ function interval(
     // As the clock of the later look would have called it.
     const day = Math.floor((last.wallMs - (last.monotonicMs - at.monotonicMs)) / DAY_MS);
     if (isObserved) add(observed, `${day}`, 1);
+    if (isObserved && first.hasPerson && last.hasPerson) add(interactive, `${day}`, 1);
     const ran = new Set<string>();
     const surely = new Set<string>();
     for (const each of lives) {
@@ -124,7 +126,7 @@ function interval(
 }
 
 function nothingPending(): Pending {
-  return { least: new Map(), most: new Map(), observed: new Map() };
+  return Object.fromEntries(PENDING.map((what) => [what, new Map()])) as Pending;
 }
 
 /** The second of the last look that showed it, or could not since it had not begun. */

@@ -86,9 +86,16 @@ export class AgentDevice implements TrialDevice {
     const by = { executableId: executable.id, user: `${user}`.padStart(16, '0') };
     this.#store.usage.flush({
       usage: [{ ...where, ...by, seconds: used.seconds, launches, slots }],
-      coverage: [{ ...where, seconds: watched.seconds }],
+      coverage: [
+        {
+          ...where,
+          seconds: watched.seconds,
+          unobservedSeconds: watched.seconds % 7,
+          interactiveSeconds: undefined,
+        },
+      ],
       live: [],
-      mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1 },
+      mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1, isResumable: true },
     });
   }
 

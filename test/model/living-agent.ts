@@ -138,7 +138,7 @@ export class LivingAgent {
 
   /** What a run comes to by now: values of their own, so that saying them twice changes nothing. */
   meter(row: UsageRow): void {
-    const mark = { bootId: this.#run, monotonicMs: 0, bootMs: 0 };
+    const mark = { bootId: this.#run, monotonicMs: 0, bootMs: 0, isResumable: true };
     this.#store.usage.flush({ usage: [row], coverage: [], live: [], mark });
   }
 

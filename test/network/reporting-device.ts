@@ -117,9 +117,17 @@ export class ReportingDevice {
     this.inventory.flush();
     this.store.usage.flush({
       usage,
-      coverage: [{ day: this.clock.day, run: this.run, seconds: 86_400 }],
+      coverage: [
+        {
+          day: this.clock.day,
+          run: this.run,
+          seconds: 86_400,
+          unobservedSeconds: 0,
+          interactiveSeconds: undefined,
+        },
+      ],
       live: [],
-      mark: { bootId: 'boot', monotonicMs: this.clock.ms, bootMs: this.clock.ms },
+      mark: { bootId: 'boot', monotonicMs: this.clock.ms, bootMs: this.clock.ms, isResumable: true },
     });
   }
 

@@ -1,5 +1,11 @@
 /** Usage rows to their place on the wire: runs and users by index, marks in the device's secret order. Pure. */
-import { encodeIdList, encodeSlots, type UsageFields, type UsageRecordFields } from '@fleetmeter/proto';
+import {
+  type CoverageFields,
+  encodeIdList,
+  encodeSlots,
+  type UsageFields,
+  type UsageRecordFields,
+} from '@fleetmeter/proto';
 import { listSlots } from '../usage/slots.ts';
 import type { CoverageRow, UsageRow } from '../usage/usage-values.ts';
 import type { UsageDigest } from './usage-digest.ts';
@@ -60,7 +66,7 @@ export function composeUsage({
       run: runs.of(row.run),
       user: users.of(row.user),
     })),
-    coverage: coverage.map(({ day, run, seconds }) => ({ day, run: runs.of(run), seconds })),
+    coverage: coverage.map(({ run, ...row }) => ({ ...coverageFields(row), run: runs.of(run) })),
     digests: digests.map(({ day, run, records, seconds, launches, marks, coverageSeconds }) => ({
       ...{ day, run: runs.of(run), records, seconds, launches, marks, coverageSeconds },
     })),
@@ -81,6 +87,11 @@ function recordFields(
     launches: row.launches,
     slots: encodeSlots(slots.sort((a, b) => a - b)),
   };
+}
+
+function coverageFields(row: Omit<CoverageRow, 'run'>): CoverageFields {
+  const { day, seconds, unobservedSeconds, interactiveSeconds } = row;
+  return { day, seconds, unobservedSeconds, ...(interactiveSeconds !== undefined && { interactiveSeconds }) };
 }
 
 /** Numbers distinct texts in order of first use. */

@@ -101,6 +101,9 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     day: 'On which day.',
     run: 'In which run.',
     seconds: 'For how long the device was observed.',
+    unobserved_seconds: 'For how long it was on and not observed: how much is not known.',
+    interactive_seconds:
+      'For how long somebody was at the computer, of all people together: not used by people on leave is not unused.',
   },
   HostFacts: {
     hostname: 'The name under which people know the device.',

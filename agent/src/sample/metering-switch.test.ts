@@ -52,6 +52,7 @@ function start(): void {
   });
   metering = new MeteringSwitch({
     meter,
+    clock: { now },
     sampler: {
       sample: async () =>
         meter.observe(

@@ -1,12 +1,15 @@
 /**
  * Turns metering on and off, and makes each gap a clean one: what runs while nobody looks counts for nothing, also not
- * for a later run of the agent, and programs that began meanwhile are no launches.
+ * for a later run of the agent, and programs that began meanwhile are no launches. That the computer was on meanwhile, and not
+ * observed, does count: else nobody could tell how much was not seen.
  */
+import type { Clock, Instant } from '../clock/clock.ts';
 import type { Sampler } from './sampler.ts';
 
 export interface MeteringSwitchParts {
   sampler: Pick<Sampler, 'sample' | 'forget'>;
-  meter: { interrupt(): void };
+  meter: { interrupt(): void; unwatched(at: Instant): void };
+  clock: Pick<Clock, 'now'>;
   /** Whether to look now. */
   wanted: () => boolean;
   tellUsersApart: () => boolean;
@@ -41,10 +44,11 @@ export class MeteringSwitch {
 
   /** Instead of Sampler.sample(). */
   async sample(): Promise<void> {
-    const { sampler, wanted, tellUsersApart } = this.#parts;
+    const { sampler, meter, clock, wanted, tellUsersApart } = this.#parts;
     if (!wanted()) {
       if (this.#on !== false) this.#interrupt();
       this.#on = false;
+      meter.unwatched(clock.now());
       return;
     }
     // Under another name a user would be another one, and everything running would have been started just now.

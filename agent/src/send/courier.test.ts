@@ -35,9 +35,9 @@ function useProgram(store: AgentStore, executableId: string, seconds: number, sl
   const run = '00000000000000ff';
   store.usage.flush({
     usage: [{ day: DAY, run, executableId, user: 'ab'.repeat(8), seconds, launches, slots }],
-    coverage: [{ day: DAY, run, seconds }],
+    coverage: [{ day: DAY, run, seconds, unobservedSeconds: 0, interactiveSeconds: undefined }],
     live: [],
-    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1 },
+    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1, isResumable: true },
   });
 }
 
@@ -339,8 +339,14 @@ describe('a refusal that would repeat for ever', () => {
       ...{ day: DAY, run: run.toString(16).padStart(16, '0'), user: 'ab'.repeat(8) },
       ...{ executableId: idOfProgram('/x', 1), seconds: 1, launches, slots },
     }));
-    const coverage = rows.map(({ run }) => ({ day: DAY, run: run.replace(/^0/, '1'), seconds: 1 }));
-    const mark = { bootId: 'boot', monotonicMs: 1, bootMs: 1 };
+    const coverage = rows.map(({ run }) => ({
+      day: DAY,
+      run: run.replace(/^0/, '1'),
+      seconds: 1,
+      unobservedSeconds: 0,
+      interactiveSeconds: undefined,
+    }));
+    const mark = { bootId: 'boot', monotonicMs: 1, bootMs: 1, isResumable: true };
     agent.store.usage.flush({ usage: rows, coverage, live: [], mark });
     for (let each = 0; each < 5; each++) await agent.settle();
     const runs = collector.reports.map((report) => (report.usage?.runs?.length ?? 0) / 8);

@@ -58,9 +58,9 @@ function meter(seconds: number): void {
   const [run, user, executableId] = ['ff'.repeat(8), 'ab'.repeat(8), 'cd'.repeat(8)];
   agent.store.usage.flush({
     usage: [{ day: DAY, run, executableId, user, seconds, launches, slots }],
-    coverage: [{ day: DAY, run, seconds }],
+    coverage: [{ day: DAY, run, seconds, unobservedSeconds: 0, interactiveSeconds: undefined }],
     live: [],
-    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1 },
+    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1, isResumable: true },
   });
 }
 

@@ -207,4 +207,11 @@ export const MIGRATIONS: readonly string[] = [
   -- Never leaves the device: who may see which use.
   CREATE TABLE disclosed_users (user TEXT PRIMARY KEY, uid INTEGER NOT NULL) STRICT;
   `,
+  `
+  ALTER TABLE coverage ADD COLUMN unobserved_seconds INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE coverage ADD COLUMN interactive_seconds INTEGER;   -- NULL = cannot be told here
+  -- 0: metering was off, so that only how long the computer was on goes on from there.
+  ALTER TABLE meter_state ADD COLUMN resumable INTEGER NOT NULL DEFAULT 1;
+  UPDATE meter_state SET resumable = boot_id <> '';
+  `,
 ];

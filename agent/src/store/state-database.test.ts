@@ -123,9 +123,11 @@ test('a clock far ahead does not make unreported usage old: only what was acknow
   const row = { day: 20_000, run: '0'.repeat(16), user: 'ab'.repeat(8), seconds: 5, launches };
   store.usage.flush({
     usage: [{ ...row, executableId: 'f'.repeat(16), slots: new Uint8Array(36) }],
-    coverage: [{ day: 20_000, run: row.run, seconds: 5 }],
+    coverage: [
+      { day: 20_000, run: row.run, seconds: 5, unobservedSeconds: 0, interactiveSeconds: undefined },
+    ],
     live: [],
-    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1 },
+    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1, isResumable: true },
   });
   expect(tidyStore(store, 47_000)).toBe(0);
   expect([store.usage.dueUsage(9).length, store.usage.dueCoverage(9).length]).toEqual([1, 1]);

@@ -41,8 +41,13 @@ function use(day: number, rows = ROWS): void {
       slots: noSlots(),
     };
   });
-  const mark = { bootId: 'boot', monotonicMs: 1, bootMs: 1 };
-  store.usage.flush({ usage, coverage: [{ day, run: '1'.repeat(16), seconds: 9 }], live: [], mark });
+  const mark = { bootId: 'boot', monotonicMs: 1, bootMs: 1, isResumable: true };
+  store.usage.flush({
+    usage,
+    coverage: [{ day, run: '1'.repeat(16), seconds: 9, unobservedSeconds: 0, interactiveSeconds: undefined }],
+    live: [],
+    mark,
+  });
 }
 
 function acknowledgeAll(): void {

@@ -25,9 +25,9 @@ function use(store: AgentStore, day: number, executable: number, seconds: number
   const launches = { user: seconds, autostart: 1, service: 0, scheduler: 0, unknown: 0 };
   store.usage.flush({
     usage: [{ day, run, executableId, user: 'ab'.repeat(8), seconds, launches, slots }],
-    coverage: [{ day, run, seconds: seconds + 10 }],
+    coverage: [{ day, run, seconds: seconds + 10, unobservedSeconds: 0, interactiveSeconds: undefined }],
     live: [],
-    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1 },
+    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1, isResumable: true },
   });
 }
 

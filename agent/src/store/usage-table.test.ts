@@ -21,9 +21,9 @@ function use(store: AgentStore, day: number, executable: number, seconds: number
   const key = { day, run: '0000000000000001', executableId, user: 'ab'.repeat(8) };
   store.usage.flush({
     usage: [{ ...key, seconds, launches, slots }],
-    coverage: [{ day, run: key.run, seconds }],
+    coverage: [{ day, run: key.run, seconds, unobservedSeconds: 7, interactiveSeconds: undefined }],
     live: [],
-    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1 },
+    mark: { bootId: 'boot', monotonicMs: 1, bootMs: 1, isResumable: true },
   });
 }
 

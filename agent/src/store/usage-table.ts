@@ -44,8 +44,8 @@ export class UsageTable {
       for (const row of coverage) this.#writeCoverage(row, ++counter);
       this.#writeLive(live);
       this.#database
-        .sql('INSERT OR REPLACE INTO meter_state VALUES (1, ?, ?, ?, ?)')
-        .run(mark.bootId, mark.monotonicMs, mark.bootMs, counter);
+        .sql('INSERT OR REPLACE INTO meter_state VALUES (1, ?, ?, ?, ?, ?)')
+        .run(mark.bootId, mark.monotonicMs, mark.bootMs, counter, Number(mark.isResumable));
     });
   }
 
@@ -85,11 +85,13 @@ export class UsageTable {
   #writeCoverage(row: CoverageRow, changed: number): void {
     this.#database
       .sql(
-        `INSERT INTO coverage (day, run, seconds, changed) VALUES (?, ?, ?, ?)
-         ON CONFLICT (day, run) DO UPDATE SET seconds = excluded.seconds, changed = excluded.changed,
-           settled_on = 0`,
+        `INSERT INTO coverage (day, run, seconds, unobserved_seconds, interactive_seconds, changed)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (day, run) DO UPDATE SET seconds = excluded.seconds,
+           unobserved_seconds = excluded.unobserved_seconds, interactive_seconds = excluded.interactive_seconds,
+           changed = excluded.changed, settled_on = 0`,
       )
-      .run(row.day, row.run, row.seconds, changed);
+      .run(row.day, row.run, row.seconds, row.unobservedSeconds, row.interactiveSeconds ?? null, changed);
   }
 
   #writeLive(live: readonly LiveProcess[]): void {
@@ -107,19 +109,20 @@ export class UsageTable {
   }
 
   mark(): MeterMark | undefined {
-    const row = this.#database.sql('SELECT boot_id, monotonic_ms, boot_ms FROM meter_state').get();
-    if (!row || row.boot_id === '') return undefined;
+    const row = this.#database.sql('SELECT boot_id, monotonic_ms, boot_ms, resumable FROM meter_state').get();
+    if (!row) return undefined;
     return {
       bootId: row.boot_id as string,
       monotonicMs: row.monotonic_ms as number,
       bootMs: row.boot_ms as number,
+      isResumable: row.resumable === 1,
     };
   }
 
   /** Metering is interrupted: no later run of the agent goes on from where it stood. */
   forgetMark(): void {
     this.#database.transaction(() => {
-      this.#database.sql(`UPDATE meter_state SET boot_id = ''`).run();
+      this.#database.sql('UPDATE meter_state SET resumable = 0').run();
       this.#writeLive([]);
     });
   }
@@ -161,14 +164,14 @@ export class UsageTable {
 
   dueCoverage(limit: number): DueCoverage[] {
     return this.#database
-      .sql(
-        'SELECT day, run, seconds, changed FROM coverage WHERE changed > acknowledged ORDER BY changed LIMIT ?',
-      )
+      .sql('SELECT * FROM coverage WHERE changed > acknowledged ORDER BY changed LIMIT ?')
       .all(limit)
       .map((row) => ({
         day: row.day as number,
         run: row.run as string,
         seconds: row.seconds as number,
+        unobservedSeconds: row.unobserved_seconds as number,
+        interactiveSeconds: (row.interactive_seconds as number | null) ?? undefined,
         changed: row.changed as number,
       }));
   }

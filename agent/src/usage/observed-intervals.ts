@@ -44,7 +44,7 @@ export class ObservedIntervals {
   constructor(bootId: string, sampleIntervalMs: number, mark: MeterMark | undefined) {
     this.#bootId = bootId;
     this.#sampleIntervalMs = sampleIntervalMs;
-    this.#mark = mark;
+    this.#mark = mark?.isResumable ? mark : undefined;
   }
 
   get last(): Instant | undefined {

@@ -237,7 +237,7 @@ describe('looks that fail or do not show everything', () => {
 });
 
 describe('after a restart', () => {
-  const mark: MeterMark = { bootId: BOOT, monotonicMs: 1e6, bootMs: 1e6 };
+  const mark: MeterMark = { bootId: BOOT, monotonicMs: 1e6, bootMs: 1e6, isResumable: true };
   const known: LiveProcess = {
     process: process(7, -100).process,
     program: 'git',

@@ -15,6 +15,7 @@ import type { ExecutableId } from '@fleetmeter/proto';
 import { dayOf, type Instant } from '../clock/clock.ts';
 import { type Span, unionOf } from './interval-days.ts';
 import { type Interval, MOST_BACK_MS, ObservedIntervals } from './observed-intervals.ts';
+import { PoweredTime } from './powered-time.ts';
 import { UsageSheet } from './usage-sheet.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from './usage-values.ts';
 
@@ -69,6 +70,11 @@ export class UsageMeter {
   readonly #waiting = new Set<string>();
   #run: string;
   readonly #intervals: ObservedIntervals;
+  readonly #powered: PoweredTime;
+  /** Of the last observation. */
+  #interactive: boolean | undefined;
+  /** The last moment of which anything is known. */
+  #latest: Instant | undefined;
   #tracked = new Map<string, Tracked>();
   /** The last observation, while every program in it has its name: its very list, and the (user, subject) of that list. */
   #settled: { processes: readonly ObservedProcess[]; keys: readonly string[] } | undefined;
@@ -80,7 +86,8 @@ export class UsageMeter {
     this.#run = options.newRun();
     const { bootId, sampleIntervalMs, resume } = options;
     this.#intervals = new ObservedIntervals(bootId, sampleIntervalMs, resume?.mark);
-    if (!resume || resume.mark.bootId !== bootId) return;
+    this.#powered = new PoweredTime(bootId, resume?.mark);
+    if (!resume?.mark.isResumable || resume.mark.bootId !== bootId) return;
     for (const live of resume.live)
       this.#tracked.set(live.process, {
         program: live.program,
@@ -126,18 +133,45 @@ export class UsageMeter {
     this.#intervals.missed();
   }
 
-  /** `whole`: these are all processes that there are. */
-  observe(at: Instant, processes: readonly ObservedProcess[], whole = true): void {
+  /** Nobody looks, since it is not wanted: the computer was on and not observed. */
+  unwatched(at: Instant): void {
+    this.#latest = at;
+    this.#sheet.addCoverage(
+      this.#run,
+      wallSpan(at, this.#powered.countUntil(at), at.monotonicMs),
+      'unobserved',
+    );
+  }
+
+  /** `whole`: these are all processes that there are. `interactive`: a person is at the computer now; undefined: not known. */
+  observe(at: Instant, processes: readonly ObservedProcess[], whole = true, interactive?: boolean): void {
     // First: time added under the id must come on top of what waited under the program's name.
     this.#nameWaiting();
     const interval = this.#intervals.endingAt(at, whole);
     const { near, covered, breaks } = interval;
     if (breaks) this.#run = this.#options.newRun();
-    if (near && covered) this.#sheet.addCoverage(this.#run, wallSpan(at, near.monotonicMs, at.monotonicMs));
+    this.#cover(at, interval, interactive);
     if (near && covered && processes === this.#settled?.processes)
       this.#goOn(at, near.monotonicMs, this.#settled.keys);
     else this.#compare(at, processes, whole, interval);
     this.#intervals.looked(at, whole, interval);
+    this.#latest = at;
+    this.#interactive = interactive;
+  }
+
+  /** A person is at the computer in an interval when at both of its ends. */
+  #cover(at: Instant, { near, covered }: Interval, interactive: boolean | undefined): void {
+    const fromMs = this.#powered.countUntil(at);
+    const isKnown = interactive !== undefined && this.#interactive !== undefined;
+    const as =
+      near && covered
+        ? { interactive: isKnown ? interactive && this.#interactive : undefined }
+        : 'unobserved';
+    this.#sheet.addCoverage(
+      this.#run,
+      wallSpan(at, near && covered ? near.monotonicMs : fromMs, at.monotonicMs),
+      as,
+    );
   }
 
   #compare(
@@ -261,12 +295,12 @@ export class UsageMeter {
 
   /** The day of the last observation. */
   #today(): number {
-    return dayOf(this.#intervals.last?.wallMs ?? 0);
+    return dayOf(this.#latest?.wallMs ?? 0);
   }
 
   /** What has to become durable now, in one transaction; undefined before the first observation. */
   flush(): MeterFlush | undefined {
-    const at = this.#intervals.last;
+    const at = this.#latest;
     if (!at) return undefined;
     this.#nameWaiting();
     const isIdentified = this.#isIdentified;
@@ -274,13 +308,17 @@ export class UsageMeter {
       usage: this.#sheet.changedUsage(isIdentified),
       coverage: this.#sheet.changedCoverage(),
       live: [...this.#tracked].map(([process, tracked]) => this.#live(process, tracked)),
-      mark: { bootId: this.#options.bootId, monotonicMs: at.monotonicMs, bootMs: at.bootMs },
+      mark: {
+        ...bootTimes(at),
+        bootId: this.#options.bootId,
+        isResumable: this.#intervals.last !== undefined,
+      },
     };
   }
 
   /** The last flush() is durable. No observation may come between the two. */
   flushed(): void {
-    if (this.#intervals.last) this.#sheet.settle(this.#run, this.#today(), this.#isIdentified);
+    if (this.#latest) this.#sheet.settle(this.#run, this.#today(), this.#isIdentified);
   }
 
   #isIdentified = (subject: string): boolean => /^[0-9a-f]{16}$/.test(subject);
@@ -326,6 +364,10 @@ export class UsageMeter {
     };
   }
 }
+
+const bootTimes = ({ monotonicMs, bootMs }: Instant): Pick<MeterMark, 'monotonicMs' | 'bootMs'> => ({
+  ...{ monotonicMs, bootMs },
+});
 
 function wallAt(at: Instant, monotonicMs: number): number {
   return at.wallMs - (at.monotonicMs - monotonicMs);

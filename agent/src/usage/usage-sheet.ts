@@ -27,10 +27,14 @@ interface SheetRow {
 interface CoverageSum {
   run: string;
   day: number;
-  milliseconds: number;
+  observed: { milliseconds: number; isClamped?: true };
+  unobserved: { milliseconds: number; isClamped?: true };
+  interactive: { milliseconds: number; isClamped?: true } | undefined;
   changed: boolean;
-  isClamped?: true;
 }
+
+/** What an interval was: nobody looked; or observed, and whether a person was at the computer, undefined when that cannot be told. */
+export type CoveredAs = 'unobserved' | { interactive: boolean | undefined };
 
 export class UsageSheet {
   readonly #rows = new Map<string, SheetRow>();
@@ -65,13 +69,17 @@ export class UsageSheet {
     return (this.#rows.get(`${run} ${day} ${user} ${subject}`)?.milliseconds ?? 0) % 1000;
   }
 
-  addCoverage(run: string, wallSpan: Span): void {
+  addCoverage(run: string, wallSpan: Span, as: CoveredAs): void {
     for (const { day, milliseconds } of cutAtMidnight(wallSpan)) {
-      const key = `${run} ${day}`;
-      const sum = this.#coverage.get(key) ?? { run, day, milliseconds: 0, changed: false };
-      sum.milliseconds += milliseconds;
+      const sum = this.#coverageSum(run, day);
       sum.changed = true;
-      this.#coverage.set(key, sum);
+      if (as === 'unobserved') sum.unobserved.milliseconds += milliseconds;
+      else {
+        sum.observed.milliseconds += milliseconds;
+        if (as.interactive === undefined) continue;
+        sum.interactive ??= { milliseconds: 0 };
+        if (as.interactive) sum.interactive.milliseconds += milliseconds;
+      }
     }
   }
 
@@ -107,7 +115,12 @@ export class UsageSheet {
   changedCoverage(): CoverageRow[] {
     return [...this.#coverage.values()]
       .filter((sum) => sum.changed)
-      .map((sum) => ({ run: sum.run, day: sum.day, seconds: this.#atMost(sum, MOST_SECONDS) }));
+      .map(({ run, day, observed, unobserved, interactive }) => ({
+        ...{ run, day },
+        seconds: this.#atMost(observed, MOST_SECONDS),
+        unobservedSeconds: this.#atMost(unobserved, MOST_SECONDS),
+        interactiveSeconds: interactive && this.#atMost(interactive, MOST_SECONDS),
+      }));
   }
 
   /** What changedUsage() and changedCoverage() gave is durable; rows that cannot change any more are let go. */
@@ -159,6 +172,16 @@ export class UsageSheet {
     const row = { run, day, subject, user, milliseconds: 0, slots: noSlots(), launches, changed: false };
     this.#rows.set(key, row);
     return row;
+  }
+
+  #coverageSum(run: string, day: number): CoverageSum {
+    const key = `${run} ${day}`;
+    const known = this.#coverage.get(key);
+    if (known) return known;
+    const [observed, unobserved] = [{ milliseconds: 0 }, { milliseconds: 0 }];
+    const sum = { run, day, observed, unobserved, interactive: undefined, changed: false };
+    this.#coverage.set(key, sum);
+    return sum;
   }
 
   #take(subject: string): SheetRow[] {

@@ -25,10 +25,18 @@ export interface UsageRow extends UsageKey {
   slots: Uint8Array;
 }
 
+/** What of a day was observed, and what of it counts as time in which the computer could have been used. */
 export interface CoverageRow {
+  /** Days since 1970-01-01 UTC. */
   day: number;
+  /** 16 hex digits. */
   run: string;
+  /** Observed. */
   seconds: number;
+  /** On and awake, and not observed. */
+  unobservedSeconds: number;
+  /** Of those observed, with a person at the computer; undefined when that cannot be told here. */
+  interactiveSeconds: number | undefined;
 }
 
 /** A process that was alive at the last flush. */
@@ -50,4 +58,6 @@ export interface MeterMark {
   bootId: string;
   monotonicMs: number;
   bootMs: number;
+  /** False: metering was off, so what runs does not go on from there. How long the computer was on does. */
+  isResumable: boolean;
 }

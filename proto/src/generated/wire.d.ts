@@ -1668,6 +1668,12 @@ export namespace fleetmeter {
             /** Coverage seconds. */
             seconds: number;
 
+            /** Coverage unobservedSeconds. */
+            unobservedSeconds: number;
+
+            /** Coverage interactiveSeconds. */
+            interactiveSeconds?: (number|null);
+
             /**
              * Encodes the specified Coverage message. Does not implicitly {@link fleetmeter.v1.Coverage.verify|verify} messages.
              * @param message Coverage message or plain object to encode
@@ -1707,6 +1713,12 @@ export namespace fleetmeter {
 
                 /** Coverage seconds */
                 seconds?: (number|null);
+
+                /** Coverage unobservedSeconds */
+                unobservedSeconds?: (number|null);
+
+                /** Coverage interactiveSeconds */
+                interactiveSeconds?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

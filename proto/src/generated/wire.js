@@ -4214,6 +4214,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {number|null} [day] Coverage day
              * @property {number|null} [run] Coverage run
              * @property {number|null} [seconds] Coverage seconds
+             * @property {number|null} [unobservedSeconds] Coverage unobservedSeconds
+             * @property {number|null} [interactiveSeconds] Coverage interactiveSeconds
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4270,6 +4272,31 @@ export const fleetmeter = $root.fleetmeter = (() => {
             Coverage.prototype.seconds = 0;
 
             /**
+             * Coverage unobservedSeconds.
+             * @member {number} unobservedSeconds
+             * @memberof fleetmeter.v1.Coverage
+             * @instance
+             */
+            Coverage.prototype.unobservedSeconds = 0;
+
+            /**
+             * Coverage interactiveSeconds.
+             * @member {number|null|undefined} interactiveSeconds
+             * @memberof fleetmeter.v1.Coverage
+             * @instance
+             */
+            Coverage.prototype.interactiveSeconds = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Coverage.prototype, "_interactiveSeconds", {
+                get: $util.oneOfGetter($oneOfFields = ["interactiveSeconds"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Encodes the specified Coverage message. Does not implicitly {@link fleetmeter.v1.Coverage.verify|verify} messages.
              * @function encode
              * @memberof fleetmeter.v1.Coverage
@@ -4291,6 +4318,10 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.run);
                 if (message.seconds != null && $Object.hasOwnProperty.call(message, "seconds") && message.seconds !== 0)
                     writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.seconds);
+                if (message.unobservedSeconds != null && $Object.hasOwnProperty.call(message, "unobservedSeconds") && message.unobservedSeconds !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.unobservedSeconds);
+                if (message.interactiveSeconds != null && $Object.hasOwnProperty.call(message, "interactiveSeconds"))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.interactiveSeconds);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4360,6 +4391,22 @@ export const fleetmeter = $root.fleetmeter = (() => {
                                 message.seconds = value;
                             else
                                 delete message.seconds;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.unobservedSeconds = value;
+                            else
+                                delete message.unobservedSeconds;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            message.interactiveSeconds = reader.uint32();
+                            message._interactiveSeconds = "interactiveSeconds";
                             continue;
                         }
                     }

@@ -3,6 +3,7 @@
  * in place. Rows are compared by what they say, not by when they were derived nor under which catalogue's name.
  */
 import type { ClickHouse } from './clickhouse.ts';
+import { DEVICE_COVERAGE } from './derive-coverage.ts';
 import {
   APPLICATION_DEVICES,
   EXECUTABLE_DEVICES,
@@ -40,7 +41,14 @@ export const COMPARED = {
     key: [text('application_id'), text('device_id')],
     values: [
       ...['application', 'publisher', 'version'].map(text),
-      ...['seconds', 'launches', 'launches_by_user', 'devices_excluded'].map(number),
+      ...[
+        'seconds',
+        'launches',
+        'launches_by_user',
+        'foreground_seconds',
+        'person_present',
+        'devices_excluded',
+      ].map(number),
       time('stale_since'),
     ],
   },
@@ -52,6 +60,11 @@ export const COMPARED = {
       ...['devices', 'devices_used', 'seconds', 'launches', 'devices_excluded'].map(number),
       time('stale_since'),
     ],
+  },
+  deviceCoverage: {
+    table: '{final}.device_coverage',
+    key: [text('device_id')],
+    values: ['observed_seconds', 'powered_seconds', 'interactive_seconds'].map(number),
   },
   executableDevices: {
     table: '{facts}.executable_devices',
@@ -94,6 +107,7 @@ export async function compareUsageDay(
       ...ofTheDay,
       derived: rows.byApplication,
     })),
+    ...(await compared(clickhouse, COMPARED.deviceCoverage, { ...ofTheDay, derived: DEVICE_COVERAGE })),
   ];
 }
 

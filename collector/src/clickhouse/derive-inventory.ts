@@ -1,5 +1,6 @@
 /** Derives "what is installed now" from the inventories of current epochs, whole, and swaps it in. */
 import type { ClickHouse } from './clickhouse.ts';
+import { noteArrivals } from './note-arrivals.ts';
 import { DERIVING, swapPartition } from './swap-partition.ts';
 
 /**
@@ -68,6 +69,7 @@ export async function deriveInventory(
     select: APPLICATION_DEVICES,
   });
   await emptyApplicationEpochs(clickhouse);
+  await noteArrivals(clickhouse, now, catalogueVersion);
 }
 
 /** Counts applications band by band, which bounds its memory. */

@@ -7,6 +7,7 @@
  * turned into names at the very end: on the way they are integers (see number-applications.ts).
  */
 import type { ClickHouse } from './clickhouse.ts';
+import { deriveCoverageDay, deriveCoverageWindows, PERSON_PRESENT } from './derive-coverage.ts';
 import { deriveLastUses } from './derive-last-uses.ts';
 import { dayLife } from './retain-rows.ts';
 import { replacePartition, stageRows, swapPartition } from './swap-partition.ts';
@@ -51,6 +52,8 @@ export async function deriveUsageDay(
     select: byApplication,
   });
   await deriveLastUses(clickhouse);
+  await deriveCoverageDay(clickhouse, { partition, parameters });
+  await deriveCoverageWindows(clickhouse, now);
 }
 
 const STAGING = '{facts}.usage_daily_staging';
@@ -111,11 +114,16 @@ export async function usageDayRows(
 const FACTS = `FROM {facts}.usage WHERE day = toDate({date:String}) AND device > 0`;
 const DEVICE = `dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no)) AS device`;
 
+/** Of what is known of it, and -1 when nothing is. */
+const foreground = (column: string): string =>
+  `if(max(${column}) < 0, -1, least(sumIf(${column}, ${column} > 0), 86400))`;
+
 /** Columns have names of their own at each level: ClickHouse puts an alias in place of an equally named column. */
 const MERGED = `
   SELECT ${DEVICE}, executable_no, user, run, generation, max(seconds) AS run_seconds, max(launches_user) AS run_by_user,
     run_by_user + max(launches_autostart) + max(launches_service) + max(launches_scheduler) + max(launches_unknown)
       AS run_launches,
+    max(foreground_seconds) AS run_foreground,
     groupBitOr(slots_0) AS r0, groupBitOr(slots_1) AS r1, groupBitOr(slots_2) AS r2, groupBitOr(slots_3) AS r3,
     groupBitOr(slots_4) AS r4
   ${FACTS} GROUP BY device, executable_no, user, run, generation`;
@@ -128,6 +136,7 @@ const CORRECTED = `
 const BY_VERSION = `
   SELECT device, user, dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
     sum(run_seconds) AS version_seconds, sum(run_launches) AS version_launches, sum(run_by_user) AS version_by_user,
+    ${foreground('run_foreground')} AS version_foreground,
     groupBitOr(r0) AS v0, groupBitOr(r1) AS v1, groupBitOr(r2) AS v2, groupBitOr(r3) AS v3, groupBitOr(r4) AS v4
   FROM (${MERGED}) AS merged
   LEFT JOIN (${CORRECTED}) AS corrected USING (device, executable_no, user)
@@ -139,12 +148,14 @@ const BY_USER = `
     argMax(application_no, (version_seconds, application_no)) AS user_main,
     least(sum(version_seconds), 300 * (bitCount(groupBitOr(v0)) + bitCount(groupBitOr(v1)) + bitCount(groupBitOr(v2))
       + bitCount(groupBitOr(v3)) + bitCount(groupBitOr(v4))), 86400) AS user_seconds,
-    sum(version_launches) AS user_launches, sum(version_by_user) AS user_by_user
+    sum(version_launches) AS user_launches, sum(version_by_user) AS user_by_user,
+    ${foreground('version_foreground')} AS user_foreground
   FROM (${BY_VERSION}) GROUP BY device, user, app`;
 
 const BY_DEVICE = `
   SELECT device, app, argMax(user_main, (user_seconds, user_main)) AS main, least(sum(user_seconds), 86400) AS device_seconds,
-    sum(user_launches) AS device_launches, sum(user_by_user) AS device_by_user
+    sum(user_launches) AS device_launches, sum(user_by_user) AS device_by_user,
+    ${foreground('user_foreground')} AS device_foreground
   FROM (${BY_USER}) GROUP BY device, app`;
 
 /** Of one day; `facts` stands in for the table of facts, for whoever wants to know what a day would be. */
@@ -158,10 +169,10 @@ const CURRENT = `CAST(NULL AS Nullable(DateTime64(3, 'UTC'))) AS stale_since`;
 
 const usageRows = (): string => `
   SELECT toDate({date:String}) AS day, lower(leftPad(hex(app), 16, '0')) AS application_id,
-    lower(leftPad(hex(device), 16, '0')) AS device_id, ${name('name')} AS application, ${name('publisher')} AS publisher,
+    lower(leftPad(hex(used.device), 16, '0')) AS device_id, ${name('name')} AS application, ${name('publisher')} AS publisher,
     ${name('version')} AS version, device_seconds AS seconds, device_launches AS launches, device_by_user AS launches_by_user,
-    {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
-  FROM (${BY_DEVICE})`;
+    device_foreground AS foreground_seconds, if(observed.device = 0, -1, observed.present) AS person_present, {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
+  FROM (${BY_DEVICE}) AS used LEFT ANY JOIN (${PERSON_PRESENT}) AS observed ON observed.device = used.device`;
 
 const usageDaily = (): string => `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${usageRows()})`;
 

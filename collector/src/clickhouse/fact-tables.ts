@@ -120,7 +120,14 @@ export const FACT_TABLES = {
     slots_3: 'UInt64',
     slots_4: 'UInt64',
   },
-  coverage: { day: 'Date', epoch_no: 'UInt32', run: 'UInt64', seconds: 'UInt32' },
+  coverage: {
+    day: 'Date',
+    epoch_no: 'UInt32',
+    run: 'UInt64',
+    seconds: 'UInt32',
+    unobserved_seconds: 'UInt32',
+    interactive_seconds: 'Int32',
+  },
   usage_digests: {
     day: 'Date',
     epoch_no: 'UInt32',

@@ -10,7 +10,13 @@ export type KeptKind = 'user-usage' | 'device-usage' | 'application-usage' | 'la
 const DAY_TABLES: Record<Exclude<KeptKind, 'last-used'>, readonly string[]> = {
   // What the audit compares goes with what it is compared to.
   'user-usage': ['{facts}.usage', '{facts}.usage_digests'],
-  'device-usage': ['{final}.usage_daily', '{facts}.coverage', '{final}.usage_exclusions'],
+  'device-usage': [
+    '{final}.usage_daily',
+    '{facts}.coverage',
+    '{final}.device_coverage',
+    '{facts}.application_arrivals',
+    '{final}.usage_exclusions',
+  ],
   'application-usage': ['{final}.application_usage_daily'],
 };
 

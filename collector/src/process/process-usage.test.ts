@@ -96,7 +96,7 @@ test('of a day that is not kept any more nothing is taken up, nobody is asked wh
     expect(rows).toEqual([2, 3, 2]);
     expect(effects.outlived).toBe(5);
     const range = effects.toProcessedRange(7, source.receivedAt);
-    expect(range.dirty).toEqual([DAY - 99, DAY].map((day) => ({ kind: 'usage-day', day })));
+    expect(range.dirty).toEqual([DAY - 99, DAY, DAY - 100].map((day) => ({ kind: 'usage-day', day })));
     expect(effects.evidenceWanted()).toHaveLength(2);
     expect(range.quarantined).toEqual([]);
   } finally {

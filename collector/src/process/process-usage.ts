@@ -103,11 +103,11 @@ function addCoverage(
         bytes: Coverage.encode(coverage).finish(),
         plainBytes: Coverage.encode({ ...coverage, run: 0 }).finish(),
       });
-    else if (effects.isKept('deviceUsage', coverage.day ?? 0))
-      effects.facts.add(
-        'coverage',
-        coverageRow(coverage, { epochNo: of.epochNo, run: runOf(usage, coverage.run) }),
-      );
+    else if (effects.isKept('deviceUsage', coverage.day ?? 0)) {
+      const run = runOf(usage, coverage.run);
+      effects.facts.add('coverage', coverageRow(coverage, { epochNo: of.epochNo, run }));
+      effects.markDayDirty(coverage.day ?? 0);
+    }
   });
 }
 

@@ -36,7 +36,14 @@ export function coverageRow(
   coverage: CoverageFields,
   of: { epochNo: number; run: bigint },
 ): FactRow<'coverage'> {
-  return { day: coverage.day ?? 0, epoch_no: of.epochNo, run: of.run, seconds: coverage.seconds ?? 0 };
+  return {
+    day: coverage.day ?? 0,
+    epoch_no: of.epochNo,
+    run: of.run,
+    seconds: coverage.seconds ?? 0,
+    unobserved_seconds: coverage.unobservedSeconds ?? 0,
+    interactive_seconds: coverage.interactiveSeconds ?? -1,
+  };
 }
 
 /** `sequence` of the report that says it: the newest counts. */

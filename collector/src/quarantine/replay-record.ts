@@ -61,7 +61,10 @@ function replayUsage(
   const fault = usageFault(readable, record.at);
   if (fault) return refused(`${fault.reason}: ${fault.detail}`);
   const of = { epochNo: record.epochNo, run: runNumber(readable.run as Uint8Array) };
-  if (readable.kind === 'coverage') effects.facts.add('coverage', coverageRow(readable.fields, of));
+  if (readable.kind === 'coverage') {
+    effects.facts.add('coverage', coverageRow(readable.fields, of));
+    effects.markDayDirty(readable.fields.day ?? 0);
+  }
   if (readable.kind === 'usage-digest')
     effects.facts.add('usage_digests', usageDigestRow(readable.fields, { ...of, sequence: record.sequence }));
   if (readable.kind !== 'usage') return REPLAYED;

@@ -57,7 +57,13 @@ const usageRecord: MessageRule = {
   10: bytes('slots', ID),
   11: bool('slots_chronological'),
 };
-const coverage: MessageRule = { 1: uint32('day'), 2: uint32('run'), 3: uint32('seconds') };
+const coverage: MessageRule = {
+  1: uint32('day'),
+  2: uint32('run'),
+  3: uint32('seconds'),
+  4: uint32('unobserved_seconds'),
+  5: uint32('interactive_seconds'),
+};
 const usageDigest: MessageRule = {
   1: uint32('day'),
   2: uint32('run'),

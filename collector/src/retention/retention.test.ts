@@ -75,7 +75,7 @@ beforeAll(async () => {
     await use(day, 1, 1, 600, 0b11);
     await use(day, 1, 2, 600, 0b110);
     await use(day, 2, 1, 300, 0b1);
-    await writer.command(`INSERT INTO {facts}.coverage VALUES (toDate(${day}), 1, 7, 900)`);
+    await writer.command(`INSERT INTO {facts}.coverage VALUES (toDate(${day}), 1, 7, 900, 0, -1)`);
     await writer.command(
       `INSERT INTO {facts}.usage_digests VALUES (toDate(${day}), 1, 7, 1, 2, 1200, 2, 4, 900)`,
     );

@@ -58,8 +58,18 @@ export function coverageFault(
     return { reason: 'usage-reference-missing', detail: `coverage refers to run ${coverage.run ?? 0}` };
   return (
     dayFault(coverage.day ?? 0, receivedAt, 'coverage-out-of-range') ??
-    secondsFault('coverage', coverage.seconds, 'coverage-out-of-range')
+    secondsFault('coverage', coverage.seconds, 'coverage-out-of-range') ??
+    secondsFault('unobserved_seconds', coverage.unobservedSeconds, 'coverage-out-of-range') ??
+    interactiveFault(coverage)
   );
+}
+
+/** People are seen where something is seen. */
+function interactiveFault({ seconds, interactiveSeconds }: CoverageFields): RecordFault | undefined {
+  const [interactive, observed] = [interactiveSeconds ?? 0, seconds ?? 0];
+  if (interactive <= observed) return undefined;
+  const detail = `interactive_seconds is ${interactive}, more than the ${observed} observed`;
+  return { reason: 'coverage-out-of-range', detail };
 }
 
 function referenceFault(record: UsageRecordFields, usage: UsageFields): RecordFault | undefined {

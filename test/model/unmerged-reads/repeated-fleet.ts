@@ -104,7 +104,10 @@ export function tell(telling: number, random: SeededRandom): FactBatch {
       const some = EXECUTABLE_NOS.filter((no) => no < RAREST && random.chance(0.1));
       for (const executableNo of some) addUse(batch, { day, epochNo: epoch_no, executableNo }, telling);
       if (epoch_no % 11 === 0) addUse(batch, { day, epochNo: epoch_no, executableNo: 1 }, telling, telling);
-      batch.add('coverage', { day, epoch_no, run: BigInt(epoch_no), seconds: 1_000 * telling });
+      batch.add('coverage', {
+        ...{ day, epoch_no, run: BigInt(epoch_no), seconds: 1_000 * telling },
+        ...{ unobserved_seconds: 100 * telling, interactive_seconds: 10 * telling - 11 },
+      });
       batch.add('usage_digests', {
         ...{
           day,

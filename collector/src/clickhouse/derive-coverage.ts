@@ -1,0 +1,71 @@
+/**
+ * Derives how much of a day each device was observed, and the same of its newest days together. Within (device, run) columns merge by
+ * max, over runs they add up, at most to a day: a clock that was set may show a day twice.
+ */
+import type { ClickHouse } from './clickhouse.ts';
+import { swapPartition } from './swap-partition.ts';
+
+const WINDOWS = [7, 30, 60, 90] as const;
+/** A day with a person at the device for so long is one on which it could have been used. */
+const INTERACTIVE_DAY_S = 900;
+
+const BY_DEVICE = `
+  SELECT device, least(sum(observed), 86400) AS device_observed, least(sum(observed) + sum(unobserved), 86400) AS device_powered,
+    if(max(interactive) < 0, -1, least(sumIf(interactive, interactive > 0), 86400)) AS device_interactive
+  FROM
+  (
+    SELECT dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no)) AS device, run, max(seconds) AS observed,
+      max(unobserved_seconds) AS unobserved, max(interactive_seconds) AS interactive
+    FROM {facts}.coverage WHERE day = toDate({date:String}) AND device > 0 GROUP BY device, run
+  )
+  GROUP BY device`;
+
+/** SELECT of the rows of device_coverage of a day. */
+export const DEVICE_COVERAGE = `
+  SELECT toDate({date:String}) AS day, lower(leftPad(hex(device), 16, '0')) AS device_id, device_observed AS observed_seconds,
+    device_powered AS powered_seconds, device_interactive AS interactive_seconds, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
+  FROM (${BY_DEVICE})`;
+
+/** Devices of which it is known whether a person was at them that day, and whether one was. */
+export const PERSON_PRESENT = `
+  SELECT device, device_interactive >= ${INTERACTIVE_DAY_S} AS present FROM (${BY_DEVICE}) WHERE device_interactive >= 0`;
+
+const LAST = (days: number): string => `day > toDate(fromUnixTimestamp64Milli({now:Int64}, 'UTC')) - ${days}`;
+
+const windowColumns = (days: number): string => `
+    sumIf(observed, ${LAST(days)}) AS observed_seconds_${days}, sumIf(powered, ${LAST(days)}) AS powered_seconds_${days},
+    if(maxIf(interactive, ${LAST(days)}) < 0, -1, countIf(${LAST(days)} AND interactive >= ${INTERACTIVE_DAY_S})) AS interactive_days_${days}`;
+
+/** SELECT of the rows of coverage_windows, from the days. */
+export const COVERAGE_WINDOWS = `
+  SELECT device_id, ${WINDOWS.map(windowColumns).join(',')}
+  FROM
+  (
+    SELECT day, device_id, max(observed_seconds) AS observed, max(powered_seconds) AS powered, max(interactive_seconds) AS interactive
+    FROM {final}.device_coverage WHERE ${LAST(90)} GROUP BY day, device_id
+  )
+  GROUP BY device_id`;
+
+/** Facts of coverage are kept as long as what is derived of them, so that a day is always derived from all of them. */
+export async function deriveCoverageDay(
+  clickhouse: ClickHouse,
+  day: { partition: string; parameters: Record<string, unknown> },
+): Promise<void> {
+  await swapPartition(clickhouse, {
+    ...day,
+    table: '{final}.device_coverage',
+    staging: '{facts}.device_coverage_staging',
+    select: DEVICE_COVERAGE,
+  });
+}
+
+/** After every day that was derived. `now` is in milliseconds since 1970. */
+export async function deriveCoverageWindows(clickhouse: ClickHouse, now: number): Promise<void> {
+  await swapPartition(clickhouse, {
+    table: '{facts}.coverage_windows',
+    staging: '{facts}.coverage_windows_staging',
+    partition: 'tuple()',
+    select: COVERAGE_WINDOWS,
+    parameters: { now },
+  });
+}

@@ -1,0 +1,210 @@
+-- How much of each day was observed, and what follows for an application without use: not used, or not known.
+ALTER TABLE {facts}.coverage
+    ADD COLUMN IF NOT EXISTS unobserved_seconds SimpleAggregateFunction(max, UInt32) COMMENT 'Seconds it was on and awake and not observed',
+    ADD COLUMN IF NOT EXISTS interactive_seconds SimpleAggregateFunction(max, Int32) DEFAULT -1 COMMENT 'Seconds observed with a person at it, -1 not known';
+
+CREATE TABLE {final}.device_coverage
+(
+    day                 Date                COMMENT 'UTC day',
+    device_id           FixedString(16)     COMMENT 'Device, 16 hex digits',
+    observed_seconds    UInt32              COMMENT 'Seconds in which the meter really observed it, at most 86,400',
+    powered_seconds     UInt32              COMMENT 'Seconds it was on and awake as far as the agent knows, observed or not, at most 86,400',
+    interactive_seconds Int32               COMMENT 'Of those observed, with a person at it; -1 where that cannot be told',
+    computed_at         DateTime64(3, 'UTC') COMMENT 'When this row was derived'
+)
+ENGINE = MergeTree PARTITION BY day ORDER BY device_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1
+COMMENT 'How much of each day of each device was observed; a day without a row: it was off, or there was no agent';
+
+CREATE TABLE {facts}.device_coverage_staging AS {final}.device_coverage;
+
+CREATE TABLE {facts}.coverage_windows
+(
+    device_id FixedString(16) COMMENT 'Device, 16 hex digits',
+    observed_seconds_7 UInt32 COMMENT 'Seconds observed in the last 7 days',
+    powered_seconds_7 UInt32 COMMENT 'Seconds it was on in them',
+    interactive_days_7 Int16 COMMENT 'Days of them with a person at it for at least a quarter of an hour, -1 when that is not known',
+    observed_seconds_30 UInt32 COMMENT 'Seconds observed in the last 30 days',
+    powered_seconds_30 UInt32 COMMENT 'Seconds it was on in them',
+    interactive_days_30 Int16 COMMENT 'Days of them with a person at it for at least a quarter of an hour, -1 when that is not known',
+    observed_seconds_60 UInt32 COMMENT 'Seconds observed in the last 60 days',
+    powered_seconds_60 UInt32 COMMENT 'Seconds it was on in them',
+    interactive_days_60 Int16 COMMENT 'Days of them with a person at it for at least a quarter of an hour, -1 when that is not known',
+    observed_seconds_90 UInt32 COMMENT 'Seconds observed in the last 90 days',
+    powered_seconds_90 UInt32 COMMENT 'Seconds it was on in them',
+    interactive_days_90 Int16 COMMENT 'Days of them with a person at it for at least a quarter of an hour, -1 when that is not known'
+)
+ENGINE = MergeTree ORDER BY device_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1
+COMMENT 'Coverage of the newest days of each device: summing it for every question reads ninety days of the whole fleet';
+
+CREATE TABLE {facts}.coverage_windows_staging AS {facts}.coverage_windows;
+
+ALTER TABLE {final}.usage_daily
+    ADD COLUMN IF NOT EXISTS foreground_seconds Int32 DEFAULT -1 COMMENT 'Of these seconds, in the foreground; -1 where the platform cannot tell' AFTER launches_by_user,
+    ADD COLUMN IF NOT EXISTS person_present Int8 DEFAULT -1 COMMENT '1 when a person was at the device that day for at least a quarter of an hour, 0 when nobody was, -1 when that is not known' AFTER foreground_seconds;
+
+ALTER TABLE {facts}.usage_daily_staging
+    ADD COLUMN IF NOT EXISTS foreground_seconds Int32 DEFAULT -1 COMMENT 'As in usage_daily' AFTER launches_by_user,
+    ADD COLUMN IF NOT EXISTS person_present Int8 DEFAULT -1 COMMENT 'As in usage_daily' AFTER foreground_seconds;
+
+ALTER TABLE {facts}.usage_daily_judged_staging
+    ADD COLUMN IF NOT EXISTS foreground_seconds Int32 DEFAULT -1 COMMENT 'As in usage_daily' AFTER launches_by_user,
+    ADD COLUMN IF NOT EXISTS person_present Int8 DEFAULT -1 COMMENT 'As in usage_daily' AFTER foreground_seconds;
+
+CREATE TABLE {facts}.application_presence
+(
+    application_id    String                                 COMMENT 'Application, 16 hex digits',
+    epochs            AggregateFunction(groupBitmap, UInt32) COMMENT 'Epochs that had it, in any version',
+    catalogue_version LowCardinality(String)                 COMMENT 'Catalogue that named it then'
+)
+ENGINE = MergeTree ORDER BY application_id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1
+COMMENT 'What was installed when that was last derived: what is new since is seen beside it';
+
+CREATE TABLE {facts}.application_presence_staging AS {facts}.application_presence;
+
+CREATE TABLE {facts}.application_arrivals
+(
+    day            Date            COMMENT 'UTC day on which it was first seen there',
+    application_id String          COMMENT 'Application, 16 hex digits',
+    device_id      FixedString(16) COMMENT 'Device, 16 hex digits'
+)
+ENGINE = ReplacingMergeTree PARTITION BY day ORDER BY (application_id, device_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1
+COMMENT 'Applications that came to a device that was known before. Not derived from facts: it is seen when it happens';
+
+-- The days on which an application ran on a device, and whether such a day counts as use. Where the platform cannot tell the
+-- foreground, a day counts on which a person started it, and one through which what a person started still ran while somebody was there.
+CREATE VIEW {facts}.application_use_days AS
+SELECT application_id, device_id, application, publisher, used.1 AS day, used.2 AS seconds, used.3 AS launches, used.4 AS launches_by_user,
+    used.5 AS foreground_seconds, used.6 AS person_present,
+    multiIf(
+        foreground_seconds >= 300, 'foreground',
+        foreground_seconds >= 0, '',
+        launches_by_user > 0, 'user launch',
+        launches > 0 OR seconds < 300 OR person_present = 0, '',
+        begun.4 > 0, 'still running',
+        begun.3 = 0, 'start not seen',
+        '') AS counts_by
+FROM
+(
+    SELECT application_id, device_id, any(app_name) AS application, any(app_publisher) AS publisher,
+        arraySort(groupArray((used_on, app_seconds, app_launches, by_user, in_foreground, with_person))) AS days,
+        arrayFill(each -> each.3 > 0, days) AS starts
+    FROM
+    (
+        SELECT toString(application_id) AS application_id, toString(device_id) AS device_id, toString(application) AS app_name,
+            toString(publisher) AS app_publisher, day AS used_on, seconds AS app_seconds, launches AS app_launches,
+            launches_by_user AS by_user, foreground_seconds AS in_foreground, person_present AS with_person
+        FROM {final}.usage_daily
+    )
+    GROUP BY application_id, device_id
+)
+ARRAY JOIN days AS used, starts AS begun
+COMMENT 'Days of use by device and application, each with what makes it count';
+
+CREATE VIEW {final}.application_last_used
+(
+    device_id String COMMENT 'Device, 16 hex digits', application_id String COMMENT 'Application, 16 hex digits',
+    application String COMMENT 'Its name', publisher String COMMENT 'Its publisher',
+    installed UInt8 COMMENT '1 when the device has it now', installed_since Date COMMENT 'Day from which on that is known, 1970 when it is not',
+    last_used Nullable(Date) COMMENT 'Newest UTC day that counts as use, NULL for none within what is kept',
+    seconds_7 UInt64 COMMENT 'Seconds it ran in the last 7 days', seconds_30 UInt64 COMMENT 'In the last 30', seconds_90 UInt64 COMMENT 'In the last 90',
+    days_used UInt32 COMMENT 'Days of the last 90 that count as use',
+    basis String COMMENT 'What such a day was counted by: foreground, or user launch where that is not known',
+    observed_share_7 Nullable(Float64) COMMENT 'Share observed of the time the device was on in the last 7 days',
+    observed_share_30 Nullable(Float64) COMMENT 'In the last 30', observed_share_90 Nullable(Float64) COMMENT 'In the last 90',
+    judged_days UInt16 COMMENT 'Of so many days it is judged: 90, or less when the application or the device is newer',
+    interactive_days Int16 COMMENT 'Of these, days with a person at the device, -1 when that is not known',
+    state String COMMENT 'used, not used or unknown',
+    reason String COMMENT 'Why it is unknown: too new, absent, not observed, presence not known, start not seen, not installed'
+) AS
+SELECT device_id, application_id, application, publisher, installed, installed_since,
+    if(newest_use = toDate(0), NULL, newest_use) AS last_used, seconds_7, seconds_30, seconds_90, days_used, basis,
+    if(powered_seconds_7 = 0, NULL, round(observed_seconds_7 / powered_seconds_7, 3)) AS observed_share_7, if(powered_seconds_30 = 0, NULL, round(observed_seconds_30 / powered_seconds_30, 3)) AS observed_share_30, if(powered_seconds_90 = 0, NULL, round(observed_seconds_90 / powered_seconds_90, 3)) AS observed_share_90,
+    judged_days, interactive_days,
+    multiIf(days_used >= 2, 'used', reason = '', 'not used', 'unknown') AS state,
+    multiIf(
+        days_used >= 2, '',
+        installed = 0, 'not installed',
+        starts_not_seen > 0, 'start not seen',
+        judged_days = 0, 'too new',
+        powered = 0, 'absent',
+        observed < 0.8 * powered, 'not observed',
+        interactive_days < 0, 'presence not known',
+        interactive_days < 20, 'absent',
+        '') AS reason
+FROM
+(
+    SELECT pair.device_id AS device_id, pair.application_id AS application_id, pair.app_name AS application, pair.app_publisher AS publisher,
+        pair.is_installed AS installed, greatest(pair.arrived, toDate(known.first_seen)) AS installed_since, pair.newest_use AS newest_use,
+        pair.seconds_7 AS seconds_7, pair.seconds_30 AS seconds_30, pair.seconds_90 AS seconds_90, pair.days_used AS days_used,
+        pair.starts_not_seen AS starts_not_seen, if(pair.in_foreground > 0, 'foreground', 'user launch') AS basis,
+        toDate(now('UTC')) - installed_since AS age,
+        multiIf(age >= 89, 90, age >= 59, 60, age >= 29, 30, 0) AS judged_days,
+        multiIf(judged_days = 90, interactive_days_90, judged_days = 60, interactive_days_60, interactive_days_30) AS interactive_days,
+        multiIf(judged_days = 90, observed_seconds_90, judged_days = 60, observed_seconds_60, observed_seconds_30) AS observed,
+        multiIf(judged_days = 90, powered_seconds_90, judged_days = 60, powered_seconds_60, powered_seconds_30) AS powered,
+        covered.observed_seconds_7 AS observed_seconds_7, covered.powered_seconds_7 AS powered_seconds_7, covered.observed_seconds_30 AS observed_seconds_30, covered.powered_seconds_30 AS powered_seconds_30, covered.observed_seconds_60 AS observed_seconds_60, covered.powered_seconds_60 AS powered_seconds_60, covered.observed_seconds_90 AS observed_seconds_90, covered.powered_seconds_90 AS powered_seconds_90,
+        covered.interactive_days_30 AS interactive_days_30, covered.interactive_days_60 AS interactive_days_60, covered.interactive_days_90 AS interactive_days_90
+    FROM
+    (
+        SELECT application_id, device_id, argMax(name_then, named_on) AS app_name, argMax(publisher_then, named_on) AS app_publisher,
+            max(is_present) AS is_installed, max(arrived_on) AS arrived, max(use_day) AS newest_use, sum(in_7) AS seconds_7, sum(in_30) AS seconds_30,
+            sum(in_90) AS seconds_90, sum(counted) AS days_used, sum(not_seen) AS starts_not_seen, max(has_foreground) AS in_foreground,
+            max(is_recent) AS any_recent
+        FROM
+        (
+            SELECT application_id, device_id, application AS name_then, publisher AS publisher_then, toDate('2149-06-06') AS named_on, 1 AS is_present,
+                1 AS is_recent, toDate(0) AS arrived_on, toDate(0) AS use_day, 0 AS in_7, 0 AS in_30, 0 AS in_90, 0 AS counted, 0 AS not_seen, 0 AS has_foreground
+            FROM {final}.application_devices
+            UNION ALL
+            SELECT application_id, toString(device_id), '', '', toDate(0), 0, 0, day, toDate(0), 0, 0, 0, 0, 0, 0
+            FROM {facts}.application_arrivals
+            UNION ALL
+            SELECT application_id, device_id, application, publisher, day, 0, day > toDate(now('UTC')) - 90,
+                toDate(0), if(counts_by NOT IN ('', 'start not seen'), day, toDate(0)),
+                if(day > toDate(now('UTC')) - 7, seconds, 0), if(day > toDate(now('UTC')) - 30, seconds, 0), if(day > toDate(now('UTC')) - 90, seconds, 0),
+                day > toDate(now('UTC')) - 90 AND counts_by NOT IN ('', 'start not seen'), day > toDate(now('UTC')) - 90 AND counts_by = 'start not seen',
+                day > toDate(now('UTC')) - 90 AND foreground_seconds >= 0
+            FROM {facts}.application_use_days
+        )
+        GROUP BY application_id, device_id
+        HAVING any_recent > 0
+    ) AS pair
+    LEFT JOIN (SELECT toString(device_id) AS device, * EXCEPT device_id FROM {facts}.coverage_windows) AS covered ON covered.device = pair.device_id
+    LEFT JOIN (SELECT device_id AS device, first_seen FROM {facts}.device_rows) AS known ON known.device = pair.device_id
+)
+COMMENT 'Which application each device uses, does not use, or of which that is not known. Used: two days that count, of 90. Not used: at least 80 % of the time the device was on was observed, with a person at it on at least 20 days. Ask with an application_id or a device_id: the whole fleet at once is large';
+
+CREATE VIEW {final}.usage_evidence
+(
+    day Date COMMENT 'UTC day', device_id String COMMENT 'Device, 16 hex digits', application_id String COMMENT 'Application, 16 hex digits',
+    observed_seconds UInt32 COMMENT 'Seconds of the day in which the device was observed',
+    powered_seconds UInt32 COMMENT 'Seconds it was on', interactive_seconds Int32 COMMENT 'Seconds with a person at it, -1 when that is not known',
+    seconds UInt32 COMMENT 'Seconds the application ran', launches UInt32 COMMENT 'How often it was started',
+    launches_by_user UInt32 COMMENT 'Of these, by a person', foreground_seconds Int32 COMMENT 'Seconds in the foreground, -1 when that is not known',
+    counts_by String COMMENT 'What makes the day count as use: foreground, user launch, still running; empty: it does not count. Start not seen: it ran, and who started it was not seen'
+) AS
+SELECT day, device_id, application_id, max(observed) AS observed_seconds, max(powered) AS powered_seconds, max(interactive) AS interactive_seconds,
+    max(ran) AS seconds, max(started) AS launches, max(by_user) AS launches_by_user, max(in_foreground) AS foreground_seconds, max(counts) AS counts_by
+FROM
+(
+    SELECT covered.day AS day, pair.device_id AS device_id, pair.application_id AS application_id, covered.observed_seconds AS observed,
+        covered.powered_seconds AS powered, covered.interactive_seconds AS interactive, 0 AS ran, 0 AS started, 0 AS by_user, -1 AS in_foreground, '' AS counts
+    FROM
+    (
+        SELECT DISTINCT application_id, device_id FROM
+        (
+            SELECT application_id, device_id FROM {final}.application_devices
+            UNION ALL SELECT toString(application_id), toString(device_id) FROM {final}.usage_daily
+        )
+    ) AS pair
+    INNER JOIN (SELECT toString(device_id) AS device, * EXCEPT device_id FROM {final}.device_coverage) AS covered ON covered.device = pair.device_id
+    UNION ALL
+    SELECT day, device_id, application_id, 0, 0, -1, seconds, launches, launches_by_user, foreground_seconds, counts_by
+    FROM {facts}.application_use_days
+)
+GROUP BY day, device_id, application_id
+COMMENT 'The days and figures that the state of an application on a device rests on. Ask with a device_id and an application_id';

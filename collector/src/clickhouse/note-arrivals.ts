@@ -1,0 +1,52 @@
+/**
+ * Notes which applications came to devices that were known before. What came last week is not "not used", however long the device has
+ * been observed. It is seen by comparing what is installed with what was when that was last derived.
+ */
+import type { ClickHouse } from './clickhouse.ts';
+import { DERIVING, swapPartition } from './swap-partition.ts';
+
+const PRESENT = `
+  SELECT application_id, groupBitmapMergeState(device_bitmap) AS epochs, {catalogue:String} AS catalogue_version
+  FROM {facts}.application_devices GROUP BY application_id`;
+
+/** Epochs that have each application now and had it not then, or the other way round. */
+const changed = (now: string, then: string): string => `
+  SELECT application_id, dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no)) AS device
+  FROM
+  (
+    SELECT ${now}.application_id AS application_id, arrayJoin(bitmapToArray(bitmapAndnot(${now}.epochs, ${then}.epochs))) AS epoch_no
+    FROM (${PRESENT}) AS present
+    FULL JOIN {facts}.application_presence AS before ON before.application_id = present.application_id
+  )`;
+
+/** A device that goes on under another epoch both leaves and comes; everything of one that is new came with it. */
+const ARRIVED = `
+  SELECT toDate(fromUnixTimestamp64Milli({now:Int64}, 'UTC')) AS day, application_id, lower(leftPad(hex(device), 16, '0')) AS device_id
+  FROM (${changed('present', 'before')})
+  WHERE (application_id, device) NOT IN (${changed('before', 'present')})
+    AND device NOT IN
+    (
+      SELECT device_id64 FROM {facts}.newest_epochs
+      WHERE enrolled_at >= toStartOfDay(fromUnixTimestamp64Milli({now:Int64}, 'UTC')) - INTERVAL 1 DAY
+    )`;
+
+/**
+ * After each derivation of what is installed. Under another catalogue applications have other names, and nothing came. Stopped in
+ * between it notes the same once more, which merges.
+ */
+export async function noteArrivals(clickhouse: ClickHouse, now: number, catalogue: string): Promise<void> {
+  const parameters = { now, catalogue };
+  const [before] = await clickhouse.rows<{ comparable: number }>(
+    'SELECT count() > 0 AND countIf(catalogue_version != {catalogue:String}) = 0 AS comparable FROM {facts}.application_presence',
+    { catalogue },
+  );
+  if (before?.comparable)
+    await clickhouse.command(`INSERT INTO {facts}.application_arrivals ${ARRIVED} ${DERIVING}`, parameters);
+  await swapPartition(clickhouse, {
+    table: '{facts}.application_presence',
+    staging: '{facts}.application_presence_staging',
+    partition: 'tuple()',
+    select: PRESENT,
+    parameters,
+  });
+}

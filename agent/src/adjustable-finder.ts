@@ -136,6 +136,7 @@ const NOTHING: FinderStatus = {
   watchedTrees: [],
   skipped: {},
   excluded: [],
+  linksOut: [],
   rolledUp: NO_ROLL_UPS,
   homePrograms: { listed: 0, most: 0 },
   vanished: 0,

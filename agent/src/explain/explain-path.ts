@@ -1,6 +1,8 @@
 /** Why a path is in the inventory or not, as one code and sentences. Pure. */
+import { dirname } from 'node:path';
 import { ROLL_UP_NAMES, type RollUpKind } from '../watch/home-places.ts';
-import type { DiskFacts, PathFacts, StoreFacts } from './path-facts.ts';
+import type { Exclusion } from '../watch/mount-table.linux.ts';
+import type { DiskFacts, LinkOutFacts, PathFacts, StoreFacts } from './path-facts.ts';
 
 export type Verdict =
   | 'listed'
@@ -13,6 +15,7 @@ export type Verdict =
   | 'excluded-folder'
   | 'excluded-file-system'
   | 'symbolic-link'
+  | 'link-out-of-roots'
   | 'nothing-there'
   | 'folder'
   | 'not-regular'
@@ -48,21 +51,29 @@ type Finding = [verdict: Verdict, why: string];
 function ofPlace({ root, excluded, disk }: PathFacts): Finding | undefined {
   if (disk.kind === 'not-unicode')
     return ['path-not-unicode', 'its name is no Unicode text, so it cannot be named in a report'];
+  if (disk.kind === 'link' && disk.out) return ['link-out-of-roots', linkOutWhy(disk.to, disk.out)];
   if (disk.kind === 'link')
     return ['symbolic-link', `it is a symbolic link; links are not followed, ask about ${disk.to}`];
   if (excluded?.reason === 'excluded-folder')
     return ['excluded-folder', `the settings exclude ${excluded.at}`];
-  if (excluded)
-    return [
-      'excluded-file-system',
-      `${excluded.at} is a ${excluded.kind} file system (${excluded.fileSystem}), and those are left out`,
-    ];
+  if (excluded) return ['excluded-file-system', `${excluded.at} is ${leftOut(excluded)}`];
   if (root === undefined)
     return [
       'outside-roots',
       'it lies in no folder that is searched; when it is run, that is metered and it is still not listed',
     ];
   return undefined;
+}
+
+function leftOut({ kind, fileSystem }: Extract<Exclusion, { reason: 'excluded-file-system' }>): string {
+  return `a ${kind} file system (${fileSystem}), and those are left out`;
+}
+
+function linkOutWhy(to: string, { folder, excluded }: LinkOutFacts): string {
+  const why = `it is a symbolic link to ${to}, which lies in no folder that is searched; links are not followed, so nothing there is listed, and the link is counted`;
+  if (excluded?.reason === 'excluded-folder') return `${why}; the settings exclude ${folder}`;
+  if (excluded) return `${why}; ${folder} lies on ${leftOut(excluded)}`;
+  return `${why}; it is listed once additionalRoots names ${folder}`;
 }
 
 const ON_DISK: Record<Exclude<DiskFacts['kind'], 'file' | 'link' | 'not-unicode'>, Finding> = {
@@ -114,8 +125,12 @@ function notYet(store: StoreFacts | undefined): string {
   return 'it will be listed: it waits to be hashed, or no event told of it and the next full pass will find it';
 }
 
-function notesOn({ disk, store, storeFault, rollUp }: PathFacts, verdict: Verdict): string[] {
+function notesOn({ path, askedAs, disk, store, storeFault, rollUp }: PathFacts, verdict: Verdict): string[] {
   const notes: string[] = [];
+  if (askedAs !== undefined && verdict === 'outside-roots')
+    notes.push(
+      `a link leads there from ${askedAs}, out of the folders that are searched; it is listed once additionalRoots names ${dirname(path)}`,
+    );
   if (storeFault) notes.push(`what the agent knows could not be read: ${storeFault}`);
   if (store?.twin && verdict !== 'outside-roots')
     notes.push(`the same file is listed as ${store.twin}: a hard link, or a folder that is mounted twice`);

@@ -164,6 +164,39 @@ test('folders that the settings or their file system exclude are named', () => {
   });
 });
 
+test('a link out of the roots says where it leads and what would list it, and so does what lies behind it', () => {
+  mkdirSync(join(folder, 'data/app'), { recursive: true });
+  mkdirSync(join(homes, 'ada'));
+  const tool = join(folder, 'data/app/tool');
+  writeFileSync(tool, '#!/bin/sh\n', { mode: 0o755 });
+  const app = join(homes, 'ada/app');
+  symlinkSync(join(folder, 'data/app'), app);
+  symlinkSync(tool, join(homes, 'ada/tool'));
+  const advice = `it is listed once additionalRoots names ${join(folder, 'data/app')}`;
+  for (const [path, to] of [
+    [app, join(folder, 'data/app')],
+    [join(homes, 'ada/tool'), tool],
+  ] as const)
+    expect(explain(path)).toMatchObject({
+      verdict: 'link-out-of-roots',
+      listed: false,
+      why: [expect.stringMatching(`^it is a symbolic link to ${to}, .*; ${advice}$`)],
+    });
+  expect(explain(join(app, 'tool'))).toMatchObject({
+    path: tool,
+    verdict: 'outside-roots',
+    why: [expect.any(String), expect.stringContaining(`from ${app}/tool`)],
+  });
+  expect(explain(tool).why).toHaveLength(1);
+  // Once it is a root, there is nothing to tell of the link.
+  const added = { additionalRoots: join(folder, 'data') };
+  expect(explain(app, added).verdict).toBe('symbolic-link');
+  expect(explain(join(app, 'tool'), added).verdict).toBe('not-listed-yet');
+  expect(explain(app, { excludedFolders: join(folder, 'data') }).why[0]).toMatch(/; the settings exclude/);
+  const server = new MountTable([{ path: join(folder, 'data'), type: 'nfs4' }]);
+  expect(explain(app, {}, server).why[0]).toMatch(/lies on a network file system \(nfs4\)/);
+});
+
 test('a program that says more of itself than is read is listed, counted and explained', async () => {
   // An interpreter of 2,000 characters; nothing else is wrong with it.
   const elf = Buffer.concat([Buffer.alloc(128), Buffer.alloc(2000, 'a')]);

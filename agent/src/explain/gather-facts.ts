@@ -22,9 +22,10 @@ import type { FileIdentity } from '../watch/found-file.ts';
 import { HomePlaces } from '../watch/home-places.ts';
 import { isWithin } from '../watch/is-within.ts';
 import { MountTable } from '../watch/mount-table.linux.ts';
-import { findScanRoots, type ScanRootOptions } from '../watch/scan-roots.ts';
+import { followLinks } from '../watch/real-path.ts';
+import { findScanRoots, type ScanRootOptions, type ScanRoots } from '../watch/scan-roots.ts';
+import { linkFacts } from './link-facts.ts';
 import type { DiskFacts, ListedFacts, PathFacts, StoreFacts } from './path-facts.ts';
-import { realPathOf } from './real-path.ts';
 
 const EXECUTE_BITS = 0o111n;
 const REPLACEMENT = '\ufffd';
@@ -39,15 +40,23 @@ export function gatherFacts(
   const mounts = surroundings.mounts ?? MountTable.read();
   const mayLook: MayLook = (at) => !liesOnServer(at, mounts);
   // Files are listed by the real names of their folders; the last segment may itself be a link.
-  const asked = join(realPathOf(dirname(path), mayLook), basename(path));
+  const asked = join(followLinks(dirname(path), mayLook) ?? dirname(path), basename(path));
   const opened = openStore(loaded.config.dataDir);
   try {
     const config = findingOf(loaded, opened.store);
+    const found = findScanRoots({
+      ...scopeOf(config),
+      ...{ ...surroundings, mounts },
+      ...(config.roots && { paths: config.roots }),
+    });
+    const limited = mounts.withLimits(found.limits);
+    const place = placeOf(asked, found, limited, mayLook);
     const { disk, identity } = lookAt(asked, nowMs, mayLook);
     return {
       path: asked,
-      disk,
-      ...placeOf(asked, config, { ...surroundings, mounts }, mayLook),
+      askedAs: place.root === undefined && rootOf(path, found) !== undefined ? path : undefined,
+      disk: disk.kind === 'link' ? linkAt(asked, place, found, limited, mayLook) : disk,
+      ...place,
       largestFile: loaded.config.hashFileMebibytes * 1_048_576,
       settleMs: config.settleMs,
       store: opened.store && storeFacts(opened.store, asked, identity),
@@ -84,19 +93,10 @@ function findingOf(loaded: LoadedConfig, store: AgentStore | undefined): Finding
   return findingConfig(loaded.config, values as SettingValues, ceiling);
 }
 
-function placeOf(
-  path: string,
-  config: FindingConfig,
-  surroundings: ScanRootOptions & { mounts: MountTable },
-  mayLook: MayLook,
-): Pick<PathFacts, 'root' | 'excluded' | 'fileSystem' | 'inHome' | 'rollUp'> {
-  const found = findScanRoots({
-    ...scopeOf(config),
-    ...surroundings,
-    ...(config.roots && { paths: config.roots }),
-  });
-  const mounts = surroundings.mounts.withLimits(found.limits);
-  const root = found.roots.find((each) => isWithin(path, each.path))?.path;
+type Place = Pick<PathFacts, 'root' | 'excluded' | 'fileSystem' | 'inHome' | 'rollUp'>;
+
+function placeOf(path: string, found: ScanRoots, mounts: MountTable, mayLook: MayLook): Place {
+  const root = rootOf(path, found);
   const places = new HomePlaces({ homes: found.ruledHomes, named: found.named });
   noteEnvironments(places, path, mayLook);
   return {
@@ -106,6 +106,22 @@ function placeOf(
     inHome: places.isInHome(path),
     rollUp: places.rollUpOf(path),
   };
+}
+
+function rootOf(path: string, { roots }: ScanRoots): string | undefined {
+  return roots.find((each) => isWithin(path, each.path))?.path;
+}
+
+/** Where nothing is looked for no link is met. */
+function linkAt(
+  path: string,
+  { root, excluded }: Place,
+  { roots }: ScanRoots,
+  mounts: MountTable,
+  mayLook: MayLook,
+): DiskFacts {
+  const isMet = root !== undefined && excluded === undefined;
+  return linkFacts(path, isMet ? roots.map((each) => each.path) : [], mounts, mayLook);
 }
 
 function exclusionOnTheWay(
@@ -135,7 +151,7 @@ function lookAt(path: string, nowMs: number, mayLook: MayLook): { disk: DiskFact
   if (path.includes(REPLACEMENT)) return { disk: { kind: 'not-unicode' } };
   try {
     const stats = lstatSync(path, { bigint: true });
-    if (stats.isSymbolicLink()) return { disk: { kind: 'link', to: realPathOf(path, mayLook) } };
+    if (stats.isSymbolicLink()) return { disk: { kind: 'link', to: path } };
     if (stats.isDirectory()) return { disk: { kind: 'folder' } };
     if (!stats.isFile()) return { disk: { kind: 'not-regular' } };
     const contentElsewhere = isContentElsewhere(stats);

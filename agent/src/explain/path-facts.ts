@@ -4,9 +4,11 @@ import type { RollUpPlace } from '../watch/home-places.ts';
 import type { Exclusion } from '../watch/mount-table.linux.ts';
 
 export interface PathFacts {
-  /** Absolute, as it was asked for. */
+  /** Absolute, with the links of its folders followed. */
   path: string;
   disk: DiskFacts;
+  /** As it was asked for, when a link on the way leads out of the roots. */
+  askedAs: string | undefined;
   /** The program root that it lies in. */
   root: string | undefined;
   /** The first folder on the way from the root that finding stays off. */
@@ -27,7 +29,7 @@ export interface PathFacts {
 export type DiskFacts =
   /** 'not-looked-at': it lies on a file server. */
   | { kind: 'nothing' | 'folder' | 'not-regular' | 'not-unicode' | 'path-unreadable' | 'not-looked-at' }
-  | { kind: 'link'; to: string }
+  | { kind: 'link'; to: string; out?: LinkOutFacts }
   | {
       kind: 'file';
       /** Bytes. */
@@ -42,6 +44,14 @@ export type DiskFacts =
       /** Milliseconds since its inode changed. */
       changedAgoMs: number;
     };
+
+/** Of a link in a root that leads out of all roots. */
+export interface LinkOutFacts {
+  /** What would have to be a root. */
+  folder: string;
+  /** Why it would be stayed off even then. */
+  excluded: Exclusion | undefined;
+}
 
 export interface StoreFacts {
   agentRuns: boolean;

@@ -13,12 +13,13 @@ test('what is only counted in homes is counted in reports too, one number for ea
     [
       { reason: 'excluded-folder', count: 2 },
       { reason: 'home-limit', count: 5 },
+      { reason: 'link-out-of-roots', count: 1 },
       { reason: 'too-large', count: 1 },
     ],
     finding,
   );
   expect(ownCost({ uptimeMs: 1000, finding, sentBytes: 0, skipped }).skipped).toEqual([
-    { reason: SkipReason.SKIP_REASON_EXCLUDED_FOLDER, count: 31_211 },
+    { reason: SkipReason.SKIP_REASON_EXCLUDED_FOLDER, count: 31_212 },
     { reason: SkipReason.SKIP_REASON_TOO_LARGE, count: 1 },
   ]);
   expect(notListed([], { rolledUp: { files: 0 } })).toEqual([]);

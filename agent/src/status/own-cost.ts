@@ -28,6 +28,8 @@ const REASONS = {
   'excluded-folder': WireReason.SKIP_REASON_EXCLUDED_FOLDER,
   'package-database-busy': WireReason.SKIP_REASON_PACKAGE_DATABASE_BUSY,
   'id-taken': WireReason.SKIP_REASON_ID_TAKEN,
+  // A folder that is left out, by being in no root.
+  'link-out-of-roots': WireReason.SKIP_REASON_EXCLUDED_FOLDER,
   // Folders that are left out, as the agent's rules for homes have it.
   'home-limit': WireReason.SKIP_REASON_EXCLUDED_FOLDER,
   'rolled-up': WireReason.SKIP_REASON_EXCLUDED_FOLDER,

@@ -1,5 +1,5 @@
 /** `status` for people, or as JSON. */
-import { excludedText, type FinderStatus } from '../watch/finder-status.ts';
+import { excludedText, type FinderStatus, linkLines } from '../watch/finder-status.ts';
 import { rollUpLines } from '../watch/roll-ups.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { costLine, firstScanText, hashedLine } from './hashing-lines.ts';
@@ -97,12 +97,19 @@ function agentLines(agent: AgentStatus): [string, string][] {
 
 /** A status of an earlier agent says none of this. */
 function leftOutLines({ finding }: AgentStatus): [string, string][] {
-  const { excluded = [], rolledUp, homePrograms } = finding;
+  const { excluded = [], linksOut = [], rolledUp, homePrograms } = finding;
   const places = excluded.map((folder): [string, string] => ['left out', excludedText(folder)]);
+  const links = linkLines(linksOut, finding.skipped['link-out-of-roots'] ?? 0);
   const trees = rolledUp ? rollUpLines(rolledUp).map((line): [string, string] => ['counted', line]) : [];
   const homes = homePrograms ? `${homePrograms.listed} of at most ${homePrograms.most} programs listed` : '';
   const lacks = evidenceLacks(finding).map((text): [string, string] => ['left out', text]);
-  return [...places, ...lacks, ...trees, ...(homes ? [['homes', homes] as [string, string]] : [])];
+  return [
+    ...places,
+    ...links.map((text): [string, string] => ['left out', text]),
+    ...lacks,
+    ...trees,
+    ...(homes ? [['homes', homes] as [string, string]] : []),
+  ];
 }
 
 function evidenceLacks({ evidenceBeyondLimits = 0, unusableBundles = 0 }: Partial<FinderStatus>): string[] {

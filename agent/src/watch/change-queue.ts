@@ -1,4 +1,5 @@
 /** Paths that may have changed: waits until each is quiet, then has it looked at, many at a time. */
+import { dirname } from 'node:path';
 import type { FileExaminer } from './file-examiner.ts';
 import { outermostPaths } from './is-within.ts';
 import { Settle } from './settle.ts';
@@ -13,6 +14,8 @@ export interface ChangeQueueOptions {
   signal: AbortSignal;
   /** Folders that are there. One call at a time, and nothing else waits for its end. */
   onFolders(folders: string[]): Promise<void>;
+  /** Folders in which links appeared or changed. As above. */
+  onLinks(folders: string[]): Promise<void>;
   /** Paths where nothing is any more. */
   onGone(paths: string[]): void;
   /** A change was forgotten because too many wait. */
@@ -43,6 +46,8 @@ export class ChangeQueue {
   /** Would have to be hashed, and too many are being hashed. */
   readonly #waiting = new Set<string>();
   readonly #folders = new Set<string>();
+  /** Of links. */
+  readonly #linksIn = new Set<string>();
   #gone: string[] = [];
   #folderWork: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
@@ -95,13 +100,14 @@ export class ChangeQueue {
 
   #isDone(): boolean {
     const open = this.#looks.size + this.#waiting.size + this.#settle.size;
-    return open + this.#folders.size + this.#gone.length === 0 && !this.#folderWork;
+    return open + this.#folders.size + this.#linksIn.size + this.#gone.length === 0 && !this.#folderWork;
   }
 
   #waitMs(): number {
     const nextMs = this.#settle.nextMs();
     if (nextMs !== undefined) return Math.max(GATHER_MS, nextMs - this.#nowMs());
-    return this.#gone.length > 0 || (this.#folders.size > 0 && !this.#folderWork) ? GATHER_MS : IDLE_MS;
+    const folders = this.#folders.size + this.#linksIn.size;
+    return this.#gone.length > 0 || (folders > 0 && !this.#folderWork) ? GATHER_MS : IDLE_MS;
   }
 
   async #turn(): Promise<void> {
@@ -130,15 +136,21 @@ export class ChangeQueue {
   }
 
   #lookIntoFolders(): void {
-    if (this.#folderWork || this.#folders.size === 0) return;
+    if (this.#folderWork || this.#folders.size + this.#linksIn.size === 0) return;
     const folders = outermostPaths([...this.#folders]);
+    const linksIn = [...this.#linksIn];
     this.#folders.clear();
-    this.#folderWork = this.#options
-      .onFolders(folders)
+    this.#linksIn.clear();
+    this.#folderWork = this.#lookInto(folders, linksIn)
       .catch(this.#options.onFailure)
       .finally(() => {
         this.#folderWork = undefined;
       });
+  }
+
+  async #lookInto(folders: string[], linksIn: string[]): Promise<void> {
+    if (folders.length > 0) await this.#options.onFolders(folders);
+    if (linksIn.length > 0) await this.#options.onLinks(linksIn);
   }
 
   #look(path: string): void {
@@ -148,6 +160,7 @@ export class ChangeQueue {
         if (verdict === 'again') this.note(path);
         else if (verdict === 'busy') this.#wait(path);
         else if (verdict === 'folder') this.#folders.add(path);
+        else if (verdict === 'link') this.#linksIn.add(dirname(path));
         else if (verdict === 'gone') this.#gone.push(path);
       }, this.#options.onFailure)
       .finally(() => {

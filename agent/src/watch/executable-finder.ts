@@ -52,6 +52,7 @@ export class ExecutableFinder {
     this.#changes = new ChangeQueue({
       ...{ clock, settleMs, examiner, ledger, signal },
       onFolders: (folders) => this.#cycle.foldersChanged(folders),
+      onLinks: (folders) => this.#cycle.linksChanged(folders),
       onGone: (paths) => this.#cycle.foldersGone(paths),
       onForgotten: () => this.#cycle.rescanForDoubt(DOUBT_RESCAN_MS),
       onFailure,

@@ -37,6 +37,7 @@ import type { SkipLedger } from './skip-ledger.ts';
 /**
  * 'again': it is changing, look when it has settled. 'held': hashed, but packages are being changed. 'folder': not
  * a file. 'gone': nothing is there. 'cancelled': the hasher was closed. 'rolled-up': counted with its tree only.
+ * 'link': a symbolic link; nothing is at this path itself.
  * 'busy': it would have to be hashed, and the caller said not to begin that. 'put-off': hashing rests.
  */
 export type Verdict =
@@ -47,6 +48,7 @@ export type Verdict =
   | 'skipped'
   | 'rolled-up'
   | 'folder'
+  | 'link'
   | 'gone'
   | 'busy'
   | 'put-off'
@@ -123,7 +125,7 @@ export class FileExaminer {
     }
     if (!stats.isFile() || (stats.mode & EXECUTE_BITS) === 0n) {
       this.gone(path);
-      return 'not-executable';
+      return stats.isSymbolicLink() ? 'link' : 'not-executable';
     }
     if (isContentElsewhere(stats)) {
       if (this.#options.known.stateAt(path)) this.gone(path);

@@ -34,6 +34,7 @@ export function finderStatus({ parts, cycle, changes, ...counts }: ReportSources
     watchedTrees: watcher?.trees ?? [],
     skipped: ledger.counts(),
     excluded: excludedFolders(parts),
+    linksOut: ledger.links(),
     rolledUp: cycle.lastScan ? cycle.rolledUp : (cycle.run?.rollUps.summary() ?? NO_ROLL_UPS),
     homePrograms: {
       listed: parts.admission.used,

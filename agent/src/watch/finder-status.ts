@@ -3,6 +3,7 @@ import type { PackageDatabaseStatus } from '../evidence/package-owner.ts';
 import type { HashFigures } from '../hash/file-hasher.ts';
 import { printable } from '../printable-text.ts';
 import type { SkipReason } from './found-file.ts';
+import type { LinkOut } from './link-target.ts';
 import type { Exclusion } from './mount-table.linux.ts';
 import type { RollUpSummary } from './roll-ups.ts';
 
@@ -51,6 +52,8 @@ export interface FinderStatus {
   skipped: Partial<Record<SkipReason, number>> & { unremembered?: number };
   /** The first of the folders that are stayed off; `skipped` has the number of all. */
   excluded: ExcludedFolder[];
+  /** The first of the links that lead out of all roots; `skipped` has the number of all. */
+  linksOut: LinkOut[];
   /** Programs in homes that are counted and not listed, as the last full scan saw them. */
   rolledUp: RollUpSummary;
   /** Files listed from homes, and how many may be. */
@@ -89,4 +92,12 @@ export function excludedText(folder: ExcludedFolder): string {
       ? 'excluded by settings'
       : `${folder.fileSystem}, ${folder.kind} file system`;
   return printable(`${folder.path} (${why})`);
+}
+
+/** `/opt/app (leads to /data/app, which is no root)`; and what to do about it, once, since it is the same for all. */
+export function linkLines(links: readonly LinkOut[], all: number, most = 10): string[] {
+  if (links.length === 0) return [];
+  const lines = links.slice(0, most).map(({ path, to }) => printable(`${path} (leads to ${to}, in no root)`));
+  if (all > lines.length) lines.push(`${all - lines.length} more links that lead out of the roots`);
+  return [...lines, 'what such links lead to is listed once it is among additionalRoots'];
 }

@@ -8,6 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { setThreadPriority } from '../hash/thread-priority.ts';
 import { changedMsOf, folderKey, identityOf, isContentElsewhere } from './file-identity.ts';
 import type { FileIdentity } from './found-file.ts';
+import { type LinkOut, type LinkRules, targetOutside } from './link-target.ts';
 import { markOf, type QuietFolder } from './quiet-folders.ts';
 
 export interface ListWorkerData {
@@ -21,6 +22,8 @@ export interface ListRequest {
   folders: string[];
   /** Paths in them that are named and not looked at: asking a dead server for the time of its folder never ends. */
   stayOff: string[];
+  /** Which links are told of. */
+  links: LinkRules;
 }
 
 export interface LookRequest {
@@ -59,6 +62,7 @@ export interface Listing {
   notUnicode: string[];
   /** Executable files whose content is not on this disk. */
   contentElsewhere: string[];
+  linksOut: LinkOut[];
   /** Files and folders that cannot be looked at: their paths are too long, or the disk is damaged. */
   unreadable: string[];
   /** The folder is a virtual environment: it holds a pyvenv.cfg. */
@@ -96,6 +100,7 @@ let sent = Atomics.load(taken, 0);
 let listings: Listing[] = [];
 let reported = 0;
 let stayOff: ReadonlySet<string> = new Set();
+let links: LinkRules = { roots: new Set(), mounts: new Set() };
 /**
  * The last file was a program, so the next one may be: it is asked for exact numbers at once. Others are asked for plain ones first,
  * since most files are no programs, and exact numbers cost three times as much.
@@ -108,6 +113,7 @@ port.on('message', (request: ListRequest | LookRequest) => {
     return;
   }
   stayOff = new Set(request.stayOff);
+  links = request.links;
   for (const folder of request.folders) list(folder);
   send();
 });
@@ -157,6 +163,7 @@ function begin(folder: string, isEnvironment: boolean): Listing {
     stayedOff: [],
     notUnicode: [],
     contentElsewhere: [],
+    linksOut: [],
     unreadable: [],
     isEnvironment,
     entries: 0,
@@ -179,8 +186,10 @@ function send(): void {
 
 /** True when the listing got longer. Throws when the folder can be read and not searched. */
 function look(folder: string, entry: Dirent, listing: Listing): boolean {
-  if (!entry.isFile() && !entry.isDirectory()) return false;
+  const isLink = entry.isSymbolicLink();
+  if (!isLink && !entry.isFile() && !entry.isDirectory()) return false;
   const path = folder === '/' ? `/${entry.name}` : `${folder}/${entry.name}`;
+  if (isLink) return lookAtLink(path, listing);
   if (stayOff.has(path)) {
     listing.stayedOff.push(path);
     return true;
@@ -194,6 +203,12 @@ function look(folder: string, entry: Dirent, listing: Listing): boolean {
     listing.unreadable.push(path);
     return true;
   }
+}
+
+function lookAtLink(path: string, listing: Listing): boolean {
+  const to = targetOutside(path, links);
+  if (to !== undefined) listing.linksOut.push({ path, to });
+  return to !== undefined;
 }
 
 function lookAtEntry(path: string, entry: Dirent, listing: Listing): boolean {

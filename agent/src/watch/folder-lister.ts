@@ -21,7 +21,7 @@ interface OpenLook {
 interface OpenRequest {
   /** Not completely listed yet, in the order in which the thread takes them. */
   left: string[];
-  stayOff: string[];
+  request: ListRequest;
   onListing: OnListing;
   done(): void;
   failed(error: Error): void;
@@ -64,10 +64,10 @@ export class FolderLister {
 
   /**
    * Every folder is answered by one or more listings, the last of them marked, in the order asked for. Rejects when
-   * the lister is closed; then some listings are missing. `stayOff`: see ListRequest.
+   * the lister is closed; then some listings are missing.
    */
-  list(folders: string[], stayOff: string[], onListing: OnListing): Promise<void> {
-    const listed = this.#before.then(() => this.#list(folders, stayOff, onListing));
+  list(request: ListRequest, onListing: OnListing): Promise<void> {
+    const listed = this.#before.then(() => this.#list(request, onListing));
     this.#before = listed.catch(() => undefined);
     return listed;
   }
@@ -95,12 +95,12 @@ export class FolderLister {
     await this.#thread.end();
   }
 
-  #list(folders: string[], stayOff: string[], onListing: OnListing): Promise<void> {
-    if (folders.length === 0) return Promise.resolve();
+  #list(request: ListRequest, onListing: OnListing): Promise<void> {
+    if (request.folders.length === 0) return Promise.resolve();
     if (this.#closed) return Promise.reject(new Error('the lister was closed'));
     return new Promise((done, failed) => {
-      this.#open = { left: [...folders], stayOff, onListing, done, failed };
-      this.#thread.post({ folders, stayOff });
+      this.#open = { left: [...request.folders], request, onListing, done, failed };
+      this.#thread.post(request);
     });
   }
 
@@ -131,10 +131,11 @@ export class FolderLister {
     if (!open || folder === undefined) return;
     const nothing = {
       ...{ files: [], folders: [], stayedOff: [], notUnicode: [], contentElsewhere: [], unreadable: [] },
+      linksOut: [],
       isEnvironment: false,
     };
     void open.onListing({ folder, ...nothing, entries: 0, error: 'folder-unreadable', last: true });
-    if (open.left.length > 0) this.#thread.post({ folders: open.left, stayOff: open.stayOff });
+    if (open.left.length > 0) this.#thread.post({ ...open.request, folders: open.left });
     else this.#end(({ done }) => done());
   }
 

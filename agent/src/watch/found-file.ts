@@ -32,6 +32,8 @@ export type SkipReason =
   | 'watch-limit'
   | 'excluded-file-system'
   | 'excluded-folder'
+  /** A link in a root to a folder, or a file with an execute bit, that lies in no root: nothing there is looked for. */
+  | 'link-out-of-roots'
   /** More files of homes than are listed at most. */
   | 'home-limit'
   /** The content is not on this disk: reading the file would fetch it. */

@@ -10,11 +10,14 @@ import { changedMsOf, folderKey } from './file-identity.ts';
 import type { ListedFolder, Listing } from './folder-list-worker.ts';
 import type { FolderLister } from './folder-lister.ts';
 import type { FileIdentity, SkipReason } from './found-file.ts';
+import type { LinkRules } from './link-target.ts';
 import type { MountTable } from './mount-table.linux.ts';
 
 export interface ScanTarget {
   lister: FolderLister;
   mounts: MountTable;
+  /** All of them, whichever are walked now. */
+  roots: ReadonlySet<string>;
   signal: AbortSignal;
   onFolder(path: string, key: string, changedMs: number): void;
   /**
@@ -29,6 +32,8 @@ export interface ScanTarget {
   /** A promise is waited for before the walk goes far beyond it. Must not reject. */
   onFile(path: string, identity: FileIdentity): Promise<unknown> | undefined;
   onSkip(path: string, reason: SkipReason): void;
+  /** A link that is not followed and leads out of all roots, see LinkOut. */
+  onLinkOut(path: string, to: string): void;
   /** The folder could be listed; takes back an earlier skip. */
   onReadable(path: string): void;
   /** Entries looked at since the last call, in the tree of `root`. */
@@ -66,6 +71,7 @@ export async function scanFolders(
     shallow: new Set(shallowly ? roots : []),
     again: new Set(),
     files: new OpenFiles(),
+    links: { roots: target.roots, mounts: target.mounts.excludedMounts() },
     result: { complete: false, folders: 0, unreadable: [] },
   };
   for (const root of roots) {
@@ -95,7 +101,8 @@ async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
     const batch = stack.splice(-BATCH_FOLDERS).reverse();
     walk.found = [];
     walk.result.folders += batch.length;
-    await target.lister.list(batch, target.mounts.excludedMountsIn(batch), (listing) => {
+    const stayOff = target.mounts.excludedMountsIn(batch);
+    await target.lister.list({ folders: batch, stayOff, links: walk.links }, (listing) => {
       if (target.signal.aborted) return undefined;
       takeListing(listing, target, walk);
       return walk.files.fewerThan(MOST_OPEN_FILES);
@@ -119,6 +126,7 @@ interface Walk {
   shallow: Set<string>;
   again: Set<string>;
   files: OpenFiles;
+  links: LinkRules;
   result: ScanResult;
 }
 
@@ -157,6 +165,7 @@ function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
   for (const path of listing.notUnicode) target.onSkip(path, 'path-not-unicode');
   for (const path of listing.unreadable) target.onSkip(path, 'unreadable');
   for (const path of listing.contentElsewhere) target.onSkip(path, 'content-elsewhere');
+  for (const { path, to } of listing.linksOut) target.onLinkOut(path, to);
   for (const path of listing.stayedOff) target.onSkip(path, 'excluded-file-system');
   const shallowly = walk.shallow.has(listing.folder);
   for (const { path, key, changedMs } of listing.folders) {

@@ -72,6 +72,17 @@ export class MountTable {
     return folders.flatMap((folder) => this.#excludedIn.get(folder) ?? []);
   }
 
+  /** All mounts that a walk stays off. */
+  excludedMounts(): Set<string> {
+    return new Set([...this.#excludedIn.values()].flat());
+  }
+
+  /** Made by the kernel, and no program lies there. What mounts servers on demand is none of that. */
+  isKernelMade(path: string): boolean {
+    const type = this.typeAround(path);
+    return type !== undefined && type !== 'autofs' && PSEUDO.test(type);
+  }
+
   hasExcludedMountBelow(root: string): boolean {
     for (const folder of this.#excludedIn.keys()) if (isWithin(folder, root)) return true;
     return false;

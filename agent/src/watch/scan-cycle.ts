@@ -2,6 +2,7 @@
 
 import type { FinderParts } from './finder-parts.ts';
 import type { FinderState, FinishedScan } from './finder-status.ts';
+import { isWithin } from './is-within.ts';
 import type { PackageFollower } from './package-follower.ts';
 import { NO_ROLL_UPS, type RollUpSummary } from './roll-ups.ts';
 import { type ScanMoments, ScanRun } from './scan-run.ts';
@@ -102,6 +103,18 @@ export class ScanCycle {
     await this.newRun().scanSome(inRoots, this.momentsOfChange());
   }
 
+  /** Folders in which links appeared or changed: where they lead is looked at by whoever lists the folder. */
+  async linksChanged(folders: readonly string[]): Promise<void> {
+    const { parts } = this.#options;
+    // They may lead to what was mounted meanwhile.
+    parts.readMounts();
+    const inRoots = folders.filter(
+      (folder) =>
+        !parts.mounts.excludes(folder) && parts.roots.roots.some(({ path }) => isWithin(folder, path)),
+    );
+    await this.newRun().scanTouched(inRoots, this.momentsOfChange());
+  }
+
   momentsOfChange(): ScanMoments {
     return { sinceMs: this.#lookedMs, livelySinceMs: this.#parts.wallMs() - HOUR_MS };
   }
@@ -117,6 +130,7 @@ export class ScanCycle {
     const run = new ScanRun({
       ...{ clock, examiner, ledger, lister, mounts, places, admission, settleMs, waitsForRest },
       known: parts.options.known,
+      roots: new Set(parts.roots.roots.map(({ path }) => path)),
       hashFigures: () => hasher.figures(),
       signal: parts.abort.signal,
       walkPauseMs: () => hasher.paceMs(),

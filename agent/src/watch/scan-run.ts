@@ -8,6 +8,7 @@ import { type ScanTarget, scanFolders } from './full-scan.ts';
 import type { HomeAdmission } from './home-admission.ts';
 import type { HomePlaces } from './home-places.ts';
 import { hasAncestorIn } from './is-within.ts';
+import type { LinkOut } from './link-target.ts';
 import type { MountTable } from './mount-table.linux.ts';
 import { RollUps } from './roll-ups.ts';
 import type { SkipLedger } from './skip-ledger.ts';
@@ -20,6 +21,8 @@ export interface ScanRunOptions {
   ledger: SkipLedger;
   lister: FolderLister;
   mounts: MountTable;
+  /** All of them. */
+  roots: ReadonlySet<string>;
   places: HomePlaces;
   admission: HomeAdmission;
   hashFigures(): HashFigures;
@@ -134,11 +137,12 @@ export class ScanRun {
   ): Promise<boolean> {
     // Taken before the walk: what is found during it must not look missing.
     const knownBefore = concerns ? this.#knownPaths().filter(concerns) : [];
-    const { clock, lister, mounts, places, signal, walkPauseMs, examiner, ledger } = this.#options;
+    const { clock, lister, mounts, roots, places, signal, walkPauseMs, examiner, ledger } = this.#options;
     const target: ScanTarget = {
       lister,
       sinceMs,
       mounts,
+      roots,
       signal,
       onFolder: (path, key, changedMs) => {
         this.#folders++;
@@ -150,6 +154,7 @@ export class ScanRun {
       onEnvironment: (folder) => places.noteEnvironment(folder),
       onFile: (path, identity) => this.#onFile(path, identity),
       onSkip: (path, reason) => this.#onSkip(path, reason),
+      onLinkOut: (path, to) => this.#onLinkOut({ path, to }),
       onReadable: (path) => {
         // Whatever kept it from being listed is over; that nothing watches it may not be.
         if ((ledger.reasonOf(path) ?? 'watch-limit') !== 'watch-limit') examiner.gone(path);
@@ -206,6 +211,15 @@ export class ScanRun {
     if (reason === 'content-elsewhere' && this.#options.known.stateAt(path))
       this.#options.examiner.gone(path);
     this.#options.ledger.skip(path, reason);
+  }
+
+  #onLinkOut(link: LinkOut): void {
+    const { known, examiner, mounts, ledger } = this.#options;
+    // Services are switched off by a link to /dev/null, for one.
+    if (mounts.isKernelMade(link.to)) return;
+    this.#seenFiles.add(link.path);
+    if (known.stateAt(link.path)) examiner.gone(link.path);
+    ledger.skipLink(link);
   }
 
   /** Known or skipped before, and not seen: each is looked at, unless it is where the walk could not look. */

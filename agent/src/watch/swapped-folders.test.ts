@@ -101,9 +101,10 @@ test('a file that is known from elsewhere is not listed at the path of the folde
     swapping = false;
     await Promise.all([swapper, finder.close()]);
   };
-  for (let scan = 0; scan < SCANS && swapping; scan++) await finder.scanOnce();
+  let scans = 0;
+  for (; scans < SCANS && swapping; scans++) await finder.scanOnce();
   await stop();
-  console.log('scans', SCANS, 'swaps', swaps);
+  console.log('scans', scans, 'swaps', swaps);
   const told = inventory.told.map(({ path, evidence }) => ({
     path,
     hash: Buffer.from(evidence.sha256).toString('hex'),

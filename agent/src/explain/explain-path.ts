@@ -1,7 +1,7 @@
 /** Why a path is in the inventory or not, as one code and sentences. Pure. */
 import { dirname } from 'node:path';
 import { ROLL_UP_NAMES, type RollUpKind } from '../watch/home-places.ts';
-import type { Exclusion } from '../watch/mount-table.linux.ts';
+import type { Exclusion } from '../watch/mount-table.ts';
 import type { DiskFacts, LinkOutFacts, PathFacts, StoreFacts } from './path-facts.ts';
 
 export type Verdict =

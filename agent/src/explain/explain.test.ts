@@ -19,7 +19,7 @@ import { openStateDatabase } from '../store/state-database.ts';
 import { openStateFolder } from '../store/state-folder.ts';
 import { ExecutableFinder } from '../watch/executable-finder.ts';
 import type { FinderStatus } from '../watch/finder-status.ts';
-import { MountTable } from '../watch/mount-table.linux.ts';
+import { MountTable } from '../watch/mount-table.ts';
 import { explanationReport, explanationText } from './explain-command.ts';
 import { gatherFacts } from './gather-facts.ts';
 

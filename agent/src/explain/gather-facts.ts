@@ -21,7 +21,7 @@ import { identityOf, isContentElsewhere, sameIdentity } from '../watch/file-iden
 import type { FileIdentity } from '../watch/found-file.ts';
 import { HomePlaces } from '../watch/home-places.ts';
 import { isWithin } from '../watch/is-within.ts';
-import { MountTable } from '../watch/mount-table.linux.ts';
+import { MountTable } from '../watch/mount-table.ts';
 import { followLinks } from '../watch/real-path.ts';
 import { findScanRoots, type ScanRootOptions, type ScanRoots } from '../watch/scan-roots.ts';
 import { linkFacts } from './link-facts.ts';

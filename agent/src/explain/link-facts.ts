@@ -1,6 +1,6 @@
 /** Where a link leads, and whether that is out of the roots, by the rules that a scan goes by. */
 import { folderToAdd, targetOutside } from '../watch/link-target.ts';
-import type { MountTable } from '../watch/mount-table.linux.ts';
+import type { MountTable } from '../watch/mount-table.ts';
 import { followLinks } from '../watch/real-path.ts';
 import type { DiskFacts } from './path-facts.ts';
 

@@ -1,7 +1,7 @@
 /** What is known of one path, from the disk and from the agent's store: what explaining it goes by. */
 import type { Evidence, ExecutableFormat, ExecutableId } from '@fleetmeter/proto';
 import type { RollUpPlace } from '../watch/home-places.ts';
-import type { Exclusion } from '../watch/mount-table.linux.ts';
+import type { Exclusion } from '../watch/mount-table.ts';
 
 export interface PathFacts {
   /** Absolute, with the links of its folders followed. */

@@ -7,7 +7,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MountTable } from './mount-table.linux.ts';
+import { MountTable } from './mount-table.ts';
 import { findScanRoots, homesOfPeople } from './scan-roots.ts';
 
 function canMountFuse(): boolean {

@@ -10,7 +10,7 @@ import { FirstReading } from './first-reading.ts';
 import { FolderLister } from './folder-lister.ts';
 import { HomeAdmission, NOTHING_RAN } from './home-admission.ts';
 import { HomePlaces } from './home-places.ts';
-import { MountTable } from './mount-table.linux.ts';
+import { MountTable } from './mount-table.ts';
 import { ProgramIdentifier } from './program-identifier.ts';
 import { PutOffFiles } from './put-off-files.ts';
 import { SafeSink } from './safe-sink.ts';

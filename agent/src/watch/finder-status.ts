@@ -4,7 +4,7 @@ import type { HashFigures } from '../hash/file-hasher.ts';
 import { printable } from '../printable-text.ts';
 import type { SkipReason } from './found-file.ts';
 import type { LinkOut } from './link-target.ts';
-import type { Exclusion } from './mount-table.linux.ts';
+import type { Exclusion } from './mount-table.ts';
 import type { RollUpSummary } from './roll-ups.ts';
 
 export interface ScanFigures {

@@ -11,7 +11,7 @@ import type { ListedFolder, Listing } from './folder-list-worker.ts';
 import type { FolderLister } from './folder-lister.ts';
 import type { FileIdentity, SkipReason } from './found-file.ts';
 import type { LinkRules } from './link-target.ts';
-import type { MountTable } from './mount-table.linux.ts';
+import type { MountTable } from './mount-table.ts';
 
 export interface ScanTarget {
   lister: FolderLister;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { normalisePath, type PathPlatform } from '@fleetmeter/proto';
 import { expect, test } from 'vitest';
-import { MountTable } from './mount-table.linux.ts';
+import { MountTable } from './mount-table.ts';
 import type { PlatformRoots } from './platform-roots.ts';
-import { DARWIN_ROOTS, parseMounts } from './scan-roots.darwin.ts';
+import { DARWIN_ROOTS } from './scan-roots.darwin.ts';
 import { LINUX_ROOTS } from './scan-roots.linux.ts';
 import { findScanRoots } from './scan-roots.ts';
 import { mayBeProgram, win32Roots } from './scan-roots.win32.ts';
@@ -79,87 +79,6 @@ test('macOS: people are those below /Users, less what the system makes there', (
   expect(DARWIN_ROOTS.usualHomes(['ada', 'Shared', 'Guest', '.localized'], '/Users')).toEqual([
     '/var/root',
     '/Users/ada',
-  ]);
-});
-
-/**
- * Outputs of mount(8) as people published them, by where they were found; nothing of this was run on macOS.
- *   macOS 10.14: github.com/kellyjonbrazil/jc, tests/fixtures/osx-10.14.6/mount2.out
- *   macOS 11 and later: github.com/libyal/libfsapfs, issue 47
- *   osxfuse: github.com/pachyderm/pachyderm, doc/docs/master/how-tos/export-data-out-pachyderm/
- *   mount-repo-to-local-computer.md
- */
-const PUBLISHED_MOUNTS: [name: string, text: string, expected: [path: string, kind: string | undefined][]][] =
-  [
-    [
-      'macOS 10.14 with a share of AFP',
-      `/dev/disk1s1 on / (apfs, local, journaled)
-devfs on /dev (devfs, local, nobrowse)
-/dev/disk1s4 on /private/var/vm (apfs, local, noexec, journaled, noatime, nobrowse)
-map -hosts on /net (autofs, nosuid, automounted, nobrowse)
-map auto_home on /home (autofs, automounted, nobrowse)
-//brazil@MyCloudEX2Ultra._afpovertcp._tcp.local/brazil on /Volumes/brazil (afpfs, nodev, nosuid, mounted by kelly)
-/dev/disk1s3 on /Volumes/Recovery (apfs, local, journaled, nobrowse)
-`,
-      [
-        ['/', undefined],
-        ['/dev', 'pseudo'],
-        ['/private/var/vm', undefined],
-        ['/net', 'pseudo'],
-        ['/home', 'pseudo'],
-        ['/Volumes/brazil', 'network'],
-        ['/Volumes/Recovery', undefined],
-      ],
-    ],
-    [
-      'macOS with a sealed start volume, and macFUSE',
-      `/dev/disk1s5s1 on / (apfs, sealed, local, read-only, journaled)
-devfs on /dev (devfs, local, nobrowse)
-/dev/disk1s4 on /System/Volumes/VM (apfs, local, noexec, journaled, noatime, nobrowse)
-/dev/disk1s2 on /System/Volumes/Preboot (apfs, local, journaled, nobrowse)
-/dev/disk1s6 on /System/Volumes/Update (apfs, local, journaled, nobrowse)
-/dev/disk1s1 on /System/Volumes/Data (apfs, local, journaled, nobrowse)
-map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
-fsapfsmount@macfuse0 on /Volumes/Test (macfuse, synchronous)
-`,
-      [
-        ['/', undefined],
-        ['/dev', 'pseudo'],
-        ['/System/Volumes/VM', undefined],
-        ['/System/Volumes/Preboot', undefined],
-        ['/System/Volumes/Update', undefined],
-        ['/System/Volumes/Data', undefined],
-        ['/System/Volumes/Data/home', 'pseudo'],
-        ['/Volumes/Test', 'network'],
-      ],
-    ],
-    [
-      'osxfuse',
-      'pachctl@osxfuse0 on /Users/testuser/pfs (osxfuse, nodev, nosuid, synchronous, mounted by testuser)\n',
-      [['/Users/testuser/pfs', 'network']],
-    ],
-  ];
-
-test.each(PUBLISHED_MOUNTS)(
-  'macOS: what is mounted where, and what of it is left out: %s',
-  (_, text, expected) => {
-    const mounts = parseMounts(text);
-    expect(mounts.map(({ path, type }) => [path, DARWIN_ROOTS.kindOf(type)])).toEqual(expected);
-  },
-);
-
-test('macOS: mounts of other kinds, and lines that are none', () => {
-  // Written here in the form above: no published output with a share of SMB beside a stick was found.
-  const mounts = parseMounts(
-    [
-      '//ada@server/share on /Volumes/share (copy) (smbfs, nodev, nosuid, mounted by ada)',
-      '/dev/disk4s1 on /Volumes/STICK (msdos, local, nodev, nosuid, noowners)',
-      'no mount',
-    ].join('\n'),
-  );
-  expect(mounts.map(({ path, type }) => [path, DARWIN_ROOTS.kindOf(type)])).toEqual([
-    ['/Volumes/share (copy)', 'network'],
-    ['/Volumes/STICK', 'removable'],
   ]);
 });
 

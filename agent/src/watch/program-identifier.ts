@@ -8,7 +8,7 @@ import { reasonOf } from '../hash/safe-open.ts';
 import { identityKey, identityOf } from './file-identity.ts';
 import type { FirstReading } from './first-reading.ts';
 import type { FileIdentity, FoundFile, KnownFiles, SkipReason } from './found-file.ts';
-import type { MountTable } from './mount-table.linux.ts';
+import type { MountTable } from './mount-table.ts';
 
 export interface IdentifierOptions {
   hasher: FileHasher;

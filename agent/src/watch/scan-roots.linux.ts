@@ -1,5 +1,5 @@
 /** Where programs and people are on Linux: lists and rules only. */
-import { kindOf } from './mount-table.linux.ts';
+import { kindOf } from './mounts.linux.ts';
 import type { PlatformRoots } from './platform-roots.ts';
 
 /** A service account may live here; its folder is then no person's home. Below /opt and /srv people may live too. */

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { MountTable, parseMountInfo } from './mount-table.linux.ts';
+import { MountTable } from './mount-table.ts';
+import { parseMountInfo } from './mounts.linux.ts';
 import { passwdHomes } from './scan-roots.linux.ts';
 import { findScanRoots, placesToSearch } from './scan-roots.ts';
 
@@ -158,7 +159,10 @@ test('each folder that is stayed off says which file system and what kind of it 
     'fuse.rclone network',
     'ramfs pseudo',
   ]);
-  expect(kindAt('/home/ada/.local/share/containers/x')).toBe('fuse.fuse-overlayfs container');
+  const layers = '/home/ada/.local/share/containers/x';
+  expect(kindAt(layers)).toBe('fuse.fuse-overlayfs container');
+  // A program answers for them, unlike for those of the kernel.
+  expect([mounts.excludes(`${layers}/tool`), mounts.excludes('/opt/layers/tool')]).toEqual([true, false]);
   expect([kindAt('/opt/disk'), kindAt('/opt'), mounts.exclusionAround('/opt/disk/x')]).toEqual(
     Array(3).fill(undefined),
   );

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { FolderLimits, type FolderWishes } from './folder-limits.ts';
 import { isWithin } from './is-within.ts';
-import { MountTable } from './mount-table.linux.ts';
+import { MountTable } from './mount-table.ts';
 import type { PlatformRoots } from './platform-roots.ts';
 import { thisSystemsRoots } from './this-systems-roots.ts';
 

@@ -9,7 +9,7 @@ import type { HomeAdmission } from './home-admission.ts';
 import type { HomePlaces } from './home-places.ts';
 import { hasAncestorIn } from './is-within.ts';
 import type { LinkOut } from './link-target.ts';
-import type { MountTable } from './mount-table.linux.ts';
+import type { MountTable } from './mount-table.ts';
 import { RollUps } from './roll-ups.ts';
 import type { SkipLedger } from './skip-ledger.ts';
 import type { TurnClock } from './turn-clock.ts';

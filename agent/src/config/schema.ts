@@ -3,6 +3,7 @@
  * the environment, that over the config file, that over the default.
  */
 import { DEFAULT_MANAGEMENT_FILE } from '../host/management.ts';
+import { folderList } from './folder-list.ts';
 
 export interface AgentConfig {
   dataDir: string;
@@ -108,7 +109,8 @@ export const SETTINGS: Record<SettingName, Setting> = {
     read: text,
   },
   roots: {
-    meaning: 'Folders searched for executables: a list, or in one text separated by colons.',
+    meaning:
+      'Folders searched for executables: a list, or in one text separated by colons (on Windows by semicolons).',
     environment: 'FLEETMETER_ROOTS',
     flag: '--roots <folders>',
     default: undefined,
@@ -316,12 +318,8 @@ function proxy(value: unknown): string | undefined {
 }
 
 function folders(value: unknown): readonly string[] {
-  const list = typeof value === 'string' ? value.split(':').filter((each) => each !== '') : value;
-  const good =
-    Array.isArray(list) &&
-    list.length > 0 &&
-    list.every((each) => typeof each === 'string' && each.startsWith('/'));
-  if (!good) throw new SettingError('must be absolute folders');
+  const list = folderList(value);
+  if (!list) throw new SettingError('must be absolute folders');
   return list;
 }
 

@@ -99,7 +99,10 @@ test('a first scan that was broken off is a first scan still', async () => {
   let onBattery = true;
   const machine = () => ({ onBattery, pressure, loadPerCore: 0 });
   const scanned = watching({ machine }, { wasScanned: () => false });
-  await vi.waitFor(() => expect(finder.status().hashing).toMatchObject({ queued: 1, rests: 'battery' }));
+  await vi.waitFor(
+    () => expect(finder.status().hashing).toMatchObject({ queued: 1, rests: 'battery' }),
+    10_000,
+  );
   expect(finder.status().lastScan).toBeUndefined();
   onBattery = false;
   await scanned;
@@ -110,7 +113,10 @@ test('the first scan waits for the end of the rest: nothing found is not the sam
   for (let number = 0; number < 3; number++) script(`bin/${number}`);
   let onBattery = true;
   const scanned = watching({ machine: () => ({ onBattery, pressure, loadPerCore: 0 }) });
-  await vi.waitFor(() => expect(finder.status().hashing).toMatchObject({ queued: 3, rests: 'battery' }));
+  await vi.waitFor(
+    () => expect(finder.status().hashing).toMatchObject({ queued: 3, rests: 'battery' }),
+    10_000,
+  );
   expect(finder.status().lastScan).toBeUndefined();
   onBattery = false;
   await scanned;

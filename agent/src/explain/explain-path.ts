@@ -73,7 +73,7 @@ function linkOutWhy(to: string, { folder, excluded }: LinkOutFacts): string {
   const why = `it is a symbolic link to ${to}, which lies in no folder that is searched; links are not followed, so nothing there is listed, and the link is counted`;
   if (excluded?.reason === 'excluded-folder') return `${why}; the settings exclude ${folder}`;
   if (excluded) return `${why}; ${folder} lies on ${leftOut(excluded)}`;
-  return `${why}; it is listed once additionalRoots names ${folder}`;
+  return `${why}; what it leads to is listed once additionalRoots names ${folder}`;
 }
 
 const ON_DISK: Record<Exclude<DiskFacts['kind'], 'file' | 'link' | 'not-unicode'>, Finding> = {

@@ -172,7 +172,7 @@ test('a link out of the roots says where it leads and what would list it, and so
   const app = join(homes, 'ada/app');
   symlinkSync(join(folder, 'data/app'), app);
   symlinkSync(tool, join(homes, 'ada/tool'));
-  const advice = `it is listed once additionalRoots names ${join(folder, 'data/app')}`;
+  const advice = `what it leads to is listed once additionalRoots names ${join(folder, 'data/app')}`;
   for (const [path, to] of [
     [app, join(folder, 'data/app')],
     [join(homes, 'ada/tool'), tool],

@@ -10,6 +10,8 @@ const PACKAGES = {
   mount: 'mount',
   strace: 'strace',
   faketime: 'faketime',
+  'dbus-daemon': 'dbus-daemon',
+  busctl: 'systemd',
 } as const;
 export type NeededProgram = keyof typeof PACKAGES;
 

@@ -12,8 +12,8 @@
  *   idleness may be believed when it says nothing of it, but not for ever: some never report it, and others stop
  *   when their user forbids the screen to go dark. Nobody sits longer than MOST_SILENT_MS without one pause that a
  *   desktop would report, so after that such a session is not known to be present, and not known to be away.
- *   What this costs: a person who leaves such a desktop for a fortnight without locking it counts as present for that
- *   long; one who really never pauses is not known from then until the next pause.
+ *   What this costs: of a fortnight on leave, from a desktop that reports nothing and was not locked, the first MOST_SILENT_MS
+ *   count as somebody being there. And whoever really never pauses is not known from then on until the next pause.
  *
  * Sessions over the network count like others: what is used there is used by a person too.
  */

@@ -1,6 +1,6 @@
 /**
- * One connection to a message bus of this computer, for calls one after the other. A client of our own: the libraries of the
- * registry that speak D-Bus bring several MiB with them, for parts of which this one method call needs none.
+ * One connection to a message bus of this computer, for calls one after the other. A client of our own, because the registry's
+ * libraries that speak D-Bus take several MiB of memory each, and most of them several packages more, for what is one call here.
  *
  * Whatever goes wrong ends the connection, and the caller opens another one when it needs it: a bus that hangs up, says what is
  * not D-Bus, sends more than anybody asked for, or does not answer in time (which the caller decides, and closes).

@@ -103,8 +103,16 @@ test('no type nests so deeply, nor is so long, that reading it does harm', () =>
   for (const signature of ['a'.repeat(255), '('.repeat(200), '()', '{', ')', 'z', 'a', '(s', 's'.repeat(300)])
     expect(() => new BusValueReader(Buffer.alloc(4096), 0, true).readAll(signature)).toThrow(NotUnderstood);
   // Each variant holds another one.
-  const nested = Buffer.from('\x01v\0'.repeat(1000), 'latin1');
-  expect(() => new BusValueReader(nested, 0, true).readAll('v')).toThrow(NotUnderstood);
+  const nested = Buffer.from('\x01v\0'.repeat(20_000), 'latin1');
+  expect(() => new BusValueReader(nested, 0, true).readAll('v')).toThrow(/nested too deeply/);
+});
+
+test('an array ends with one of its elements, and within its message', () => {
+  const array = (length: number) => Buffer.from([length, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]);
+  const read = (length: number) => new BusValueReader(array(length), 0, true).readAll('au');
+  expect(read(8)).toEqual([[1, 2]]);
+  expect(() => read(5)).toThrow(/ends within an element/);
+  expect(() => read(12)).toThrow(/an array beyond its message/);
 });
 
 test(`whatever is changed in an answer, it is understood or refused (FLEETMETER_SEED=${SEED})`, () => {

@@ -213,6 +213,7 @@ async function runStages(
     await Promise.all(loops);
   } finally {
     failure.abort();
+    stages.sessions.close();
     await Promise.allSettled([...loops, exchange.close(), finder.close()]);
   }
   flush();

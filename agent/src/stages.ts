@@ -27,6 +27,7 @@ import type { CourierLog } from './send/courier-parts.ts';
 import { networkWays } from './send/network-ways.ts';
 import { proxyFor } from './send/proxy-choice.ts';
 import { RecordingExchange } from './send/recording-exchange.ts';
+import { openSessionSource } from './sessions/session-source.ts';
 import { CeilingFile } from './settings/ceiling.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
 import { mayTellEvidence } from './settings/told-evidence.ts';
@@ -113,7 +114,10 @@ export async function buildStages(
   const users = new UserNames((uid) => userHash(identity.userSecret, uid));
   const hashUser = (uid: number): string => (settings.tellUsersApart ? users.of(uid) : everybody);
   const mayMeter = (path: string): boolean => finder.mayMeter(path);
-  const sampler = new Sampler({ table: new LinuxProcessTable(), names, meter, clock, hashUser, mayMeter });
+  const sessions = openSessionSource(clock);
+  const isPersonThere = (): boolean | undefined => sessions.look().interactive;
+  const table = new LinuxProcessTable();
+  const sampler = new Sampler({ table, names, meter, clock, hashUser, isPersonThere, mayMeter });
 
   // host facts, own cost
   const host = { facts: await readHostFacts(version, config.managementFile) };
@@ -211,6 +215,7 @@ export async function buildStages(
     names,
     meter,
     sampler,
+    sessions,
     host,
     exchange,
     courier,

@@ -7,6 +7,7 @@ export * from './inventory-digest.ts';
 export * from './join-string.ts';
 export * from './notice.ts';
 export * from './path-rules.ts';
+export * from './person-at-device.ts';
 export * from './seal-envelope.ts';
 export * from './slot-marks.ts';
 export * from './wire.ts';

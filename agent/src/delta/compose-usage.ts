@@ -3,6 +3,7 @@ import {
   type CoverageFields,
   encodeIdList,
   encodeSlots,
+  PERSON_PRESENT_SECONDS,
   type UsageFields,
   type UsageRecordFields,
 } from '@fleetmeter/proto';
@@ -91,7 +92,10 @@ function recordFields(
 
 function coverageFields(row: Omit<CoverageRow, 'run'>): CoverageFields {
   const { day, seconds, unobservedSeconds, interactiveSeconds } = row;
-  return { day, seconds, unobservedSeconds, ...(interactiveSeconds !== undefined && { interactiveSeconds }) };
+  const interactive = interactiveSeconds !== undefined && {
+    interactiveSeconds: Math.min(interactiveSeconds, PERSON_PRESENT_SECONDS),
+  };
+  return { day, seconds, unobservedSeconds, ...interactive };
 }
 
 /** Numbers distinct texts in order of first use. */

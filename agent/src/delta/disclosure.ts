@@ -103,7 +103,7 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     seconds: 'For how long the device was observed.',
     unobserved_seconds: 'For how long it was on and not observed: how much is not known.',
     interactive_seconds:
-      'For how long somebody was at the computer, of all people together: not used by people on leave is not unused.',
+      'For how long somebody was at the computer, up to a quarter of an hour: not used by people on leave is not unused.',
   },
   HostFacts: {
     hostname: 'The name under which people know the device.',

@@ -11,6 +11,8 @@ export interface SamplerParts {
   clock: Clock;
   /** Keyed hash of a numeric user id. */
   hashUser: (uid: number) => string;
+  /** Whether a person is at the computer now; undefined when that cannot be told. */
+  isPersonThere: () => boolean | undefined;
   /** False: the program at this raw path is not looked at. */
   mayMeter: (path: string) => boolean;
 }
@@ -38,7 +40,7 @@ export class Sampler {
   }
 
   async sample(): Promise<void> {
-    const { table, names, meter, clock } = this.#parts;
+    const { table, names, meter, clock, isPersonThere } = this.#parts;
     const sample = await table.read();
     if (!sample) {
       this.missed++;
@@ -49,7 +51,7 @@ export class Sampler {
     const at = clock.now();
     const { metered, observed } = this.#made(sample.processes);
     names.see(metered);
-    meter.observe(at, observed, sample.whole);
+    meter.observe(at, observed, sample.whole, isPersonThere());
     this.samples++;
     this.unreadable = sample.unreadable;
     this.running = metered.length;

@@ -2,16 +2,15 @@
  * Derives how much of a day each device was observed, and the same of its newest days together. Within (device, run) columns merge by
  * max, over runs they add up, at most to a day: a clock that was set may show a day twice.
  */
+import { PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
 import type { ClickHouse } from './clickhouse.ts';
 import { swapPartition } from './swap-partition.ts';
 
 const WINDOWS = [7, 30, 60, 90] as const;
-/** A day with a person at the device for so long is one on which it could have been used. */
-const INTERACTIVE_DAY_S = 900;
 
 const BY_DEVICE = `
   SELECT device, least(sum(observed), 86400) AS device_observed, least(sum(observed) + sum(unobserved), 86400) AS device_powered,
-    if(max(interactive) < 0, -1, least(sumIf(interactive, interactive > 0), 86400)) AS device_interactive
+    if(max(interactive) < 0, -1, least(sumIf(interactive, interactive > 0), ${PERSON_PRESENT_SECONDS})) AS device_interactive
   FROM
   (
     SELECT dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no)) AS device, run, max(seconds) AS observed,
@@ -28,13 +27,13 @@ export const DEVICE_COVERAGE = `
 
 /** Devices of which it is known whether a person was at them that day, and whether one was. */
 export const PERSON_PRESENT = `
-  SELECT device, device_interactive >= ${INTERACTIVE_DAY_S} AS present FROM (${BY_DEVICE}) WHERE device_interactive >= 0`;
+  SELECT device, device_interactive >= ${PERSON_PRESENT_SECONDS} AS present FROM (${BY_DEVICE}) WHERE device_interactive >= 0`;
 
 const LAST = (days: number): string => `day > toDate(fromUnixTimestamp64Milli({now:Int64}, 'UTC')) - ${days}`;
 
 const windowColumns = (days: number): string => `
     sumIf(observed, ${LAST(days)}) AS observed_seconds_${days}, sumIf(powered, ${LAST(days)}) AS powered_seconds_${days},
-    if(maxIf(interactive, ${LAST(days)}) < 0, -1, countIf(${LAST(days)} AND interactive >= ${INTERACTIVE_DAY_S})) AS interactive_days_${days}`;
+    if(maxIf(interactive, ${LAST(days)}) < 0, -1, countIf(${LAST(days)} AND interactive >= ${PERSON_PRESENT_SECONDS})) AS interactive_days_${days}`;
 
 /** SELECT of the rows of coverage_windows, from the days. */
 export const COVERAGE_WINDOWS = `

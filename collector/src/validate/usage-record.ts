@@ -9,6 +9,7 @@ import {
   type CoverageFields,
   decodeSlots,
   type LaunchesFields,
+  PERSON_PRESENT_SECONDS,
   type UsageFields,
   type UsageRecordFields,
 } from '@fleetmeter/proto';
@@ -64,11 +65,11 @@ export function coverageFault(
   );
 }
 
-/** People are seen where something is seen. */
+/** People are seen where something is seen; and for how long in all is not told. */
 function interactiveFault({ seconds, interactiveSeconds }: CoverageFields): RecordFault | undefined {
-  const [interactive, observed] = [interactiveSeconds ?? 0, seconds ?? 0];
-  if (interactive <= observed) return undefined;
-  const detail = `interactive_seconds is ${interactive}, more than the ${observed} observed`;
+  const [interactive, most] = [interactiveSeconds ?? 0, Math.min(seconds ?? 0, PERSON_PRESENT_SECONDS)];
+  if (interactive <= most) return undefined;
+  const detail = `interactive_seconds is ${interactive}, allowed are 0 to ${most}: what was observed, and at most ${PERSON_PRESENT_SECONDS}`;
   return { reason: 'coverage-out-of-range', detail };
 }
 

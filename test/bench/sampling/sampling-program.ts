@@ -10,6 +10,7 @@ import { Inventory } from '../../../agent/src/inventory/inventory.ts';
 import { LinuxProcessTable } from '../../../agent/src/sample/process-list.linux.ts';
 import { ProgramNames } from '../../../agent/src/sample/program-names.ts';
 import { Sampler } from '../../../agent/src/sample/sampler.ts';
+import { openSessionSource } from '../../../agent/src/sessions/session-source.ts';
 import { agentStore } from '../../../agent/src/store/agent-store.ts';
 import { openTransientState } from '../../../agent/src/store/state-database.ts';
 import { UsageMeter } from '../../../agent/src/usage/usage-meter.ts';
@@ -65,9 +66,11 @@ async function run({ root, intervalMs, seconds, looks }: SamplingOrder): Promise
     newRun: () => `${++runs}`.padStart(16, '0'),
     nameProgram: names.nameOf,
   });
+  const sessions = openSessionSource(clock);
   const sampler = new Sampler({
     ...{ table: new LinuxProcessTable(), names, meter, clock },
     hashUser: (uid) => `${uid}`.padStart(16, '0'),
+    isPersonThere: () => sessions.look().interactive,
     mayMeter: () => true,
   });
   const flush = (): void => {

@@ -1,7 +1,7 @@
 -- How much of each day was observed, and what follows for an application without use: not used, or not known.
 ALTER TABLE {facts}.coverage
     ADD COLUMN IF NOT EXISTS unobserved_seconds SimpleAggregateFunction(max, UInt32) COMMENT 'Seconds it was on and awake and not observed',
-    ADD COLUMN IF NOT EXISTS interactive_seconds SimpleAggregateFunction(max, Int32) DEFAULT -1 COMMENT 'Seconds observed with a person at it, -1 not known';
+    ADD COLUMN IF NOT EXISTS interactive_seconds SimpleAggregateFunction(max, Int32) DEFAULT -1 COMMENT 'Seconds observed with a person at it, counted up to 900, -1 not known';
 
 CREATE TABLE {final}.device_coverage
 (
@@ -9,7 +9,7 @@ CREATE TABLE {final}.device_coverage
     device_id           FixedString(16)     COMMENT 'Device, 16 hex digits',
     observed_seconds    UInt32              COMMENT 'Seconds in which the meter really observed it, at most 86,400',
     powered_seconds     UInt32              COMMENT 'Seconds it was on and awake as far as the agent knows, observed or not, at most 86,400',
-    interactive_seconds Int32               COMMENT 'Of those observed, with a person at it; -1 where that cannot be told',
+    interactive_seconds Int32               COMMENT 'Of those observed, with a person at it, counted up to 900; -1 where that cannot be told',
     computed_at         DateTime64(3, 'UTC') COMMENT 'When this row was derived'
 )
 ENGINE = MergeTree PARTITION BY day ORDER BY device_id
@@ -182,7 +182,7 @@ CREATE VIEW {final}.usage_evidence
 (
     day Date COMMENT 'UTC day', device_id String COMMENT 'Device, 16 hex digits', application_id String COMMENT 'Application, 16 hex digits',
     observed_seconds UInt32 COMMENT 'Seconds of the day in which the device was observed',
-    powered_seconds UInt32 COMMENT 'Seconds it was on', interactive_seconds Int32 COMMENT 'Seconds with a person at it, -1 when that is not known',
+    powered_seconds UInt32 COMMENT 'Seconds it was on', interactive_seconds Int32 COMMENT 'Seconds with a person at it, counted up to 900, -1 when that is not known',
     seconds UInt32 COMMENT 'Seconds the application ran', launches UInt32 COMMENT 'How often it was started',
     launches_by_user UInt32 COMMENT 'Of these, by a person', foreground_seconds Int32 COMMENT 'Seconds in the foreground, -1 when that is not known',
     counts_by String COMMENT 'What makes the day count as use: foreground, user launch, still running; empty: it does not count. Start not seen: it ran, and who started it was not seen'

@@ -1,0 +1,5 @@
+/**
+ * A day with a person at the device for so long is one on which its programs could have been used. More is not told: how long
+ * somebody works is nobody's business here.
+ */
+export const PERSON_PRESENT_SECONDS = 900;

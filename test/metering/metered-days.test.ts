@@ -32,6 +32,7 @@ interface Metered {
 
 function meter(life: MachineLife): Metered {
   const table = new UsageTable(openTransientState());
+  const withPerson = new Map<string, number>();
   let runs = 0;
   let clamped = 0;
   let usage: UsageMeter | undefined;
@@ -50,6 +51,9 @@ function meter(life: MachineLife): Metered {
     const due = usage?.flush();
     if (!due) return;
     table.flush(due);
+    // The store keeps no more of it than may be told.
+    for (const { run, day, interactiveSeconds } of due.coverage)
+      withPerson.set(`${run} ${day}`, interactiveSeconds ?? 0);
     usage?.flushed();
   };
   for (const { second, act } of life.steps) {
@@ -73,7 +77,12 @@ function meter(life: MachineLife): Metered {
       usage?.observe(at, last.processes, act.kind === 'whole', at.hasPerson);
     }
   }
-  return { ...sums(table), runs, clamped };
+  const interactive = new Map<string, number>();
+  for (const [key, seconds] of withPerson) {
+    const day = key.slice(key.indexOf(' ') + 1);
+    interactive.set(day, (interactive.get(day) ?? 0) + seconds);
+  }
+  return { ...sums(table), interactive, runs, clamped };
 }
 
 /** Kernel start on the boot clock as it is now; a process never outlives its boot. */
@@ -83,9 +92,9 @@ function processOf({ pid, program, user, from }: Life, life: MachineLife, second
   return { process: `${pid}:${from}`, program, user, startedBootMs, origin: 'user' };
 }
 
-function sums(table: UsageTable): Omit<Metered, 'runs' | 'clamped'> {
+function sums(table: UsageTable): Omit<Metered, 'interactive' | 'runs' | 'clamped'> {
   const names = new Map(Object.entries(IDS).map(([name, id]) => [id, name]));
-  const [seconds, observed, interactive, launches] = [new Map(), new Map(), new Map(), new Map()];
+  const [seconds, observed, launches] = [new Map(), new Map(), new Map()];
   let powered = 0;
   const add = (to: Map<string, number>, key: string, value: number) =>
     to.set(key, (to.get(key) ?? 0) + value);
@@ -96,10 +105,9 @@ function sums(table: UsageTable): Omit<Metered, 'runs' | 'clamped'> {
   }
   for (const row of table.dueCoverage(1_000_000)) {
     add(observed, `${row.day}`, row.seconds);
-    add(interactive, `${row.day}`, row.interactiveSeconds ?? 0);
     powered += row.seconds + row.unobservedSeconds;
   }
-  return { seconds, observed, interactive, powered, launches };
+  return { seconds, observed, powered, launches };
 }
 
 test(

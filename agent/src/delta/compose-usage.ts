@@ -3,7 +3,6 @@ import {
   type CoverageFields,
   encodeIdList,
   encodeSlots,
-  PERSON_PRESENT_SECONDS,
   type UsageFields,
   type UsageRecordFields,
 } from '@fleetmeter/proto';
@@ -92,10 +91,7 @@ function recordFields(
 
 function coverageFields(row: Omit<CoverageRow, 'run'>): CoverageFields {
   const { day, seconds, unobservedSeconds, interactiveSeconds } = row;
-  const interactive = interactiveSeconds !== undefined && {
-    interactiveSeconds: Math.min(interactiveSeconds, PERSON_PRESENT_SECONDS),
-  };
-  return { day, seconds, unobservedSeconds, ...interactive };
+  return { day, seconds, unobservedSeconds, ...(interactiveSeconds !== undefined && { interactiveSeconds }) };
 }
 
 /** Numbers distinct texts in order of first use. */

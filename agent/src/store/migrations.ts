@@ -210,6 +210,8 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE coverage ADD COLUMN unobserved_seconds INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE coverage ADD COLUMN interactive_seconds INTEGER;   -- NULL = cannot be told here
+  -- Counter value of the last change of what is told of them.
+  ALTER TABLE coverage ADD COLUMN interactive_changed INTEGER NOT NULL DEFAULT 0;
   -- 0: metering was off, so that only how long the computer was on goes on from there.
   ALTER TABLE meter_state ADD COLUMN resumable INTEGER NOT NULL DEFAULT 1;
   UPDATE meter_state SET resumable = boot_id <> '';

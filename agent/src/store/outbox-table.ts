@@ -50,8 +50,9 @@ export class OutboxTable {
       // Sequences begin anew: what was acknowledged before is before all of them.
       for (const table of ['usage', 'coverage', 'usage_digests'])
         this.#database.sql(`UPDATE ${table} SET acknowledged_by = 0 WHERE acknowledged_by > 0`).run();
-      // Marks are told as what is new of them, and who gets this epoch may not be who got the one before.
+      // Marks are told as what is new of them, presence of people once, and who gets this epoch may not be who got the one before.
       this.#database.sql('UPDATE usage SET acknowledged_slots = zeroblob(36) WHERE acknowledged > 0').run();
+      this.#database.sql('UPDATE coverage SET interactive_changed = acknowledged + 1').run();
       this.#database
         .sql(`INSERT OR REPLACE INTO epoch VALUES (1, ?, ?, ?, ?, ?, 0, 0, 1, 0, zeroblob(16), 0, '')`)
         .run(

@@ -71,6 +71,29 @@ test('what reports after a sequence acknowledged is due again, with all of its m
   expect(dueExecutables(store)).toEqual([1, 3]);
 });
 
+test('with a person at the computer: told once, up to a quarter of an hour, and again to another epoch', () => {
+  const store = opened();
+  const observe = (interactiveSeconds: number | undefined, seconds: number): (number | undefined)[] => {
+    const row = { day: DAY, run: '0000000000000001', seconds, unobservedSeconds: 0, interactiveSeconds };
+    const mark = { bootId: 'boot', monotonicMs: 1, bootMs: 1, isResumable: true };
+    store.usage.flush({ usage: [], coverage: [row], live: [], mark });
+    const told = store.usage.dueCoverage(10).map((due) => due.interactiveSeconds);
+    report(store);
+    return told;
+  };
+  expect(observe(undefined, 5)).toEqual([undefined]);
+  expect(observe(0, 10)).toEqual([0]);
+  expect(observe(0, 15)).toEqual([undefined]);
+  expect(observe(700, 1_000)).toEqual([700]);
+  expect(observe(5_000, 6_000)).toEqual([900]);
+  expect(observe(6_000, 7_000)).toEqual([undefined]);
+  store.usage.unacknowledge({ afterSequence: 0 });
+  expect(store.usage.dueCoverage(10).map((due) => due.interactiveSeconds)).toEqual([900]);
+  report(store);
+  store.outbox.openEpoch(new Uint8Array(16).fill(2), undefined);
+  expect(observe(6_001, 7_001)).toEqual([900]);
+});
+
 test('what an earlier epoch acknowledged is before all reports of this one', () => {
   const store = opened();
   use(store, DAY, 1, 600);

@@ -1,4 +1,5 @@
 /** Usage and coverage rows, what of them was acknowledged, and where metering stood. */
+import { PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
 import type { UsageSelection } from '../delta/directive-decision.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from '../usage/usage-values.ts';
 import { launchCounts } from './launch-counts.ts';
@@ -85,13 +86,15 @@ export class UsageTable {
   #writeCoverage(row: CoverageRow, changed: number): void {
     this.#database
       .sql(
-        `INSERT INTO coverage (day, run, seconds, unobserved_seconds, interactive_seconds, changed)
-         VALUES (?, ?, ?, ?, ?, ?)
+        `INSERT INTO coverage (day, run, seconds, unobserved_seconds, interactive_seconds, interactive_changed, changed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
          ON CONFLICT (day, run) DO UPDATE SET seconds = excluded.seconds,
-           unobserved_seconds = excluded.unobserved_seconds, interactive_seconds = excluded.interactive_seconds,
-           changed = excluded.changed, settled_on = 0`,
+           unobserved_seconds = excluded.unobserved_seconds,
+           interactive_changed = CASE WHEN interactive_seconds IS excluded.interactive_seconds
+             THEN interactive_changed ELSE excluded.changed END,
+           interactive_seconds = excluded.interactive_seconds, changed = excluded.changed, settled_on = 0`,
       )
-      .run(row.day, row.run, row.seconds, row.unobservedSeconds, row.interactiveSeconds ?? null, changed);
+      .run(row.day, row.run, row.seconds, row.unobservedSeconds, toldInteractive(row), changed);
   }
 
   #writeLive(live: readonly LiveProcess[]): void {
@@ -171,7 +174,11 @@ export class UsageTable {
         run: row.run as string,
         seconds: row.seconds as number,
         unobservedSeconds: row.unobserved_seconds as number,
-        interactiveSeconds: (row.interactive_seconds as number | null) ?? undefined,
+        // Told once: the collector keeps the most it was told.
+        interactiveSeconds:
+          (row.interactive_changed as number) > (row.acknowledged as number)
+            ? ((row.interactive_seconds as number | null) ?? undefined)
+            : undefined,
         changed: row.changed as number,
       }));
   }
@@ -277,6 +284,10 @@ export class UsageTable {
     return Number(this.#database.sql(sql).run(...values).changes);
   }
 }
+
+/** What may be told of them, so that nothing else is kept. */
+const toldInteractive = ({ interactiveSeconds }: CoverageRow): number | null =>
+  interactiveSeconds === undefined ? null : Math.min(interactiveSeconds, PERSON_PRESENT_SECONDS);
 
 function dueUsage(row: Row): DueUsage {
   return {

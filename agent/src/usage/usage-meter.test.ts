@@ -117,6 +117,65 @@ describe('one run', () => {
     expect(seconds(rowsOf(meter))).toBe(605);
   });
 
+  test('how long the computer was on counts also where nobody looked: gaps, metering that is off, another boot', () => {
+    const covered = (meter: UsageMeter): [number, number][] =>
+      meter.flush()?.coverage.map((row) => [row.seconds, row.unobservedSeconds]) ?? [];
+    const meter = meterWith();
+    meter.observe(at(0), []);
+    meter.observe(at(5), []);
+    meter.observe(at(105), []);
+    expect(covered(meter)).toEqual([[5, 100]]);
+    meter.interrupt();
+    meter.unwatched(at(110));
+    meter.unwatched(at(115));
+    meter.observe(at(120), []);
+    meter.observe(at(125), []);
+    const flush = meter.flush();
+    const sum = (of: 'seconds' | 'unobservedSeconds') =>
+      flush?.coverage.reduce((total, row) => total + row[of], 0);
+    expect([sum('seconds'), sum('unobservedSeconds')]).toEqual([10, 115]);
+    const later = { mark: flush?.mark as MeterMark, live: [] };
+    const sameBoot = meterWith({ resume: later });
+    sameBoot.observe(at(200), []);
+    expect(covered(sameBoot)).toEqual([[0, 75]]);
+    const nextBoot = meterWith({ bootId: 'boot-2', resume: later });
+    nextBoot.observe({ wallMs: NOON, monotonicMs: 40_000, bootMs: 40_000 }, []);
+    expect(covered(nextBoot)).toEqual([[0, 40]]);
+  });
+
+  test('where metering was off nothing goes on, in a later run of the agent either, but how long the computer was on', () => {
+    const meter = meterWith();
+    meter.observe(at(0), [process(7, -100)]);
+    meter.interrupt();
+    meter.unwatched(at(10));
+    const flush = meter.flush();
+    expect(flush?.mark.isResumable).toBe(false);
+    const next = meterWith({ resume: { mark: flush?.mark as MeterMark, live: flush?.live ?? [] } });
+    next.observe(at(50), [process(7, -100)]);
+    next.observe(at(55), [process(7, -100)]);
+    const after = next.flush();
+    expect([seconds(after?.usage ?? []), launches(after?.usage ?? [])]).toEqual([5, 0]);
+    expect(after?.coverage.map((row) => row.unobservedSeconds)).toEqual([40]);
+  });
+
+  test('a person is there in what lies between two looks that both found one', () => {
+    const meter = meterWith();
+    for (const [second, isThere] of [
+      [0, undefined],
+      [5, true],
+      [10, true],
+      [15, false],
+      [20, true],
+      [25, true],
+    ] as const)
+      meter.observe(at(second), [], true, isThere);
+    expect(meter.flush()?.coverage.map((row) => row.interactiveSeconds)).toEqual([10]);
+    const unknown = meterWith();
+    unknown.observe(at(0), []);
+    unknown.observe(at(5), []);
+    expect(unknown.flush()?.coverage.map((row) => row.interactiveSeconds)).toEqual([undefined]);
+  });
+
   test('a clock that was set begins a new run, and the broken interval counts for nobody', () => {
     const meter = meterWith();
     meter.observe(at(0), [process(7, 0)]);

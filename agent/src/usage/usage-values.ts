@@ -35,7 +35,7 @@ export interface CoverageRow {
   seconds: number;
   /** On and awake, and not observed. */
   unobservedSeconds: number;
-  /** Of those observed, with a person at the computer; undefined when that cannot be told here. */
+  /** Of those observed, with a person at the computer; undefined when that cannot be told here, or nothing is new of it. */
   interactiveSeconds: number | undefined;
 }
 

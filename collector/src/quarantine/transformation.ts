@@ -95,7 +95,11 @@ export const STEP_KINDS: readonly StepKind[] = [
     make: (text) => {
       const seconds = inRange(text, 'seconds', SECONDS_PER_DAY);
       return (record) => {
-        if (record.kind === 'coverage') return { ...record, fields: { ...record.fields, seconds } };
+        if (record.kind === 'coverage') {
+          const { interactiveSeconds } = record.fields;
+          const interactive = interactiveSeconds == null ? null : Math.min(interactiveSeconds, seconds);
+          return { ...record, fields: { ...record.fields, seconds, interactiveSeconds: interactive } };
+        }
         const usage = usageOnly(record, 'set seconds');
         return { ...usage, fields: { ...usage.fields, seconds } };
       };
@@ -204,8 +208,18 @@ function onDay(record: ReadableRecord, change: (day: number) => number): Readabl
 
 function capSeconds(record: ReadableRecord, most: number): ReadableRecord {
   const capped = (seconds: number | null | undefined) => Math.min(seconds ?? 0, most);
-  if (record.kind === 'coverage')
-    return { ...record, fields: { ...record.fields, seconds: capped(record.fields.seconds) } };
+  if (record.kind === 'coverage') {
+    const { seconds, unobservedSeconds, interactiveSeconds } = record.fields;
+    return {
+      ...record,
+      fields: {
+        ...record.fields,
+        seconds: capped(seconds),
+        unobservedSeconds: capped(unobservedSeconds),
+        interactiveSeconds: interactiveSeconds == null ? null : capped(interactiveSeconds),
+      },
+    };
+  }
   const usage = usageOnly(record, 'cap seconds');
   const { seconds, foregroundSeconds, lockedSeconds } = usage.fields;
   return {

@@ -45,7 +45,8 @@ describe('each step does what it says, and nothing else', () => {
 
   test('seconds in the foreground and locked are capped as well, where they are known', () => {
     const after = fieldsAfter(usage({ foregroundSeconds: 80_000 }), 'cap seconds=100');
-    expect(after).toMatchObject({ seconds: 100, foregroundSeconds: 100, lockedSeconds: null });
+    expect(after).toMatchObject({ seconds: 100, foregroundSeconds: 100 });
+    expect(after).not.toHaveProperty('lockedSeconds', expect.anything());
   });
 
   test('steps are applied in their order', () => {
@@ -75,6 +76,15 @@ describe('each step does what it says, and nothing else', () => {
     expect(fieldsAfter(coverage, 'cap seconds=86400', 'set day=1970-01-02')).toEqual({
       day: 1,
       seconds: 86_400,
+    });
+  });
+
+  test('of coverage nobody is seen where nothing is, and all that is told is capped', () => {
+    const fields = { day: 5, seconds: 90_000, unobservedSeconds: 100_000, interactiveSeconds: 900 };
+    const coverage: ReadableRecord = { kind: 'coverage', fields };
+    expect(fieldsAfter(coverage, 'set seconds=600')).toMatchObject({ seconds: 600, interactiveSeconds: 600 });
+    expect(fieldsAfter(coverage, 'cap seconds=86400')).toMatchObject({
+      ...{ seconds: 86_400, unobservedSeconds: 86_400, interactiveSeconds: 900 },
     });
   });
 });

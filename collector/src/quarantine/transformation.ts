@@ -96,9 +96,9 @@ export const STEP_KINDS: readonly StepKind[] = [
       const seconds = inRange(text, 'seconds', SECONDS_PER_DAY);
       return (record) => {
         if (record.kind === 'coverage') {
-          const { interactiveSeconds } = record.fields;
-          const interactive = interactiveSeconds == null ? null : Math.min(interactiveSeconds, seconds);
-          return { ...record, fields: { ...record.fields, seconds, interactiveSeconds: interactive } };
+          // Nobody is seen where nothing is seen.
+          const seen = cappedFields(record.fields, ['interactiveSeconds'], seconds);
+          return { ...record, fields: { ...record.fields, ...seen, seconds } };
         }
         const usage = usageOnly(record, 'set seconds');
         return { ...usage, fields: { ...usage.fields, seconds } };
@@ -207,30 +207,27 @@ function onDay(record: ReadableRecord, change: (day: number) => number): Readabl
 }
 
 function capSeconds(record: ReadableRecord, most: number): ReadableRecord {
-  const capped = (seconds: number | null | undefined) => Math.min(seconds ?? 0, most);
   if (record.kind === 'coverage') {
-    const { seconds, unobservedSeconds, interactiveSeconds } = record.fields;
-    return {
-      ...record,
-      fields: {
-        ...record.fields,
-        seconds: capped(seconds),
-        unobservedSeconds: capped(unobservedSeconds),
-        interactiveSeconds: interactiveSeconds == null ? null : capped(interactiveSeconds),
-      },
-    };
+    const capped = cappedFields(record.fields, ['seconds', 'unobservedSeconds', 'interactiveSeconds'], most);
+    return { ...record, fields: { ...record.fields, ...capped } };
   }
   const usage = usageOnly(record, 'cap seconds');
-  const { seconds, foregroundSeconds, lockedSeconds } = usage.fields;
-  return {
-    ...usage,
-    fields: {
-      ...usage.fields,
-      seconds: capped(seconds),
-      foregroundSeconds: foregroundSeconds == null ? null : capped(foregroundSeconds),
-      lockedSeconds: lockedSeconds == null ? null : capped(lockedSeconds),
-    },
-  };
+  const capped = cappedFields(usage.fields, ['seconds', 'foregroundSeconds', 'lockedSeconds'], most);
+  return { ...usage, fields: { ...usage.fields, ...capped } };
+}
+
+/** Those that are told, each at most `most`. */
+function cappedFields<K extends string>(
+  fields: Partial<Record<K, number | null>>,
+  names: readonly K[],
+  most: number,
+): Partial<Record<K, number>> {
+  const capped: Partial<Record<K, number>> = {};
+  for (const name of names) {
+    const value = fields[name];
+    if (value != null) capped[name] = Math.min(value, most);
+  }
+  return capped;
 }
 
 function usageOnly(record: ReadableRecord, step: string): Extract<ReadableRecord, { kind: 'usage' }> {

@@ -155,7 +155,8 @@ async function runStages(
     shown.showIfDue();
   };
   const metering = new MeteringSwitch({
-    ...{ sampler, meter, clock, flush },
+    ...{ sampler, meter, flush },
+    clock: stages.meteringClock,
     wanted: () => settings.metering,
     tellUsersApart: () => settings.tellUsersApart,
     forgetMark: () => store.usage.forgetMark(),

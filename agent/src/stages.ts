@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { decodeEvidence } from '@fleetmeter/proto';
 import { AdjustableFinder } from './adjustable-finder.ts';
 import { type Clock, dayOf } from './clock/clock.ts';
+import { ToldClock } from './clock/told-clock.ts';
 import type { LoadedConfig } from './config/load-config.ts';
 import { SentLedger } from './disclosed/sent-ledger.ts';
 import { ShownDisclosure } from './disclosed/shown-disclosure.ts';
@@ -27,6 +28,7 @@ import type { CourierLog } from './send/courier-parts.ts';
 import { networkWays } from './send/network-ways.ts';
 import { proxyFor } from './send/proxy-choice.ts';
 import { RecordingExchange } from './send/recording-exchange.ts';
+import { TimeHearingExchange } from './send/time-hearing-exchange.ts';
 import { openSessionSource } from './sessions/session-source.ts';
 import { CeilingFile } from './settings/ceiling.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
@@ -117,7 +119,16 @@ export async function buildStages(
   const sessions = openSessionSource(clock);
   const isPersonThere = (): boolean | undefined => sessions.look().interactive;
   const table = new LinuxProcessTable();
-  const sampler = new Sampler({ table, names, meter, clock, hashUser, isPersonThere, mayMeter });
+  const meteringClock = new ToldClock(clock);
+  const sampler = new Sampler({
+    table,
+    names,
+    meter,
+    clock: meteringClock,
+    hashUser,
+    isPersonThere,
+    mayMeter,
+  });
 
   // host facts, own cost
   const host = { facts: await readHostFacts(version, config.managementFile) };
@@ -139,7 +150,11 @@ export async function buildStages(
   const nowMs = (): number => clock.now().wallMs;
   const uidOf = (user: string): number | undefined => users.uidOf(user);
   const ledger = new SentLedger({ store, nowMs, uidOf });
-  const exchange = new RecordingExchange(network, ledger, nowMs);
+  const exchange = new RecordingExchange(
+    new TimeHearingExchange(network, meteringClock, clock),
+    ledger,
+    nowMs,
+  );
   const shown = new ShownDisclosure({
     ...{ store, ledger, uidOf, nowMs, log },
     dataDir: config.dataDir,
@@ -155,6 +170,7 @@ export async function buildStages(
       finding: finder.status(),
       sentBytes: exchange.sentBytes,
       skipped: notListed(inventory.skippedCounts(), finder.status()),
+      clockAheadSeconds: meteringClock.aheadSeconds(),
     });
 
   // delta -> send
@@ -216,6 +232,7 @@ export async function buildStages(
     meter,
     sampler,
     sessions,
+    meteringClock,
     host,
     exchange,
     courier,

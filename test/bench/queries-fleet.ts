@@ -67,7 +67,7 @@ const FACTS: Record<string, string> = {
     SELECT epoch_no, 100 + epoch_no % 900, toFixedString('', 16),
       now64(3) - toIntervalMinute(if(epoch_no % 33 = 0, 20000 + cityHash64(epoch_no) % 100000, epoch_no % 90)), now(), 7200,
       500 + epoch_no % 100, 40000 + epoch_no % 5000, 360000, 90000 + epoch_no % 9999, 2100,
-      600000, 40, 900, epoch_no % 7 FROM (${EPOCHS})`,
+      600000, 40, 900, epoch_no % 7, 0 FROM (${EPOCHS})`,
   host_facts: `
     SELECT DISTINCT device_id64, 1700000000000, concat('ws-', toString(device_id64 % 100000000)), 'linux', 'Debian GNU/Linux 12 (bookworm)',
       concat('12.', toString(device_id64 % 9)), 'x64', '6.1.0-25-amd64', 8, 31788, '0.1.0', toString(device_id64), toString(device_id64 % 10000000),

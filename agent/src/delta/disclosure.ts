@@ -137,6 +137,7 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     sent_kib: 'How much it sent.',
     watches: 'Watches of the system that it uses, for folders and files.',
     skipped: 'Files it could not list: its blind spots.',
+    clock_ahead_seconds: 'By how much the clock of the device is wrong, when that is much.',
   },
   SkippedFiles: {
     reason: 'Why.',

@@ -8,7 +8,7 @@ export interface SamplerParts {
   table: ProcessTable;
   names: ProgramNames;
   meter: UsageMeter;
-  clock: Clock;
+  clock: Pick<Clock, 'now'>;
   /** Keyed hash of a numeric user id. */
   hashUser: (uid: number) => string;
   /** Whether a person is at the computer now; undefined when that cannot be told. */

@@ -34,6 +34,8 @@ export interface HttpAnswer {
   retryAfter: string | undefined;
   /** Where a redirect leads, for people: nobody goes there. */
   location?: string | undefined;
+  /** When it was sent, by the clock of whoever sent it. */
+  date?: string | undefined;
   body: Uint8Array;
 }
 
@@ -111,6 +113,7 @@ export class HttpExchange implements Exchange {
       contentType: header('content-type') ?? '',
       retryAfter: header('retry-after'),
       location: header('location'),
+      date: header('date'),
       body: new Uint8Array(await response.body.arrayBuffer()),
     };
   }

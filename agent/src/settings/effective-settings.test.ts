@@ -96,6 +96,7 @@ test('a value that cannot be is refused alone, stays as it was, and is told in l
       unreadableProcesses: 0,
       privileged: true,
       droppedValues: 0,
+      clockAheadSeconds: 0,
       skipped: [],
       noticesIgnored: {},
       storeError: undefined,

@@ -141,6 +141,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
       unreadableProcesses: sampler.unreadable,
       privileged: process.getuid?.() === 0,
       droppedValues: meter.dropped + meter.clamped,
+      clockAheadSeconds: cost.clockAheadSeconds,
       storeError: input.storeError,
       settings: settings.status(),
       state: input.state,

@@ -18,7 +18,9 @@ test('what is only counted in homes is counted in reports too, one number for ea
     ],
     finding,
   );
-  expect(ownCost({ uptimeMs: 1000, finding, sentBytes: 0, skipped }).skipped).toEqual([
+  const input = { uptimeMs: 1000, finding, sentBytes: 0, skipped, clockAheadSeconds: -(2 ** 33) };
+  expect(ownCost(input).clockAheadSeconds).toBe(-(2 ** 31 - 1));
+  expect(ownCost(input).skipped).toEqual([
     { reason: SkipReason.SKIP_REASON_EXCLUDED_FOLDER, count: 31_212 },
     { reason: SkipReason.SKIP_REASON_TOO_LARGE, count: 1 },
   ]);

@@ -8,6 +8,8 @@ export interface CostInput {
   finding: FinderStatus;
   sentBytes: number;
   skipped: readonly NotListed[];
+  /** See ToldClock. */
+  clockAheadSeconds: number | undefined;
 }
 
 export type OwnCost = Required<{
@@ -38,8 +40,17 @@ const REASONS = {
   'state-full': WireReason.SKIP_REASON_STATE_FULL,
 } as const satisfies Record<NotListed['reason'], number>;
 
+/** What the wire holds. */
+const MOST_AHEAD = 2 ** 31 - 1;
+
 /** CPU time covers the whole process, worker threads included. */
-export function ownCost({ uptimeMs, finding, sentBytes, skipped }: CostInput): OwnCost {
+export function ownCost({
+  uptimeMs,
+  finding,
+  sentBytes,
+  skipped,
+  clockAheadSeconds = 0,
+}: CostInput): OwnCost {
   const { userCPUTime, systemCPUTime } = process.resourceUsage();
   return {
     uptimeSeconds: Math.floor(uptimeMs / 1000),
@@ -51,6 +62,7 @@ export function ownCost({ uptimeMs, finding, sentBytes, skipped }: CostInput): O
     sentKib: Math.round(sentBytes / 1024),
     watches: finding.watches,
     skipped: byWireReason(skipped),
+    clockAheadSeconds: Math.max(-MOST_AHEAD, Math.min(clockAheadSeconds, MOST_AHEAD)),
   };
 }
 

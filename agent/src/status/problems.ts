@@ -27,6 +27,8 @@ export interface ProblemInput {
   /** The agent may see everything the kernel shows; what is hidden then is hidden from everybody. */
   privileged: boolean;
   droppedValues: number;
+  /** By how much the computer's clock is ahead of the collector's; 0 for what is not worth a word. */
+  clockAheadSeconds: number;
   skipped: readonly { reason: string; count: number }[];
   /** Of the state: its limit in bytes, and usage rows that went because of it. */
   state: { mostBytes: number; forgotten: { acknowledged: number; unreported: number } };
@@ -135,6 +137,15 @@ export function problemsOf(input: ProblemInput): Problem[] {
       `${input.droppedValues} usage values were dropped`,
       'Their programs could not be identified, or there were too many.',
     );
+  if (input.clockAheadSeconds !== 0) {
+    const side = input.clockAheadSeconds > 0 ? 'ahead of' : 'behind';
+    add(
+      'warning',
+      'clock-wrong',
+      `The clock of this computer is ${Math.abs(input.clockAheadSeconds)} s ${side} the collector's`,
+      'Usage is named by the clock of the collector meanwhile. Set the clock, or see why time is not synchronised.',
+    );
+  }
   for (const { setting, value, why } of input.settings.refused)
     add(
       'warning',

@@ -214,6 +214,7 @@ function addDevice(
     agent_hashed_kib: 4_096,
     agent_sent_kib: 12,
     agent_watches: 900,
+    clock_ahead_seconds: 0,
     skipped_files: 2,
   });
 }

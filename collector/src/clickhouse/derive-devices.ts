@@ -28,7 +28,8 @@ const DEVICE_ROWS = `
     inventory.digest_count AS executables, head.sequence AS reports, head.report_bytes AS report_bytes,
     head.agent_cpu_ms AS agent_cpu_ms, head.agent_uptime_s AS agent_uptime_s, head.agent_resident_kib AS agent_resident_kib,
     head.agent_files_hashed AS agent_files_hashed, head.agent_hashed_kib AS agent_hashed_kib,
-    head.agent_sent_kib AS agent_sent_kib, head.agent_watches AS agent_watches, head.skipped_files AS skipped_files, current.enrolled_at AS first_seen,
+    head.agent_sent_kib AS agent_sent_kib, head.agent_watches AS agent_watches, head.skipped_files AS skipped_files,
+    head.clock_ahead_seconds AS clock_ahead_seconds, current.enrolled_at AS first_seen,
     head.received_at AS last_seen, ${NOW} AS computed_at
   FROM {facts}.newest_epochs AS current
   INNER JOIN (SELECT * FROM {facts}.device_heads FINAL) AS head ON head.epoch_no = current.epoch_no

@@ -50,6 +50,7 @@ export const FACT_TABLES = {
     agent_sent_kib: 'UInt32',
     agent_watches: 'UInt32',
     skipped_files: 'UInt32',
+    clock_ahead_seconds: 'Int32',
   },
   host_facts: {
     device_id64: 'UInt64',

@@ -74,6 +74,7 @@ function advanceHead(
     agent_sent_kib: report.cost?.sentKib ?? 0,
     agent_watches: report.cost?.watches ?? 0,
     skipped_files: skipped,
+    clock_ahead_seconds: report.cost?.clockAheadSeconds ?? 0,
   });
 }
 

@@ -116,6 +116,7 @@ const agentCost: MessageRule = {
   6: uint32('sent_kib'),
   7: uint32('watches'),
   8: many(100, message('skipped', skippedFiles)),
+  9: { name: 'clock_ahead_seconds', type: 'sint32' },
 };
 export const REPORT_RULE: MessageRule = {
   1: bytes('collector_id', ID),

@@ -1771,6 +1771,9 @@ export namespace fleetmeter {
             /** AgentCost skipped. */
             skipped: fleetmeter.v1.SkippedFiles.$Properties[];
 
+            /** AgentCost clockAheadSeconds. */
+            clockAheadSeconds: number;
+
             /**
              * Encodes the specified AgentCost message. Does not implicitly {@link fleetmeter.v1.AgentCost.verify|verify} messages.
              * @param message AgentCost message or plain object to encode
@@ -1825,6 +1828,9 @@ export namespace fleetmeter {
 
                 /** AgentCost skipped */
                 skipped?: (fleetmeter.v1.SkippedFiles.$Properties[]|null);
+
+                /** AgentCost clockAheadSeconds */
+                clockAheadSeconds?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

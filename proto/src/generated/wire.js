@@ -4456,6 +4456,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {number|null} [sentKib] AgentCost sentKib
              * @property {number|null} [watches] AgentCost watches
              * @property {Array.<fleetmeter.v1.SkippedFiles.$Properties>|null} [skipped] AgentCost skipped
+             * @property {number|null} [clockAheadSeconds] AgentCost clockAheadSeconds
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4553,6 +4554,14 @@ export const fleetmeter = $root.fleetmeter = (() => {
             AgentCost.prototype.skipped = $util.emptyArray;
 
             /**
+             * AgentCost clockAheadSeconds.
+             * @member {number} clockAheadSeconds
+             * @memberof fleetmeter.v1.AgentCost
+             * @instance
+             */
+            AgentCost.prototype.clockAheadSeconds = 0;
+
+            /**
              * Encodes the specified AgentCost message. Does not implicitly {@link fleetmeter.v1.AgentCost.verify|verify} messages.
              * @function encode
              * @memberof fleetmeter.v1.AgentCost
@@ -4585,6 +4594,8 @@ export const fleetmeter = $root.fleetmeter = (() => {
                 if (message.skipped != null && message.skipped.length)
                     for (let i = 0; i < message.skipped.length; ++i)
                         $root.fleetmeter.v1.SkippedFiles.encode(message.skipped[i], writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
+                if (message.clockAheadSeconds != null && $Object.hasOwnProperty.call(message, "clockAheadSeconds") && message.clockAheadSeconds !== 0)
+                    writer.uint32(/* id 9, wireType 0 =*/72).sint32(message.clockAheadSeconds);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4698,6 +4709,15 @@ export const fleetmeter = $root.fleetmeter = (() => {
                             if (!(message.skipped && message.skipped.length))
                                 message.skipped = [];
                             message.skipped.push($root.fleetmeter.v1.SkippedFiles.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.sint32())
+                                message.clockAheadSeconds = value;
+                            else
+                                delete message.clockAheadSeconds;
                             continue;
                         }
                     }

@@ -112,6 +112,7 @@ export function addInventories(
           agent_sent_kib: 1,
           agent_watches: 1,
           skipped_files: 0,
+          clock_ahead_seconds: 0,
         },
       });
     }

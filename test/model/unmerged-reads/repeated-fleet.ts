@@ -98,7 +98,7 @@ export function tell(telling: number, random: SeededRandom): FactBatch {
       ...{ composed_at: Math.floor(at / 1000), utc_offset_seconds: 0, report_bytes: 100 * telling },
       ...{ agent_cpu_ms: telling, agent_uptime_s: telling, agent_resident_kib: telling },
       ...{ agent_files_hashed: telling, agent_hashed_kib: telling, agent_sent_kib: telling },
-      ...{ agent_watches: telling, skipped_files: 0 },
+      ...{ agent_watches: telling, skipped_files: 0, clock_ahead_seconds: 0 },
     });
     for (const day of DAYS) {
       const some = EXECUTABLE_NOS.filter((no) => no < RAREST && random.chance(0.1));

@@ -1,7 +1,7 @@
 /** Programs that run under a clock of their own, which can be set while they run. The monotonic clock stays the real one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { globSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
 /** Where Debian's package has it. */
 const [LIBRARY = ''] = globSync('/usr/lib/*/faketime/libfaketime.so.1');
@@ -19,9 +19,9 @@ export class SetClock {
     writeFileSync(this.#file, `${offsetSeconds < 0 ? '' : '+'}${offsetSeconds.toFixed(3)}\n`);
   }
 
-  /** `program` is a file of TypeScript. */
+  /** `program`: a file of TypeScript beside this one, or a program of Node by its path. */
   run(program: string, args: readonly string[], timeZone: string): ChildProcess {
-    return spawn(process.execPath, [join(import.meta.dirname, program), ...args], {
+    return spawn(process.execPath, [resolve(import.meta.dirname, program), ...args], {
       env: {
         ...process.env,
         LD_PRELOAD: LIBRARY,

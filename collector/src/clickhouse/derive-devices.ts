@@ -63,12 +63,13 @@ export async function readHeadsMark(clickhouse: ClickHouse): Promise<string> {
   return row?.mark ?? '';
 }
 
-/** As last derived; states that no device is in are absent. */
+/** As last derived; states that no device is in are absent. `wrongClocks`: those whose clock is minutes and more off. */
 export async function countDevicesByState(
   clickhouse: ClickHouse,
-): Promise<{ state: string; devices: number }[]> {
+): Promise<{ state: string; devices: number; wrongClocks: number }[]> {
   return await clickhouse.rows(
-    'SELECT toString(state) AS state, toUInt32(count()) AS devices FROM {facts}.device_rows GROUP BY state',
+    `SELECT toString(state) AS state, toUInt32(count()) AS devices, toUInt32(countIf(clock_ahead_seconds != 0)) AS wrongClocks
+     FROM {facts}.device_rows GROUP BY state`,
   );
 }
 

@@ -22,7 +22,7 @@ test('tables are asked for once a scrape, and an engine that is down breaks no s
   let up = true;
   const clickhouse = {
     rows: async (sql: string) => {
-      if (sql.includes('device_rows')) return [{ state: 'stale', devices: 4 }];
+      if (sql.includes('device_rows')) return [{ state: 'stale', devices: 4, wrongClocks: 1 }];
       asked++;
       if (!up) throw new Error('connect ECONNREFUSED');
       return [{ table: 'usage', rows: '3', bytes: '210' }];
@@ -33,6 +33,7 @@ test('tables are asked for once a scrape, and an engine that is down breaks no s
   expect(text).toContain('fleetmeter_table_bytes{table="usage"} 210');
   expect(text).toContain('fleetmeter_table_rows{table="usage"} 3');
   expect(text).toContain('fleetmeter_devices{state="stale"} 4');
+  expect(text).toContain('fleetmeter_devices_wrong_clock{state="stale"} 1');
   expect(asked).toBe(1);
   up = false;
   expect(await registry.metrics()).not.toContain('table="usage"');

@@ -180,6 +180,17 @@ export function watchTables(registry: Registry, clickhouse: ClickHouse): void {
       for (const { state, devices } of await devicesByState().catch(() => [])) this.set({ state }, devices);
     },
   });
+  new Gauge({
+    name: 'fleetmeter_devices_wrong_clock',
+    help: 'Devices whose clock was two minutes or more off at their newest report, by state',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { state, wrongClocks } of await devicesByState().catch(() => []))
+        this.set({ state }, wrongClocks);
+    },
+  });
   const once = boundedRead(() => readTableSizes(clickhouse));
   const sizes = (value: (size: TableSize) => number) => async () =>
     new Map((await once()).map((size) => [size.table, value(size)]));

@@ -72,6 +72,10 @@ export class AdjustableFinder {
     return this.#finder?.mayMeter(path) ?? false;
   }
 
+  mayRead(path: string): boolean {
+    return this.#finder?.mayRead(path) ?? false;
+  }
+
   status(): FinderStatus {
     const status = this.#finder?.status() ?? NOTHING;
     return { ...status, hashing: { ...status.hashing, ...sums(this.#before, status.hashing) } };

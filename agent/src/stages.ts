@@ -118,7 +118,7 @@ export async function buildStages(
   const mayMeter = (path: string): boolean => finder.mayMeter(path);
   const sessions = openSessionSource(clock);
   const isPersonThere = (): boolean | undefined => sessions.look().interactive;
-  const table = new LinuxProcessTable();
+  const table = new LinuxProcessTable({ mayRead: (path) => finder.mayRead(path) });
   const meteringClock = new ToldClock(clock);
   const sampler = new Sampler({
     table,

@@ -1,6 +1,6 @@
 /**
- * The processes of this machine from /proc, without child processes. Command lines are never read. Containers' processes appear
- * like any other, by the inode of what they run.
+ * The processes of this machine from /proc, without child processes. Of command lines only those of interpreters are read, for the script
+ * (interpreted-script.linux.ts). Containers' processes appear like any other, by the inode of what they run.
  *
  * Most looks find what the last one found, so a known process costs little: a file that was opened with its first look belongs
  * to that process and to no later one with its number, and says whether it still runs the same code. All of it is read again
@@ -12,6 +12,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isInterpreter, readScript } from './interpreted-script.linux.ts';
 import { launchOrigin, type ProcessCircumstances } from './launch-origin.linux.ts';
 import {
   CodeWatch,
@@ -38,8 +39,8 @@ const READ_AGAIN_MS = 60_000;
 interface Known {
   stat: ProcessStat;
   circumstances: ProcessCircumstances;
-  /** Undefined when the program may not be seen. */
-  sampled: SampledProcess | undefined;
+  /** Nothing when the program may not be seen; two when it interprets a script. */
+  sampled: SampledProcess[];
   code: CodeWatch;
   firstMs: number;
   readAgainMs: number;
@@ -51,6 +52,8 @@ interface Known {
 export interface LinuxProcessTableOptions {
   /** Where the kernel shows its processes. Default /proc. */
   proc?: string;
+  /** Whether a script at this path is looked at. Default: any. */
+  mayRead?: (path: string) => boolean;
   /** Monotonic milliseconds. */
   nowMs?: () => number;
 }
@@ -58,6 +61,7 @@ export interface LinuxProcessTableOptions {
 export class LinuxProcessTable implements ProcessTable {
   readonly #proc: string;
   readonly #nowMs: () => number;
+  readonly #mayRead: (path: string) => boolean;
   /** By the name of the folder, the number of the process. */
   readonly #known = new Map<string, Known>();
   /** Kernel threads, and processes that have ended and are still listed. */
@@ -72,7 +76,12 @@ export class LinuxProcessTable implements ProcessTable {
   #showsFirst = false;
   #sample: Omit<ProcessSample, 'whole'> = { processes: [], unreadable: 0 };
 
-  constructor({ proc = '/proc', nowMs = () => performance.now() }: LinuxProcessTableOptions = {}) {
+  constructor({
+    proc = '/proc',
+    nowMs = () => performance.now(),
+    mayRead = () => true,
+  }: LinuxProcessTableOptions = {}) {
+    this.#mayRead = mayRead;
     this.#proc = proc;
     this.#nowMs = nowMs;
   }
@@ -171,7 +180,7 @@ export class LinuxProcessTable implements ProcessTable {
     let known: Known;
     try {
       known = {
-        ...readWhole(folder, stat),
+        ...readWhole(folder, stat, this.#mayRead),
         ...{ code, look, firstMs: nowMs, ...due(stat, nowMs) },
       };
     } catch (error) {
@@ -198,7 +207,7 @@ export class LinuxProcessTable implements ProcessTable {
   }
 
   #classify(known: Known): void {
-    if (!known.sampled) return;
+    if (known.sampled.length === 0) return;
     const ancestors: ProcessCircumstances[] = [];
     for (let at = known.stat.parent; at > 0 && ancestors.length < MOST_ANCESTORS; ) {
       const parent = this.#known.get(`${at}`);
@@ -206,7 +215,8 @@ export class LinuxProcessTable implements ProcessTable {
       ancestors.push(parent.circumstances);
       at = parent.stat.parent;
     }
-    known.sampled.origin = launchOrigin(known.circumstances, ancestors);
+    const origin = launchOrigin(known.circumstances, ancestors);
+    for (const sampled of known.sampled) sampled.origin = origin;
   }
 }
 
@@ -238,21 +248,21 @@ function isNumber(name: string): boolean {
   return first >= 0x31 && first <= 0x39;
 }
 
-function readWhole(folder: string, stat: ProcessStat): Pick<Known, 'stat' | 'circumstances' | 'sampled'> {
+function readWhole(
+  folder: string,
+  stat: ProcessStat,
+  mayRead: (path: string) => boolean,
+): Pick<Known, 'stat' | 'circumstances' | 'sampled'> {
   const { pid, name, tty } = stat;
   const circumstances = readCircumstances(folder, { pid, name, tty });
   const program = readProgram(folder);
   const uid = readUid(folder);
-  const sampled: SampledProcess | undefined =
-    program && uid !== undefined
-      ? {
-          process: `${pid}:${stat.startTicks}`,
-          program,
-          uid,
-          startedBootMs: stat.startTicks * MS_PER_TICK,
-          origin: 'unknown',
-        }
-      : undefined;
+  if (!program || uid === undefined) return { stat, circumstances, sampled: [] };
+  const process = `${pid}:${stat.startTicks}`;
+  const common = { uid, startedBootMs: stat.startTicks * MS_PER_TICK, origin: 'unknown' } as const;
+  const sampled: SampledProcess[] = [{ process, program, ...common }];
+  const script = isInterpreter(program.path) ? readScript(folder, program.path, mayRead) : undefined;
+  if (script) sampled.push({ process: `${process}:script`, program: script, isScript: true, ...common });
   return { stat, circumstances, sampled };
 }
 
@@ -260,8 +270,8 @@ function sampleOf(known: ReadonlyMap<string, Known>): Omit<ProcessSample, 'whole
   const processes: SampledProcess[] = [];
   let unreadable = 0;
   for (const { sampled } of known.values()) {
-    if (sampled) processes.push(sampled);
-    else unreadable++;
+    processes.push(...sampled);
+    if (sampled.length === 0) unreadable++;
   }
   return { processes, unreadable };
 }

@@ -62,6 +62,11 @@ export class ProgramNames {
     return this.#waiting.has(program) || this.#seen.has(program) || this.#seenBefore.has(program);
   }
 
+  /** Whether it is a program that was found, and not only one that somebody runs. */
+  isListed(program: ProgramFile): boolean {
+    return this.#names.get(program.key) != null || this.#lookUp(program) !== undefined;
+  }
+
   /** Looks up the programs of a sample and begins to identify what is unknown. */
   see(processes: readonly SampledProcess[]): void {
     this.#seenBefore = this.#seen;

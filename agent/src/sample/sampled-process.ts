@@ -14,9 +14,11 @@ export interface ProgramFile {
 }
 
 export interface SampledProcess {
-  /** Pid and kernel start. */
+  /** Pid and kernel start; of a script with something behind them. */
   process: string;
   program: ProgramFile;
+  /** Beside the process of its interpreter, with the same life. It counts where it is listed as a program. */
+  isScript?: true;
   uid: number;
   startedBootMs: number;
   origin: Origin;

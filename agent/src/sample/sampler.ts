@@ -65,7 +65,10 @@ export class Sampler {
 
   #made(processes: readonly SampledProcess[]): MadeOfSample {
     if (processes === this.#last.processes) return this.#last;
-    const metered = processes.filter(({ program }) => this.#parts.mayMeter(program.path));
+    const { mayMeter, names } = this.#parts;
+    const metered = processes.filter(
+      ({ program, isScript }) => mayMeter(program.path) && (!isScript || names.isListed(program)),
+    );
     const observed = metered.map((each) => ({
       process: each.process,
       program: each.program.key,

@@ -109,6 +109,12 @@ export class ExecutableFinder {
     return !this.#parts.roots.limits.forbids(path);
   }
 
+  /** Whether what lies at this raw path is looked at: not on another computer, and nowhere that is forbidden. */
+  mayRead(path: string): boolean {
+    const { mounts } = this.#parts;
+    return this.mayMeter(path) && !mounts.isForbidden(path) && !mounts.excludes(path);
+  }
+
   status(): FinderStatus {
     return finderStatus({
       parts: this.#parts,

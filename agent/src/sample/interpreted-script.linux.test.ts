@@ -1,0 +1,114 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { isInterpreter, readScript, scriptNamed } from './interpreted-script.linux.ts';
+import { LinuxProcessTable } from './process-list.linux.ts';
+
+describe('where the script is named', () => {
+  test.each([
+    [['python3', '/usr/bin/meld', '--newtab', 'a'], '/usr/bin/meld'],
+    [['/usr/bin/python3', '-Es', '/usr/bin/tool'], '/usr/bin/tool'],
+    [['/usr/bin/perl', '-wT', 'tool'], 'tool'],
+    [['awk', '-f', './sums'], './sums'],
+    [['node', '-r', 'module', 'script'], undefined],
+    [['/usr/bin/python3', '-B', '-O', 'tool.py'], 'tool.py'],
+    [['sh', '-x', './run'], './run'],
+    [['bash', '--norc', '--', 'run'], 'run'],
+    [['sh', '-c', 'rm secret'], undefined],
+    [['bash', '-lc', 'secret'], undefined],
+    [['python3', '-m', 'http.server'], undefined],
+    [['node', '-e', 'secret()'], undefined],
+    [['perl', '-pe', 's/a/b/', 'file'], undefined],
+    [['python3', '-'], undefined],
+    [['python3'], undefined],
+    [['python3', ''], undefined],
+    [[], undefined],
+    [['node', '--a', '--b', '--c', '--d', '--e', 'far'], undefined],
+  ])('%j', (words, named) => {
+    expect(scriptNamed(words[0] ?? 'sh', words)).toBe(named);
+  });
+
+  test('which programs are interpreters', () => {
+    for (const path of [
+      '/usr/bin/python3.11',
+      '/bin/dash',
+      '/usr/bin/perl5.36.0',
+      '/opt/n/bin/node',
+      '/usr/bin/lua5.4',
+    ])
+      expect(isInterpreter(path), path).toBe(true);
+    for (const path of ['/usr/bin/vim', '/usr/bin/less', '/usr/bin/pythonic-tool', '/usr/sbin/sshd'])
+      expect(isInterpreter(path), path).toBe(false);
+  });
+});
+
+describe('of processes', () => {
+  let folder: string;
+  const running: ChildProcess[] = [];
+  beforeAll(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'fleetmeter-script-')));
+    writeFileSync(join(folder, 'tool'), '#!/bin/sh\nread line\n', { mode: 0o755 });
+    symlinkSync('tool', join(folder, 'alias'));
+    writeFileSync(join(folder, 'plain'), 'read line\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'data'), '#!/bin/sh\nread line\n', { mode: 0o644 });
+    mkdirSync(join(folder, 'folder'));
+    execFileSync('mkfifo', [join(folder, 'fifo')]);
+    chmodSync(join(folder, 'fifo'), 0o755);
+  });
+  afterEach(() => {
+    for (const child of running.splice(0)) child.kill('SIGKILL');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  async function started(program: string, ...args: string[]): Promise<number> {
+    const child = spawn(program, args, { cwd: folder, stdio: ['pipe', 'ignore', 'ignore'] });
+    running.push(child);
+    await sleep(100);
+    return child.pid as number;
+  }
+  const scriptOf = (pid: number, mayRead = (_: string): boolean => true) =>
+    readScript(`/proc/${pid}`, '/bin/sh', mayRead)?.path;
+
+  test('however it was started, and behind links', async () => {
+    const tool = join(folder, 'tool');
+    expect(scriptOf(await started(tool, 'secret'))).toBe(tool);
+    expect(scriptOf(await started('/bin/sh', './tool'))).toBe(tool);
+    expect(scriptOf(await started(join(folder, 'alias')))).toBe(tool);
+  });
+
+  test('no file that is not a program counts, and nothing is waited for', async () => {
+    for (const name of ['plain', 'data', 'folder', 'fifo', 'missing', '/dev/zero', '/dev/tty'])
+      expect(scriptOf(await started('/bin/sh', name)), name).toBe(undefined);
+    expect(scriptOf(await started('/bin/sh', '-c', `read line # ${folder}/tool`))).toBe(undefined);
+  });
+
+  test('what may not be read is not opened', async () => {
+    const asked: string[] = [];
+    const mayRead = (path: string): boolean => {
+      asked.push(path);
+      return false;
+    };
+    expect(scriptOf(await started('/bin/sh', './tool'), mayRead)).toBe(undefined);
+    expect(asked).toEqual([join(folder, 'tool')]);
+  });
+
+  test('a sample shows interpreter and script, with one life, and nothing of the other arguments', async () => {
+    const table = new LinuxProcessTable();
+    const pid = await started(join(folder, 'tool'), 'canary-argument');
+    const seen = (await table.read())?.processes.filter(({ process }) => process.startsWith(`${pid}:`)) ?? [];
+    expect(seen.map(({ program, isScript }) => [program.path, isScript ?? false])).toEqual([
+      [realpathSync('/bin/sh'), false],
+      [join(folder, 'tool'), true],
+    ]);
+    expect(seen[1]?.startedBootMs).toBe(seen[0]?.startedBootMs);
+    expect(seen[1]?.origin).toBe(seen[0]?.origin);
+    expect(JSON.stringify(seen)).not.toContain('canary');
+    running.at(-1)?.kill('SIGKILL');
+    await sleep(100);
+    const after = (await table.read())?.processes.filter(({ process }) => process.startsWith(`${pid}:`));
+    expect(after).toEqual([]);
+  });
+});

@@ -26,6 +26,21 @@ test.each([
     'user',
   ],
   [
+    'an application from a snap',
+    process({
+      cgroup:
+        '0::/user.slice/user-1000.slice/user@1000.service/app.slice/snap.firefox.firefox-0bb6bd33-6a5f-4a7f-9b2e-4d1e9d2cd0a1.scope',
+    }),
+    [init],
+    'user',
+  ],
+  [
+    'a service of a snap',
+    process({ cgroup: '0::/user.slice/user-1000.slice/user@1000.service/app.slice/snap.x.daemon.service' }),
+    [init],
+    'service',
+  ],
+  [
     'an autostarted applet',
     process({
       cgroup: '0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-nm@autostart.service',

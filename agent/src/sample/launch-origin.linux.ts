@@ -16,6 +16,8 @@ const SCHEDULER_UNIT = /\/(?:cron|crond|atd|anacron|fcron)\.service(?:\/|$)/m;
 /** Desktop sessions start what is configured to start in units of this name (systemd.io/DESKTOP_ENVIRONMENTS). */
 const AUTOSTART_UNIT = /\/app-[^/\n]*@autostart\.service(?:\/|$)/m;
 const DESKTOP_APPLICATION = /\/app-[^/\n]+\.(?:scope|service)(?:\/|$)/m;
+/** What snapd puts in place of that for what a person starts; services of snaps end in `.service`. */
+const SNAP_APPLICATION = /\/user@\d+\.service\/(?:[^/\n]+\/)*snap\.[^/\n]+\.scope(?:\/|$)/m;
 const LOGIN_SESSION = /\/session-[^/\n]+\.scope(?:\/|$)/m;
 const SERVICE =
   /\/(?:system\.slice|init\.scope|user@\d+\.service|docker|kubepods|machine\.slice)(?:[-./]|$)|:\/(?:docker|lxc|kubepods)/m;
@@ -36,7 +38,8 @@ export function launchOrigin(
 
 function ownOrigin({ pid, tty, cgroup }: ProcessCircumstances): Origin | undefined {
   if (AUTOSTART_UNIT.test(cgroup)) return 'autostart';
-  if (tty !== 0 || DESKTOP_APPLICATION.test(cgroup) || LOGIN_SESSION.test(cgroup)) return 'user';
+  if (tty !== 0 || [DESKTOP_APPLICATION, SNAP_APPLICATION, LOGIN_SESSION].some((unit) => unit.test(cgroup)))
+    return 'user';
   if (pid === 1 || SERVICE.test(cgroup)) return pid === 1 ? undefined : 'service';
   return undefined;
 }

@@ -19,26 +19,38 @@ const changed = (now: string, then: string): string => `
     FULL JOIN {facts}.application_presence AS before ON before.application_id = present.application_id
   )`;
 
-/** A device that goes on under another epoch both leaves and comes; everything of one that is new came with it. */
+/**
+ * A device that goes on under another epoch both leaves and comes; everything of one that is new came with it. Grouped, which the engine
+ * does on disk when there is much: a catalogue may name everything anew, and a fleet go on under other epochs.
+ */
 const ARRIVED = `
   SELECT toDate(fromUnixTimestamp64Milli({now:Int64}, 'UTC')) AS day, application_id, lower(leftPad(hex(device), 16, '0')) AS device_id
-  FROM (${changed('present', 'before')})
-  WHERE (application_id, device) NOT IN (${changed('before', 'present')})
-    AND device NOT IN
+  FROM
+  (
+    SELECT application_id, device
+    FROM
+    (
+      SELECT application_id, device, 1 AS came FROM (${changed('present', 'before')})
+      UNION ALL
+      SELECT application_id, device, 0 AS came FROM (${changed('before', 'present')})
+    )
+    GROUP BY application_id, device HAVING min(came) = 1
+  )
+  WHERE device > 0 AND device NOT IN
     (
       SELECT device_id64 FROM {facts}.newest_epochs
       WHERE enrolled_at >= toStartOfDay(fromUnixTimestamp64Milli({now:Int64}, 'UTC')) - INTERVAL 1 DAY
     )`;
 
 /**
- * After each derivation of what is installed. Under another catalogue applications have other names, and nothing came. Stopped in
- * between it notes the same once more, which merges.
+ * After each derivation of what is installed. What another catalogue calls otherwise came too: its use on days that are final is told
+ * under the name before, so whoever judged it by these would call it not used. Stopped in between it notes the same once more,
+ * which merges.
  */
 export async function noteArrivals(clickhouse: ClickHouse, now: number, catalogue: string): Promise<void> {
   const parameters = { now, catalogue };
   const [before] = await clickhouse.rows<{ comparable: number }>(
-    'SELECT count() > 0 AND countIf(catalogue_version != {catalogue:String}) = 0 AS comparable FROM {facts}.application_presence',
-    { catalogue },
+    'SELECT count() > 0 AS comparable FROM {facts}.application_presence',
   );
   if (before?.comparable)
     await clickhouse.command(`INSERT INTO {facts}.application_arrivals ${ARRIVED} ${DERIVING}`, parameters);

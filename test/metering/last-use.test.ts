@@ -65,7 +65,7 @@ beforeAll(async () => {
   await facts.write(clickhouse);
   await deriveDevices(clickhouse, FIRST_DAY * DAY_MS);
   // In truth it is derived every day; what matters is before and after something came.
-  for (const day of [10, 45, 78]) {
+  for (const day of [10, 45, 78, DAYS - 1]) {
     const told = new FactBatch();
     addInventories(told, devices, PROGRAMS, { atDay: day, firstDay: FIRST_DAY });
     await told.write(clickhouse);

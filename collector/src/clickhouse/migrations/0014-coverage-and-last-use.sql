@@ -118,7 +118,7 @@ CREATE VIEW {final}.application_last_used
     judged_days UInt16 COMMENT 'Of so many days it is judged: 90, or less when the application or the device is newer',
     interactive_days Int16 COMMENT 'Of these, days with a person at the device, -1 when that is not known',
     state String COMMENT 'used, not used or unknown',
-    reason String COMMENT 'Why it is unknown: too new, absent, not observed, presence not known, start not seen, not installed'
+    reason String COMMENT 'Why it is unknown: too new, silent, absent, not observed, presence not known, start not seen, not installed'
 ) AS
 SELECT device_id, application_id, application, publisher, installed, installed_since,
     if(newest_use = toDate(0), NULL, newest_use) AS last_used, seconds_7, seconds_30, seconds_90, days_used, basis,
@@ -130,6 +130,7 @@ SELECT device_id, application_id, application, publisher, installed, installed_s
         installed = 0, 'not installed',
         starts_not_seen > 0, 'start not seen',
         judged_days = 0, 'too new',
+        silent_days > 7, 'silent',
         powered = 0, 'absent',
         observed < 0.8 * powered, 'not observed',
         interactive_days < 0, 'presence not known',
@@ -141,7 +142,10 @@ FROM
         pair.is_installed AS installed, greatest(pair.arrived, toDate(known.first_seen)) AS installed_since, pair.newest_use AS newest_use,
         pair.seconds_7 AS seconds_7, pair.seconds_30 AS seconds_30, pair.seconds_90 AS seconds_90, pair.days_used AS days_used,
         pair.starts_not_seen AS starts_not_seen, if(pair.in_foreground > 0, 'foreground', 'user launch') AS basis,
-        toDate(now('UTC')) - installed_since AS age,
+        -- Of days that are not kept nobody knows what was used on them.
+        toDate(now('UTC')) - greatest(installed_since, (SELECT max(day) FROM {facts}.kept_since WHERE kind = 'device-usage')) AS age,
+        -- What it was used for since then is still to be told.
+        toDate(now('UTC')) - toDate(known.last_seen) AS silent_days,
         multiIf(age >= 89, 90, age >= 59, 60, age >= 29, 30, 0) AS judged_days,
         multiIf(judged_days = 90, interactive_days_90, judged_days = 60, interactive_days_60, interactive_days_30) AS interactive_days,
         multiIf(judged_days = 90, observed_seconds_90, judged_days = 60, observed_seconds_60, observed_seconds_30) AS observed,
@@ -174,9 +178,9 @@ FROM
         HAVING any_recent > 0
     ) AS pair
     LEFT JOIN (SELECT toString(device_id) AS device, * EXCEPT device_id FROM {facts}.coverage_windows) AS covered ON covered.device = pair.device_id
-    LEFT JOIN (SELECT device_id AS device, first_seen FROM {facts}.device_rows) AS known ON known.device = pair.device_id
+    LEFT JOIN (SELECT device_id AS device, first_seen, last_seen FROM {facts}.device_rows) AS known ON known.device = pair.device_id
 )
-COMMENT 'Which application each device uses, does not use, or of which that is not known. Used: two days that count, of 90. Not used: at least 80 % of the time the device was on was observed, with a person at it on at least 20 days. Ask with an application_id or a device_id: the whole fleet at once is large';
+COMMENT 'Which application each device uses, does not use, or of which that is not known. Used: two days that count, of 90. Not used: at least 80 % of the time the device was on was observed, with a person at it on at least 20 days, and it has reported within a week. Ask with an application_id or a device_id: the whole fleet at once is large';
 
 CREATE VIEW {final}.usage_evidence
 (

@@ -1,0 +1,77 @@
+/**
+ * What a device was used for since it reported last is not known, nor what it was used for on days that are not kept: over neither is
+ * anything called not used.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
+import { deriveCoverageWindows } from '../../collector/src/clickhouse/derive-coverage.ts';
+import { deriveDevices } from '../../collector/src/clickhouse/derive-devices.ts';
+import { deriveInventory } from '../../collector/src/clickhouse/derive-inventory.ts';
+import { migrate } from '../../collector/src/clickhouse/migrate.ts';
+import { numberApplications } from '../../collector/src/clickhouse/number-applications.ts';
+import { noteKeptSince } from '../../collector/src/clickhouse/retain-rows.ts';
+import { type EngineUnderTest, engineUnderTest } from '../../collector/src/engine/engine-under-test.ts';
+import { writerUser } from '../../collector/src/engine/writer-secret.ts';
+import { FactBatch } from '../../collector/src/process/fact-batch.ts';
+import { DAYS, type ScriptedDevice } from './last-use/scripted-devices.ts';
+import { addDescriptions, addInventories, TODAY } from './last-use/told-fleet.ts';
+
+const FIRST_DAY = TODAY - DAYS + 1;
+const DAY_MS = 86_400_000;
+const SILENT_SINCE = 60;
+const PROGRAMS = 1;
+const devices = [0, 1].map(() => ({ installedOn: 0, imagedOn: DAYS, updatedOn: DAYS }) as ScriptedDevice);
+
+let engine: EngineUnderTest;
+let clickhouse: ClickHouse;
+
+async function tell(reporting: readonly ScriptedDevice[], atDay: number): Promise<void> {
+  const facts = new FactBatch();
+  if (atDay === 0) addDescriptions(facts, PROGRAMS);
+  addInventories(facts, reporting, PROGRAMS, { atDay, firstDay: FIRST_DAY });
+  await facts.write(clickhouse);
+}
+
+beforeAll(async () => {
+  engine = await engineUnderTest();
+  clickhouse = connectClickHouse({ url: engine.url, username: writerUser, password: engine.secret });
+  await migrate(clickhouse, () => Date.now());
+  await tell(devices, 0);
+  await tell(devices, SILENT_SINCE);
+  await tell(devices.slice(0, 1), DAYS - 1);
+  await deriveDevices(clickhouse, TODAY * DAY_MS);
+  await numberApplications(clickhouse);
+  await deriveInventory(clickhouse, TODAY * DAY_MS, 'one');
+  await clickhouse.command(
+    `INSERT INTO {final}.device_coverage SELECT toDate(${FIRST_DAY} + intDiv(number, 2)), if(number % 2 = 0, '0000000000000001', '0000000000000003'),
+       28800, 28800, 900, now64(3) FROM numbers(${2 * DAYS}) WHERE number % 2 = 0 OR number < ${2 * SILENT_SINCE}`,
+  );
+  await deriveCoverageWindows(clickhouse, TODAY * DAY_MS);
+}, 600_000);
+
+afterAll(async () => {
+  await clickhouse?.close();
+  await engine?.remove();
+});
+
+const told = async (): Promise<string[]> => {
+  const rows = await clickhouse.rows<Record<string, string | number>>(
+    'SELECT device_id, judged_days, state, reason FROM {final}.application_last_used ORDER BY device_id',
+  );
+  return rows.map(({ device_id, judged_days, state, reason }) =>
+    [`${device_id}`.slice(-1), judged_days, state, reason].join(' '),
+  );
+};
+
+test('of a device that has not reported for weeks it is not known what it uses', async () => {
+  expect(await told()).toEqual(['1 90 not used ', '3 90 unknown silent']);
+});
+
+test('nothing is judged by days that are not kept', async () => {
+  await noteKeptSince(
+    clickhouse,
+    { 'user-usage': 0, 'device-usage': TODAY - 30, 'application-usage': 0, 'last-used': 0 },
+    Date.now(),
+  );
+  expect(await told()).toEqual(['1 30 not used ', '3 30 unknown silent']);
+});

@@ -14,7 +14,7 @@ import { type EngineUnderTest, engineUnderTest } from '../../collector/src/engin
 import { writerUser } from '../../collector/src/engine/writer-secret.ts';
 import { FactBatch } from '../../collector/src/process/fact-batch.ts';
 import { DAYS, type ScriptedDevice } from './last-use/scripted-devices.ts';
-import { addDescriptions, addInventories, TODAY } from './last-use/told-fleet.ts';
+import { addDescriptions, addInventories, appIdOf, TODAY } from './last-use/told-fleet.ts';
 
 const FIRST_DAY = TODAY - DAYS + 1;
 const DAY_MS = 86_400_000;
@@ -74,4 +74,12 @@ test('nothing is judged by days that are not kept', async () => {
     Date.now(),
   );
   expect(await told()).toEqual(['1 30 not used ', '3 30 unknown silent']);
+});
+
+test('what a person left open is not called unused because its updater starts each day', async () => {
+  await clickhouse.command(
+    `INSERT INTO {final}.usage_daily (day, application_id, device_id, application, seconds, launches, launches_by_user, person_present)
+     SELECT toDate(${TODAY - 20} + number), '${appIdOf(0)}', '0000000000000001', 'program 0', 28800, 1, number = 0, 1 FROM numbers(20)`,
+  );
+  expect((await told())[0]).toBe('1 30 unknown start not seen');
 });

@@ -76,6 +76,7 @@ COMMENT 'Applications that came to a device that was known before. Not derived f
 
 -- The days on which an application ran on a device, and whether such a day counts as use. Where the platform cannot tell the
 -- foreground, a day counts on which a person started it, and one through which what a person started still ran while somebody was there.
+-- When something else has started a part of it since (its updater does each day), what ran may be either: that is not known.
 CREATE VIEW {facts}.application_use_days AS
 SELECT application_id, device_id, application, publisher, used.1 AS day, used.2 AS seconds, used.3 AS launches, used.4 AS launches_by_user,
     used.5 AS foreground_seconds, used.6 AS person_present,
@@ -83,15 +84,17 @@ SELECT application_id, device_id, application, publisher, used.1 AS day, used.2 
         foreground_seconds >= 300, 'foreground',
         foreground_seconds >= 0, '',
         launches_by_user > 0, 'user launch',
-        launches > 0 OR seconds < 300 OR person_present = 0, '',
-        begun.4 > 0, 'still running',
-        begun.3 = 0, 'start not seen',
+        seconds < 300 OR person_present = 0, '',
+        launches = 0 AND begun.4 > 0, 'still running',
+        launches = 0 AND begun.3 = 0, 'start not seen',
+        by_person.4 > 0, 'start not seen',
         '') AS counts_by
 FROM
 (
     SELECT application_id, device_id, any(app_name) AS application, any(app_publisher) AS publisher,
         arraySort(groupArray((used_on, app_seconds, app_launches, by_user, in_foreground, with_person))) AS days,
-        arrayFill(each -> each.3 > 0, days) AS starts
+        arrayFill(each -> each.3 > 0, days) AS starts,
+        arrayFill(each -> each.4 > 0, days) AS starts_by_person
     FROM
     (
         SELECT toString(application_id) AS application_id, toString(device_id) AS device_id, toString(application) AS app_name,
@@ -101,7 +104,7 @@ FROM
     )
     GROUP BY application_id, device_id
 )
-ARRAY JOIN days AS used, starts AS begun
+ARRAY JOIN days AS used, starts AS begun, starts_by_person AS by_person
 COMMENT 'Days of use by device and application, each with what makes it count';
 
 CREATE VIEW {final}.application_last_used

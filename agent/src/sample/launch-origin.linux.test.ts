@@ -55,6 +55,24 @@ test.each([
     [init],
     'service',
   ],
+  [
+    'a window of a terminal, by its server',
+    process({
+      cgroup:
+        '0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-org.gnome.Terminal.slice/gnome-terminal-server.service',
+    }),
+    [init],
+    'user',
+  ],
+  [
+    'what the bus of a session started',
+    process({
+      cgroup:
+        '0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-dbus.slice/dbus-:1.2-org.gnome.Nautilus@0.service',
+    }),
+    [init],
+    'unknown',
+  ],
   ['a container’s process', process({ cgroup: '0::/docker/4f2a' }), [], 'service'],
   ['a cron job by unit', process({ cgroup: '0::/system.slice/cron.service' }), [init], 'scheduler'],
   [

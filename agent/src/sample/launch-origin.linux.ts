@@ -18,7 +18,12 @@ const AUTOSTART_UNIT = /\/app-[^/\n]*@autostart\.service(?:\/|$)/m;
 const DESKTOP_APPLICATION = /\/app-[^/\n]+\.(?:scope|service)(?:\/|$)/m;
 /** What snapd puts in place of that for what a person starts; services of snaps end in `.service`. */
 const SNAP_APPLICATION = /\/user@\d+\.service\/(?:[^/\n]+\/)*snap\.[^/\n]+\.scope(?:\/|$)/m;
+/** Services of a desktop application, in its own slice: a terminal's server, of which each window is a person's. */
+const APPLICATION_SLICE = /\/app-[^/\n]+\.slice\/[^/\n]+\.(?:scope|service)(?:\/|$)/m;
+/** What the message bus of a session starts: for a person, or for a program that asked. */
+const STARTED_BY_BUS = /\/user@\d+\.service\/(?:[^/\n]+\/)*dbus-:[^/\n]+\.service(?:\/|$)/m;
 const LOGIN_SESSION = /\/session-[^/\n]+\.scope(?:\/|$)/m;
+const BY_A_PERSON = [DESKTOP_APPLICATION, SNAP_APPLICATION, APPLICATION_SLICE, LOGIN_SESSION];
 const SERVICE =
   /\/(?:system\.slice|init\.scope|user@\d+\.service|docker|kubepods|machine\.slice)(?:[-./]|$)|:\/(?:docker|lxc|kubepods)/m;
 
@@ -38,8 +43,8 @@ export function launchOrigin(
 
 function ownOrigin({ pid, tty, cgroup }: ProcessCircumstances): Origin | undefined {
   if (AUTOSTART_UNIT.test(cgroup)) return 'autostart';
-  if (tty !== 0 || [DESKTOP_APPLICATION, SNAP_APPLICATION, LOGIN_SESSION].some((unit) => unit.test(cgroup)))
-    return 'user';
+  if (tty === 0 && STARTED_BY_BUS.test(cgroup)) return 'unknown';
+  if (tty !== 0 || BY_A_PERSON.some((unit) => unit.test(cgroup))) return 'user';
   if (pid === 1 || SERVICE.test(cgroup)) return pid === 1 ? undefined : 'service';
   return undefined;
 }

@@ -169,7 +169,14 @@ describe('one run', () => {
       [25, true],
     ] as const)
       meter.observe(at(second), [], true, isThere);
-    expect(meter.flush()?.coverage.map((row) => row.interactiveSeconds)).toEqual([10]);
+    // Too much is unknown as yet to say that so little was all.
+    const told = () => meter.flush()?.coverage.map((row) => row.interactiveSeconds);
+    expect(told()).toEqual([undefined]);
+    for (const second of [40, 55]) meter.observe(at(second), [], true, true);
+    expect(told()).toEqual([40]);
+    for (let second = 60; second <= 1_000; second += 5) meter.observe(at(second), [], true, true);
+    for (let second = 1_005; second <= 9_000; second += 5) meter.observe(at(second), []);
+    expect(told()).toEqual([40 + 945]);
     const unknown = meterWith();
     unknown.observe(at(0), []);
     unknown.observe(at(5), []);

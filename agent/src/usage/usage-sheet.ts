@@ -2,7 +2,7 @@
  * Cumulative values of the present run, in memory. A *subject* is an executable id, or the name of a program
  * whose id is not known yet. Rows of programs wait until the id is known and are then added to its rows.
  */
-import type { ExecutableId } from '@fleetmeter/proto';
+import { type ExecutableId, PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
 import { cutAtMidnight, type Span } from './interval-days.ts';
 import { countSlots, noSlots, setSlot } from './slots.ts';
 import type { CoverageRow, LaunchCounts, Origin, UsageRow } from './usage-values.ts';
@@ -11,6 +11,8 @@ import type { CoverageRow, LaunchCounts, Origin, UsageRow } from './usage-values
 const MOST_ROWS = 50_000;
 const MOST_SECONDS = 86_400;
 const SECONDS_PER_SLOT = 300;
+/** Of the time observed: the first look of a run never knows. */
+const MOST_UNKNOWN = 0.1;
 
 interface SheetRow {
   run: string;
@@ -29,7 +31,9 @@ interface CoverageSum {
   day: number;
   observed: { milliseconds: number; isClamped?: true };
   unobserved: { milliseconds: number; isClamped?: true };
-  interactive: { milliseconds: number; isClamped?: true } | undefined;
+  interactive: { milliseconds: number; isClamped?: true };
+  /** Of those observed, the ones of which it is not known. */
+  presenceUnknownMs: number;
   changed: boolean;
 }
 
@@ -76,9 +80,8 @@ export class UsageSheet {
       if (as === 'unobserved') sum.unobserved.milliseconds += milliseconds;
       else {
         sum.observed.milliseconds += milliseconds;
-        if (as.interactive === undefined) continue;
-        sum.interactive ??= { milliseconds: 0 };
-        if (as.interactive) sum.interactive.milliseconds += milliseconds;
+        if (as.interactive === undefined) sum.presenceUnknownMs += milliseconds;
+        else if (as.interactive) sum.interactive.milliseconds += milliseconds;
       }
     }
   }
@@ -115,11 +118,11 @@ export class UsageSheet {
   changedCoverage(): CoverageRow[] {
     return [...this.#coverage.values()]
       .filter((sum) => sum.changed)
-      .map(({ run, day, observed, unobserved, interactive }) => ({
-        ...{ run, day },
-        seconds: this.#atMost(observed, MOST_SECONDS),
-        unobservedSeconds: this.#atMost(unobserved, MOST_SECONDS),
-        interactiveSeconds: interactive && this.#atMost(interactive, MOST_SECONDS),
+      .map((sum) => ({
+        ...{ run: sum.run, day: sum.day },
+        seconds: this.#atMost(sum.observed, MOST_SECONDS),
+        unobservedSeconds: this.#atMost(sum.unobserved, MOST_SECONDS),
+        interactiveSeconds: isPresenceKnown(sum) ? this.#atMost(sum.interactive, MOST_SECONDS) : undefined,
       }));
   }
 
@@ -178,8 +181,11 @@ export class UsageSheet {
     const key = `${run} ${day}`;
     const known = this.#coverage.get(key);
     if (known) return known;
-    const [observed, unobserved] = [{ milliseconds: 0 }, { milliseconds: 0 }];
-    const sum = { run, day, observed, unobserved, interactive: undefined, changed: false };
+    const none = (): { milliseconds: number } => ({ milliseconds: 0 });
+    const sum = {
+      ...{ run, day, observed: none(), unobserved: none(), interactive: none() },
+      ...{ presenceUnknownMs: 0, changed: false },
+    };
     this.#coverage.set(key, sum);
     return sum;
   }
@@ -193,4 +199,11 @@ export class UsageSheet {
     }
     return taken;
   }
+}
+
+/** Enough of a person is enough; nobody, or too little of somebody, only when hardly anything is unknown. */
+function isPresenceKnown({ observed, interactive, presenceUnknownMs }: CoverageSum): boolean {
+  if (observed.milliseconds === presenceUnknownMs) return false;
+  const isEnough = interactive.milliseconds >= PERSON_PRESENT_SECONDS * 1000;
+  return isEnough || presenceUnknownMs <= MOST_UNKNOWN * observed.milliseconds;
 }

@@ -74,13 +74,14 @@ export function commitNextReport(
     const change = inventoryChange(parts, epoch, refusedInARow);
     const share = (most: number): number => Math.max(1, most >> Math.min(refusedInARow, 30));
     if (baseline) store.digests.wantAll();
+    const dueUsage = store.usage.dueUsage(share(MOST_USAGE_RECORDS));
     const {
       records: usage,
       coverage,
       digests,
     } = fittingUsage(
-      store.usage.dueUsage(share(MOST_USAGE_RECORDS)),
-      store.usage.dueCoverage(share(MOST_COVERAGE_RECORDS)),
+      dueUsage,
+      store.usage.dueCoverage(share(MOST_COVERAGE_RECORDS), dueUsage.length),
       (rows) => store.digests.due(dayOf(at.wallMs), rows, share(MOST_DIGESTS)),
     );
     const hostFacts = host();

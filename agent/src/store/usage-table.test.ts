@@ -71,6 +71,15 @@ test('what reports after a sequence acknowledged is due again, with all of its m
   expect(dueExecutables(store)).toEqual([1, 3]);
 });
 
+test('a day is told as observed once all of its use goes along', () => {
+  const store = opened();
+  for (const each of [1, 2, 3]) use(store, DAY + 1, each, 600);
+  use(store, DAY + 2, 4, 600);
+  expect(store.usage.dueCoverage(10, 2).map(({ day }) => day)).toEqual([]);
+  expect(store.usage.dueCoverage(10, 3).map(({ day }) => day)).toEqual([DAY + 1]);
+  expect(store.usage.dueCoverage(10, 4).map(({ day }) => day)).toEqual([DAY + 1, DAY + 2]);
+});
+
 test('with a person at the computer: told once, up to a quarter of an hour, and again to another epoch', () => {
   const store = opened();
   const observe = (interactiveSeconds: number | undefined, seconds: number): (number | undefined)[] => {

@@ -165,10 +165,18 @@ export class UsageTable {
       .map(dueUsage);
   }
 
-  dueCoverage(limit: number): DueCoverage[] {
+  /**
+   * Of days of which all usage goes along that is due; `usageTold`: so many rows of it go. A day that is told as observed must not look
+   * unused because the rest of it waits.
+   */
+  dueCoverage(limit: number, usageTold = Number.MAX_SAFE_INTEGER): DueCoverage[] {
     return this.#database
-      .sql('SELECT * FROM coverage WHERE changed > acknowledged ORDER BY changed LIMIT ?')
-      .all(limit)
+      .sql(
+        `SELECT * FROM coverage WHERE changed > acknowledged AND day NOT IN
+           (SELECT day FROM (SELECT day FROM usage WHERE changed > acknowledged ORDER BY changed LIMIT -1 OFFSET ?2))
+         ORDER BY changed LIMIT ?1`,
+      )
+      .all(limit, usageTold)
       .map((row) => ({
         day: row.day as number,
         run: row.run as string,

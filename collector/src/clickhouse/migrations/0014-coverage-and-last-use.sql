@@ -74,38 +74,44 @@ ENGINE = ReplacingMergeTree PARTITION BY day ORDER BY (application_id, device_id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1
 COMMENT 'Applications that came to a device that was known before. Not derived from facts: it is seen when it happens';
 
--- The days on which an application ran on a device, and whether such a day counts as use. Where the platform cannot tell the
--- foreground, a day counts on which a person started it, and one through which what a person started still ran while somebody was there.
+-- How an application was used on a device, one row for both: what is asked of all devices of an application is computed without a row for
+-- each of their days. A day is its number times 16, and 4 for one that counts by the foreground, 8 by a launch, 12 where that depends on
+-- who started it before; 2 when it was started that day, 1 when by a person. Where the platform cannot tell the foreground, a day counts
+-- on which a person started it, and one through which what a person started still ran while somebody was there.
 -- When something else has started a part of it since (its updater does each day), what ran may be either: that is not known.
-CREATE VIEW {facts}.application_use_days AS
-SELECT application_id, device_id, application, publisher, used.1 AS day, used.2 AS seconds, used.3 AS launches, used.4 AS launches_by_user,
-    used.5 AS foreground_seconds, used.6 AS person_present,
-    multiIf(
-        foreground_seconds >= 300, 'foreground',
-        foreground_seconds >= 0, '',
-        launches_by_user > 0, 'user launch',
-        seconds < 300 OR person_present = 0, '',
-        launches = 0 AND begun.4 > 0, 'still running',
-        launches = 0 AND begun.3 = 0, 'start not seen',
-        by_person.4 > 0, 'start not seen',
-        '') AS counts_by
+CREATE VIEW {facts}.application_uses AS
+SELECT toString(application_id) AS application_id, toString(device_id) AS device_id, application, publisher, newest_day,
+    arrayFill(each -> bitTest(each, 1), days) AS starts,
+    arrayFill(each -> bitTest(each, 0), days) AS starts_by_person,
+    arrayMap((each, begun, by_person) -> multiIf(
+        bitAnd(each, 12) < 12, intDiv(bitAnd(each, 12), 4),
+        NOT bitTest(each, 1) AND bitTest(begun, 0), 3,
+        NOT bitTest(each, 1) AND NOT bitTest(begun, 1), 4,
+        bitTest(by_person, 0), 4,
+        0), days, starts, starts_by_person) AS counts_by,
+    toDate(toUInt16(arrayMax(arrayMap((each, by) -> if(by IN (1, 2, 3), intDiv(each, 16), 0), days, counts_by)))) AS newest_use,
+    arrayCount((each, by) -> by IN (1, 2, 3) AND intDiv(each, 16) > toUInt16(toDate(now('UTC'))) - 90, days, counts_by) AS days_used,
+    arrayCount((each, by) -> by = 4 AND intDiv(each, 16) > toUInt16(toDate(now('UTC'))) - 90, days, counts_by) AS starts_not_seen,
+    arrayMap((each, by) -> (each.1, each.2, each.3, each.4, each.5, ['', 'foreground', 'user launch', 'still running', 'start not seen'][by + 1]), figures, counts_by) AS days_of_use,
+    seconds_7, seconds_30, seconds_90, in_foreground
 FROM
 (
-    SELECT application_id, device_id, any(app_name) AS application, any(app_publisher) AS publisher,
-        arraySort(groupArray((used_on, app_seconds, app_launches, by_user, in_foreground, with_person))) AS days,
-        arrayFill(each -> each.3 > 0, days) AS starts,
-        arrayFill(each -> each.4 > 0, days) AS starts_by_person
+    SELECT application_id, device_id, toString(any(app_name)) AS application, toString(any(app_publisher)) AS publisher, max(used_on) AS newest_day,
+        arraySort(groupArray(toUInt32(toUInt16(used_on)) * 16
+            + multiIf(foreground >= 300, 4, foreground >= 0, 0, by_user > 0, 8, ran < 300 OR present = 0, 0, 12)
+            + 2 * (started > 0) + (by_user > 0))) AS days,
+        arraySort(groupArray((used_on, ran, started, by_user, foreground))) AS figures,
+        sumIf(ran, used_on > toDate(now('UTC')) - 7) AS seconds_7, sumIf(ran, used_on > toDate(now('UTC')) - 30) AS seconds_30,
+        sumIf(ran, used_on > toDate(now('UTC')) - 90) AS seconds_90, max(used_on > toDate(now('UTC')) - 90 AND foreground >= 0) AS in_foreground
     FROM
     (
-        SELECT toString(application_id) AS application_id, toString(device_id) AS device_id, toString(application) AS app_name,
-            toString(publisher) AS app_publisher, day AS used_on, seconds AS app_seconds, launches AS app_launches,
-            launches_by_user AS by_user, foreground_seconds AS in_foreground, person_present AS with_person
+        SELECT application_id, device_id, application AS app_name, publisher AS app_publisher, day AS used_on, seconds AS ran, launches AS started,
+            launches_by_user AS by_user, foreground_seconds AS foreground, person_present AS present
         FROM {final}.usage_daily
     )
     GROUP BY application_id, device_id
 )
-ARRAY JOIN days AS used, starts AS begun, starts_by_person AS by_person
-COMMENT 'Days of use by device and application, each with what makes it count';
+COMMENT 'Use by device and application over all days that are kept, and what makes each of them count';
 
 CREATE VIEW {final}.application_last_used
 (
@@ -118,6 +124,7 @@ CREATE VIEW {final}.application_last_used
     basis String COMMENT 'What such a day was counted by: foreground, or user launch where that is not known',
     observed_share_7 Nullable(Float64) COMMENT 'Share observed of the time the device was on in the last 7 days',
     observed_share_30 Nullable(Float64) COMMENT 'In the last 30', observed_share_90 Nullable(Float64) COMMENT 'In the last 90',
+    observed_share Nullable(Float64) COMMENT 'The same of the days it is judged by',
     judged_days UInt16 COMMENT 'Of so many days it is judged: 90, or less when the application or the device is newer',
     interactive_days Int16 COMMENT 'Of these, days with a person at the device, -1 when that is not known',
     state String COMMENT 'used, not used or unknown',
@@ -126,6 +133,7 @@ CREATE VIEW {final}.application_last_used
 SELECT device_id, application_id, application, publisher, installed, installed_since,
     if(newest_use = toDate(0), NULL, newest_use) AS last_used, seconds_7, seconds_30, seconds_90, days_used, basis,
     if(powered_seconds_7 = 0, NULL, round(observed_seconds_7 / powered_seconds_7, 3)) AS observed_share_7, if(powered_seconds_30 = 0, NULL, round(observed_seconds_30 / powered_seconds_30, 3)) AS observed_share_30, if(powered_seconds_90 = 0, NULL, round(observed_seconds_90 / powered_seconds_90, 3)) AS observed_share_90,
+    if(powered = 0, NULL, round(observed / powered, 3)) AS observed_share,
     judged_days, interactive_days,
     multiIf(days_used >= 2, 'used', reason = '', 'not used', 'unknown') AS state,
     multiIf(
@@ -141,6 +149,7 @@ SELECT device_id, application_id, application, publisher, installed, installed_s
         '') AS reason
 FROM
 (
+    -- Of the whole fleet only those rows are kept that the other side asks for.
     SELECT pair.device_id AS device_id, pair.application_id AS application_id, pair.app_name AS application, pair.app_publisher AS publisher,
         pair.is_installed AS installed, greatest(pair.arrived, toDate(known.first_seen)) AS installed_since, pair.newest_use AS newest_use,
         pair.seconds_7 AS seconds_7, pair.seconds_30 AS seconds_30, pair.seconds_90 AS seconds_90, pair.days_used AS days_used,
@@ -153,37 +162,37 @@ FROM
         multiIf(judged_days = 90, interactive_days_90, judged_days = 60, interactive_days_60, interactive_days_30) AS interactive_days,
         multiIf(judged_days = 90, observed_seconds_90, judged_days = 60, observed_seconds_60, observed_seconds_30) AS observed,
         multiIf(judged_days = 90, powered_seconds_90, judged_days = 60, powered_seconds_60, powered_seconds_30) AS powered,
-        covered.observed_seconds_7 AS observed_seconds_7, covered.powered_seconds_7 AS powered_seconds_7, covered.observed_seconds_30 AS observed_seconds_30, covered.powered_seconds_30 AS powered_seconds_30, covered.observed_seconds_60 AS observed_seconds_60, covered.powered_seconds_60 AS powered_seconds_60, covered.observed_seconds_90 AS observed_seconds_90, covered.powered_seconds_90 AS powered_seconds_90,
-        covered.interactive_days_30 AS interactive_days_30, covered.interactive_days_60 AS interactive_days_60, covered.interactive_days_90 AS interactive_days_90
-    FROM
+        observed_seconds_7, powered_seconds_7, observed_seconds_30, powered_seconds_30, observed_seconds_90, powered_seconds_90
+    FROM (SELECT device_id AS device, first_seen, last_seen FROM {facts}.device_rows) AS known
+    RIGHT JOIN
     (
-        SELECT application_id, device_id, argMax(name_then, named_on) AS app_name, argMax(publisher_then, named_on) AS app_publisher,
-            max(is_present) AS is_installed, max(arrived_on) AS arrived, max(use_day) AS newest_use, sum(in_7) AS seconds_7, sum(in_30) AS seconds_30,
-            sum(in_90) AS seconds_90, sum(counted) AS days_used, sum(not_seen) AS starts_not_seen, max(has_foreground) AS in_foreground,
-            max(is_recent) AS any_recent
-        FROM
+        SELECT uses.*, covered.* EXCEPT device
+        FROM (SELECT toString(device_id) AS device, * EXCEPT device_id FROM {facts}.coverage_windows) AS covered
+        RIGHT JOIN
         (
-            SELECT application_id, device_id, application AS name_then, publisher AS publisher_then, toDate('2149-06-06') AS named_on, 1 AS is_present,
-                1 AS is_recent, toDate(0) AS arrived_on, toDate(0) AS use_day, 0 AS in_7, 0 AS in_30, 0 AS in_90, 0 AS counted, 0 AS not_seen, 0 AS has_foreground
-            FROM {final}.application_devices
-            UNION ALL
-            SELECT application_id, toString(device_id), '', '', toDate(0), 0, 0, day, toDate(0), 0, 0, 0, 0, 0, 0
-            FROM {facts}.application_arrivals
-            UNION ALL
-            SELECT application_id, device_id, application, publisher, day, 0, day > toDate(now('UTC')) - 90,
-                toDate(0), if(counts_by NOT IN ('', 'start not seen'), day, toDate(0)),
-                if(day > toDate(now('UTC')) - 7, seconds, 0), if(day > toDate(now('UTC')) - 30, seconds, 0), if(day > toDate(now('UTC')) - 90, seconds, 0),
-                day > toDate(now('UTC')) - 90 AND counts_by NOT IN ('', 'start not seen'), day > toDate(now('UTC')) - 90 AND counts_by = 'start not seen',
-                day > toDate(now('UTC')) - 90 AND foreground_seconds >= 0
-            FROM {facts}.application_use_days
-        )
-        GROUP BY application_id, device_id
-        HAVING any_recent > 0
-    ) AS pair
-    LEFT JOIN (SELECT toString(device_id) AS device, * EXCEPT device_id FROM {facts}.coverage_windows) AS covered ON covered.device = pair.device_id
-    LEFT JOIN (SELECT device_id AS device, first_seen, last_seen FROM {facts}.device_rows) AS known ON known.device = pair.device_id
+            SELECT application_id, device_id, argMax(name_then, named_on) AS app_name, argMax(publisher_then, named_on) AS app_publisher,
+                max(is_present) AS is_installed, max(arrived_on) AS arrived, max(use_day) AS newest_use, sum(in_7) AS seconds_7, sum(in_30) AS seconds_30,
+                sum(in_90) AS seconds_90, sum(counted) AS days_used, sum(not_seen) AS starts_not_seen, max(has_foreground) AS in_foreground,
+                max(is_recent) AS any_recent
+            FROM
+            (
+                SELECT application_id, device_id, application AS name_then, publisher AS publisher_then, toDate('2149-06-06') AS named_on, 1 AS is_present,
+                    1 AS is_recent, toDate(0) AS arrived_on, toDate(0) AS use_day, 0 AS in_7, 0 AS in_30, 0 AS in_90, 0 AS counted, 0 AS not_seen, 0 AS has_foreground
+                FROM {final}.application_devices
+                UNION ALL
+                SELECT application_id, toString(device_id), '', '', toDate(0), 0, 0, day, toDate(0), 0, 0, 0, 0, 0, 0
+                FROM {facts}.application_arrivals
+                UNION ALL
+                SELECT application_id, device_id, application, publisher, newest_day, 0, newest_day > toDate(now('UTC')) - 90, toDate(0), newest_use,
+                    seconds_7, seconds_30, seconds_90, days_used, starts_not_seen, in_foreground
+                FROM {facts}.application_uses
+            )
+            GROUP BY application_id, device_id
+            HAVING any_recent > 0
+        ) AS uses ON covered.device = uses.device_id
+    ) AS pair ON known.device = pair.device_id
 )
-COMMENT 'Which application each device uses, does not use, or of which that is not known. Used: two days that count, of 90. Not used: at least 80 % of the time the device was on was observed, with a person at it on at least 20 days, and it has reported within a week. Ask with an application_id or a device_id: the whole fleet at once is large';
+COMMENT 'Which application each device uses, does not use, or of which that is not known. Used: two days that count, of 90. Not used: at least 80 % of the time the device was on was observed, with a person at it on at least 20 days, and it has reported within a week. Ask with an application_id: use lies in the order of applications, and without one all of it is read';
 
 CREATE VIEW {final}.usage_evidence
 (
@@ -194,24 +203,33 @@ CREATE VIEW {final}.usage_evidence
     launches_by_user UInt32 COMMENT 'Of these, by a person', foreground_seconds Int32 COMMENT 'Seconds in the foreground, -1 when that is not known',
     counts_by String COMMENT 'What makes the day count as use: foreground, user launch, still running; empty: it does not count. Start not seen: it ran, and who started it was not seen'
 ) AS
-SELECT day, device_id, application_id, max(observed) AS observed_seconds, max(powered) AS powered_seconds, max(interactive) AS interactive_seconds,
-    max(ran) AS seconds, max(started) AS launches, max(by_user) AS launches_by_user, max(in_foreground) AS foreground_seconds, max(counts) AS counts_by
+SELECT each.1 AS day, device_id, application_id, max(each.2) AS observed_seconds, max(each.3) AS powered_seconds, max(each.4) AS interactive_seconds,
+    max(each.5) AS seconds, max(each.6) AS launches, max(each.7) AS launches_by_user, max(each.8) AS foreground_seconds, max(each.9) AS counts_by
 FROM
 (
-    SELECT covered.day AS day, pair.device_id AS device_id, pair.application_id AS application_id, covered.observed_seconds AS observed,
-        covered.powered_seconds AS powered, covered.interactive_seconds AS interactive, 0 AS ran, 0 AS started, 0 AS by_user, -1 AS in_foreground, '' AS counts
+    SELECT pair.application_id AS application_id, pair.device_id AS device_id,
+        arrayConcat(
+            arrayMap(used -> (used.1, 0, 0, -1, used.2, used.3, used.4, used.5, used.6), pair.days_used),
+            arrayMap(seen -> (seen.1, seen.2, seen.3, seen.4, 0, 0, 0, -1, ''), covered.days_covered)) AS days
     FROM
     (
-        SELECT DISTINCT application_id, device_id FROM
+        SELECT application_id, device_id, groupArrayArray(days_of_use) AS days_used
+        FROM
         (
-            SELECT application_id, device_id FROM {final}.application_devices
-            UNION ALL SELECT toString(application_id), toString(device_id) FROM {final}.usage_daily
+            -- Whether one device is among them, without a row for each of the others.
+            SELECT application_id, device_id, [] AS days_of_use FROM {facts}.application_devices CROSS JOIN {facts}.device_rows
+            WHERE bitmapContains(device_bitmap, epoch_no)
+            UNION ALL
+            SELECT application_id, device_id, days_of_use FROM {facts}.application_uses
         )
+        GROUP BY application_id, device_id
     ) AS pair
-    INNER JOIN (SELECT toString(device_id) AS device, * EXCEPT device_id FROM {final}.device_coverage) AS covered ON covered.device = pair.device_id
-    UNION ALL
-    SELECT day, device_id, application_id, 0, 0, -1, seconds, launches, launches_by_user, foreground_seconds, counts_by
-    FROM {facts}.application_use_days
+    LEFT JOIN
+    (
+        SELECT toString(device_id) AS device, groupArray((day, observed_seconds, powered_seconds, interactive_seconds)) AS days_covered
+        FROM {final}.device_coverage GROUP BY device_id
+    ) AS covered ON covered.device = pair.device_id
 )
+ARRAY JOIN days AS each
 GROUP BY day, device_id, application_id
-COMMENT 'The days and figures that the state of an application on a device rests on. Ask with a device_id and an application_id';
+COMMENT 'The days and figures that the state of an application on a device rests on. Ask with a device_id and an application_id: both are found by their keys';

@@ -10,6 +10,7 @@ import { deriveDevices } from '../../collector/src/clickhouse/derive-devices.ts'
 import { deriveInventory } from '../../collector/src/clickhouse/derive-inventory.ts';
 import { deriveLastUses } from '../../collector/src/clickhouse/derive-last-uses.ts';
 import { numberApplications } from '../../collector/src/clickhouse/number-applications.ts';
+import { makeCoverageDay, makeCoverageWindows, PERSON_PRESENT } from './queries-coverage.ts';
 
 export interface QueriesFleet {
   devices: number;
@@ -89,14 +90,14 @@ const MAPPINGS = `
   FROM (SELECT number, ${APPLICATION_OF('number')} AS application FROM (${NUMBERS}))`;
 
 const USE_COLUMNS =
-  'day, application_id, device_id, application, publisher, version, seconds, launches, launches_by_user, computed_at';
+  'day, application_id, device_id, application, publisher, version, seconds, launches, launches_by_user, computed_at, person_present';
 
 /** Every candidate of every device, on a day of its own that is taken back later. */
 const CANDIDATE_USE = `
   INSERT INTO {final}.usage_daily (${USE_COLUMNS})
   SELECT toDate('2000-01-01'), ${HEX(ID_OF('application'))}, ${HEX("cityHash64('device', device)")}, ${NAME_OF('application')},
     ${PUBLISHER_OF('application')}, concat(toString(application % 20 + 1), '.', toString(chance % 5), '.0'),
-    60 + chance % 28000, 1 + chance % 9, chance % 3, now64(3)
+    60 + chance % 28000, 1 + chance % 9, chance % 3, now64(3), -1
   FROM
   (
     SELECT intDiv(number, ${CANDIDATES}) AS device, cityHash64(device, number % ${CANDIDATES}) AS chance,
@@ -106,11 +107,12 @@ const CANDIDATE_USE = `
     LIMIT 1 BY device, application
   )`;
 
-/** Three quarters of the candidates, in parts of `rows` rows. */
+/** Three quarters of the candidates, in parts of `rows` rows; one in eight of them was started before that day. */
 const DAY_OF_USE = `
   INSERT INTO {final}.usage_daily (${USE_COLUMNS})
+  WITH cityHash64('started', device_id, application_id, {ago:UInt16}) % 8 > 0 AS started
   SELECT today() - {ago:UInt16}, application_id, device_id, application, publisher, version,
-    (seconds * 7 + {ago:UInt16} * 997) % 28800 + 1, launches, launches_by_user, now64(3)
+    (seconds * 7 + {ago:UInt16} * 997) % 28800 + 1, launches * started, launches_by_user * started, now64(3), ${PERSON_PRESENT}
   FROM {final}.usage_daily
   WHERE day = '2000-01-01' AND cityHash64(device_id, application_id, {ago:UInt16}) % 4 < 3`;
 
@@ -198,10 +200,12 @@ async function makeUse(
     );
     await clickhouse.command(DAY_OF_FACTS, { ago, devices, executables });
     await clickhouse.command(DAY_OF_APPLICATIONS, { ago });
+    await makeCoverageDay(clickhouse, ago);
     if (ago % 10 === 0) say(`${days - ago} of ${days} days`);
   }
   await clickhouse.command(`ALTER TABLE {final}.usage_daily DROP PARTITION '2000-01-01'`);
   await deriveLastUses(clickhouse);
+  await makeCoverageWindows(clickhouse);
 }
 
 /** What background merging does in time, at once. */

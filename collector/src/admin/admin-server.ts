@@ -21,6 +21,7 @@ import { addPipelineRoute } from './pipeline.ts';
 import { PROBLEM_CONTENT_TYPE, Problem, problemReply } from './problems.ts';
 import { addQuarantineRoutes } from './quarantine.ts';
 import { addUsageRoutes } from './usage.ts';
+import { addUseRoutes } from './use.ts';
 
 export type { PipelineState } from './answers.ts';
 
@@ -68,6 +69,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   const questions = { clickhouse, now };
   addFleetRoute(server, questions);
   addApplicationRoutes(server, questions);
+  addUseRoutes(server, questions);
   addDeviceRoutes(server, questions);
   addExecutableRoutes(server, questions);
   addUsageRoutes(server, questions);

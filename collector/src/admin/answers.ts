@@ -1,5 +1,7 @@
 /** What the admin routes answer. Types only: the page is built on this file. */
 export type * from '../clickhouse/queries/answer-rows.ts';
+export type * from '../clickhouse/queries/use-rows.ts';
+export type { UnknownReason, UseState } from '../clickhouse/queries/use-states.ts';
 export type {
   DecisionAnswer,
   QuarantineGroupAnswer,

@@ -17,20 +17,8 @@ import { FactBatch } from '../process/fact-batch.ts';
 import { QuarantineAnswers } from '../quarantine/quarantine-answers.ts';
 import { type AdminServer, startAdminServer } from './admin-server.ts';
 import type { PipelineState } from './answers.ts';
-
-export interface TestProgram {
-  /** 16 hex digits. */
-  id: string;
-  path: string;
-  application: string;
-  applicationId: string;
-  publisher?: string;
-  version?: string;
-  recognised?: boolean;
-  secondsToday?: number;
-  /** Only the id is known. */
-  withoutEvidence?: boolean;
-}
+import { addDevice, addProgram, type TestProgram } from './fixtures/device-facts.ts';
+import { type WatchedDevice, watchDevices } from './fixtures/watched-devices.ts';
 
 export interface TestDevice {
   /** Above 1. */
@@ -44,7 +32,6 @@ export interface TestDevice {
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
-const NOBODY = Buffer.alloc(16);
 
 export class FleetUnderTest {
   readonly engine: EngineUnderTest;
@@ -127,6 +114,23 @@ export class FleetUnderTest {
     await deriveDevices(this.#writer, Date.now());
   }
 
+  /** Devices that have every program reported so far, and were looked at for ninety days. */
+  async watch(devices: readonly WatchedDevice[]): Promise<void> {
+    const now = Date.now();
+    const since = now - 200 * MILLISECONDS_A_DAY;
+    const batch = new FactBatch();
+    for (const { number, hostname } of devices) {
+      const ids = { device: BigInt(number), epoch: number, hostname };
+      addDevice(batch, { ...ids, reports: 1, installed: this.#programs.length, now, since });
+    }
+    await batch.write(this.#writer);
+    await deriveDevices(this.#writer, now);
+    await numberApplications(this.#writer);
+    // What they have came with them: derived only now, it would have come today.
+    for (const at of [since, now]) await deriveInventory(this.#writer, at, 'none');
+    await watchDevices(this.#writer, devices, now);
+  }
+
   /** What quarantine does to applications of today, as the recompute job writes it; none of them: nothing any more. */
   async leaveOut(excluded: readonly ExcludedDevices[]): Promise<void> {
     const now = Date.now();
@@ -157,120 +161,4 @@ export class FleetUnderTest {
     await deriveInventory(this.#writer, now, 'none');
     await deriveUsageDay(this.#writer, Math.floor(now / MILLISECONDS_A_DAY), now, 'none');
   }
-}
-
-function addDevice(
-  batch: FactBatch,
-  {
-    device: device_id64,
-    epoch: epoch_no,
-    hostname,
-    reports,
-    installed,
-    now,
-  }: { device: bigint; epoch: number; hostname: string; reports: number; installed: number; now: number },
-): void {
-  batch.add('epochs', { epoch_no, device_id64, parent_epoch_no: 0, opened_at: now, moves: 0 });
-  batch.add('host_facts', {
-    device_id64,
-    version: BigInt(now + reports),
-    hostname,
-    os: 'linux',
-    os_name: 'Debian GNU/Linux',
-    os_version: '12',
-    architecture: 'x64',
-    kernel: '6.1.0',
-    cpu_count: 8,
-    memory_mib: 16_384,
-    agent_version: '0.1.0',
-    system_uuid: '',
-    serial: '',
-    mac_addresses: [],
-    join_kind: 0,
-    management_id: '',
-    ephemeral: 0,
-    is_virtual: 0,
-  });
-  batch.add('device_inventory', {
-    epoch_no,
-    version: reports,
-    digest_count: installed,
-    digest_sum: NOBODY,
-    ids: Uint32Array.from({ length: installed }, (_, index) => index + 1),
-    received_at: now,
-  });
-  batch.add('device_heads', {
-    epoch_no,
-    sequence: reports,
-    report_hash: NOBODY,
-    received_at: now,
-    composed_at: Math.floor(now / 1000),
-    utc_offset_seconds: 3600,
-    report_bytes: 384,
-    agent_cpu_ms: 1250,
-    agent_uptime_s: 7200,
-    agent_resident_kib: 61_440,
-    agent_files_hashed: installed,
-    agent_hashed_kib: 4_096,
-    agent_sent_kib: 12,
-    agent_watches: 900,
-    clock_ahead_seconds: 0,
-    skipped_files: 2,
-  });
-}
-
-function addProgram(batch: FactBatch, program: TestProgram, executable_no: number, now: number): void {
-  const known = !program.withoutEvidence;
-  batch.add('executables', {
-    executable_no,
-    executable_id64: BigInt(`0x${program.id}`),
-    version: known ? 1 : 0,
-    evidence_hash: NOBODY,
-    sha256: Buffer.alloc(32, executable_no),
-    path: known ? program.path : '',
-    size: known ? 123_456n : 0n,
-    format: known ? 'elf' : '',
-    build_id: '',
-    package_manager: '',
-    package_name: '',
-    package_version: '',
-    package_architecture: '',
-    package_vendor: '',
-    evidence: '',
-    first_seen: now,
-  });
-  if (known)
-    batch.add('mappings', {
-      executable_no,
-      version: BigInt(now),
-      application_id64: BigInt(`0x${program.applicationId}`),
-      application: program.application,
-      publisher: program.publisher ?? '',
-      application_version: program.version ?? '',
-      recognised: program.recognised === false ? 0 : 1,
-      fingerprint: 1n,
-    });
-  if (program.secondsToday)
-    batch.add('usage', {
-      day: Math.floor(now / MILLISECONDS_A_DAY),
-      epoch_no: 1,
-      executable_no,
-      user: NOBODY,
-      run: 1n,
-      generation: 0,
-      seconds: program.secondsToday,
-      launches_user: 3,
-      launches_autostart: 0,
-      launches_service: 1,
-      launches_scheduler: 0,
-      launches_unknown: 0,
-      foreground_seconds: -1,
-      locked_seconds: -1,
-      // Every mark set: they bound the seconds of a day.
-      slots_0: 2n ** 64n - 1n,
-      slots_1: 2n ** 64n - 1n,
-      slots_2: 2n ** 64n - 1n,
-      slots_3: 2n ** 64n - 1n,
-      slots_4: 2n ** 32n - 1n,
-    });
 }

@@ -12,6 +12,7 @@ const table = {
   'parameter-invalid': { status: 400, title: 'A parameter of the question is not valid.' },
   'application-unknown': { status: 404, title: 'No application has this id.' },
   'device-unknown': { status: 404, title: 'No device has this id.' },
+  'use-unknown': { status: 404, title: 'Of this application on this device nothing is known.' },
   'quarantine-unknown': { status: 404, title: 'Quarantine knows nothing of this number.' },
   'quarantine-empty': { status: 409, title: 'There is nothing to decide about.' },
   'engine-unavailable': {

@@ -47,12 +47,14 @@ import {
 } from '../../../collector/src/clickhouse/queries/applications-of-fleet.ts';
 import { deviceDetail } from '../../../collector/src/clickhouse/queries/device-detail.ts';
 import { DEVICE_SORTS, devicesOfFleet } from '../../../collector/src/clickhouse/queries/devices-of-fleet.ts';
+import { evidenceOfUse } from '../../../collector/src/clickhouse/queries/evidence-of-use.ts';
 import {
   EXECUTABLE_SORTS,
   executablesFound,
 } from '../../../collector/src/clickhouse/queries/executables-found.ts';
 import { fleetSummary } from '../../../collector/src/clickhouse/queries/fleet-summary.ts';
 import { usageOfDay } from '../../../collector/src/clickhouse/queries/usage-of-day.ts';
+import { DEVICE_USE_SORTS, useByDevice } from '../../../collector/src/clickhouse/queries/use-by-device.ts';
 import {
   countComposedSince,
   countUnreferenced,
@@ -166,9 +168,15 @@ export const QUESTIONS: Record<string, Reading> = {
   deviceDetail: (clickhouse) => each(DEVICE_IDS.slice(0, 8), (id) => deviceDetail(clickhouse, id, shown)),
   devicesOfFleet: (clickhouse) =>
     each(DEVICE_SORTS, (sort) => devicesOfFleet(clickhouse, { ...list(sort), state: 'all' })),
+  evidenceOfUse: (clickhouse) =>
+    each(DEVICE_IDS.slice(0, 8), (device) =>
+      evidenceOfUse(clickhouse, { id: appId(1), device, since: shown.since }),
+    ),
   executablesFound: (clickhouse) =>
     each(EXECUTABLE_SORTS, (sort) => executablesFound(clickhouse, list(sort))),
   fleetSummary: (clickhouse) => fleetSummary(clickhouse, shown.day),
+  useByDevice: (clickhouse) =>
+    each(DEVICE_USE_SORTS, (sort) => useByDevice(clickhouse, appId(1), { ...list(sort), state: 'all' })),
   usageOfDay: (clickhouse) =>
     each(DAYS, (day) => usageOfDay(clickhouse, { day: date(day), limit: 500, offset: 0 })),
 };

@@ -265,9 +265,53 @@ describe.runIf(present)('the page', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('an application says which devices do not use it, of which nothing is known, and on what that rests', async () => {
+    await fleet.watch([
+      { number: 0xd1, hostname: 'desk-user', uses: [ALL_ONES] },
+      { number: 0xd2, hostname: 'desk-idle' },
+      { number: 0xd3, hostname: 'desk-half-seen', observed: 0.7 },
+    ]);
+    await open(`#/applications/${ALL_ONES}`);
+    const list = page.getByRole('region', { name: 'Who uses it' });
+    const rows = list.locator('tbody tr');
+    await rows.first().waitFor();
+    expect(await rows.first().textContent()).toContain('desk-idle');
+    expect(await rows.last().textContent()).toContain('desk-user');
+    await list.getByText('1 not observed: less than 80 % of the time').waitFor();
+    expect(await list.locator('.facts').textContent()).toMatch(/^Not used1Used1Unknown\d+$/);
+    await picture('use-detail');
+    await list.getByLabel('Devices that are').selectOption('unknown');
+    await expect.poll(() => rows.first().textContent()).toContain('unknown');
+    expect(page.url()).toContain('state=unknown');
+    await list.getByLabel('Devices that are').selectOption('all');
+    await list.getByRole('link', { name: 'Evidence of desk-user' }).press('Enter');
+    await page.getByRole('heading', { name: 'Day by day' }).waitFor();
+    await page.getByText('Updated just now').waitFor();
+    const days = page.getByRole('region', { name: 'Day by day' }).locator('tbody tr');
+    expect(await days.count()).toBe(90);
+    expect(await days.nth(1).textContent()).toContain('yes, a person started it');
+    expect(await days.nth(1).textContent()).toContain('10 h of 10 h on');
+    await picture('evidence-detail');
+    await page.getByRole('link', { name: '← Application', exact: true }).press('Enter');
+    await list.getByRole('link', { name: 'Evidence of desk-idle' }).press('Enter');
+    await page.locator('.detail-head').getByText('not used').waitFor();
+    expect(await days.getByText('yes', { exact: true }).count()).toBe(90);
+    expect(await days.locator('[data-column=counts_by]').getByText('yes').count()).toBe(0);
+    await page.goto(`${fleet.url}/#/applications/${ALL_ONES}?device=00000000deadbeef`);
+    await page.getByText('Of this application on this device nothing is known.').waitFor();
+    expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
+  });
+
   test.each([400, 768, 1280])('at %d pixels nothing has to be scrolled sideways', async (width) => {
     await page.setViewportSize({ width, height: 800 });
-    for (const hash of ['', `#/applications/${ALL_ONES}`, '#/executables', '#/devices', '#/pipeline']) {
+    for (const hash of [
+      '',
+      `#/applications/${ALL_ONES}`,
+      '#/executables',
+      '#/devices',
+      '#/pipeline',
+      `#/applications/${ALL_ONES}?device=00000000000000d1`,
+    ]) {
       await open(hash);
       await page.locator('h1').waitFor();
       const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';

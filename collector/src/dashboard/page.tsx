@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import type { FleetSummary } from '../admin/answers.ts';
 import { ApplicationDetailView } from './applications/application-detail.tsx';
 import { ApplicationsView } from './applications/applications-view.tsx';
+import { UseEvidence } from './applications/use-evidence.tsx';
 import { DeviceDetailView } from './devices/device-detail.tsx';
 import { DevicesView } from './devices/devices-view.tsx';
 import { ExecutablesView } from './executables/executables-view.tsx';
@@ -9,7 +10,7 @@ import { Headline } from './headline.tsx';
 import { FreshnessLine, TroubleBanner } from './live/freshness-line.tsx';
 import { useLive } from './live/use-live.ts';
 import { PipelineView } from './pipeline/pipeline-view.tsx';
-import { type Route, rememberList, routeOf, useHash, VIEWS, type View } from './route/route.ts';
+import { deviceOf, type Route, rememberList, routeOf, useHash, VIEWS, type View } from './route/route.ts';
 import { useScrollMemory } from './route/scroll-memory.ts';
 
 const TITLES: Record<View, string> = {
@@ -23,7 +24,7 @@ export function Page() {
   const route = routeOf(useHash());
   rememberList(route);
   const { answer: fleet } = useLive<FleetSummary>('/api/fleet');
-  const place = `${route.view}/${route.id ?? ''}`;
+  const place = `${route.view}/${route.id ?? ''}/${deviceOf(route) ?? ''}`;
   useScrollMemory(place);
   useEffect(() => {
     document.title = `${TITLES[route.view]} · fleetmeter`;
@@ -55,14 +56,17 @@ export function Page() {
   );
 }
 
-function Content({ route: { view, id, query }, fleet }: { route: Route; fleet: FleetSummary | undefined }) {
+function Content({ route, fleet }: { route: Route; fleet: FleetSummary | undefined }) {
+  const { view, id, query } = route;
+  const device = deviceOf(route);
   const today = fleet?.day ?? new Date().toISOString().slice(0, 10);
   switch (view) {
     case 'applications':
-      return id === undefined ? (
-        <ApplicationsView query={query} today={today} devices={fleet?.devices} />
+      if (id === undefined) return <ApplicationsView query={query} today={today} devices={fleet?.devices} />;
+      return device === undefined ? (
+        <ApplicationDetailView id={id} query={query} today={today} />
       ) : (
-        <ApplicationDetailView id={id} today={today} />
+        <UseEvidence id={id} device={device} today={today} />
       );
     case 'executables':
       return <ExecutablesView query={query} devices={fleet?.devices} />;

@@ -12,8 +12,16 @@ import { Unrecognised } from './application-name.tsx';
 import { ApplicationVersions } from './application-versions.tsx';
 import { HeldNote } from './exclusion.tsx';
 import { UseByDay } from './use-by-day.tsx';
+import { UseByDeviceList } from './use-by-device.tsx';
 
-export function ApplicationDetailView({ id, today }: { id: string; today: string }) {
+interface ApplicationDetailProps {
+  id: string;
+  /** Of the address; how its list of devices is looked at. */
+  query: URLSearchParams;
+  today: string;
+}
+
+export function ApplicationDetailView({ id, query, today }: ApplicationDetailProps) {
   const { answer, trouble } = useLive<ApplicationDetail>(`/api/applications/${id}`);
   return (
     <article className="detail">
@@ -26,6 +34,7 @@ export function ApplicationDetailView({ id, today }: { id: string; today: string
           <Held detail={answer} today={today} />
           <Figures application={answer.application} today={today} />
           <AsOf application={answer.application} />
+          <UseByDeviceList id={id} query={query} today={today} />
           <UseByDay days={answer.days} today={today} />
           <ApplicationVersions versions={answer.versions} />
           <ApplicationExecutables executables={answer.executables} />

@@ -1,12 +1,16 @@
 /**
  * An answer that renews itself every two seconds while somebody looks. The last good answer stays when the next
  * one fails or the question changes, so nothing on the page blinks; a hidden tab asks nothing.
+ *
+ * What rests on ninety days costs the engine more and changes when a day is derived: it is asked once a minute, and
+ * the header does not call the page a minute old for it.
  */
 import { useEffect, useRef, useState } from 'react';
 import { noteFreshness } from './freshness.ts';
 import { ask, type Trouble } from './question.ts';
 
 export const REFRESH_MS = 2_000;
+export const SELDOM_MS = 60_000;
 
 export interface Live<Answer> {
   answer: Answer | undefined;
@@ -25,7 +29,7 @@ interface Kept<Answer> {
 const remembered = new Map<string, Kept<unknown>>();
 const REMEMBERED = 20;
 
-export function useLive<Answer>(address: string): Live<Answer> {
+export function useLive<Answer>(address: string, everyMs = REFRESH_MS): Live<Answer> {
   const [kept, setKept] = useState(() => remembered.get(address) as Kept<Answer> | undefined);
   const [trouble, setTrouble] = useState<Trouble>();
   const [name] = useState(() => Symbol('question'));
@@ -35,7 +39,9 @@ export function useLive<Answer>(address: string): Live<Answer> {
     const stopping = new AbortController();
     const note = (found: Trouble | undefined) => {
       setTrouble(found);
-      noteFreshness(name, { answeredAt: answeredAt.current, trouble: found?.refused ? undefined : found });
+      const trouble = found?.refused ? undefined : found;
+      const counts = trouble !== undefined || answeredAt.current === undefined || everyMs === REFRESH_MS;
+      noteFreshness(name, counts ? { answeredAt: answeredAt.current, trouble } : undefined);
     };
     note(undefined);
     const refresh = async (): Promise<void> => {
@@ -50,7 +56,7 @@ export function useLive<Answer>(address: string): Live<Answer> {
         }
         if ('answer' in outcome || outcome.trouble.refused) answeredAt.current = Date.now();
         note('trouble' in outcome ? outcome.trouble : undefined);
-        await pause(REFRESH_MS, stopping.signal);
+        await pause('trouble' in outcome ? REFRESH_MS : everyMs, stopping.signal);
       }
     };
     refresh().catch((error: unknown) => {
@@ -60,7 +66,7 @@ export function useLive<Answer>(address: string): Live<Answer> {
       stopping.abort();
       noteFreshness(name, undefined);
     };
-  }, [address, name]);
+  }, [address, name, everyMs]);
 
   const known = kept?.address === address ? kept : ((remembered.get(address) as Kept<Answer>) ?? kept);
   return { answer: known?.answer, trouble, outdated: known !== undefined && known.address !== address };

@@ -24,6 +24,12 @@ export function routeOf(hash: string): Route {
   };
 }
 
+/** The device of which an application's evidence is looked at. */
+export function deviceOf({ view, id, query }: Route): string | undefined {
+  const device = query.get('device');
+  return view === 'applications' && id && device && /^[0-9a-f]{16}$/.test(device) ? device : undefined;
+}
+
 export function hashOf({
   view,
   id,

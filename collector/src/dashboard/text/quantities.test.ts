@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, bytes, dayInWords, duration } from './quantities.ts';
+import { ago, bytes, dayInWords, duration, share } from './quantities.ts';
 
 test.each([
   [0, '0 s'],
@@ -35,4 +35,14 @@ test('days near today have a name', () => {
   expect(dayInWords('2026-11-23', '2026-11-23')).toBe('today');
   expect(dayInWords('2026-11-22', '2026-11-23')).toBe('yesterday');
   expect(dayInWords('2026-03-01', '2026-11-23')).toBe('1 Mar 2026');
+});
+
+test.each([
+  [null, '–'],
+  [0, '0 %'],
+  [0.29, '29 %'],
+  [0.799, '79 %'],
+  [1, '100 %'],
+])('a share of %s is %s: what is below a limit does not read as the limit', (value, words) => {
+  expect(share(value)).toBe(words);
 });

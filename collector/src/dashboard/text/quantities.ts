@@ -32,6 +32,11 @@ export function ago(then: number, now: number): string {
   return `${of(Math.floor(seconds / 86_400), 'day')} ago`;
 }
 
+/** "93 %" of 0 to 1, rounded down: 0.799 is not 80 %. */
+export function share(value: number | null): string {
+  return value === null ? '–' : `${Math.floor(value * 100 + 1e-9)} %`;
+}
+
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 export function bytes(value: number): string {

@@ -17,6 +17,7 @@ import { meterDevice } from './last-use/metered-facts.ts';
 import {
   DAYS,
   daysOfUse,
+  daysWithPerson,
   type ScriptedDevice,
   SITUATIONS,
   scriptedDevice,
@@ -36,6 +37,8 @@ const PROGRAMS = 32;
 const FIRST_DAY = TODAY - DAYS + 1;
 const DAY_MS = 86_400_000;
 const USED_DAYS = 2;
+/** A few of the twenty that it takes may lie before the program came: windows are of 30 days. */
+const LEAST_OCCASIONS = 15;
 
 interface Answer {
   device_id: string;
@@ -85,6 +88,8 @@ interface Pair {
   situation: string;
   habit: string;
   used: number[];
+  /** Days of the last 90 with a person at the device, and the program on it. */
+  occasions: number;
   answer: Answer | undefined;
 }
 
@@ -97,6 +102,7 @@ async function pairs(): Promise<Pair[]> {
       ...{ situation: device.situation, habit },
       // Of one that was imaged, what is there now is judged by what it did since.
       used: daysOfUse(device, program).filter((day) => device.imagedOn === DAYS || day >= device.imagedOn),
+      occasions: daysWithPerson(device),
       answer: answers.get(`${deviceIdOf(device, at)} ${appIdOf(program)}`),
     })),
   );
@@ -107,6 +113,10 @@ test('of a thousand pairs at most one that is used is called not used, and last 
   expect(all.filter(({ answer }) => !answer)).toEqual([]);
   const wrong = all.filter(({ used, answer }) => used.length >= USED_DAYS && answer?.state === 'not used');
   // Of what is not known nothing is said.
+  // Nor may one be called so where there was hardly an occasion to use it.
+  const tooSoon = all.filter(
+    ({ occasions, answer }) => occasions < LEAST_OCCASIONS && answer?.state === 'not used',
+  );
   const withUse = all.filter(({ used, answer }) => used.length > 0 && answer?.state !== 'unknown');
   const offBy = ({ used, answer }: Pair): number => {
     const is = answer?.last_used
@@ -130,6 +140,9 @@ test('of a thousand pairs at most one that is used is called not used, and last 
   }
   for (const [situation, states] of Object.entries(table))
     console.log(`${situation}: ${JSON.stringify(states)}`);
+  expect(
+    tooSoon.map(({ situation, habit, occasions }) => `${situation}, ${habit}: ${occasions} days`),
+  ).toEqual([]);
   expect(wrong.map(({ situation, habit, used }) => `${situation}, ${habit}: ${used.length} days`)).toEqual(
     [],
   );

@@ -107,8 +107,17 @@ export async function compareUsageDay(
       ...ofTheDay,
       derived: rows.byApplication,
     })),
-    ...(await compared(clickhouse, COMPARED.deviceCoverage, { ...ofTheDay, derived: DEVICE_COVERAGE })),
+    ...(await compareCoverage(clickhouse, { ...ofTheDay, derived: DEVICE_COVERAGE })),
   ];
+}
+
+/** Of a day from before coverage was derived there is nothing to compare until something is told of it again. */
+async function compareCoverage(clickhouse: ClickHouse, day: Derivation): Promise<TotalsDifference[]> {
+  const [live] = await clickhouse.rows<{ any: number }>(
+    `SELECT count() > 0 AS any FROM {final}.device_coverage ${day.live}`,
+    day.parameters,
+  );
+  return live?.any ? await compared(clickhouse, COMPARED.deviceCoverage, day) : [];
 }
 
 /** The newest use of each application against the days. */

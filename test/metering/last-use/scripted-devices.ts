@@ -144,3 +144,9 @@ export function daysOfUse(device: ScriptedDevice, program: number): number[] {
   }
   return [...days].sort((a, b) => a - b);
 }
+
+/** With a person at it, and its programs there. */
+export function daysWithPerson({ person, installedOn, imagedOn }: ScriptedDevice): number {
+  const since = Math.max(installedOn, imagedOn < DAYS ? imagedOn : 0) * DAY_S;
+  return new Set(person.filter(({ from }) => from >= since).map(({ from }) => Math.floor(from / DAY_S))).size;
+}

@@ -21,18 +21,22 @@ CREATE TABLE {facts}.device_coverage_staging AS {final}.device_coverage;
 CREATE TABLE {facts}.coverage_windows
 (
     device_id FixedString(16) COMMENT 'Device, 16 hex digits',
-    observed_seconds_7 UInt32 COMMENT 'Seconds observed in the last 7 days',
-    powered_seconds_7 UInt32 COMMENT 'Seconds it was on in them',
+    observed_seconds_7 UInt64 COMMENT 'Seconds observed in the last 7 days',
+    powered_seconds_7 UInt64 COMMENT 'Seconds it was on in them',
     interactive_days_7 Int16 COMMENT 'Days of them with a person at it for at least a quarter of an hour, -1 when that is not known',
-    observed_seconds_30 UInt32 COMMENT 'Seconds observed in the last 30 days',
-    powered_seconds_30 UInt32 COMMENT 'Seconds it was on in them',
+    known_seconds_7 UInt64 COMMENT 'Seconds observed on days of them of which that is known',
+    observed_seconds_30 UInt64 COMMENT 'Seconds observed in the last 30 days',
+    powered_seconds_30 UInt64 COMMENT 'Seconds it was on in them',
     interactive_days_30 Int16 COMMENT 'Days of them with a person at it for at least a quarter of an hour, -1 when that is not known',
-    observed_seconds_60 UInt32 COMMENT 'Seconds observed in the last 60 days',
-    powered_seconds_60 UInt32 COMMENT 'Seconds it was on in them',
+    known_seconds_30 UInt64 COMMENT 'Seconds observed on days of them of which that is known',
+    observed_seconds_60 UInt64 COMMENT 'Seconds observed in the last 60 days',
+    powered_seconds_60 UInt64 COMMENT 'Seconds it was on in them',
     interactive_days_60 Int16 COMMENT 'Days of them with a person at it for at least a quarter of an hour, -1 when that is not known',
-    observed_seconds_90 UInt32 COMMENT 'Seconds observed in the last 90 days',
-    powered_seconds_90 UInt32 COMMENT 'Seconds it was on in them',
-    interactive_days_90 Int16 COMMENT 'Days of them with a person at it for at least a quarter of an hour, -1 when that is not known'
+    known_seconds_60 UInt64 COMMENT 'Seconds observed on days of them of which that is known',
+    observed_seconds_90 UInt64 COMMENT 'Seconds observed in the last 90 days',
+    powered_seconds_90 UInt64 COMMENT 'Seconds it was on in them',
+    interactive_days_90 Int16 COMMENT 'Days of them with a person at it for at least a quarter of an hour, -1 when that is not known',
+    known_seconds_90 UInt64 COMMENT 'Seconds observed on days of them of which that is known'
 )
 ENGINE = MergeTree ORDER BY device_id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1
@@ -128,7 +132,7 @@ CREATE VIEW {final}.application_last_used
     judged_days UInt16 COMMENT 'Of so many days it is judged: 90, or less when the application or the device is newer',
     interactive_days Int16 COMMENT 'Of these, days with a person at the device, -1 when that is not known',
     state String COMMENT 'used, not used or unknown',
-    reason String COMMENT 'Why it is unknown: too new, silent, absent, not observed, presence not known, start not seen, not installed'
+    reason String COMMENT 'Why it is unknown: too new, silent, absent, not observed, presence not known, in quarantine, start not seen, not installed'
 ) AS
 SELECT device_id, application_id, application, publisher, installed, installed_since,
     if(newest_use = toDate(0), NULL, newest_use) AS last_used, seconds_7, seconds_30, seconds_90, days_used, basis,
@@ -143,8 +147,10 @@ SELECT device_id, application_id, application, publisher, installed, installed_s
         judged_days = 0, 'too new',
         silent_days > 7, 'silent',
         powered = 0, 'absent',
-        observed < 0.8 * powered, 'not observed',
         interactive_days < 0, 'presence not known',
+        -- A day on which nobody can tell whether a person was there is not one on which it was seen not to be used.
+        presence_known < 0.8 * powered, 'not observed',
+        is_held > 0, 'in quarantine',
         interactive_days < 20, 'absent',
         '') AS reason
 FROM
@@ -158,9 +164,12 @@ FROM
         toDate(now('UTC')) - greatest(installed_since, (SELECT max(day) FROM {facts}.kept_since WHERE kind = 'device-usage')) AS age,
         -- What it was used for since then is still to be told.
         toDate(now('UTC')) - toDate(known.last_seen) AS silent_days,
+        -- Use on days that are held waits in quarantine.
+        pair.application_id IN (SELECT application_id FROM {final}.usage_exclusions WHERE stale_since IS NOT NULL AND day > toDate(now('UTC')) - 90) AS is_held,
         multiIf(age >= 89, 90, age >= 59, 60, age >= 29, 30, 0) AS judged_days,
         multiIf(judged_days = 90, interactive_days_90, judged_days = 60, interactive_days_60, interactive_days_30) AS interactive_days,
         multiIf(judged_days = 90, observed_seconds_90, judged_days = 60, observed_seconds_60, observed_seconds_30) AS observed,
+        multiIf(judged_days = 90, known_seconds_90, judged_days = 60, known_seconds_60, known_seconds_30) AS presence_known,
         multiIf(judged_days = 90, powered_seconds_90, judged_days = 60, powered_seconds_60, powered_seconds_30) AS powered,
         observed_seconds_7, powered_seconds_7, observed_seconds_30, powered_seconds_30, observed_seconds_90, powered_seconds_90
     FROM (SELECT device_id AS device, first_seen, last_seen FROM {facts}.device_rows) AS known

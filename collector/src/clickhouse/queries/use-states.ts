@@ -12,6 +12,8 @@ export const UNKNOWN_REASONS = [
   'presence not known',
   'start not seen',
   'too new',
+  'silent',
+  'in quarantine',
   'not installed',
 ] as const;
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number];

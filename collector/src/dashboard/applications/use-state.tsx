@@ -7,6 +7,8 @@ export const REASONS: Record<UnknownReason, string> = {
   'presence not known': 'the device cannot tell whether a person is at it',
   'start not seen': 'it ran, and who started it was not seen',
   'too new': 'it has not been there for 30 days yet',
+  silent: 'the device has reported nothing for a week',
+  'in quarantine': 'records of its use wait in quarantine',
   'not installed': 'it ran there in the last 90 days, and is not installed now',
 };
 

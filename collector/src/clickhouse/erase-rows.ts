@@ -20,6 +20,8 @@ interface ErasableTable {
 const LEFT_ALONE = [
   'device_rows',
   'device_rows_staging',
+  'device_coverage_staging',
+  'coverage_windows_staging',
   'application_epochs',
   'usage_daily_staging',
   'usage_daily_judged_staging',

@@ -32,8 +32,11 @@ beforeAll(async () => {
   await makeFleet(writer, { devices: 3, executables: 20, distinct: 200, usageRows: 5, day: DAY });
   for (const table of ['coverage', 'usage_digests'])
     await writer.command(
-      `INSERT INTO {facts}.${table} (day, epoch_no, run) SELECT toDate(${DAY - 1}), number + 1, 1 FROM numbers(3)`,
+      `INSERT INTO {facts}.${table} (day, epoch_no, run) SELECT toDate(${DAY} - number % 2), intDiv(number, 2) + 1, 1 FROM numbers(6)`,
     );
+  await writer.command(
+    `INSERT INTO {facts}.application_arrivals SELECT toDate(${DAY}), '00000000000000aa', leftPad(toString(number + 1), 16, '0') FROM numbers(3)`,
+  );
   for (const table of ['inventory_changes', 'inventory_parts'])
     await writer.command(
       `INSERT INTO {facts}.${table} (epoch_no, received_at) SELECT number + 1, now64(3) FROM numbers(3)`,

@@ -51,8 +51,8 @@ export function scriptNamed(interpreter: string, words: readonly string[]): stri
 }
 
 /**
- * `folder`: of the process below /proc; `interpreter`: the path of what it runs. Undefined when it runs no file that is a script and may be executed, or that may not be seen.
- * The path is the one behind links. `mayRead`: whether the agent reads what lies there at all; a server that does not answer would stop it.
+ * `folder`: of the process below /proc; `interpreter`: the path of what it runs. Undefined when it runs no file that is a script and may
+ * be executed, or that may not be seen. The path is the one behind links. `mayRead`: whether the agent reads what lies there at all; a server that does not answer would stop it.
  */
 export function readScript(
   folder: string,

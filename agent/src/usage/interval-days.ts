@@ -1,5 +1,5 @@
-/** Cutting spans of wall time into UTC days and the five-minute marks they touch; unions of spans. */
-import { DAY_MS, dayOf } from '../clock/clock.ts';
+/** Spans of time: monotonic ones named by the wall clock, cut into UTC days and the five-minute marks they touch, and united. */
+import { DAY_MS, dayOf, type Instant } from '../clock/clock.ts';
 import { SLOT_MS } from './slots.ts';
 
 /** Half open: [fromMs, toMs). */
@@ -13,6 +13,20 @@ export interface DayPart {
   milliseconds: number;
   firstSlot: number;
   lastSlot: number;
+}
+
+/** What the clock, as it is at `at`, calls that moment of the monotonic clock. */
+export function wallAt(at: Instant, monotonicMs: number): number {
+  return at.wallMs - (at.monotonicMs - monotonicMs);
+}
+
+/** `span` on the monotonic clock. */
+export function wallSpan(at: Instant, { fromMs, toMs }: Span): Span {
+  return { fromMs: wallAt(at, fromMs), toMs: wallAt(at, toMs) };
+}
+
+export function spanUntil(at: Instant, fromMs: number): Span {
+  return wallSpan(at, { fromMs, toMs: at.monotonicMs });
 }
 
 export function cutAtMidnight({ fromMs, toMs }: Span): DayPart[] {

@@ -13,9 +13,9 @@
  */
 import type { ExecutableId } from '@fleetmeter/proto';
 import { dayOf, type Instant } from '../clock/clock.ts';
-import { type Span, unionOf } from './interval-days.ts';
+import { CoverageMeter } from './coverage-meter.ts';
+import { type Span, spanUntil, unionOf, wallAt, wallSpan } from './interval-days.ts';
 import { type Interval, MOST_BACK_MS, ObservedIntervals } from './observed-intervals.ts';
-import { PoweredTime } from './powered-time.ts';
 import { UsageSheet } from './usage-sheet.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from './usage-values.ts';
 
@@ -70,9 +70,7 @@ export class UsageMeter {
   readonly #waiting = new Set<string>();
   #run: string;
   readonly #intervals: ObservedIntervals;
-  readonly #powered: PoweredTime;
-  /** Of the last observation. */
-  #interactive: boolean | undefined;
+  readonly #coverage: CoverageMeter;
   /** The last moment of which anything is known. */
   #latest: Instant | undefined;
   #tracked = new Map<string, Tracked>();
@@ -86,7 +84,7 @@ export class UsageMeter {
     this.#run = options.newRun();
     const { bootId, sampleIntervalMs, resume } = options;
     this.#intervals = new ObservedIntervals(bootId, sampleIntervalMs, resume?.mark);
-    this.#powered = new PoweredTime(bootId, resume?.mark);
+    this.#coverage = new CoverageMeter(this.#sheet, bootId, resume?.mark);
     if (!resume?.mark.isResumable || resume.mark.bootId !== bootId) return;
     for (const live of resume.live)
       this.#tracked.set(live.process, {
@@ -136,11 +134,7 @@ export class UsageMeter {
   /** Nobody looks, since it is not wanted: the computer was on and not observed. */
   unwatched(at: Instant): void {
     this.#latest = at;
-    this.#sheet.addCoverage(
-      this.#run,
-      wallSpan(at, this.#powered.countUntil(at), at.monotonicMs),
-      'unobserved',
-    );
+    this.#coverage.unwatched(this.#run, at);
   }
 
   /** `whole`: these are all processes that there are. `interactive`: a person is at the computer now; undefined: not known. */
@@ -150,28 +144,12 @@ export class UsageMeter {
     const interval = this.#intervals.endingAt(at, whole);
     const { near, covered, breaks } = interval;
     if (breaks) this.#run = this.#options.newRun();
-    this.#cover(at, interval, interactive);
+    this.#coverage.looked(this.#run, at, interval, interactive);
     if (near && covered && processes === this.#settled?.processes)
       this.#goOn(at, near.monotonicMs, this.#settled.keys);
     else this.#compare(at, processes, whole, interval);
     this.#intervals.looked(at, whole, interval);
     this.#latest = at;
-    this.#interactive = interactive;
-  }
-
-  /** A person is at the computer in an interval when at both of its ends. */
-  #cover(at: Instant, { near, covered }: Interval, interactive: boolean | undefined): void {
-    const fromMs = this.#powered.countUntil(at);
-    const isKnown = interactive !== undefined && this.#interactive !== undefined;
-    const as =
-      near && covered
-        ? { interactive: isKnown ? interactive && this.#interactive : undefined }
-        : 'unobserved';
-    this.#sheet.addCoverage(
-      this.#run,
-      wallSpan(at, near && covered ? near.monotonicMs : fromMs, at.monotonicMs),
-      as,
-    );
   }
 
   #compare(
@@ -194,7 +172,7 @@ export class UsageMeter {
 
   /** The very same processes as at the last observation: nothing began or ended, and whoever was counted until then has gone on. */
   #goOn(at: Instant, sinceMs: number, keys: readonly string[]): void {
-    const span = wallSpan(at, sinceMs, at.monotonicMs);
+    const span = spanUntil(at, sinceMs);
     for (const key of keys) {
       // What has no name for ever is not counted.
       if (!this.#countedUntil.has(key)) continue;
@@ -284,7 +262,7 @@ export class UsageMeter {
       if (!this.#isIdentified(subject) && this.#options.nameProgram(subject) === null) continue;
       let until = this.#countedUntil.get(key) ?? Number.NEGATIVE_INFINITY;
       for (const span of unionOf(list, until)) {
-        this.#sheet.addTime(this.#run, subject, user, wallSpan(at, span.fromMs, span.toMs));
+        this.#sheet.addTime(this.#run, subject, user, wallSpan(at, span));
         until = Math.max(until, span.toMs);
       }
       countedUntil.set(key, until);
@@ -309,8 +287,7 @@ export class UsageMeter {
       coverage: this.#sheet.changedCoverage(),
       live: [...this.#tracked].map(([process, tracked]) => this.#live(process, tracked)),
       mark: {
-        ...bootTimes(at),
-        bootId: this.#options.bootId,
+        ...{ bootId: this.#options.bootId, monotonicMs: at.monotonicMs, bootMs: at.bootMs },
         isResumable: this.#intervals.last !== undefined,
       },
     };
@@ -363,16 +340,4 @@ export class UsageMeter {
       countedUntilMs,
     };
   }
-}
-
-const bootTimes = ({ monotonicMs, bootMs }: Instant): Pick<MeterMark, 'monotonicMs' | 'bootMs'> => ({
-  ...{ monotonicMs, bootMs },
-});
-
-function wallAt(at: Instant, monotonicMs: number): number {
-  return at.wallMs - (at.monotonicMs - monotonicMs);
-}
-
-function wallSpan(at: Instant, fromMs: number, toMs: number): Span {
-  return { fromMs: wallAt(at, fromMs), toMs: wallAt(at, toMs) };
 }

@@ -14,24 +14,27 @@ const SECONDS_PER_SLOT = 300;
 /** Of the time observed: the first look of a run never knows. */
 const MOST_UNKNOWN = 0.1;
 
-interface SheetRow {
+interface Sum {
+  milliseconds: number;
+  isClamped?: true;
+}
+
+interface SheetRow extends Sum {
   run: string;
   day: number;
   subject: string;
   user: string;
-  milliseconds: number;
   slots: Uint8Array;
   launches: LaunchCounts;
   changed: boolean;
-  isClamped?: true;
 }
 
 interface CoverageSum {
   run: string;
   day: number;
-  observed: { milliseconds: number; isClamped?: true };
-  unobserved: { milliseconds: number; isClamped?: true };
-  interactive: { milliseconds: number; isClamped?: true };
+  observed: Sum;
+  unobserved: Sum;
+  interactive: Sum;
   /** Of those observed, the ones of which it is not known. */
   presenceUnknownMs: number;
   changed: boolean;
@@ -155,7 +158,7 @@ export class UsageSheet {
     };
   }
 
-  #atMost(sum: { milliseconds: number; isClamped?: true }, mostSeconds: number): number {
+  #atMost(sum: Sum, mostSeconds: number): number {
     const seconds = Math.floor(sum.milliseconds / 1000);
     if (seconds <= mostSeconds) return seconds;
     if (!sum.isClamped) this.clamped++;
@@ -181,7 +184,7 @@ export class UsageSheet {
     const key = `${run} ${day}`;
     const known = this.#coverage.get(key);
     if (known) return known;
-    const none = (): { milliseconds: number } => ({ milliseconds: 0 });
+    const none = (): Sum => ({ milliseconds: 0 });
     const sum = {
       ...{ run, day, observed: none(), unobserved: none(), interactive: none() },
       ...{ presenceUnknownMs: 0, changed: false },

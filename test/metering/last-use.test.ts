@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
+import { deriveCoverageWindows } from '../../collector/src/clickhouse/derive-coverage.ts';
 import { deriveDevices } from '../../collector/src/clickhouse/derive-devices.ts';
 import { deriveInventory } from '../../collector/src/clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../../collector/src/clickhouse/derive-usage-day.ts';
@@ -77,6 +78,7 @@ beforeAll(async () => {
   }
   await deriveDevices(clickhouse, TODAY * DAY_MS);
   for (let day = FIRST_DAY - 6; day <= TODAY; day++) await deriveUsageDay(clickhouse, day, Date.now(), 'one');
+  await deriveCoverageWindows(clickhouse, Date.now());
 }, 600_000);
 
 afterAll(async () => {

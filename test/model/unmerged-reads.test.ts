@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadAuditDictionaries } from '../../collector/src/clickhouse/audit-inventories.ts';
 import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
 import { DATABASES } from '../../collector/src/clickhouse/database-names.ts';
+import { deriveCoverageWindows } from '../../collector/src/clickhouse/derive-coverage.ts';
 import { deriveDevices } from '../../collector/src/clickhouse/derive-devices.ts';
 import { deriveInventory } from '../../collector/src/clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../../collector/src/clickhouse/derive-usage-day.ts';
@@ -66,6 +67,7 @@ async function derive(): Promise<void> {
   await deriveDevices(clickhouse, NOW);
   await deriveInventory(clickhouse, NOW, 'one');
   for (const day of DAYS) await deriveUsageDay(clickhouse, day, NOW, 'one');
+  await deriveCoverageWindows(clickhouse, NOW);
 }
 
 /** Text that is the same when the value is; of lists in any order when that does not count. */

@@ -57,7 +57,7 @@ export async function deriveCoverageDay(
   });
 }
 
-/** After every day that was derived. `now` is in milliseconds since 1970. */
+/** After the days of a round: it reads ninety of them. `now` is in milliseconds since 1970. */
 export async function deriveCoverageWindows(clickhouse: ClickHouse, now: number): Promise<void> {
   await swapPartition(clickhouse, {
     table: '{facts}.coverage_windows',

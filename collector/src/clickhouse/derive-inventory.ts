@@ -69,7 +69,7 @@ export async function deriveInventory(
     select: APPLICATION_DEVICES,
   });
   await emptyApplicationEpochs(clickhouse);
-  await noteArrivals(clickhouse, now, catalogueVersion);
+  await noteArrivals(clickhouse, now);
 }
 
 /** Counts applications band by band, which bounds its memory. */

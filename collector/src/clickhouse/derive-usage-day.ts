@@ -7,7 +7,7 @@
  * turned into names at the very end: on the way they are integers (see number-applications.ts).
  */
 import type { ClickHouse } from './clickhouse.ts';
-import { deriveCoverageDay, deriveCoverageWindows, PERSON_PRESENT } from './derive-coverage.ts';
+import { deriveCoverageDay, PERSON_PRESENT } from './derive-coverage.ts';
 import { deriveLastUses } from './derive-last-uses.ts';
 import { dayLife } from './retain-rows.ts';
 import { replacePartition, stageRows, swapPartition } from './swap-partition.ts';
@@ -53,7 +53,6 @@ export async function deriveUsageDay(
   });
   await deriveLastUses(clickhouse);
   await deriveCoverageDay(clickhouse, { partition, parameters });
-  await deriveCoverageWindows(clickhouse, now);
 }
 
 const STAGING = '{facts}.usage_daily_staging';

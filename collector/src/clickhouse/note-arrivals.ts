@@ -6,7 +6,7 @@ import type { ClickHouse } from './clickhouse.ts';
 import { DERIVING, swapPartition } from './swap-partition.ts';
 
 const PRESENT = `
-  SELECT application_id, groupBitmapMergeState(device_bitmap) AS epochs, {catalogue:String} AS catalogue_version
+  SELECT application_id, groupBitmapMergeState(device_bitmap) AS epochs
   FROM {facts}.application_devices GROUP BY application_id`;
 
 /** Epochs that have each application now and had it not then, or the other way round. */
@@ -47,8 +47,8 @@ const ARRIVED = `
  * under the name before, so whoever judged it by these would call it not used. Stopped in between it notes the same once more,
  * which merges.
  */
-export async function noteArrivals(clickhouse: ClickHouse, now: number, catalogue: string): Promise<void> {
-  const parameters = { now, catalogue };
+export async function noteArrivals(clickhouse: ClickHouse, now: number): Promise<void> {
+  const parameters = { now };
   const [before] = await clickhouse.rows<{ comparable: number }>(
     'SELECT count() > 0 AS comparable FROM {facts}.application_presence',
   );

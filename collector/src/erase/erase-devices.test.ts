@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ClickHouse, connectClickHouse } from '../clickhouse/clickhouse.ts';
+import { deriveCoverageWindows } from '../clickhouse/derive-coverage.ts';
 import { deriveDevices } from '../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
@@ -45,6 +46,7 @@ beforeAll(async () => {
   await deriveDevices(writer, NOW);
   await deriveInventory(writer, NOW, 'none');
   await deriveUsageDay(writer, DAY, NOW, 'none');
+  await deriveCoverageWindows(writer, NOW);
   folder = mkdtempSync(join(tmpdir(), 'fleetmeter-erase-'));
   openControl().close();
   const database = new DatabaseSync(join(folder, 'control.db'));

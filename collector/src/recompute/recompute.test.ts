@@ -91,6 +91,52 @@ test('devices are derived when a report was processed, dirty or not, and hold no
   expect(derived).toEqual(['one', 'two']);
 });
 
+test('coverage is summed once a round that derived days, at the start, and again until it has succeeded', async () => {
+  let [summed, days, fails] = [0, [1, 2], 2];
+  const clickhouse = {
+    command: async (sql: string) => {
+      if (!sql.startsWith('INSERT INTO {facts}.coverage_windows_staging')) return;
+      if (fails-- > 0) throw new Error('memory limit');
+      summed++;
+    },
+    rows: async () => [],
+  } as unknown as ClickHouse;
+  const control = {
+    markDirty: () => {},
+    dirtyMarks: () => days.map((day) => ({ target: { kind: 'usage-day', day }, generation: 1, since: 1 })),
+    clearDirty: ({ day }: { day: number }) => {
+      days = days.filter((each) => each !== day);
+    },
+    ...devices(),
+  } as unknown as ControlStore;
+  let rounds = 0;
+  const recompute = startRecompute({
+    ...{
+      deriving: new OneAtATime(),
+      clickhouse,
+      control,
+      log: pino({ level: 'silent' }),
+      now: () => 86_400_000,
+    },
+    ...{ catalogueVersion: () => 'none', timePercent: 50, intervalMs: 5, supersedeAfterMs: 1000 },
+    held: () => {
+      rounds++;
+      return false;
+    },
+    holdLimits: { leastDevices: 3, leastPercent: 0.5 },
+    ...{ onSuperseding: () => {}, onHeld: () => {}, onDerived: () => {}, onFailed: () => {} },
+  });
+  await vi.waitUntil(() => summed === 1, { timeout: 15_000 });
+  const until = rounds + 5;
+  recompute.wake();
+  days = [1, 2];
+  await vi.waitUntil(() => summed === 2, { timeout: 5000 });
+  expect(days).toEqual([]);
+  await vi.waitUntil(() => rounds > until || summed > 2, { timeout: 1000 }).catch(() => undefined);
+  await recompute.close();
+  expect(summed).toBe(2);
+});
+
 test('a round derives the inventory, then recent days, newest first, then one older day', () => {
   const mark = (day: number) => ({ target: { kind: 'usage-day' as const, day }, generation: day, since: 1 });
   const inventory = { target: { kind: 'inventory' as const }, generation: 1, since: 9 };

@@ -5,6 +5,7 @@
 
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
+import { deriveCoverageWindows } from '../clickhouse/derive-coverage.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { areApplicationsNumbered, numberApplications } from '../clickhouse/number-applications.ts';
 import { type HeldCounts, readHeldCounts } from '../clickhouse/usage-exclusions.ts';
@@ -64,6 +65,12 @@ export function startRecompute(options: RecomputeOptions): Recompute {
   let presentDay = 0;
   const refreshDevices = devicesRefresher(options);
   let told = false;
+  /** Days were derived since coverage was last summed over them; by an earlier process, for all that is known. */
+  let areWindowsOwed = true;
+  const sumCoverage = async (): Promise<void> => {
+    if (areWindowsOwed) await deriveCoverageWindows(options.clickhouse, now());
+    areWindowsOwed = false;
+  };
   const tellHeld = async (): Promise<void> => {
     options.onHeld(await readHeldCounts(options.clickhouse));
     told = true;
@@ -92,13 +99,16 @@ export function startRecompute(options: RecomputeOptions): Recompute {
     if (!told) await tellHeld();
     if (marks.length === 0 || options.held()) {
       if (!(await areApplicationsNumbered(options.clickhouse))) await numberApplications(options.clickhouse);
+      await sumCoverage();
       return whole;
     }
     await numberApplications(options.clickhouse);
     for (const mark of marks) {
       if (stopping.signal.aborted) return whole;
       if ((await deriveMarked(mark, today, options)) !== undefined) whole = false;
+      if (mark.target.kind === 'usage-day') areWindowsOwed = true;
     }
+    await sumCoverage();
     await tellHeld();
     return whole;
   };

@@ -58,9 +58,8 @@ ALTER TABLE {facts}.usage_daily_judged_staging
 
 CREATE TABLE {facts}.application_presence
 (
-    application_id    String                                 COMMENT 'Application, 16 hex digits',
-    epochs            AggregateFunction(groupBitmap, UInt32) COMMENT 'Epochs that had it, in any version',
-    catalogue_version LowCardinality(String)                 COMMENT 'Catalogue that named it then'
+    application_id String                                 COMMENT 'Application, 16 hex digits',
+    epochs         AggregateFunction(groupBitmap, UInt32) COMMENT 'Epochs that had it, in any version'
 )
 ENGINE = MergeTree ORDER BY application_id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1

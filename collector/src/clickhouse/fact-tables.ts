@@ -25,7 +25,6 @@ export const FACT_TABLES = {
     digest_count: 'UInt32',
     digest_sum: 'Fixed16',
     ids: 'Uint32Array',
-    received_at: 'DateTime64',
   },
   inventory_changes: {
     epoch_no: 'UInt32',

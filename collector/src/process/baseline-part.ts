@@ -42,6 +42,5 @@ export function collectPart(
     digest_count: promised.count,
     digest_sum: digestSumBytes(promised),
     ids: collected.numbers,
-    received_at: item.source.receivedAt,
   });
 }

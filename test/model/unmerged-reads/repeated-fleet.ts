@@ -91,7 +91,7 @@ export function tell(telling: number, random: SeededRandom): FactBatch {
           digest_count: 9,
           digest_sum: sum(1),
         },
-        ...{ ids: ids.subarray(0, 2), received_at: at },
+        ids: ids.subarray(0, 2),
       });
     batch.add('device_heads', {
       ...{ epoch_no, sequence: telling, report_hash: sum(telling), received_at: at },

@@ -12,6 +12,7 @@ import { connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { askedWhileUp } from './clickhouse/queries/question.ts';
 import { renewDictionaries, requireVersion } from './clickhouse/server-conditions.ts';
+import { writeSmallestGroup } from './clickhouse/small-groups.ts';
 import { systemClock } from './clock/clock.ts';
 import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
@@ -151,6 +152,8 @@ async function joinStages(
   if (account) log.info({ version: await requireVersion(clickhouse) }, 'a ClickHouse server is used');
   const applied = await migrate(clickhouse, now, account);
   if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
+  if (await writeSmallestGroup(clickhouse, config.smallestGroupShown, now()))
+    log.info({ smallest: config.smallestGroupShown }, 'groups are shown from another size on');
   const renewed = account ? await renewDictionaries(clickhouse, account) : [];
   if (renewed.length > 0) log.info({ renewed }, 'dictionaries have a new password');
 

@@ -17,7 +17,13 @@ const QUICK_AGENT = {
   firstScanDelaySeconds: 0,
 };
 
-const QUICK_COLLECTOR = { recomputeIntervalSeconds: 1, recomputeTimePercent: 50, processLingerMs: 100 };
+const QUICK_COLLECTOR = {
+  recomputeIntervalSeconds: 1,
+  recomputeTimePercent: 50,
+  processLingerMs: 100,
+  // One computer, whose own user looks.
+  smallestGroupShown: 1,
+};
 
 export interface Places {
   dataFolder: string;

@@ -21,7 +21,7 @@ export function workingGrants({ facts, final }: DatabaseNames, user: string): st
 export function migratingGrants({ facts, final }: DatabaseNames, user: string): string[] {
   const to = `TO ${backquoted(user)}`;
   return [
-    `GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, CREATE DICTIONARY, DROP TABLE, DROP VIEW, DROP DICTIONARY, ALTER COLUMN, ALTER INDEX, ALTER SETTINGS ON ${facts}.* ${to}`,
+    `GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, CREATE DICTIONARY, DROP TABLE, DROP VIEW, DROP DICTIONARY, ALTER COLUMN, ALTER INDEX, ALTER SETTINGS, ALTER TTL ON ${facts}.* ${to}`,
     `GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, ALTER COLUMN, ALTER INDEX, ALTER SETTINGS ON ${final}.* ${to}`,
   ];
 }

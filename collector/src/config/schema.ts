@@ -198,6 +198,11 @@ export const SETTINGS = {
     30,
     integer(1, 400),
   ),
+  smallestGroupShown: setting(
+    'Users of whom fewer count as "< 5", and devices of which fewer have a program in a home before its name is shown to others than the person role; 1 shows all',
+    5,
+    integer(1, 1_000),
+  ),
   catalogueFile: optional(
     'JSON file that names applications by package; looked at every few seconds; not set: the package is the application',
     nonEmpty,

@@ -34,6 +34,8 @@ export const ASKS_NOTHING: Record<string, string> = {
   replacePartition: 'moves what was derived',
   writeExclusions: 'writes',
   writeDeviceRegistry: 'writes',
+  writeSmallestGroup: 'writes',
+  countShown: 'SQL',
   clearTrial: 'writes',
   eraseRows: 'deletes',
   erasableTables: 'names of tables',

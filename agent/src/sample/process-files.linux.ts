@@ -17,18 +17,6 @@ export function readProcessStat(folder: string): ProcessStat | undefined {
   }
 }
 
-/**
- * The number that was last given to a process or thread here; undefined: this kernel does not say. It comes round again after all the others,
- * tens of thousands at least.
- */
-export function newestNumber(proc: string): string | undefined {
-  try {
-    return readFileSync(`${proc}/sys/kernel/ns_last_pid`, 'latin1');
-  } catch {
-    return undefined;
-  }
-}
-
 /** Files kept open at most, over all processes. Beyond it a process is read whole whenever it is due. */
 const MOST_OPEN = 4_000;
 const SPACE = 0x20;

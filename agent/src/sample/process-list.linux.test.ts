@@ -145,6 +145,22 @@ test('a process that becomes another program long after its start is noticed wit
   child.kill();
 });
 
+test('one that has ended is gone at the next look, however soon that is and however old it was', async () => {
+  const clock = new MovedClock();
+  const child = spawn('/bin/sleep', ['30']);
+  await sleep(100);
+  expect(await clock.programOf(child.pid)).toBe('sleep');
+  clock.ms += 11_000;
+  expect(await clock.programOf(child.pid)).toBe('sleep');
+  clock.ms += 1_000;
+  expect(await clock.programOf(child.pid)).toBe('sleep');
+  const ended = once(child, 'exit');
+  child.kill();
+  await ended;
+  clock.ms += 1_000;
+  expect(await clock.programOf(child.pid)).toBeUndefined();
+});
+
 test('one that has ended and that nobody has reaped runs no more, also when it was old', async () => {
   const clock = new MovedClock();
   const parent = spawn('/bin/sh', ['-c', 'sleep 1.5 & echo $!; exec sleep 30'], {

@@ -5,7 +5,8 @@
  * Most looks find what the last one found, so a known process costs little: a file that was opened with its first look belongs
  * to that process and to no later one with its number, and says whether it still runs the same code. All of it is read again
  * while it is young, when that differs, and now and then. An exec is so noticed within `CHECK_AGAIN_MS` or one look, whichever is
- * longer. Listing them costs the kernel more than that, so nobody is listed while no number was given to a new one.
+ * longer, and so is an end that the parent has not asked about. Listing them costs the kernel more than that, so nobody is listed while
+ * no number was given to a new one; and while there are as many threads as well, nobody is asked before it is time to.
  *
  * A process that cannot be looked at, for want of files or memory, is not one that has ended: the sample says that it is not
  * whole. So does one that lacks process 1, which is always there: then the system hides the processes of others (`hidepid`).
@@ -16,13 +17,13 @@ import { isInterpreter, readScript } from './interpreted-script.linux.ts';
 import { launchOrigin, type ProcessCircumstances } from './launch-origin.linux.ts';
 import {
   CodeWatch,
-  newestNumber,
   readCircumstances,
   readProcessStat,
   readProgram,
   readUid,
 } from './process-files.linux.ts';
 import { MS_PER_TICK, type ProcessStat } from './process-stat.linux.ts';
+import { type Turnover, TurnoverSource } from './process-turnover.linux.ts';
 import type { ProcessSample, ProcessTable, SampledProcess } from './sampled-process.ts';
 
 /** Processes read whole before others on the event loop get a turn: about 5 ms. */
@@ -67,8 +68,9 @@ export class LinuxProcessTable implements ProcessTable {
   /** Kernel threads, and processes that have ended and are still listed. */
   readonly #others = new Map<string, { look: number; readAgainMs: number }>();
   #look = 0;
-  /** The newest number at the last look; undefined: there has to be another listing. */
-  #newest: string | undefined;
+  readonly #turnover: TurnoverSource;
+  /** At the last look; without a newest number there has to be another listing. */
+  #before: Turnover = { newest: undefined, threads: undefined };
   /** The last listing came when that number was known already: a number is given a moment before its process shows. */
   #isSteady = false;
   #listAgainMs = 0;
@@ -84,18 +86,20 @@ export class LinuxProcessTable implements ProcessTable {
     this.#mayRead = mayRead;
     this.#proc = proc;
     this.#nowMs = nowMs;
+    this.#turnover = new TurnoverSource(proc);
   }
 
   async read(): Promise<ProcessSample | undefined> {
     // Before the listing: who begins in between may be in it, and is listed once more.
-    const newest = newestNumber(this.#proc);
+    const { newest, threads } = this.#turnover.look();
     const look = ++this.#look;
     const nowMs = this.#nowMs();
-    const isSame = newest !== undefined && newest === this.#newest;
+    const isSame = newest !== undefined && newest === this.#before.newest;
+    const nobodyEnded = isSame && threads !== undefined && threads === this.#before.threads;
     const nobodyBegan = isSame && this.#isSteady && nowMs < this.#listAgainMs;
     let names: string[];
     try {
-      names = nobodyBegan ? this.#notAsBefore(nowMs) : readdirSync(this.#proc).filter(isNumber);
+      names = nobodyBegan ? this.#notAsBefore(nowMs, nobodyEnded) : readdirSync(this.#proc).filter(isNumber);
     } catch {
       return undefined;
     }
@@ -104,7 +108,7 @@ export class LinuxProcessTable implements ProcessTable {
       this.#isSteady = isSame;
       this.#listAgainMs = nowMs + READ_AGAIN_MS;
     }
-    this.#newest = newest;
+    this.#before = { newest, threads };
     const fresh: Known[] = [];
     let [isHidden, changed, listed, inSlice] = [false, false, 0, 0];
     for (const name of names) {
@@ -126,17 +130,21 @@ export class LinuxProcessTable implements ProcessTable {
     if (!nobodyBegan && listed < this.#known.size + this.#others.size)
       changed = this.#forgetUnlisted(look) || changed;
     // One that could not be looked at is in no sample, and has to be listed to be read again.
-    if (isHidden) this.#newest = undefined;
+    if (isHidden) this.#before.newest = undefined;
     for (const known of fresh) this.#classify(known);
     if (changed) this.#sample = sampleOf(this.#known);
     return { ...this.#sample, whole: this.#showsFirst && !isHidden };
   }
 
   /** Of those that are known, which have to be read again, or have ended. */
-  #notAsBefore(nowMs: number): string[] {
+  #notAsBefore(nowMs: number, nobodyEnded: boolean): string[] {
     const names: string[] = [];
-    for (const [name, known] of this.#known)
-      if (isDue(known, nowMs) || !known.code.isSame()) names.push(name);
+    for (const [name, known] of this.#known) {
+      if (isDue(known, nowMs)) names.push(name);
+      else if (nobodyEnded && nowMs < known.checkAgainMs) continue;
+      else if (!known.code.isSame()) names.push(name);
+      else known.checkAgainMs = nowMs + CHECK_AGAIN_MS;
+    }
     return names;
   }
 

@@ -1,4 +1,5 @@
 /** Builds the stages and joins them, in the order in which data flows. */
+import { createHmac } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -39,6 +40,7 @@ import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
 import { startProcessor } from './process/processor.ts';
 import { QuarantineAnswers } from './quarantine/quarantine-answers.ts';
+import { markEverything } from './recompute/mark-everything.ts';
 import { oldestKept } from './retention/lives.ts';
 import { startReceiving } from './start-receiving.ts';
 import { StartedStages } from './started-stages.ts';
@@ -61,6 +63,8 @@ export interface Collector {
 /** About 300 bytes each; beyond it heads are read from the tables again. */
 const REMEMBERED_HEADS = 100_000;
 const MS_A_DAY = 86_400_000;
+/** What was derived before it has the names of what lies in homes. */
+const PEOPLE_MIGRATION = '0018-people.sql';
 
 /**
  * Rejects, with everything started so far ended again, when a stage cannot start; with StoppedWhileWaitingError when it
@@ -152,8 +156,14 @@ async function joinStages(
   if (account) log.info({ version: await requireVersion(clickhouse) }, 'a ClickHouse server is used');
   const applied = await migrate(clickhouse, now, account);
   if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
-  if (await writeSmallestGroup(clickhouse, config.smallestGroupShown, now()))
-    log.info({ smallest: config.smallestGroupShown }, 'groups are shown from another size on');
+  const isOther = await writeSmallestGroup(clickhouse, config.smallestGroupShown, now());
+  if (isOther || applied.includes(PEOPLE_MIGRATION)) {
+    const days = await markEverything(clickhouse, control, now());
+    log.info(
+      { smallest: config.smallestGroupShown, days },
+      'groups are shown from another size on; everything is derived again by that',
+    );
+  }
   const renewed = account ? await renewDictionaries(clickhouse, account) : [];
   if (renewed.length > 0) log.info({ renewed }, 'dictionaries have a new password');
 
@@ -163,6 +173,7 @@ async function joinStages(
   const catalogue = openCatalogueSource({
     file: config.catalogueFile,
     control,
+    fileKey: createHmac('sha256', control.userKey).update('applications named for a file').digest(),
     log,
     onChange: () => jobs.remap.wake(),
     onFault: (faulty) => processing.catalogueFaulty.set(faulty),

@@ -109,6 +109,7 @@ async function readings(): Promise<Map<string, string>> {
         const named = sql
           .replaceAll('{facts}', DATABASES.facts)
           .replaceAll('{final}', DATABASES.final)
+          .replaceAll('{person}', DATABASES.person)
           .replaceAll('{deriving}', 'SETTINGS max_threads = 2');
         const again = await raw.query({
           query: named,

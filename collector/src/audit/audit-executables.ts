@@ -53,12 +53,12 @@ async function auditMappings(first: number, last: number, parts: SweepParts): Pr
   const again = new Set(await readUnmapped(clickhouse, first, last));
   const unmapped = new Set(candidates.filter((number) => again.has(number)));
   if (unmapped.size === 0) return;
-  const { catalogue, generation } = inForce();
+  const current = inForce();
   const block = new NativeBlock(FACT_TABLES.mappings);
   for (const executable of await readExecutablesToMap(clickhouse, first, last)) {
     if (!unmapped.has(executable.executableNo)) continue;
-    const mapping = mapExecutable(executable, catalogue);
-    block.append(mappingRow(executable.executableNo, mapping, generation, now()));
+    const mapping = mapExecutable(executable, current);
+    block.append(mappingRow(executable.executableNo, mapping, current.generation, now()));
   }
   const days = await daysOfExecutables(clickhouse, [...unmapped]);
   await writeLostRows(parts, 'mappings', block, days);

@@ -12,10 +12,15 @@ export interface CatalogueInForce {
   catalogue: Catalogue;
   /** Rises with each catalogue that maps differently; mappings of a higher generation win. */
   generation: number;
+  /** Key of the ids of applications that are named for their file; empty: they are not keyed. */
+  fileKey: Uint8Array;
 }
 
 /** Before anybody chose one. */
-export const NO_CATALOGUE: CatalogueInForce = { catalogue: EMPTY_CATALOGUE, generation: 0 };
+export const NO_CATALOGUE: CatalogueInForce = {
+  ...{ catalogue: EMPTY_CATALOGUE, generation: 0 },
+  fileKey: new Uint8Array(0),
+};
 
 export interface CatalogueSource {
   /** Changes between two calls, never within what was returned. */
@@ -27,6 +32,8 @@ export interface CatalogueSourceOptions {
   /** Undefined: the empty catalogue. */
   file: string | undefined;
   control: Pick<CatalogueInUse, 'catalogueState' | 'openCatalogue'>;
+  /** See CatalogueInForce. */
+  fileKey: Uint8Array;
   log: Pick<Logger, 'info' | 'warn'>;
   /** A catalogue that maps differently came into force. */
   onChange: () => void;
@@ -39,11 +46,11 @@ const POLL_MS = 5_000;
 
 /** Throws CatalogueError when the file is wrong at the start: nobody waits for an operator who is looking. */
 export function openCatalogueSource(options: CatalogueSourceOptions): CatalogueSource {
-  const { file, control, log, onChange, onFault, pollMs = POLL_MS } = options;
-  let inForce = enter(file === undefined ? EMPTY_CATALOGUE : readCatalogue(file), control).inForce;
+  const { file, log, onChange, onFault, pollMs = POLL_MS } = options;
+  let inForce = enter(file === undefined ? EMPTY_CATALOGUE : readCatalogue(file), options).inForce;
   const look = (): void => {
     try {
-      const entered = enter(readCatalogue(file as string), control);
+      const entered = enter(readCatalogue(file as string), options);
       inForce = entered.inForce;
       onFault(0);
       if (!entered.changed) return;
@@ -80,11 +87,11 @@ function readCatalogue(file: string): Catalogue {
 
 function enter(
   catalogue: Catalogue,
-  control: CatalogueSourceOptions['control'],
+  { control, fileKey }: Pick<CatalogueSourceOptions, 'control' | 'fileKey'>,
 ): { inForce: CatalogueInForce; changed: boolean } {
   // A collector that maps by other rules of its own re-maps as well.
   const fingerprint = `${MAPPING_RULES}-${catalogue.fingerprint}`;
   const before: CatalogueState = control.catalogueState();
   const { generation } = control.openCatalogue(fingerprint, catalogue.version);
-  return { inForce: { catalogue, generation }, changed: generation !== before.generation };
+  return { inForce: { catalogue, generation, fileKey }, changed: generation !== before.generation };
 }

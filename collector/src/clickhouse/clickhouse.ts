@@ -7,6 +7,7 @@ import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickh
 import { DATABASES, type DatabaseNames } from './database-names.ts';
 import { derivingSettings, MEMORY_ELSEWHERE_BYTES } from './deriving-settings.ts';
 import type { NativeBlock, TableShape } from './native-block.ts';
+import { named as inDatabases } from './schema-statements.ts';
 
 export interface ClickHouseAddress {
   url: string;
@@ -16,12 +17,12 @@ export interface ClickHouseAddress {
   derivingMemoryBytes?: number;
   /** Certificates, PEM, of the authorities that the server's certificate must come from; not set: those of the system. */
   authorities?: Buffer;
-  /** Not set: `fleetmeter` and `fleetmeter_facts`. */
+  /** Not set: `fleetmeter` and those beside it. */
   databases?: DatabaseNames;
 }
 
 export interface ClickHouse {
-  /** Runs a statement that returns nothing. `{facts}`, `{final}` stand for the databases, `{deriving}` for settings. */
+  /** Runs a statement that returns nothing. `{facts}`, `{final}`, `{person}` stand for the databases, `{deriving}` for settings. */
   command(sql: string, parameters?: Record<string, unknown>): Promise<void>;
   /** Rows of a SELECT as objects; 64-bit integers come as strings. */
   rows<T>(sql: string, parameters?: Record<string, unknown>): Promise<T[]>;
@@ -66,11 +67,7 @@ export function connectClickHouse(
     clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
   });
   const deriving = derivingSettings(address.derivingMemoryBytes ?? MEMORY_ELSEWHERE_BYTES);
-  const named = (sql: string): string =>
-    sql
-      .replaceAll('{facts}', databases.facts)
-      .replaceAll('{final}', databases.final)
-      .replaceAll('{deriving}', deriving);
+  const named = (sql: string): string => inDatabases(sql, databases).replaceAll('{deriving}', deriving);
   let closed = false;
   /** Destroyed sockets would be replaced by new ones. */
   const open = (): ClickHouseClient => {

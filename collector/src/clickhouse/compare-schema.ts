@@ -2,16 +2,16 @@
 import type { ClickHouse } from './clickhouse.ts';
 import type { DatabaseNames } from './database-names.ts';
 
-/** What is compared of each table, view or dictionary, by name with `{facts}` or `{final}` before it. */
+/** What is compared of each table, view or dictionary, by name with `{facts}`, `{final}` or `{person}` before it. */
 export type SchemaDescription = Map<string, Map<string, string>>;
 
 const TABLES = `
   SELECT database, name, engine, sorting_key, partition_key, engine_full, as_select FROM system.tables
-  WHERE database IN ('{facts}', '{final}') ORDER BY database, name`;
+  WHERE database IN ('{facts}', '{final}', '{person}') ORDER BY database, name`;
 
 const COLUMNS = `
   SELECT database, table, name, type, default_kind, default_expression, compression_codec FROM system.columns
-  WHERE database IN ('{facts}', '{final}') ORDER BY database, table, position`;
+  WHERE database IN ('{facts}', '{final}', '{person}') ORDER BY database, table, position`;
 
 interface TableRow {
   database: string;
@@ -39,9 +39,10 @@ export async function describeSchema(
   clickhouse: ClickHouse,
   databases: DatabaseNames,
 ): Promise<SchemaDescription> {
+  const places = Object.entries(databases) as [keyof DatabaseNames, string][];
   const neutral = (text: string) =>
-    text.replaceAll(`${databases.facts}.`, '{facts}.').replaceAll(`${databases.final}.`, '{final}.');
-  const place = (database: string) => (database === databases.facts ? '{facts}' : '{final}');
+    places.reduce((rest, [role, name]) => rest.replaceAll(`${name}.`, `{${role}}.`), text);
+  const place = (database: string) => `{${places.find(([, name]) => name === database)?.[0]}}`;
   const found: SchemaDescription = new Map();
   for (const row of await clickhouse.rows<TableRow>(TABLES)) {
     found.set(

@@ -12,6 +12,7 @@ import {
 } from './derive-inventory.ts';
 import { LAST_USES } from './derive-last-uses.ts';
 import { usageDayRows } from './derive-usage-day.ts';
+import { comparedName } from './names-and-users.ts';
 import { DERIVING } from './swap-partition.ts';
 
 export interface TotalsDifference {
@@ -40,7 +41,8 @@ export const COMPARED = {
     table: '{final}.usage_daily',
     key: [text('application_id'), text('device_id')],
     values: [
-      ...['application', 'publisher', 'version'].map(text),
+      comparedName('application_id', 'application'),
+      ...['publisher', 'version'].map(text),
       ...[
         'seconds',
         'launches',
@@ -56,7 +58,8 @@ export const COMPARED = {
     table: '{final}.application_usage_daily',
     key: [text('application_id')],
     values: [
-      ...['application', 'publisher'].map(text),
+      comparedName('application_id', 'application'),
+      ...['publisher', 'users'].map(text),
       ...['devices', 'devices_used', 'seconds', 'launches', 'devices_excluded'].map(number),
       time('stale_since'),
     ],
@@ -75,7 +78,8 @@ export const COMPARED = {
     table: '{facts}.application_devices',
     key: [text('application_id'), text('version')],
     values: [
-      ...['name', 'publisher'].map(text),
+      comparedName('application_id', 'name'),
+      text('publisher'),
       ...['recognised', 'executables', 'devices'].map(number),
       // Not of the state's bytes: the same set may be written in different ways.
       'arraySum(arrayMap(no -> intHash64(no), bitmapToArray(device_bitmap)))',
@@ -84,7 +88,7 @@ export const COMPARED = {
   lastUses: {
     table: '{facts}.application_last_uses',
     key: [text('application_id')],
-    values: [...['application', 'publisher'].map(text), 'toUInt16(last_used)'],
+    values: [comparedName('application_id', 'application'), text('publisher'), 'toUInt16(last_used)'],
   },
 } as const satisfies Record<string, ComparedTable>;
 

@@ -1,10 +1,15 @@
-/** The two databases. Facts are internal; `fleetmeter` is what administrators ask. */
+/** The databases. Facts are internal; `fleetmeter` is what administrators ask, and what is about persons is on its own. */
 export interface DatabaseNames {
   facts: string;
   final: string;
+  person: string;
 }
 
-export const DATABASES: DatabaseNames = { facts: 'fleetmeter_facts', final: 'fleetmeter' };
-
 /** The databases of an installation whose final one has this name. */
-export const databasesNamed = (final: string): DatabaseNames => ({ facts: `${final}_facts`, final });
+export const databasesNamed = (final: string): DatabaseNames => ({
+  facts: `${final}_facts`,
+  final,
+  person: `${final}_person`,
+});
+
+export const DATABASES: DatabaseNames = databasesNamed('fleetmeter');

@@ -1,6 +1,8 @@
 /** Derives "what is installed now" from the inventories of current epochs, whole, and swaps it in. */
 import type { ClickHouse } from './clickhouse.ts';
 import { noteArrivals } from './note-arrivals.ts';
+import { loadNames } from './number-applications.ts';
+import { HIDDEN_NAME, SMALLEST_SHOWN } from './small-groups.ts';
 import { DERIVING, swapPartition } from './swap-partition.ts';
 
 /**
@@ -30,10 +32,13 @@ const BAND_OF_APPLICATIONS = `
   WHERE application_no > 0
   GROUP BY application_no`;
 
+/** By the devices counted here: what applications are called elsewhere follows from these rows, see migrations/0018. */
+const IS_HIDDEN = `numbered.home_only = 1 AND bitmapCardinality(present.bitmap) < ${SMALLEST_SHOWN} AND ${SMALLEST_SHOWN} > 1`;
+
 /** SELECT of the rows of application_devices, while application_epochs is filled. */
 export const APPLICATION_DEVICES = `
-  SELECT lower(leftPad(hex(numbered.application_id64), 16, '0')) AS application_id, numbered.version AS version,
-    numbered.name AS name, numbered.publisher AS publisher, numbered.recognised AS recognised,
+  SELECT lower(leftPad(hex(numbered.application_id64), 16, '0')) AS application_id, if(${IS_HIDDEN}, '', numbered.version) AS version,
+    if(${IS_HIDDEN}, ${HIDDEN_NAME}, numbered.name) AS name, numbered.publisher AS publisher, numbered.recognised AS recognised,
     installed.executables AS executables, bitmapCardinality(present.bitmap) AS devices,
     present.bitmap AS device_bitmap, {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
   FROM
@@ -69,6 +74,7 @@ export async function deriveInventory(
     select: APPLICATION_DEVICES,
   });
   await emptyApplicationEpochs(clickhouse);
+  await loadNames(clickhouse);
   await noteArrivals(clickhouse, now);
 }
 

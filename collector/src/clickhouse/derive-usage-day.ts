@@ -9,6 +9,7 @@
 import type { ClickHouse } from './clickhouse.ts';
 import { deriveCoverageDay, PERSON_PRESENT } from './derive-coverage.ts';
 import { deriveLastUses } from './derive-last-uses.ts';
+import { shownName, USERS_SHOWN, usersOfDay } from './names-and-users.ts';
 import { dayLife } from './retain-rows.ts';
 import { replacePartition, stageRows, swapPartition } from './swap-partition.ts';
 
@@ -182,30 +183,47 @@ const usageDaily = (): string => `SELECT *, ${CURRENT}, 0 AS devices_excluded FR
 function applicationRows(isToday: boolean): string {
   const presence = isToday ? PRESENT : `${PRESENT_THEN} ${STILL_AN_APPLICATION}`;
   const unknownPresence = isToday ? '0' : 'max(using_it)';
-  return applicationRowsOf(presence, unknownPresence);
+  return applicationRowsOf(presence, unknownPresence, USERS_COUNTED);
 }
 
-const PRESENT_THEN = `SELECT application_id, application AS app_name, publisher AS app_publisher, devices AS having_it
+const USERS_COUNTED = `SELECT used_id, ${USERS_SHOWN} AS users_then FROM (${usersOfDay(FACTS, CORRECTED)})`;
+/** Of those in facts some may be gone. */
+const USERS_THEN = `SELECT application_id AS used_id, users AS users_then FROM {final}.application_usage_daily WHERE day = toDate({date:String})`;
+
+const PRESENT_THEN = `SELECT application_id, ${shownName('application_id', 'application')} AS app_name, publisher AS app_publisher, devices AS having_it
   FROM {final}.application_usage_daily WHERE day = toDate({date:String})`;
 const STILL_AN_APPLICATION = `AND application_id IN
   (SELECT lower(leftPad(hex(application_id64), 16, '0')) FROM {facts}.application_numbers)`;
 
-function applicationRowsOf(presence: string, unknownPresence: string): string {
+/** `users`: SELECT of users_then by used_id; of what it lacks nobody used any. */
+function applicationRowsOf(
+  presence: string,
+  unknownPresence: string,
+  users: string,
+  otherwise = '0',
+): string {
   return `
+  SELECT totals.* EXCEPT (app_seconds, app_launches, catalogue_version, computed_at),
+    if(counted.users_then = '', '${otherwise}', counted.users_then) AS users, app_seconds AS seconds, app_launches AS launches,
+    catalogue_version, computed_at
+  FROM
+  (
   SELECT toDate({date:String}) AS day, application_id, max(app_name) AS application, max(app_publisher) AS publisher,
     if(max(known) = 1, max(having_it), ${unknownPresence}) AS devices, max(using_it) AS devices_used,
-    max(app_seconds) AS seconds, max(app_launches) AS launches,
+    max(seconds_used) AS app_seconds, max(launches_used) AS app_launches,
     {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
   FROM
   (
-    SELECT application_id, app_name, app_publisher, having_it, 1 AS known, 0 AS using_it, 0 AS app_seconds, 0 AS app_launches
+    SELECT application_id, app_name, app_publisher, having_it, 1 AS known, 0 AS using_it, 0 AS seconds_used, 0 AS launches_used
     FROM (${presence})
     UNION ALL
     SELECT toString(application_id), any(toString(application)), any(toString(publisher)), 0, 0, uniqExact(device_id),
       sum(seconds), sum(launches)
     FROM {final}.usage_daily WHERE day = toDate({date:String}) GROUP BY application_id
   )
-  GROUP BY application_id`;
+  GROUP BY application_id
+  ) AS totals
+  LEFT ANY JOIN (${users}) AS counted ON counted.used_id = totals.application_id`;
 }
 
 const PRESENT = `SELECT application_id, any(name) AS app_name, any(publisher) AS app_publisher,
@@ -242,7 +260,8 @@ function heldUsageDaily(fresh = usageRows()): string {
   FROM
   (
     SELECT DISTINCT * EXCEPT (stale_since, devices_excluded)
-      REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id)
+      REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id,
+        ${shownName('usage_daily.application_id', 'usage_daily.application')} AS application)
     FROM {final}.usage_daily WHERE usage_daily.day = toDate({date:String}) AND ${NOT_ERASED} AND ${NEWEST('usage_daily')}
   ) AS kept
   INNER JOIN (${HELD}) AS held ON held.excluded_id = kept.application_id)`;
@@ -260,8 +279,8 @@ function heldApplicationUsageDaily(isToday: boolean): string {
   LEFT ANY JOIN (${EXCLUSIONS}) AS excluded ON excluded.excluded_id = fresh.application_id
   WHERE fresh.application_id NOT IN (SELECT excluded_id FROM (${HELD}))
   UNION ALL
-  SELECT kept.day, kept.application_id, kept.application, kept.publisher, ${devices} AS devices, kept.devices_used,
-    kept.seconds, kept.launches, kept.catalogue_version, kept.computed_at, held.held_since, held.left_out
+  SELECT kept.day, kept.application_id, ${shownName('kept.application_id', 'kept.application')}, kept.publisher,
+    ${devices} AS devices, kept.devices_used, kept.users, kept.seconds, kept.launches, kept.catalogue_version, kept.computed_at, held.held_since, held.left_out
   FROM
   (
     SELECT * FROM {final}.application_usage_daily
@@ -277,14 +296,15 @@ function finalUsageDaily(): string {
     WHERE usage_daily.day = toDate({date:String})`;
   const late = usageDaily().replaceAll(FACTS, `${FACTS} AND device NOT IN (${known})`);
   return `SELECT * FROM (
-  SELECT DISTINCT * REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id) FROM {final}.usage_daily
+  SELECT DISTINCT * REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id,
+    ${shownName('usage_daily.application_id', 'usage_daily.application')} AS application) FROM {final}.usage_daily
   WHERE usage_daily.day = toDate({date:String}) AND ${NOT_ERASED}
   UNION ALL ${late})`;
 }
 
 /** Applications are those of the catalogue of then. What has no use any more keeps its presence. */
 const finalApplicationUsageDaily = (): string =>
-  `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${applicationRowsOf(PRESENT_THEN, 'max(using_it)')})`;
+  `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${applicationRowsOf(PRESENT_THEN, 'max(using_it)', USERS_THEN, 'not known')})`;
 
 const keptRows = (table: 'usage_daily' | 'application_usage_daily'): string =>
   `SELECT * FROM {final}.${table} WHERE ${table}.day = toDate({date:String})`;

@@ -6,11 +6,13 @@ import { backquoted } from './schema-statements.ts';
 const SYSTEM_TABLES = ['tables', 'columns', 'parts', 'detached_parts', 'metrics', 'one', 'dictionaries'];
 
 /** To receive, process, derive, audit and erase, in tables that are there. */
-export function workingGrants({ facts, final }: DatabaseNames, user: string): string[] {
+export function workingGrants({ facts, final, person }: DatabaseNames, user: string): string[] {
   const to = `TO ${backquoted(user)}`;
   return [
     `GRANT SELECT, INSERT, TRUNCATE, ALTER DELETE, dictGet ON ${facts}.* ${to}`,
     `GRANT SELECT, INSERT, TRUNCATE, ALTER DELETE ON ${final}.* ${to}`,
+    // Nobody else gets at it: questions about persons go through the collector, which keeps a log of them.
+    `GRANT SELECT ON ${person}.* ${to}`,
     // Dictionaries have no grant of their own for this.
     `GRANT SYSTEM RELOAD DICTIONARY ON *.* ${to}`,
     ...SYSTEM_TABLES.map((table) => `GRANT SELECT ON system.${table} ${to}`),
@@ -18,11 +20,12 @@ export function workingGrants({ facts, final }: DatabaseNames, user: string): st
 }
 
 /** To make those tables, and to change them with a new version. Without them an administrator runs `schema --print`. */
-export function migratingGrants({ facts, final }: DatabaseNames, user: string): string[] {
+export function migratingGrants({ facts, final, person }: DatabaseNames, user: string): string[] {
   const to = `TO ${backquoted(user)}`;
   return [
     `GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, CREATE DICTIONARY, DROP TABLE, DROP VIEW, DROP DICTIONARY, ALTER COLUMN, ALTER INDEX, ALTER SETTINGS, ALTER TTL ON ${facts}.* ${to}`,
     `GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, ALTER COLUMN, ALTER INDEX, ALTER SETTINGS ON ${final}.* ${to}`,
+    `GRANT CREATE DATABASE, CREATE VIEW, DROP VIEW ON ${person}.* ${to}`,
   ];
 }
 
@@ -46,7 +49,7 @@ const READER_SETTINGS = [
 const READER_QUERIES_PER_HOUR = 3_600;
 const READER_SECONDS_PER_HOUR = 1_800;
 
-/** A role for people: the final tables and views, and nothing else. Facts stay closed; views read them as the collector. */
+/** A role for people: the final tables and views, and nothing else. Facts and persons stay closed; views read facts as the collector. */
 export function readerStatements({ final }: DatabaseNames): string[] {
   const role = backquoted(`${final}_reader`);
   return [

@@ -8,14 +8,19 @@
 import type { ClickHouse } from './clickhouse.ts';
 import { DERIVING } from './swap-partition.ts';
 
+/** Applications that are named for their file, and have one that does not lie in a home. */
+const NAMED_ELSEWHERE = `
+  SELECT application_id64 FROM {facts}.mappings FINAL
+  WHERE recognised = 0 AND executable_no IN (SELECT executable_no FROM {facts}.executables WHERE path != '' AND NOT startsWith(path, '~'))`;
+
 /** In this order, so that of two versions used equally long the later one always wins. */
 const NUMBERS = `
   INSERT INTO {facts}.application_numbers
-  SELECT rowNumberInAllBlocks() + 1, application_id64, application_version, name, publisher, recognised
+  SELECT rowNumberInAllBlocks() + 1, application_id64, application_version, name, publisher, recognised, home_only
   FROM
   (
     SELECT application_id64, application_version, any(application) AS name, any(mapped.publisher) AS publisher,
-      max(mapped.recognised) AS recognised
+      max(mapped.recognised) AS recognised, max(mapped.recognised) = 0 AND application_id64 NOT IN (${NAMED_ELSEWHERE}) AS home_only
     FROM (SELECT * FROM {facts}.mappings FINAL) AS mapped
     GROUP BY application_id64, application_version ORDER BY application_id64, application_version
   )`;
@@ -37,7 +42,13 @@ export async function numberApplications(clickhouse: ClickHouse): Promise<void> 
   // rowNumberInAllBlocks counts per thread.
   await clickhouse.command(`${NUMBERS} SETTINGS max_threads = 1`);
   await clickhouse.command(`${OF_EXECUTABLE} ${DERIVING}`);
-  for (const dictionary of ['application_numbered', 'application_of', 'device_of'])
+  await loadNames(clickhouse);
+  await clickhouse.command('SYSTEM RELOAD DICTIONARY {facts}.device_of');
+}
+
+/** Also after how many devices have what was derived: names in the homes of few are hidden by that. */
+export async function loadNames(clickhouse: ClickHouse): Promise<void> {
+  for (const dictionary of ['application_numbered', 'application_of'])
     await clickhouse.command(`SYSTEM RELOAD DICTIONARY {facts}.${dictionary}`);
 }
 

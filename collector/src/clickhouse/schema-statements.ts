@@ -13,7 +13,7 @@ export interface ServerAccount {
 
 export interface Migration {
   name: string;
-  /** `{facts}` and `{final}` still stand for the databases. */
+  /** `{facts}`, `{final}` and `{person}` still stand for the databases. */
   statements: string[];
 }
 
@@ -71,8 +71,8 @@ function atServer(statement: string, { user, password }: ServerAccount): string 
   return statement;
 }
 
-export const named = (statement: string, { facts, final }: DatabaseNames): string =>
-  statement.replaceAll('{facts}', facts).replaceAll('{final}', final);
+export const named = (statement: string, { facts, final, person }: DatabaseNames): string =>
+  statement.replaceAll('{facts}', facts).replaceAll('{final}', final).replaceAll('{person}', person);
 
 /** A text of SQL. */
 export const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

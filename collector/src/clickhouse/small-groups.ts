@@ -8,7 +8,10 @@ import type { ClickHouse } from './clickhouse.ts';
 const DEFAULT_SMALLEST = 5;
 
 /** SQL of the threshold; no table of {facts} says it before a collector has started. */
-export const SMALLEST_SHOWN = `(SELECT if(count() = 0, ${DEFAULT_SMALLEST}, argMax(smallest_shown, version)) FROM {facts}.small_groups)`;
+export const SMALLEST_SHOWN = `assumeNotNull((SELECT if(count() = 0, ${DEFAULT_SMALLEST}, argMax(smallest_shown, version)) FROM {facts}.small_groups))`;
+
+/** SQL of what stands for a path, and for the name of an application, in the homes of too few devices. */
+export const HIDDEN_NAME = `concat('~/(fewer than ', toString(${SMALLEST_SHOWN}), ' devices)')`;
 
 /** SQL that shows a number of people: itself, '0', or '< 5'. Text, so that nobody sums what is not a number. */
 export const countShown = (count: string): string =>

@@ -3,8 +3,9 @@
  * it has none the package is the application. What no package owns stays visibly unrecognised, as an application
  * named like its file, so that its use is seen too.
  */
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
 
 /** What of an executable's evidence decides. */
 export interface ExecutableToMap {
@@ -16,7 +17,10 @@ export interface ExecutableToMap {
 }
 
 export interface Mapping {
-  /** First 8 bytes of a hash of publisher and name, without version, read big-endian. */
+  /**
+   * First 8 bytes of a hash of publisher and name, without version, read big-endian. Keyed where it is named for its
+   * file: who guesses the name of somebody's program must not find its use by the id.
+   */
   applicationId: bigint;
   application: string;
   publisher: string;
@@ -27,17 +31,23 @@ export interface Mapping {
 }
 
 /** Raised with every change of the rules below, so that all executables are mapped again. */
-export const MAPPING_RULES = 1;
+export const MAPPING_RULES = 2;
 
-export function mapExecutable(executable: ExecutableToMap, catalogue: Catalogue): Mapping {
+export function mapExecutable(
+  executable: ExecutableToMap,
+  { catalogue, fileKey }: Pick<CatalogueInForce, 'catalogue' | 'fileKey'>,
+): Mapping {
   const named = nameOf(executable, catalogue);
   const kind = named.recognised ? 'application' : 'file';
+  const key = named.recognised ? NO_KEY : fileKey;
   return {
     ...named,
-    applicationId: hash64(kind, named.publisher, named.application),
-    fingerprint: hash64('fingerprint', kind, named.publisher, named.application, named.version),
+    applicationId: hash64(key, kind, named.publisher, named.application),
+    fingerprint: hash64(key, 'fingerprint', kind, named.publisher, named.application, named.version),
   };
 }
+
+const NO_KEY = new Uint8Array(0);
 
 function nameOf(
   { path, packageName, packageVersion = '', packageVendor = '' }: ExecutableToMap,
@@ -57,6 +67,8 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function hash64(...parts: string[]): bigint {
-  return hash('sha256', parts.join('\0'), 'buffer').readBigUInt64BE(0);
+function hash64(key: Uint8Array, ...parts: string[]): bigint {
+  const text = parts.join('\0');
+  const bytes = key.length === 0 ? text : createHmac('sha256', key).update(text).digest();
+  return hash('sha256', bytes, 'buffer').readBigUInt64BE(0);
 }

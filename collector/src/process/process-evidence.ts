@@ -98,7 +98,7 @@ export function describeExecutable(
     evidence: bytes,
     first_seen: source.receivedAt,
   });
-  const mapping = mapExecutable(evidence, inForce.catalogue);
+  const mapping = mapExecutable(evidence, inForce);
   if (mapping.recognised) effects.recognised++;
   effects.facts.add('mappings', mappingRow(executableNo, mapping, inForce.generation, source.receivedAt));
   effects.markInventoryDirty();

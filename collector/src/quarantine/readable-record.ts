@@ -135,7 +135,7 @@ export function fieldsOf(record: ReadableRecord): [name: string, value: string][
         .flatMap(({ executableId, encodingVersion, evidence }): [string, string][] => [
           ['executable_id', executableText(executableId)],
           ['encoding_version', String(encodingVersion ?? 0)],
-          ['evidence', `${evidence?.length ?? 0} bytes: ${printable(evidence).slice(0, 400)}`],
+          ['evidence', evidenceText(evidence)],
         ]);
     case 'inventory':
       return [
@@ -156,6 +156,13 @@ export function fieldsOf(record: ReadableRecord): [name: string, value: string][
 const SHOWN_EVIDENCE = 10;
 
 const hex = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString('hex');
+
+/** The name of what lies in a home is told with a personal token only, and nobody needs it here. */
+function evidenceText(evidence: Uint8Array | null | undefined): string {
+  const text = printable(evidence);
+  const shown = text.includes('~') ? 'not shown, since it may name a file in a home' : text.slice(0, 400);
+  return `${evidence?.length ?? 0} bytes: ${shown}`;
+}
 
 /** On the wire ids are little-endian; people know them as 16 digits. */
 const executableText = (id: Uint8Array | null | undefined): string =>

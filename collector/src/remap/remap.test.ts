@@ -46,7 +46,10 @@ function write(version: string, rules: [name: string, application: string][]): v
 }
 
 function open(onChange = () => {}): CatalogueSource {
-  return openCatalogueSource({ file, control, log, onChange, onFault: () => {}, pollMs: 50 });
+  return openCatalogueSource({
+    ...{ file, control, log, onChange, onFault: () => {}, pollMs: 50 },
+    fileKey: new Uint8Array(32),
+  });
 }
 
 /** One executable of each package, as the processor would have written them under this catalogue. */
@@ -77,7 +80,14 @@ async function describe(source: CatalogueSource): Promise<void> {
       ...{ package_manager: 'dpkg', package_name: packageName, package_version: named.packageVersion },
       ...{ package_architecture: '', package_vendor: 'Debian', evidence: '', first_seen: NOW },
     });
-    mappings.append(mappingRow(executableNo, mapExecutable(named, catalogue), generation, NOW));
+    mappings.append(
+      mappingRow(
+        executableNo,
+        mapExecutable(named, { catalogue, fileKey: new Uint8Array(32) }),
+        generation,
+        NOW,
+      ),
+    );
   }
   await clickhouse.insert('executables', executables);
   await clickhouse.insert('mappings', mappings);
@@ -158,7 +168,10 @@ test('a mapping by an older catalogue that is written late does not win', async 
   late.append(
     mappingRow(
       1,
-      mapExecutable(old, { ...source.current().catalogue, ruleFor: () => undefined }),
+      mapExecutable(old, {
+        catalogue: { ...source.current().catalogue, ruleFor: () => undefined },
+        fileKey: new Uint8Array(32),
+      }),
       1,
       NOW + 1e9,
     ),

@@ -110,14 +110,15 @@ async function remapBatch(
   { clickhouse, control, now, inForce, onBatch }: RemapOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { catalogue, generation } = inForce();
+  const current = inForce();
+  const { generation } = current;
   const executables = await readExecutablesToMap(clickhouse, first, last);
   const block = new NativeBlock(FACT_TABLES.mappings);
   const turn = new Turn();
   for (const executable of executables) {
     await turn.share();
     if (signal.aborted) return false;
-    const mapping = mapExecutable(executable, catalogue);
+    const mapping = mapExecutable(executable, current);
     if (mapping.fingerprint !== executable.fingerprint)
       block.append(mappingRow(executable.executableNo, mapping, generation, now()));
   }

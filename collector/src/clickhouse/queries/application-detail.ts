@@ -44,10 +44,9 @@ const VERSIONS = `
   SELECT version, devices, executables, computed_at FROM {facts}.application_devices
   WHERE application_id = {id:String} ORDER BY devices DESC, version DESC`;
 
-/** By number, so that neither the evidence of the whole fleet nor its text ids are read. */
+/** By number, so that the evidence of the whole fleet is not read. */
 const EXECUTABLES = `
-  SELECT lower(leftPad(hex(found.executable_id64), 16, '0')) AS executable_id,
-    if(found.known = 0, '', lower(hex(found.sha256))) AS sha256, found.path AS path, found.size AS size,
+  SELECT found.executable_id AS executable_id, found.sha256 AS sha256, found.path AS path, found.size AS size,
     toString(found.format) AS format, mapped.version AS version, counted.devices AS devices, found.first_seen AS first_seen,
     count() OVER () AS total
   FROM
@@ -58,8 +57,8 @@ const EXECUTABLES = `
   INNER JOIN {facts}.executable_devices AS counted ON counted.executable_no = mapped.executable_no
   INNER JOIN
   (
-    SELECT executable_no, executable_id64, version AS known, sha256, path, size, format, first_seen
-    FROM {facts}.executables FINAL
+    SELECT executable_no, executable_id, sha256, path, size, format, first_seen
+    FROM {facts}.described_executables
     WHERE executable_no IN (SELECT executable_no FROM {facts}.mappings WHERE application_id64 = {number:UInt64})
   ) AS found ON found.executable_no = mapped.executable_no
   ORDER BY path, version, executable_id LIMIT {limit:UInt32}`;

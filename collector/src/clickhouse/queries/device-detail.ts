@@ -40,7 +40,7 @@ const APPLICATIONS_OF_DEVICE = `
     if(max(newest) = toDate(0), NULL, toString(max(newest))) AS last_used, count() OVER () AS total
   FROM
   (
-    SELECT lower(leftPad(hex(mapped.application_id64), 16, '0')) AS application_id, any(mapped.application) AS some_name,
+    SELECT lower(leftPad(hex(mapped.application_id64), 16, '0')) AS application_id, any(mapped.shown_name) AS some_name,
       any(toString(mapped.publisher)) AS some_publisher, groupUniqArray(toString(mapped.application_version)) AS some_versions,
       max(mapped.recognised) AS some_recognised, count() AS some_executables, toUInt64(0) AS some_seconds,
       toUInt64(0) AS some_today, toUInt64(0) AS some_launches, toDate(0) AS newest
@@ -49,7 +49,12 @@ const APPLICATIONS_OF_DEVICE = `
       SELECT arrayJoin(ids) AS executable_no FROM {facts}.device_inventory FINAL
       WHERE epoch_no IN (SELECT epoch_no FROM {facts}.device_rows WHERE device_id = {id:String})
     ) AS installed
-    INNER JOIN (SELECT * FROM {facts}.mappings FINAL) AS mapped ON mapped.executable_no = installed.executable_no
+    INNER JOIN
+    (
+      SELECT *, if(recognised = 1, application, dictGetString('{facts}.application_numbered', 'name',
+          toUInt64(dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no))))) AS shown_name
+      FROM {facts}.mappings FINAL
+    ) AS mapped ON mapped.executable_no = installed.executable_no
     GROUP BY mapped.application_id64
     UNION ALL
     SELECT application_id, any(application), any(publisher), [argMax(version, day)], 0, 0, sum(seconds),

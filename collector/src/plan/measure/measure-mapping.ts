@@ -75,7 +75,7 @@ async function mapAgain({ clickhouse, control, now }: MeasuringSite): Promise<vo
   const executables = await readExecutablesToMap(clickhouse, 1, control.executableCount());
   const block = new NativeBlock(FACT_TABLES.mappings);
   for (const { executableNo, ...executable } of executables) {
-    const mapping = mapExecutable(executable, NO_CATALOGUE.catalogue);
+    const mapping = mapExecutable(executable, NO_CATALOGUE);
     block.append(mappingRow(executableNo, mapping, NO_CATALOGUE.generation + 1, now()));
   }
   await clickhouse.insert('mappings', block);

@@ -1,4 +1,5 @@
 /** What the recompute job costs: fleets of three sizes made inside the engine, each derived as the job does. */
+import { databasesNamed } from '../../clickhouse/database-names.ts';
 import { deriveDevices } from '../../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../../clickhouse/derive-usage-day.ts';
@@ -31,7 +32,7 @@ export async function measureRecompute(site: MeasuringSite): Promise<Partial<Con
   const merges = { mergeIdUs: 0, mergeUsageRowUs: 0 };
   const disk = { usageDaily: 0, applicationDevice: 0, device: 0 };
   const derive = async (name: string, size: { devices: number; distinct: number }): Promise<DeriveCost> => {
-    const clickhouse = await site.databases({ facts: `${name}_facts`, final: name });
+    const clickhouse = await site.databases(databasesNamed(name));
     const fleet: MadeFleet = { ...size, executables: EXECUTABLES, usageRows: USAGE_ROWS, day };
     await holdMerges(clickhouse);
     await makeFleet(clickhouse, fleet);

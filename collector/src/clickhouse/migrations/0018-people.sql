@@ -1,0 +1,158 @@
+-- What is about persons is in a database of its own. In {final} users are numbers, and what lies in the homes of few has
+-- no name. Names are hidden where applications are numbered: whatever is derived or viewed after that has none.
+CREATE DATABASE IF NOT EXISTS {person} COMMENT 'What is about persons: asked with a personal token and a reason, and every reading is logged';
+
+ALTER TABLE {facts}.application_numbers
+    ADD COLUMN IF NOT EXISTS home_only UInt8 COMMENT '1 when all that is known of it is the name of a file in a home' AFTER recognised;
+
+CREATE OR REPLACE DICTIONARY {facts}.application_of
+(
+    executable_no  UInt64,
+    application_no UInt32 DEFAULT 0,
+    is_common      UInt8 DEFAULT 0
+)
+PRIMARY KEY executable_no
+SOURCE(CLICKHOUSE(QUERY 'SELECT executable_no, application_no, executable_no IN (SELECT executable_no FROM {facts}.executable_devices WHERE devices >= assumeNotNull((SELECT if(count() = 0, 5, argMax(smallest_shown, version)) FROM {facts}.small_groups))) OR assumeNotNull((SELECT if(count() = 0, 5, argMax(smallest_shown, version)) FROM {facts}.small_groups)) <= 1 AS is_common FROM {facts}.application_of_executable'))
+LAYOUT(FLAT(INITIAL_ARRAY_SIZE 65536 MAX_ARRAY_SIZE 4294967296)) LIFETIME(0)
+COMMENT 'Executable to application version; 0 when nobody has described it yet. is_common: so many devices have it that its path is shown, also in a home';
+
+CREATE OR REPLACE DICTIONARY {facts}.application_numbered
+(
+    application_no   UInt64,
+    application_id64 UInt64 DEFAULT 0,
+    version          String DEFAULT '',
+    name             String DEFAULT '(evidence not yet received)',
+    publisher        String DEFAULT '',
+    recognised       UInt8 DEFAULT 0
+)
+PRIMARY KEY application_no
+SOURCE(CLICKHOUSE(QUERY 'SELECT application_no, application_id64, if(is_hidden, \'\', true_version) AS version, if(is_hidden, concat(\'~/(fewer than \', toString(assumeNotNull((SELECT if(count() = 0, 5, argMax(smallest_shown, version)) FROM {facts}.small_groups))), \' devices)\'), true_name) AS name, publisher, recognised FROM (SELECT application_no, application_id64, version AS true_version, name AS true_name, publisher, recognised, home_only AND assumeNotNull((SELECT if(count() = 0, 5, argMax(smallest_shown, version)) FROM {facts}.small_groups)) > 1 AND lower(leftPad(hex(application_id64), 16, \'0\')) NOT IN (SELECT application_id FROM {facts}.application_devices WHERE recognised = 0 AND devices >= assumeNotNull((SELECT if(count() = 0, 5, argMax(smallest_shown, version)) FROM {facts}.small_groups))) AS is_hidden FROM {facts}.application_numbers)'))
+LAYOUT(FLAT(INITIAL_ARRAY_SIZE 65536 MAX_ARRAY_SIZE 4294967296)) LIFETIME(0)
+COMMENT 'What an application version is called; of what is in the homes of few devices only that';
+
+CREATE VIEW {facts}.hidden_applications AS
+SELECT lower(leftPad(hex(application_id64), 16, '0')) AS application_id
+FROM {facts}.application_numbers
+WHERE home_only AND dictGetString('{facts}.application_numbered', 'name', toUInt64(application_no)) != name
+COMMENT 'Applications whose name is not shown, as of the last round of the recompute job';
+
+CREATE OR REPLACE VIEW {facts}.described_executables AS
+SELECT executable_no, if(is_hidden, lower(leftPad(hex(toUInt64(executable_no)), 16, '0')), lower(leftPad(hex(executable_id64), 16, '0'))) AS executable_id,
+    if(known = 0 OR is_hidden, '', lower(hex(sha256_bytes))) AS sha256,
+    if(is_hidden, concat('~/(fewer than ', toString(assumeNotNull((SELECT if(count() = 0, 5, argMax(smallest_shown, version)) FROM {facts}.small_groups))), ' devices)'), true_path) AS path, if(is_hidden, 0, true_size) AS size,
+    format, if(is_hidden, '', lower(hex(build_id_bytes))) AS build_id, package,
+    lower(leftPad(hex(dictGet('{facts}.application_numbered', 'application_id64', toUInt64(application_no))), 16, '0')) AS application_id,
+    if(application_no = 0, '', dictGet('{facts}.application_numbered', 'name', toUInt64(application_no))) AS application,
+    dictGet('{facts}.application_numbered', 'version', toUInt64(application_no)) AS version,
+    dictGet('{facts}.application_numbered', 'publisher', toUInt64(application_no)) AS publisher,
+    dictGet('{facts}.application_numbered', 'recognised', toUInt64(application_no)) AS recognised, first_seen
+FROM
+(
+    SELECT executable_no, executable_id64, version AS known, sha256 AS sha256_bytes, path AS true_path, size AS true_size, format, build_id AS build_id_bytes,
+        package_name AS package, first_seen,
+        dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
+        startsWith(true_path, '~') AND dictGetUInt8('{facts}.application_of', 'is_common', toUInt64(executable_no)) = 0 AS is_hidden
+    FROM {facts}.executables FINAL
+)
+COMMENT 'Executables with their application; evidence not yet received shows as empty text. What few devices have in a home has the collector''s number for its id, and no path, size or hash: who has the file could find it by them';
+
+ALTER TABLE {final}.application_usage_daily
+    ADD COLUMN IF NOT EXISTS users String DEFAULT 'not known' COMMENT 'Users that used it: a number, or "< 5" for fewer than are shown; those whom a device does not tell apart count as one, on each device. Not known of days that were derived before this was' AFTER devices_used;
+
+ALTER TABLE {facts}.application_usage_daily_staging
+    ADD COLUMN IF NOT EXISTS users String DEFAULT 'not known' COMMENT 'As in application_usage_daily' AFTER devices_used;
+
+-- The same steps as in derive-usage-day.ts, a user at a time. Of a day whose marks are given up they bound nothing.
+CREATE VIEW {person}.user_usage_daily
+(
+    day Date COMMENT 'UTC day', person String COMMENT 'Pseudonym of a user of one device, 32 hex digits',
+    device_id String COMMENT 'Device, 16 hex digits', application_id String COMMENT 'Application, 16 hex digits',
+    application String COMMENT 'Its name, also where it is in the homes of few', publisher String COMMENT 'Its publisher',
+    seconds UInt32 COMMENT 'Seconds it ran for this user, at most 86,400: exact for one executable, else an upper bound',
+    launches UInt64 COMMENT 'How often one of its executables was started', launches_by_user UInt64 COMMENT 'Of these, by a person',
+    foreground_seconds Int32 COMMENT 'Seconds in the foreground, -1 where the platform cannot tell'
+) AS
+SELECT day, lower(hex(used.user)) AS person, device_id, lower(leftPad(hex(app), 16, '0')) AS application_id,
+    if(main = 0, '(evidence not yet received)', named.name) AS application, named.publisher AS publisher,
+    user_seconds AS seconds, user_launches AS launches, user_by_user AS launches_by_user, user_foreground AS foreground_seconds
+FROM
+(
+    SELECT day, device_id, user, dictGetUInt64('{facts}.application_numbered', 'application_id64', toUInt64(application_no)) AS app,
+        argMax(application_no, (version_seconds, application_no)) AS main,
+        bitCount(groupBitOr(v0)) + bitCount(groupBitOr(v1)) + bitCount(groupBitOr(v2)) + bitCount(groupBitOr(v3)) + bitCount(groupBitOr(v4)) AS marks,
+        toUInt32(least(sum(version_seconds), if(marks = 0 AND day IN (SELECT final_days.day FROM {facts}.final_days), 86400, 300 * marks), 86400)) AS user_seconds,
+        sum(version_launches) AS user_launches, sum(version_by_user) AS user_by_user,
+        toInt32(if(max(version_foreground) < 0, -1, least(sumIf(version_foreground, version_foreground > 0), 86400))) AS user_foreground
+    FROM
+    (
+        SELECT day, device_id, user, dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
+            sum(run_seconds) AS version_seconds, sum(run_launches) AS version_launches, sum(run_by_user) AS version_by_user,
+            if(max(run_foreground) < 0, -1, least(sumIf(run_foreground, run_foreground > 0), 86400)) AS version_foreground,
+            groupBitOr(r0) AS v0, groupBitOr(r1) AS v1, groupBitOr(r2) AS v2, groupBitOr(r3) AS v3, groupBitOr(r4) AS v4
+        FROM
+        (
+            SELECT facts.day AS day, owner.device_id AS device_id, facts.executable_no AS executable_no, facts.user AS user, facts.run AS run,
+                facts.generation AS generation, max(facts.generation) OVER (PARTITION BY day, device_id, executable_no, user) AS newest,
+                max(facts.seconds) AS run_seconds, max(facts.launches_user) AS run_by_user,
+                run_by_user + max(facts.launches_autostart) + max(facts.launches_service) + max(facts.launches_scheduler)
+                    + max(facts.launches_unknown) AS run_launches,
+                max(facts.foreground_seconds) AS run_foreground,
+                groupBitOr(facts.slots_0) AS r0, groupBitOr(facts.slots_1) AS r1, groupBitOr(facts.slots_2) AS r2,
+                groupBitOr(facts.slots_3) AS r3, groupBitOr(facts.slots_4) AS r4
+            FROM {facts}.usage AS facts
+            INNER JOIN
+            (
+                SELECT lower(leftPad(hex(device_id64), 16, '0')) AS device_id, epoch_no FROM {facts}.epochs FINAL
+            ) AS owner ON owner.epoch_no = facts.epoch_no
+            WHERE facts.day >= (SELECT max(kept_since.day) FROM {facts}.kept_since FINAL WHERE kind = 'user-usage')
+            GROUP BY day, device_id, executable_no, user, run, generation
+        )
+        WHERE generation = newest
+        GROUP BY day, device_id, user, application_no
+    )
+    GROUP BY day, device_id, user, app
+) AS used
+LEFT ANY JOIN {facts}.application_numbers AS named ON named.application_no = used.main
+COMMENT 'Use of each application by each user by day, as long as use by user is kept. Ask with days, and with a device_id where it is known: it is found by its key, and a person is not';
+
+CREATE VIEW {person}.people
+(
+    person String COMMENT 'Pseudonym of a user of one device, 32 hex digits', devices UInt64 COMMENT 'Devices that it was used on',
+    first_day Date COMMENT 'Oldest UTC day of use that is kept', last_day Date COMMENT 'Newest UTC day of use'
+) AS
+SELECT lower(hex(user)) AS person, uniqExact(device) AS devices, min(used_on) AS first_day, max(used_on) AS last_day
+FROM
+(
+    SELECT user, day AS used_on, dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no)) AS device
+    FROM {facts}.usage
+    WHERE day >= (SELECT max(kept_since.day) FROM {facts}.kept_since FINAL WHERE kind = 'user-usage')
+)
+WHERE device > 0
+GROUP BY user
+COMMENT 'Users of whom anything is kept. Who they are nobody here knows: each device has a secret of its own for its users';
+
+CREATE VIEW {person}.executables
+(
+    executable_id String COMMENT 'Executable, 16 hex digits',
+    shown_id String COMMENT 'What it is called in {final}: the same, or the collector''s number where its name is not shown',
+    sha256 String COMMENT 'SHA-256 of the file, 64 hex digits', path String COMMENT 'Normalised path',
+    size UInt64 COMMENT 'Bytes', format String COMMENT 'elf, macho, pe or script', package String COMMENT 'Owning package',
+    application_id String COMMENT 'Application, 16 hex digits', application String COMMENT 'Its name, also where it is in the homes of few',
+    version String COMMENT 'Its version', publisher String COMMENT 'Its publisher',
+    devices UInt64 COMMENT 'Devices that have it now; 0: removed, or run from outside every program root',
+    first_seen DateTime64(3, 'UTC') COMMENT 'When the collector learnt of it'
+) AS
+SELECT lower(leftPad(hex(known.executable_id64), 16, '0')) AS executable_id,
+    if(startsWith(known.path, '~') AND dictGetUInt8('{facts}.application_of', 'is_common', toUInt64(known.executable_no)) = 0,
+        lower(leftPad(hex(toUInt64(known.executable_no)), 16, '0')), executable_id) AS shown_id,
+    if(known.version = 0, '', lower(hex(known.sha256))) AS sha256, known.path AS path, known.size AS size, toString(known.format) AS format,
+    toString(known.package_name) AS package,
+    lower(leftPad(hex(dictGetUInt64('{facts}.application_numbered', 'application_id64', toUInt64(known.numbered_as))), 16, '0')) AS application_id,
+    named.name AS application, named.version AS version, named.publisher AS publisher, counted.devices AS devices, known.first_seen AS first_seen
+FROM
+(
+    SELECT *, dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS numbered_as FROM {facts}.executables FINAL
+) AS known
+LEFT ANY JOIN {facts}.application_numbers AS named ON named.application_no = known.numbered_as
+LEFT ANY JOIN {facts}.executable_devices AS counted ON counted.executable_no = known.executable_no
+COMMENT 'Every executable the collector knows, under its true name';

@@ -5,7 +5,7 @@ import { isExhaustion, lockedOut } from './engine-error.ts';
 import { type EngineLimits, threadPoolSize } from './engine-limits.ts';
 import { EngineStartError } from './engine-start-error.ts';
 import { type EngineSnapshot, type EngineStats, emptyStats } from './engine-stats.ts';
-import { readerDatabase } from './gate/readable-names.ts';
+import { type ReadableDatabases, readerDatabase } from './gate/readable-names.ts';
 import { engineFunctions } from './gate/reader-gate.ts';
 import { AnswersInFlight } from './http/answers-in-flight.ts';
 import { QueryKiller } from './query-killer.ts';
@@ -94,16 +94,21 @@ export class EngineCore {
   }
 
   /** `sender` is what a reader calls itself, as its shape. */
-  async read(request: StatementRequest, sender: string, client: AbortSignal): Promise<StatementResult> {
+  async read(
+    request: StatementRequest,
+    sender: string,
+    databases: ReadableDatabases,
+    client: AbortSignal,
+  ): Promise<StatementResult> {
     const refused = this.lockOuts.refusalOfSender(sender, Date.now());
     if (refused) throw lockedOut(refused.reason, refused.retryAfterSeconds);
     return this.#run(this.#readers, client, (session, signal) => {
       this.stats.queries += 1;
-      return runReaderQuery(session, request, sender, this.#bounds, signal);
+      return runReaderQuery(session, request, sender, { ...this.#bounds, databases }, signal);
     });
   }
 
-  get #bounds(): ReaderBounds {
+  get #bounds(): Omit<ReaderBounds, 'databases'> {
     const [functions, killer] = [this.#functions, this.#killer];
     return { limits: this.limits, functions, killer, lockOuts: this.lockOuts };
   }

@@ -5,7 +5,7 @@ import { type EngineLimits, engineLimits } from './engine-limits.ts';
 import { EngineStartError } from './engine-start-error.ts';
 import { engineServer } from './http/engine-server.ts';
 import { ownConfinement } from './jail/confinement.ts';
-import { writerSecret } from './writer-secret.ts';
+import { personSecret, writerSecret } from './writer-secret.ts';
 
 export interface EngineOptions {
   /** Everything the engine keeps: `db/`, `spool/`, `writer-secret`. */
@@ -49,7 +49,12 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const { unreadable } = core.lockOuts;
   if (unreadable !== undefined) options.log.warn({ unreadable }, 'engine: lock-outs could not be read');
   const confinement = ownConfinement();
-  const server = engineServer(core, secret, confinement, options.log);
+  const server = engineServer(
+    core,
+    { writer: secret, person: personSecret(secret) },
+    confinement,
+    options.log,
+  );
   try {
     const port = await listening(server, options.listenFd);
     options.log.info({ port, dataDir: options.dataDir, ...confinement }, 'engine: listening');

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -62,6 +62,12 @@ function readSecret(path: string): string {
     closeSync(fd);
   }
 }
+
+export const personUser = 'fleetmeter_person';
+
+/** Made of the writer's, so that there is one file to keep; from it nobody finds the writer's. */
+export const personSecret = (writer: string): string =>
+  createHmac('sha256', writer).update(personUser).digest('base64url');
 
 /** Equal or not, in a time that tells nothing: digests have one length whatever was offered. */
 export function sameSecret(offered: string, expected: string): boolean {

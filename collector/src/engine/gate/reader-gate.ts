@@ -2,6 +2,7 @@ import type { EngineSession } from '../engine-database.ts';
 import { denied, EngineError } from '../engine-error.ts';
 import { sqlString, sqlUnhex } from '../sql-literal.ts';
 import { canonicalStatement } from './canonical-statement.ts';
+import { type ReadableDatabases, readerDatabases } from './readable-names.ts';
 import { statementVerdict } from './statement-verdict.ts';
 import { syntaxRefusal } from './syntax-verdict.ts';
 
@@ -28,17 +29,18 @@ export async function passGate(
   text: Buffer,
   parameters: ReadonlyMap<string, string>,
   engineFunctions: ReadonlySet<string>,
+  databases: ReadableDatabases = readerDatabases,
 ): Promise<PassedStatement> {
   const canonical = await canonicalText(session, text);
   const verdict = canonicalStatement(canonical);
   if (!verdict.allowed) throw refusal(verdict.reason);
   const { statement } = verdict;
-  const shape = statementVerdict(statement, parameters);
+  const shape = statementVerdict(statement, parameters, databases);
   if (shape.kind === 'refused') throw refusal(shape.reason);
   if (shape.kind === 'metadata') return { text: shape.body, format: statement.format };
   await setParameters(session, statement.placeholders, parameters);
   const tree = await session.run(`EXPLAIN AST ${shape.body}`, 'TSVRaw');
-  const reason = syntaxRefusal(tree.bytes.toString('utf8'), engineFunctions);
+  const reason = syntaxRefusal(tree.bytes.toString('utf8'), engineFunctions, databases);
   if (reason !== undefined) throw refusal(reason);
   return { text: shape.prefix + shape.body, format: statement.format };
 }

@@ -1,5 +1,5 @@
 import type { CanonicalStatement } from './canonical-statement.ts';
-import { outputFormats, readerDatabase } from './readable-names.ts';
+import { outputFormats, type ReadableDatabases, readerDatabase, readerDatabases } from './readable-names.ts';
 import { callAllowed, nameRefusal } from './syntax-verdict.ts';
 
 /**
@@ -32,6 +32,7 @@ const select = /^(?:SELECT|WITH|\() ?/;
 export function statementVerdict(
   statement: CanonicalStatement,
   parameters: ReadonlyMap<string, string>,
+  databases: ReadableDatabases = readerDatabases,
 ): StatementVerdict {
   const reason = formatRefusal(statement.format) ?? placeholderRefusal(statement, parameters);
   if (reason !== undefined) return { kind: 'refused', reason };
@@ -52,7 +53,7 @@ export function statementVerdict(
   for (const shape of metadataOfTable) {
     const parts = shape.exec(body);
     if (parts?.[2] === undefined) continue;
-    const refusal = nameRefusal(parts[1], parts[2]);
+    const refusal = nameRefusal(parts[1], parts[2], databases);
     return refusal === undefined ? { kind: 'metadata', body } : { kind: 'refused', reason: refusal };
   }
   return {

@@ -4,7 +4,7 @@ import {
   combinators,
   functionsWithoutArguments,
 } from './allowed-functions.ts';
-import { readerDatabase, systemTables, tableFunctions } from './readable-names.ts';
+import { type ReadableDatabases, readerDatabases, systemTables, tableFunctions } from './readable-names.ts';
 import { type SyntaxNode, syntaxTree } from './syntax-tree.ts';
 
 /**
@@ -46,50 +46,61 @@ const nodeKinds = new Set([
 /** Functions whose last argument may be the name of a table. */
 const membership = /^(?:global)?(?:not)?(?:null)?in(?:ignoreset)?$/i;
 
-/** Databases that no reader names anywhere, not even as an alias: in doubt the statement is refused. */
-const foreignDatabase = /^`?(?:system|default|information_schema|_temporary\w*|fleetmeter_\w+)`?\./i;
+/** Databases that nobody names anywhere unless he may read them, not even as an alias: in doubt the statement is refused. */
+const foreignDatabase = /^`?(system|default|information_schema|_temporary\w*|fleetmeter_\w+)`?\./i;
 
 /**
  * Why a reader may not run the SELECT with this syntax tree, or undefined when it may. Pure. Sound because a
  * reader's session has `fleetmeter` as its default database: an unqualified name can only mean a table there,
  * or a CTE, alias or column of the same statement, whose own parts are judged like all others.
  */
-export function syntaxRefusal(treeText: string, engineFunctions: ReadonlySet<string>): string | undefined {
+export function syntaxRefusal(
+  treeText: string,
+  engineFunctions: ReadonlySet<string>,
+  databases: ReadableDatabases = readerDatabases,
+): string | undefined {
   const root = syntaxTree(treeText);
   if (!root) return 'its syntax tree cannot be read';
   if (root.kind !== 'SelectWithUnionQuery') return `it is a ${root.kind}, and readers may only SELECT`;
   if (root.children.length !== 1 || root.children[0]?.kind !== 'ExpressionList') {
     return 'it has a clause after the SELECT (SETTINGS, INTO OUTFILE) that readers may not use';
   }
-  return nodeRefusal(root, undefined, engineFunctions);
+  return nodeRefusal(root, undefined, { engineFunctions, databases });
 }
 
-function nodeRefusal(
-  node: SyntaxNode,
-  parent: SyntaxNode | undefined,
-  engineFunctions: ReadonlySet<string>,
-): string | undefined {
-  const own = ownRefusal(node, parent) ?? functionNameRefusal(node, engineFunctions);
+interface Allowed {
+  engineFunctions: ReadonlySet<string>;
+  databases: ReadableDatabases;
+}
+
+function nodeRefusal(node: SyntaxNode, parent: SyntaxNode | undefined, allowed: Allowed): string | undefined {
+  const own =
+    ownRefusal(node, parent, allowed.databases) ?? functionNameRefusal(node, allowed.engineFunctions);
   if (own !== undefined) return own;
   for (const child of node.children) {
-    const reason = nodeRefusal(child, node, engineFunctions);
+    const reason = nodeRefusal(child, node, allowed);
     if (reason !== undefined) return reason;
   }
   return undefined;
 }
 
-function ownRefusal(node: SyntaxNode, parent: SyntaxNode | undefined): string | undefined {
+function ownRefusal(
+  node: SyntaxNode,
+  parent: SyntaxNode | undefined,
+  databases: ReadableDatabases,
+): string | undefined {
   if (!nodeKinds.has(node.kind)) {
     if (node.kind === 'Set') return 'readers may not use SETTINGS';
     if (node.kind === 'ColumnsApplyTransformer') return 'readers may not use APPLY';
     return `its syntax tree holds ${node.kind}, which is not on the list of what readers may use`;
   }
-  if (node.kind === 'TableIdentifier') return tableRefusal(node);
-  if (node.kind === 'Identifier' && foreignDatabase.test(node.detail)) {
+  if (node.kind === 'TableIdentifier') return tableRefusal(node, databases);
+  const foreign = node.kind === 'Identifier' ? foreignDatabase.exec(node.detail)?.[1] : undefined;
+  if (foreign !== undefined && !databases.has(foreign)) {
     return `the name ${node.detail} begins like a database that readers may not read`;
   }
   if (node.kind === 'Function') {
-    return parent?.kind === 'TableExpression' ? tableFunctionRefusal(node) : functionRefusal(node);
+    return parent?.kind === 'TableExpression' ? tableFunctionRefusal(node) : functionRefusal(node, databases);
   }
   return undefined;
 }
@@ -97,17 +108,21 @@ function ownRefusal(node: SyntaxNode, parent: SyntaxNode | undefined): string | 
 /** Names with other characters are refused: an engine that runs without a server takes some for files. */
 const tableDetail = /^(\w[\w -]*?)(?:\.(\w[\w -]*?))?(?: \(alias .*\))?$/s;
 
-function tableRefusal(node: SyntaxNode): string | undefined {
+function tableRefusal(node: SyntaxNode, databases: ReadableDatabases): string | undefined {
   const [, first, second] = tableDetail.exec(node.detail) ?? [];
   if (first === undefined) return `the table name ${node.detail} cannot be told apart`;
-  return nameRefusal(second === undefined ? undefined : first, second ?? first);
+  return nameRefusal(second === undefined ? undefined : first, second ?? first, databases);
 }
 
 /** Also used for the tables of DESCRIBE, EXISTS and SHOW CREATE. */
-export function nameRefusal(database: string | undefined, table: string): string | undefined {
-  if (database === undefined || database === readerDatabase) return undefined;
+export function nameRefusal(
+  database: string | undefined,
+  table: string,
+  databases: ReadableDatabases,
+): string | undefined {
+  if (database === undefined || databases.has(database)) return undefined;
   if (database === 'system' && systemTables.has(table)) return undefined;
-  return `readers may not read ${database}.${table}; they may read the database ${readerDatabase}`;
+  return `readers may not read ${database}.${table}; they may read the database ${[...databases].join(' and ')}`;
 }
 
 /**
@@ -138,14 +153,14 @@ const lowerTableFunctions = new Set([...tableFunctions].map((name) => name.toLow
 
 const functionDetail = /^(\w+)(?: \(alias .*\))?(?: \(children \d+\))?$/s;
 
-function functionRefusal(node: SyntaxNode): string | undefined {
+function functionRefusal(node: SyntaxNode, databases: ReadableDatabases): string | undefined {
   const name = functionDetail.exec(node.detail)?.[1];
   if (name === undefined) return `the function name ${node.detail} cannot be told apart`;
   if (!functionAllowed(name)) {
     return `the function ${name} is not on the list of functions readers may use`;
   }
   if (casts.test(name)) return typeRefusal(node.children[0]?.children[1]);
-  return membership.test(name) ? membershipRefusal(node) : undefined;
+  return membership.test(name) ? membershipRefusal(node, databases) : undefined;
 }
 
 /** Functions whose second argument is the name of a type and whose first is parsed as a value of it. */
@@ -165,11 +180,12 @@ function typeRefusal(type: SyntaxNode | undefined): string | undefined {
 }
 
 /** `x IN name` reads the table of that name, and the engine's filters on system tables are not proven there. */
-function membershipRefusal(node: SyntaxNode): string | undefined {
+function membershipRefusal(node: SyntaxNode, databases: ReadableDatabases): string | undefined {
   const target = node.children[0]?.children.at(-1);
   if (target?.kind !== 'Identifier' && target?.kind !== 'TableIdentifier') return undefined;
   const name = bareName(target);
-  if (/^(?:fleetmeter\.)?\w[\w -]*$/.test(name)) return undefined;
+  const [, database] = /^(?:(\w+)\.)?\w[\w -]*$/.exec(name) ?? [undefined, ''];
+  if (database === undefined || databases.has(database)) return undefined;
   return `IN ${name} could mean a table that readers may not read`;
 }
 

@@ -1,16 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { wrongCredentials } from '../engine-error.ts';
-import { sameSecret, writerUser } from '../writer-secret.ts';
+import { personUser, sameSecret, writerUser } from '../writer-secret.ts';
 
-export type Role = 'reader' | 'writer';
+/** `person`: a reader who may ask about persons as well; only the collector has its secret. */
+export type Role = 'reader' | 'person' | 'writer';
+
+export interface EngineSecrets {
+  writer: string;
+  person: string;
+}
 
 /**
  * Who asks. Without credentials, or as `default` without a password: a reader. As the writer with its secret:
- * the writer. Everything else is refused, so that a wrong secret is noticed and not silently a reader.
+ * the writer, and likewise for persons. Everything else is refused, so that a wrong secret is noticed and not silently a reader.
  */
-export function roleOf(headers: IncomingHttpHeaders, url: URLSearchParams, secret: string): Role {
+export function roleOf(headers: IncomingHttpHeaders, url: URLSearchParams, secrets: EngineSecrets): Role {
   const { user, password } = offered(headers, url);
-  if (user === writerUser && sameSecret(password, secret)) return 'writer';
+  if (user === writerUser && sameSecret(password, secrets.writer)) return 'writer';
+  if (user === personUser && sameSecret(password, secrets.person)) return 'person';
   if ((user === '' || user === 'default') && password === '') return 'reader';
   throw wrongCredentials(
     `${user.slice(0, 100)}: Authentication failed: password is incorrect, or there is no user with such name.`,

@@ -6,7 +6,7 @@ import { badRequest, denied, EngineError, fromEngine, shuttingDown } from '../en
 import { countRefusal } from '../engine-stats.ts';
 import type { Confinement } from '../jail/confinement.ts';
 import { ConnectionRoom } from './connection-room.ts';
-import { type Role, roleOf } from './credentials.ts';
+import { type EngineSecrets, type Role, roleOf } from './credentials.ts';
 import { originRefusal } from './origin-verdict.ts';
 import { queryRoute } from './query-route.ts';
 import { requestParameters } from './request-parameters.ts';
@@ -20,7 +20,7 @@ const maxHeaderBytes = 128 * 1024;
 /** ClickHouse's HTTP interface in front of the engine. Not yet listening. */
 export function engineServer(
   core: EngineCore,
-  secret: string,
+  secrets: EngineSecrets,
   confinement: Confinement,
   log: Pick<Logger, 'warn'>,
 ): Server {
@@ -36,7 +36,7 @@ export function engineServer(
   room.watch(server);
   server.on('request', (request, response) => {
     room.begins(request.socket, response);
-    void answer(server, room, core, secret, confinement, log, request, response);
+    void answer(server, room, core, secrets, confinement, log, request, response);
   });
   return server;
 }
@@ -45,7 +45,7 @@ async function answer(
   server: Server,
   room: ConnectionRoom,
   core: EngineCore,
-  secret: string,
+  secrets: EngineSecrets,
   confinement: Confinement,
   log: Pick<Logger, 'warn'>,
   request: IncomingMessage,
@@ -56,7 +56,7 @@ async function answer(
     if (!response.writableFinished) client.abort(new Error('the client went away'));
   });
   try {
-    await route(room, core, secret, confinement, portOf(server), request, response, client.signal);
+    await route(room, core, secrets, confinement, portOf(server), request, response, client.signal);
   } catch (thrown) {
     if (client.signal.aborted) return;
     const error = fromEngine(thrown);
@@ -82,7 +82,7 @@ const refusalNames = new Set([
 async function route(
   room: ConnectionRoom,
   core: EngineCore,
-  secret: string,
+  secrets: EngineSecrets,
   confinement: Confinement,
   port: number,
   request: IncomingMessage,
@@ -101,7 +101,7 @@ async function route(
     ping(core, response);
     return;
   }
-  const role = roleOf(request.headers, url.searchParams, secret);
+  const role = roleOf(request.headers, url.searchParams, secrets);
   if (role === 'writer') room.writes(request.socket);
   else room.reads(response);
   const asked = requestParameters(url.searchParams, request.headers);

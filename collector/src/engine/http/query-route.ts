@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EngineCore } from '../engine-core.ts';
 import { denied, EngineError, tooLarge } from '../engine-error.ts';
+import { personDatabases, type ReadableDatabases, readerDatabases } from '../gate/readable-names.ts';
 import type { StatementRequest } from '../read/reader-query.ts';
 import { senderShape } from '../read/statement-shape.ts';
 import { type InsertHead, insertHead, valuesOnly } from '../write/insert-head.ts';
@@ -18,12 +19,14 @@ export async function queryRoute(
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const send = role === 'reader' ? readerQuery : writerQuery;
-  await send(core, asked, request, response, signal);
+  if (role === 'writer') return await writerQuery(core, asked, request, response, signal);
+  const databases = role === 'person' ? personDatabases : readerDatabases;
+  await readerQuery(core, databases, asked, request, response, signal);
 }
 
 async function readerQuery(
   core: EngineCore,
+  databases: ReadableDatabases,
   asked: RequestParameters,
   request: IncomingMessage,
   response: ServerResponse,
@@ -35,7 +38,8 @@ async function readerQuery(
   if (text.length > limits.readerTextBytes) {
     throw tooLarge(`A statement of a reader may have at most ${limits.readerTextBytes} bytes.`);
   }
-  const result = await core.read(statementRequest(asked, text), senderShape(request.headers), signal);
+  const sender = senderShape(request.headers);
+  const result = await core.read(statementRequest(asked, text), sender, databases, signal);
   core.answers.hold(result.bytes.length, response);
   core.stats.resultBytes += result.bytes.length;
   await sendResult(request, response, result, asked.compressResponse, false);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EngineResult, EngineSession } from '../engine-database.ts';
 import { denied, lockedOut, resultTooLarge, settingDenied } from '../engine-error.ts';
 import type { EngineLimits } from '../engine-limits.ts';
-import { readerDatabase, systemTables } from '../gate/readable-names.ts';
+import { type ReadableDatabases, readerDatabase, systemFilters } from '../gate/readable-names.ts';
 import { passGate } from '../gate/reader-gate.ts';
 import { readerSettings } from '../gate/reader-settings.ts';
 import { formatRefusal } from '../gate/statement-verdict.ts';
@@ -26,6 +26,8 @@ export interface ReaderBounds {
   functions: ReadonlySet<string>;
   killer: QueryKiller;
   lockOuts: LockOuts;
+  /** What who asks may name. */
+  databases: ReadableDatabases;
 }
 
 export interface StatementResult extends EngineResult {
@@ -46,17 +48,17 @@ export async function runReaderQuery(
   session: EngineSession,
   request: StatementRequest,
   sender: string,
-  { limits, functions, killer, lockOuts }: ReaderBounds,
+  { limits, functions, killer, lockOuts, databases }: ReaderBounds,
   signal: AbortSignal,
 ): Promise<StatementResult> {
   const settings = judgeRequest(request);
-  const passed = await passGate(session, request.text, request.parameters, functions);
+  const passed = await passGate(session, request.text, request.parameters, functions, databases);
   const suspect = { statement: statementShape(passed.text), sender };
   const refused = lockOuts.refusalOfStatement(suspect.statement, Date.now());
   if (refused) throw lockedOut(refused.reason, refused.retryAfterSeconds);
   const format = passed.format ?? request.defaultFormat ?? 'TabSeparated';
   const mark = randomUUID();
-  const sql = `${passed.text} FORMAT ${format} ${settingsClause(settings, limits, mark)}`;
+  const sql = `${passed.text} FORMAT ${format} ${settingsClause(settings, limits, mark, databases)}`;
   const deadline = {
     // A little later than the engine's own limit, whose error says more.
     afterMs: limits.readerExecutionSeconds * 1000 + 2_000,
@@ -91,9 +93,14 @@ function judgeRequest(request: StatementRequest): Map<string, string> {
 }
 
 /** `readonly` and the limits are ours alone: the gate has refused every SETTINGS clause before. */
-function settingsClause(settings: ReadonlyMap<string, string>, limits: EngineLimits, mark: string): string {
-  const filters = [...systemTables].flatMap(([table, filter]) =>
-    filter === undefined ? [] : [`${sqlString(`system.${table}`)}: ${sqlString(filter)}`],
+function settingsClause(
+  settings: ReadonlyMap<string, string>,
+  limits: EngineLimits,
+  mark: string,
+  databases: ReadableDatabases,
+): string {
+  const filters = [...systemFilters(databases)].map(
+    ([table, filter]) => `${sqlString(`system.${table}`)}: ${sqlString(filter)}`,
   );
   const clauses = [
     ...[...settings].map(([name, value]) => `${name} = ${sqlString(value)}`),

@@ -17,7 +17,7 @@ import { writeSmallestGroup } from './clickhouse/small-groups.ts';
 import { systemClock } from './clock/clock.ts';
 import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
-import { serverAccount, startEngine } from './configured-engine.ts';
+import { askerOfPersons, serverAccount, startEngine } from './configured-engine.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { startWalCheckpoints } from './control/wal-checkpoints.ts';
@@ -25,6 +25,7 @@ import { readEngineReport } from './engine/read-engine-report.ts';
 import { countedClickHouse } from './metrics/clickhouse-metrics.ts';
 import { watchEngine, watchEngineReport, watchMerges, watchTables } from './metrics/engine-metrics.ts';
 import { boundedRead, createRegistry } from './metrics/metrics.ts';
+import { countReadings } from './metrics/person-metrics.ts';
 import { createProcessMetrics, noteRange } from './metrics/process-metrics.ts';
 import {
   noteWalCheckpoints,
@@ -35,6 +36,7 @@ import {
 } from './metrics/store-metrics.ts';
 import { watchStream } from './metrics/stream-metrics.ts';
 import { watchLag } from './operate/watch-lag.ts';
+import { PersonQuestions } from './person/person-questions.ts';
 import { pipelineState, readiness } from './pipeline-state.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
 import { EpochHeadCache } from './process/epoch-head-cache.ts';
@@ -221,6 +223,11 @@ async function joinStages(
   );
   started.add(() => questions.close());
   started.addBreak(() => questions.close());
+  const asker = askerOfPersons(config);
+  started.add(() => asker.close());
+  const persons = new PersonQuestions({
+    ...{ persons: control, asker, now, onReading: countReadings(registry) },
+  });
   if (engine.supervisor) {
     const { supervisor, address } = engine;
     watchEngine(registry, () => supervisor.state.pid);
@@ -236,6 +243,7 @@ async function joinStages(
     port: config.adminPort,
     clickhouse: questions,
     quarantine: new QuarantineAnswers(control.quarantine),
+    persons,
     pipeline: () =>
       pipelineState({ stream, control, lagWatch, audit: jobs.audit, engine: engine.supervisor, clickhouse }),
     ready: () => readiness(clickhouse, control, engine.supervisor),

@@ -1,6 +1,7 @@
 /** The engine that the configuration asks for: one of our own in a process of its own, or a ClickHouse server. */
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { type PersonAsker, personAsker, READ_ONLY } from './clickhouse/ask-as-person.ts';
 import type { ClickHouseAddress } from './clickhouse/clickhouse.ts';
 import { databasesNamed } from './clickhouse/database-names.ts';
 import { derivingMemoryBytes } from './clickhouse/deriving-settings.ts';
@@ -10,7 +11,7 @@ import type { CollectorConfig } from './config/schema.ts';
 import type { JailWish } from './engine/jail/find-jail.ts';
 import { defaultEngineMemoryMib } from './engine/kernel-bounds.ts';
 import { type EngineSupervisor, superviseEngine } from './engine/supervise-engine.ts';
-import { writerSecret, writerUser } from './engine/writer-secret.ts';
+import { personSecret, personUser, writerSecret, writerUser } from './engine/writer-secret.ts';
 import type { ProcessMetrics } from './metrics/process-metrics.ts';
 
 export interface StartedEngine {
@@ -58,6 +59,13 @@ export function engineAddress(config: CollectorConfig): ClickHouseAddress {
     password: writerSecret(config.engineDir),
     derivingMemoryBytes: derivingMemoryBytes(config.engineMemoryMib ?? defaultEngineMemoryMib()),
   };
+}
+
+/** The way of questions about persons, beside that of everything else. */
+export function askerOfPersons(config: CollectorConfig): PersonAsker {
+  const address = engineAddress(config);
+  if (serverAccount(config)) return personAsker(address, READ_ONLY);
+  return personAsker({ url: address.url, username: personUser, password: personSecret(address.password) });
 }
 
 /** Who the collector is at a server that is not ours; undefined with the embedded engine. */

@@ -28,6 +28,7 @@ import { addCorrect } from './operate/correct-command.ts';
 import { addProcessing } from './operate/processing-command.ts';
 import { addRebuild } from './operate/rebuild-command.ts';
 import { addSchema } from './operate/schema-command.ts';
+import { addPerson } from './person/person-command.ts';
 import { addPlan, planMessage } from './plan/plan-command.ts';
 import { addQuarantine } from './quarantine/quarantine-command.ts';
 import { TransformationError } from './quarantine/transformation.ts';
@@ -87,6 +88,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addSchema(program, output);
   addBackup(program, output, COLLECTOR_VERSION);
   addRetention(program, output);
+  addPerson(program, output);
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;
 }

@@ -1,12 +1,13 @@
 /**
  * HTTP for administrators: the page, its questions, the state of the pipeline, health and metrics. GET only, but for
- * decisions about quarantine.
+ * decisions about quarantine and questions about persons.
  */
 import fastify, { type FastifyInstance, type FastifyRequest, type onRequestAsyncHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { systemClock } from '../clock/clock.ts';
 import { loopbackGuard } from '../http-edge/loopback-guard.ts';
+import type { PersonQuestions } from '../person/person-questions.ts';
 import type { QuarantineAnswers } from '../quarantine/quarantine-answers.ts';
 import { Refusal } from '../validate/refusals.ts';
 import type { PipelineState, Readiness } from './answers.ts';
@@ -17,6 +18,7 @@ import { addFleetRoute } from './fleet.ts';
 import { addHealthRoutes } from './health.ts';
 import { addPage, PAGE_FOLDER } from './page.ts';
 import { addPageProtection } from './page-protection.ts';
+import { addPersonRoutes } from './person.ts';
 import { addPipelineRoute } from './pipeline.ts';
 import { PROBLEM_CONTENT_TYPE, Problem, problemReply } from './problems.ts';
 import { addQuarantineRoutes } from './quarantine.ts';
@@ -31,6 +33,7 @@ export interface AdminServerOptions {
   clickhouse: ClickHouse;
   pipeline: () => Promise<PipelineState>;
   quarantine: QuarantineAnswers;
+  persons: PersonQuestions;
   ready: () => Promise<Readiness>;
   metricsText: () => Promise<{ contentType: string; body: string }>;
   log: Pick<Logger, 'warn'>;
@@ -48,7 +51,7 @@ export interface AdminServer {
 }
 
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const { host, port, clickhouse, pipeline, quarantine, ready, metricsText, log } = options;
+  const { host, port, clickhouse, pipeline, quarantine, persons, ready, metricsText, log } = options;
   const { guard = loopbackGuard, now = systemClock.now, pageFolder = PAGE_FOLDER } = options;
   const server = fastify({
     logger: false,
@@ -75,6 +78,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   addUsageRoutes(server, questions);
   addPipelineRoute(server, questions, pipeline);
   addQuarantineRoutes(server, { now }, quarantine);
+  addPersonRoutes(server, persons);
   addHealthRoutes(server, { ready, metricsText });
   await addPage(server, pageFolder);
   await server.listen({ host, port });

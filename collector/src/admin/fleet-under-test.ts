@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type PersonAsker, personAsker } from '../clickhouse/ask-as-person.ts';
 import { type ClickHouse, connectClickHouse } from '../clickhouse/clickhouse.ts';
 import { deriveDevices } from '../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
@@ -12,7 +13,8 @@ import { type ExcludedDevices, writeExclusions } from '../clickhouse/usage-exclu
 import { writeDeviceRegistry } from '../clickhouse/write-device-registry.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
-import { writerUser } from '../engine/writer-secret.ts';
+import { personSecret, personUser, writerUser } from '../engine/writer-secret.ts';
+import { PersonQuestions } from '../person/person-questions.ts';
 import { FactBatch } from '../process/fact-batch.ts';
 import { QuarantineAnswers } from '../quarantine/quarantine-answers.ts';
 import { type AdminServer, startAdminServer } from './admin-server.ts';
@@ -38,6 +40,7 @@ export class FleetUnderTest {
   readonly #folder = mkdtempSync(join(tmpdir(), 'fleetmeter-admin-'));
   readonly control = new SqliteControlStore({ path: join(this.#folder, 'control.db') });
   readonly #writer: ClickHouse;
+  readonly #asker: PersonAsker;
   readonly #programs: TestProgram[] = [];
   #admin: AdminServer | undefined;
   #reports = 0;
@@ -61,6 +64,9 @@ export class FleetUnderTest {
   private constructor(engine: EngineUnderTest) {
     this.engine = engine;
     this.#writer = connectClickHouse({ url: engine.url, username: writerUser, password: engine.secret });
+    this.#asker = personAsker({
+      ...{ url: engine.url, username: personUser, password: personSecret(engine.secret) },
+    });
   }
 
   static async start(options: { pageFolder?: string } = {}): Promise<FleetUnderTest> {
@@ -72,6 +78,9 @@ export class FleetUnderTest {
       clickhouse: fleet.#writer,
       pipeline: async () => fleet.pipeline,
       quarantine: new QuarantineAnswers(fleet.control.quarantine),
+      persons: new PersonQuestions({
+        ...{ persons: fleet.control, asker: fleet.#asker, now: Date.now, onReading: () => {} },
+      }),
       ready: async () => ({ ready: true, reasons: [], warnings: [] }),
       metricsText: async () => ({ contentType: 'text/plain', body: 'up 1\n' }),
       log: { warn: (problem: unknown) => console.warn(problem) },
@@ -87,6 +96,7 @@ export class FleetUnderTest {
   async close(): Promise<void> {
     await this.#admin?.close();
     await this.#writer.close();
+    await this.#asker.close();
     await this.engine.remove();
     this.control.close();
     rmSync(this.#folder, { recursive: true });

@@ -5,6 +5,7 @@
 
 import { EngineUnavailableError, QuestionTooLargeError } from '../clickhouse/queries/question.ts';
 import { PROBLEM_CONTENT_TYPE, problemOf, refusalOf } from '../http-edge/refusal-answer.ts';
+import { PersonRefusal, type PersonRefusalKind } from '../person/person-questions.ts';
 import { Refusal } from '../validate/refusals.ts';
 import type { ProblemAnswer } from './answers.ts';
 
@@ -15,6 +16,14 @@ const table = {
   'use-unknown': { status: 404, title: 'Of this application on this device nothing is known.' },
   'quarantine-unknown': { status: 404, title: 'Quarantine knows nothing of this number.' },
   'quarantine-empty': { status: 409, title: 'There is nothing to decide about.' },
+  'person-token-invalid': { status: 401, title: 'Questions about persons need a personal token.' },
+  'person-reason-missing': { status: 400, title: 'Questions about persons need a reason.' },
+  'person-question-refused': { status: 400, title: 'The database engine did not answer this question.' },
+  'person-asked-too-often': {
+    status: 429,
+    title: 'Too many questions about persons.',
+    retryAfterSeconds: 60,
+  },
   'engine-unavailable': {
     status: 503,
     title: 'The database engine does not answer at the moment.',
@@ -77,8 +86,21 @@ function isBadAddress(error: unknown): boolean {
   return code === undefined && statusCode !== undefined && statusCode >= 400 && statusCode < 500;
 }
 
+const PERSON_CODES: Readonly<Record<PersonRefusalKind, ProblemCode>> = {
+  token: 'person-token-invalid',
+  'too-often': 'person-asked-too-often',
+  reason: 'person-reason-missing',
+};
+
 function asProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
+  if (error instanceof PersonRefusal)
+    return new Problem(PERSON_CODES[error.kind], error.message, { cause: error });
+  const { name } = error as Error;
+  if (name === 'PersonQuestionError')
+    return new Problem('person-question-refused', (error as Error).message, { cause: error });
+  if (name === 'PersonEngineDownError')
+    return new Problem('engine-unavailable', 'Nothing was read; ask again.', { cause: error });
   if (error instanceof EngineUnavailableError)
     return new Problem(
       'engine-unavailable',

@@ -33,7 +33,7 @@ export function migratingGrants({ facts, final, person }: DatabaseNames, user: s
  * What people may spend on one question: as much as readers of the embedded engine. They may choose settings of their
  * own, as Grafana does (readonly = 2), within these bounds; 0 would mean no bound, so the least is 1.
  */
-const READER_BOUNDS: Readonly<Record<string, number>> = {
+export const READER_BOUNDS: Readonly<Record<string, number>> = {
   max_execution_time: 30,
   max_memory_usage: 4 * 1024 ** 3,
   max_threads: 2,

@@ -383,4 +383,36 @@ export const CONTROL_MIGRATIONS: readonly string[] = [
   `-- How long an epoch has been going on beside which newer one.
    ALTER TABLE superseded_speech ADD COLUMN newest_epoch_no INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE superseded_speech ADD COLUMN first_sequence INTEGER NOT NULL DEFAULT 0;`,
+  `-- Who may ask about persons, and everything that was asked. Of a reading nothing changes once it is over, and none
+   -- goes before its time, whoever has the file open.
+   CREATE TABLE person_tokens (
+     token_id    TEXT PRIMARY KEY,
+     secret_hash BLOB NOT NULL UNIQUE,
+     name        TEXT NOT NULL,
+     created_by  TEXT NOT NULL,
+     created_at  INTEGER NOT NULL,
+     expires_at  INTEGER NOT NULL,
+     revoked_at  INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE person_reads (
+     number      INTEGER PRIMARY KEY AUTOINCREMENT,
+     at          INTEGER NOT NULL,
+     token_id    TEXT NOT NULL,
+     name        TEXT NOT NULL,
+     reason      TEXT NOT NULL,
+     statement   TEXT NOT NULL,
+     outcome     TEXT NOT NULL,
+     detail      TEXT NOT NULL,
+     rows        INTEGER NOT NULL,
+     bytes       INTEGER NOT NULL,
+     finished_at INTEGER
+   ) STRICT;
+   CREATE INDEX person_reads_by_time ON person_reads (at);
+   CREATE TRIGGER person_reads_stay BEFORE UPDATE ON person_reads
+     WHEN OLD.finished_at IS NOT NULL OR NEW.number != OLD.number OR NEW.at != OLD.at OR NEW.token_id != OLD.token_id
+       OR NEW.name != OLD.name OR NEW.reason != OLD.reason OR NEW.statement != OLD.statement
+     BEGIN SELECT RAISE(ABORT, 'readings are only added to'); END;
+   CREATE TRIGGER person_reads_are_kept BEFORE DELETE ON person_reads
+     WHEN OLD.at > (unixepoch() - 399 * 86400) * 1000
+     BEGIN SELECT RAISE(ABORT, 'readings are kept for 400 days'); END;`,
 ];

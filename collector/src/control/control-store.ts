@@ -16,6 +16,7 @@ import type { EvidenceWanted } from './contract/evidence-wanted.ts';
 import type { Executables } from './contract/executables.ts';
 import type { KnownDevices } from './contract/known-devices.ts';
 import type { Operating } from './contract/operating.ts';
+import type { Persons } from './contract/persons.ts';
 import type { Quarantine } from './contract/quarantine.ts';
 import type { RangeCommits } from './contract/range-commits.ts';
 
@@ -37,7 +38,8 @@ export interface ControlStore
     DirtyTargets,
     CatalogueInUse,
     Quarantine,
-    Operating {
+    Operating,
+    Persons {
   /** 16 random bytes, made at first start. */
   readonly collectorId: Uint8Array;
   readonly epochs: Epochs;

@@ -41,6 +41,8 @@ import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
 import { NoticeProgress } from './notice-progress.ts';
 import { Operations } from './operations.ts';
 import { PendingDirectives } from './pending-directives.ts';
+import { PersonReads } from './person-reads.ts';
+import { PersonTokens } from './person-tokens.ts';
 import { ProcessingState } from './processing-state.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
 import {
@@ -88,6 +90,8 @@ export class SqliteControlStore implements ControlStore {
   readonly operations: Operations;
   readonly quarantine: QuarantineDesk;
   readonly backupHold: BackupHold;
+  readonly personTokens: PersonTokens;
+  readonly personReads: PersonReads;
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #news = new DeviceNews();
@@ -120,6 +124,8 @@ export class SqliteControlStore implements ControlStore {
     this.collectorId = this.#meta.secret('collector_id', 16);
     this.userKey = createSecretKey(this.#meta.secret('user_key', 32));
     this.backupHold = new BackupHold(this.#meta);
+    this.personTokens = new PersonTokens(this.#database);
+    this.personReads = new PersonReads(this.#database);
     this.#devices = new DeviceRegistry(this.#database);
     this.#executables = new ExecutableNumbers(this.#database);
     this.#directives = new PendingDirectives(

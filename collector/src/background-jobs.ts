@@ -13,6 +13,7 @@ import type { CollectorConfig } from './config/schema.ts';
 import type { ControlStore } from './control/control-store.ts';
 import { startCorrections } from './correct/make-corrections.ts';
 import { startEraseJob } from './erase/erase-devices.ts';
+import { startErasePeople } from './erase/erase-people.ts';
 import { createAuditMetrics, noteSweep } from './metrics/audit-metrics.ts';
 import type { ProcessMetrics } from './metrics/process-metrics.ts';
 import { watchRecompute } from './metrics/recompute-metrics.ts';
@@ -148,20 +149,22 @@ export function startBackgroundJobs(options: BackgroundJobsOptions): BackgroundJ
     onFailed: () => retaining.failures.inc(),
   });
   started.add(() => retention.close());
+  const settled = async () => {
+    await processor.settled();
+    // What it read before the device was closed it may be writing again.
+    await audit.settled();
+    await replay.settled();
+  };
+  const onDeleted = () => recompute.wake();
   const erasing = startEraseJob({
-    clickhouse,
-    control,
-    log,
-    now,
-    settled: async () => {
-      await processor.settled();
-      // What it read before the device was closed it may be writing again.
-      await audit.settled();
-      await replay.settled();
-    },
-    onDeleted: () => recompute.wake(),
+    ...{ clickhouse, control, log, now, settled, onDeleted },
     onDone: () => processing.erasedDevices.inc(),
   });
   started.add(() => erasing.close());
+  const erasingPeople = startErasePeople({
+    ...{ clickhouse, control, log, now, settled, onDeleted },
+    onDone: () => processing.erasedPersons.inc(),
+  });
+  started.add(() => erasingPeople.close());
   return { remap, audit };
 }

@@ -36,6 +36,7 @@ import {
 } from './metrics/store-metrics.ts';
 import { watchStream } from './metrics/stream-metrics.ts';
 import { watchLag } from './operate/watch-lag.ts';
+import { PersonExport } from './person/export-person.ts';
 import { PersonQuestions } from './person/person-questions.ts';
 import { pipelineState, readiness } from './pipeline-state.ts';
 import { AnnouncedExecutables } from './process/announced-executables.ts';
@@ -225,9 +226,10 @@ async function joinStages(
   started.addBreak(() => questions.close());
   const asker = askerOfPersons(config);
   started.add(() => asker.close());
-  const persons = new PersonQuestions({
+  const asked = new PersonQuestions({
     ...{ persons: control, asker, now, onReading: countReadings(registry) },
   });
+  const exports = new PersonExport({ questions: asked, clickhouse: questions, control });
   if (engine.supervisor) {
     const { supervisor, address } = engine;
     watchEngine(registry, () => supervisor.state.pid);
@@ -243,7 +245,7 @@ async function joinStages(
     port: config.adminPort,
     clickhouse: questions,
     quarantine: new QuarantineAnswers(control.quarantine),
-    persons,
+    persons: { questions: asked, exports },
     pipeline: () =>
       pipelineState({ stream, control, lagWatch, audit: jobs.audit, engine: engine.supervisor, clickhouse }),
     ready: () => readiness(clickhouse, control, engine.supervisor),

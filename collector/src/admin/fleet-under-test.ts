@@ -14,6 +14,7 @@ import { writeDeviceRegistry } from '../clickhouse/write-device-registry.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { type EngineUnderTest, engineUnderTest } from '../engine/engine-under-test.ts';
 import { personSecret, personUser, writerUser } from '../engine/writer-secret.ts';
+import { PersonExport } from '../person/export-person.ts';
 import { PersonQuestions } from '../person/person-questions.ts';
 import { FactBatch } from '../process/fact-batch.ts';
 import { QuarantineAnswers } from '../quarantine/quarantine-answers.ts';
@@ -21,6 +22,7 @@ import { type AdminServer, startAdminServer } from './admin-server.ts';
 import type { PipelineState } from './answers.ts';
 import { addDevice, addProgram, type TestProgram } from './fixtures/device-facts.ts';
 import { type WatchedDevice, watchDevices } from './fixtures/watched-devices.ts';
+import type { PersonAnswers } from './person.ts';
 
 export interface TestDevice {
   /** Above 1. */
@@ -78,15 +80,21 @@ export class FleetUnderTest {
       clickhouse: fleet.#writer,
       pipeline: async () => fleet.pipeline,
       quarantine: new QuarantineAnswers(fleet.control.quarantine),
-      persons: new PersonQuestions({
-        ...{ persons: fleet.control, asker: fleet.#asker, now: Date.now, onReading: () => {} },
-      }),
+      persons: fleet.#persons(),
       ready: async () => ({ ready: true, reasons: [], warnings: [] }),
       metricsText: async () => ({ contentType: 'text/plain', body: 'up 1\n' }),
       log: { warn: (problem: unknown) => console.warn(problem) },
       ...options,
     });
     return fleet;
+  }
+
+  #persons(): PersonAnswers {
+    const questions = new PersonQuestions({
+      ...{ persons: this.control, asker: this.#asker, now: Date.now, onReading: () => {} },
+    });
+    const exports = new PersonExport({ questions, clickhouse: this.#writer, control: this.control });
+    return { questions, exports };
   }
 
   get url(): string {

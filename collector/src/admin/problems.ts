@@ -18,6 +18,7 @@ const table = {
   'quarantine-empty': { status: 409, title: 'There is nothing to decide about.' },
   'person-token-invalid': { status: 401, title: 'Questions about persons need a personal token.' },
   'person-reason-missing': { status: 400, title: 'Questions about persons need a reason.' },
+  'person-unknown': { status: 400, title: 'Nobody can be called that.' },
   'person-question-refused': { status: 400, title: 'The database engine did not answer this question.' },
   'person-asked-too-often': {
     status: 429,
@@ -90,6 +91,7 @@ const PERSON_CODES: Readonly<Record<PersonRefusalKind, ProblemCode>> = {
   token: 'person-token-invalid',
   'too-often': 'person-asked-too-often',
   reason: 'person-reason-missing',
+  person: 'person-unknown',
 };
 
 function asProblem(error: unknown): Problem | undefined {

@@ -415,4 +415,24 @@ export const CONTROL_MIGRATIONS: readonly string[] = [
    CREATE TRIGGER person_reads_are_kept BEFORE DELETE ON person_reads
      WHEN OLD.at > (unixepoch() - 399 * 86400) * 1000
      BEGIN SELECT RAISE(ABORT, 'readings are kept for 400 days'); END;`,
+  `-- Persons that are not to be kept. The pseudonym is here only while it is needed; a keyed hash of it keeps away what comes
+   -- later, and the devices are those of which days are not audited any more.
+   CREATE TABLE person_erasures (
+     number       INTEGER PRIMARY KEY AUTOINCREMENT,
+     tombstone    BLOB NOT NULL UNIQUE,
+     person       BLOB,
+     devices      TEXT NOT NULL,
+     epochs       TEXT NOT NULL,
+     days         TEXT NOT NULL,
+     reason       TEXT NOT NULL,
+     requested_by TEXT NOT NULL,
+     requested_at INTEGER NOT NULL,
+     phase        TEXT NOT NULL,
+     progress     TEXT NOT NULL,
+     rows         INTEGER NOT NULL,
+     marked_at    INTEGER NOT NULL,
+     finished_at  INTEGER
+   ) STRICT;
+   CREATE INDEX person_erasures_open ON person_erasures (number) WHERE finished_at IS NULL;
+   CREATE INDEX quarantine_by_user ON quarantine (user) WHERE user IS NOT NULL;`,
 ];

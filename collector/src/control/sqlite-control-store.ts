@@ -41,7 +41,9 @@ import { isKnownNoticeKey, MoveNotices } from './move-notices.ts';
 import { NoticeProgress } from './notice-progress.ts';
 import { Operations } from './operations.ts';
 import { PendingDirectives } from './pending-directives.ts';
+import { PersonErasures } from './person-erasures.ts';
 import { PersonReads } from './person-reads.ts';
+import { PersonRecords } from './person-records.ts';
 import { PersonTokens } from './person-tokens.ts';
 import { ProcessingState } from './processing-state.ts';
 import { QuarantineDesk } from './quarantine-desk.ts';
@@ -92,6 +94,8 @@ export class SqliteControlStore implements ControlStore {
   readonly backupHold: BackupHold;
   readonly personTokens: PersonTokens;
   readonly personReads: PersonReads;
+  readonly personErasures: PersonErasures;
+  readonly personRecords: PersonRecords;
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #news = new DeviceNews();
@@ -126,6 +130,8 @@ export class SqliteControlStore implements ControlStore {
     this.backupHold = new BackupHold(this.#meta);
     this.personTokens = new PersonTokens(this.#database);
     this.personReads = new PersonReads(this.#database);
+    this.personErasures = new PersonErasures(this.#database, this.userKey);
+    this.personRecords = new PersonRecords(this.#database);
     this.#devices = new DeviceRegistry(this.#database);
     this.#executables = new ExecutableNumbers(this.#database);
     this.#directives = new PendingDirectives(
@@ -230,6 +236,14 @@ export class SqliteControlStore implements ControlStore {
     this.#quarantine.recount();
     this.#wanted.forget();
     this.epochs.forgetSpeech();
+    this.corrections.reload();
+  }
+
+  forgetPerson(person: Uint8Array, deviceIds: readonly string[], now: number): void {
+    inTransaction(this.#database, () => {
+      this.#ranges.markDays(this.personRecords.forget(person, deviceIds), now);
+    });
+    this.#quarantine.recount();
     this.corrections.reload();
   }
 

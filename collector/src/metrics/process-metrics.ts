@@ -15,6 +15,8 @@ export interface ProcessMetrics {
   rangeRecords: Histogram;
   dropped: Counter;
   outlived: Counter;
+  ofErased: Counter;
+  erasedPersons: Counter;
   corrected: Counter;
   replayed: Counter<'outcome'>;
   replayFailures: Counter;
@@ -94,6 +96,16 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     outlived: new Counter({
       name: 'fleetmeter_process_outlived_records_total',
       help: 'Records of use, coverage and digests left out because their day is not kept any more',
+      registers,
+    }),
+    ofErased: new Counter({
+      name: 'fleetmeter_process_erased_person_records_total',
+      help: 'Usage records left out because their person was erased',
+      registers,
+    }),
+    erasedPersons: new Counter({
+      name: 'fleetmeter_erase_persons_total',
+      help: 'Persons erased to the end since the start',
       registers,
     }),
     corrected: new Counter({
@@ -204,6 +216,7 @@ export function noteRange(metrics: ProcessMetrics, outcome: RangeOutcome, millis
   metrics.rows.inc(outcome.rows);
   metrics.dropped.inc(outcome.dropped);
   metrics.outlived.inc(outcome.outlived);
+  metrics.ofErased.inc(outcome.ofErased);
   metrics.corrected.inc(outcome.corrected);
   for (const [reason, records] of outcome.quarantined) metrics.quarantined.inc({ reason }, records);
   for (const [action, requests] of outcome.directives) metrics.directives.inc({ action }, requests);

@@ -15,6 +15,8 @@ import {
 import { whoIsThis } from '../settings/apply-command.ts';
 import { TOKEN_VARIABLE } from './ask-collector.ts';
 import { addAsk } from './ask-command.ts';
+import { addErasePerson } from './erase-command.ts';
+import { addExport } from './export-command.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_LISTED = 100_000;
@@ -28,7 +30,9 @@ Examples:
 export function addPerson(program: Command, output: CommandOutput): void {
   const person = program
     .command('person')
-    .description('ask about persons, with a personal token and a reason, and see what was asked')
+    .description(
+      'ask about persons, with a personal token and a reason; see what was asked; export and erase',
+    )
     .addHelpText('after', EXAMPLES);
   const token = person.command('token').description('who may ask about persons');
   withPlace(token.command('create'), output, create)
@@ -40,6 +44,8 @@ export function addPerson(program: Command, output: CommandOutput): void {
     .description('let nobody ask with it any more')
     .argument('<token>', 'the 8 digits that create and list show');
   addAsk(person, output);
+  addExport(person, output);
+  addErasePerson(person, output);
   withPlace(person.command('log'), output, log)
     .description(`what was asked about persons, newest first; kept for ${READS_KEPT_DAYS} days`)
     .option('--limit <n>', 'so many', '100');

@@ -7,7 +7,7 @@ import { PersonQuestionError } from '../clickhouse/ask-as-person.ts';
 import type { Persons } from '../control/contract/persons.ts';
 import { AskPace } from './ask-pace.ts';
 
-export type PersonRefusalKind = 'token' | 'too-often' | 'reason';
+export type PersonRefusalKind = 'token' | 'too-often' | 'reason' | 'person';
 
 /** Not asked at all; the message is for who wanted to. */
 export class PersonRefusal extends Error {
@@ -20,7 +20,7 @@ export class PersonRefusal extends Error {
 }
 
 /** What a reading came to, for metrics. */
-export type ReadingOutcome = 'answered' | 'failed' | 'refused' | PersonRefusalKind;
+export type ReadingOutcome = 'answered' | 'failed' | 'refused' | Exclude<PersonRefusalKind, 'person'>;
 export const READING_OUTCOMES: readonly ReadingOutcome[] = [
   ...(['answered', 'failed', 'refused'] as const),
   ...(['token', 'too-often', 'reason'] as const),
@@ -71,7 +71,7 @@ export class PersonQuestions {
     try {
       answer = await work(name);
     } catch (error) {
-      const outcome = error instanceof PersonQuestionError && error.refused ? 'refused' : 'failed';
+      const outcome = isRefused(error) ? 'refused' : 'failed';
       persons.personReads.finish(number, { outcome, detail: detailOf(error) }, now());
       onReading(outcome);
       throw error;
@@ -112,12 +112,14 @@ export class PersonQuestions {
     personReads.finish(number, { outcome: 'refused', detail }, this.#options.now());
   }
 
-  #refuse(kind: PersonRefusalKind, message: string): never {
+  #refuse(kind: Exclude<PersonRefusalKind, 'person'>, message: string): never {
     this.#options.onReading(kind);
     throw new PersonRefusal(kind, message);
   }
 }
 
+const isRefused = (error: unknown): boolean =>
+  error instanceof PersonRefusal || (error instanceof PersonQuestionError && error.refused);
 const start = (text: string): string => text.slice(0, LOGGED_OF_STRANGERS);
 const detailOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).slice(0, LOGGED_OF_STRANGERS);

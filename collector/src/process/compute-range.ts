@@ -100,6 +100,7 @@ export async function computeRange(
     ...{ effects, times, touched: [...states.keys()] },
     outcome: {
       ...{ records: records.length, reports, dropped, clockDifferences, outlived: effects.outlived },
+      ofErased: effects.ofErased,
       ...{ evidence: described.length, recognised: effects.recognised, corrected: effects.corrected },
       namedBy: namedBy(taken),
     },

@@ -1,5 +1,4 @@
 /** Usage records become rows of cumulative facts; a bad one goes aside alone. */
-import { createHmac } from 'node:crypto';
 import {
   Coverage,
   UsageDigest,
@@ -8,6 +7,7 @@ import {
   type UsageRecordFields,
 } from '@fleetmeter/proto';
 import type { ControlStore } from '../control/control-store.ts';
+import { personOf } from '../control/person-pseudonym.ts';
 import { usageDigestFault } from '../validate/usage-digest.ts';
 import { coverageFault, dayFault, hasRun, MS_PER_DAY, usageRecordFault } from '../validate/usage-record.ts';
 import { faultOfLeftOut, type PartKind } from './left-out.ts';
@@ -28,16 +28,19 @@ export function processUsage(
   const usage = report.usage;
   if (!usage) return;
   const of = { epochNo, sequence: report.sequence };
-  // The key never leaves the collector: a device's own pseudonym cannot be followed into the tables.
-  const users = (usage.users ?? []).map((user) =>
-    createHmac('sha256', control.userKey).update(user).digest().subarray(0, 16),
-  );
+  const users = (usage.users ?? []).map((user) => personOf(control.userKey, user));
+  const erased = users.map((user) => control.personErasures.isErased(user));
   const { ids, numbers } = interned.used;
   // Of a record that is put aside nobody has to know what it was.
   const good = numbers.slice();
   const add = (record: UsageRecordFields, index: number): void => {
     const executableNo = numbers[index] as number;
     const user = users[record.user ?? 0];
+    if (erased[record.user ?? 0]) {
+      good[index] = 0;
+      effects.ofErased++;
+      return;
+    }
     const day = record.day ?? 0;
     const fault =
       faultOfLeftOut(leftOut, 'usage', index) ?? usageRecordFault(record, usage, source.receivedAt);
@@ -72,7 +75,8 @@ export function processUsage(
   for (const position of missing)
     effects.usedUndescribed(numbers[position] as number, usage.records?.[position]?.day ?? 0);
   addCoverage(item, usage, of, effects);
-  addDigests(item, usage, of, effects);
+  // It sums what is not kept any more.
+  if (!control.personErasures.hasErased(deviceId)) addDigests(item, usage, of, effects);
 }
 
 function eachPart<T>(

@@ -66,6 +66,8 @@ export class RangeEffects {
 
   /** Parts of reports that speak of days before those. */
   outlived = 0;
+  /** Usage records of persons that were erased. */
+  ofErased = 0;
   readonly #kept: KeptDays | undefined;
 
   constructor(announced: AnnouncedExecutables, trace?: RangeTrace, kept?: KeptDays) {

@@ -19,6 +19,8 @@ export interface RangeOutcome {
   dropped: number;
   /** Parts of reports that speak of days which are not kept any more. */
   outlived: number;
+  /** Usage records of erased persons. */
+  ofErased: number;
   /** Usage records for what an administrator corrected: kept, and not read. */
   corrected: number;
   /** Of each report: seconds that the device's clock, when it composed it, was behind ours when it came. */

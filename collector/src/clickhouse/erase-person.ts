@@ -1,0 +1,52 @@
+/** Finds and deletes what the tables hold of a person. */
+import type { ClickHouse } from './clickhouse.ts';
+
+export interface PersonTraces {
+  /** Devices, 16 hex digits. */
+  deviceIds: string[];
+  epochNos: number[];
+  /** Days since 1970, UTC. */
+  days: number[];
+  /** Each key once, however often it still lies there. */
+  rows: number;
+}
+
+/** `person`: 16 bytes. Reads the users of all use that is kept. */
+export async function tracesOfPerson(clickhouse: ClickHouse, person: Uint8Array): Promise<PersonTraces> {
+  const [row] = await clickhouse.rows<{ devices: string[]; epochs: number[]; days: number[]; found: string }>(
+    `SELECT arraySort(groupUniqArray(device)) AS devices, arraySort(groupUniqArray(epoch)) AS epochs,
+       arraySort(groupUniqArray(on_day)) AS days, count() AS found
+     FROM
+     (
+       SELECT DISTINCT toUInt32(toUInt16(day)) AS on_day, epoch_no AS epoch, executable_no, run, generation,
+         lower(leftPad(hex(dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no))), 16, '0')) AS device
+       FROM {facts}.usage WHERE user = toFixedString(unhex({person:String}), 16)
+     )`,
+    { person: Buffer.from(person).toString('hex') },
+  );
+  return {
+    deviceIds: row?.devices ?? [],
+    epochNos: row?.epochs ?? [],
+    days: row?.days ?? [],
+    rows: Number(row?.found ?? 0),
+  };
+}
+
+/**
+ * Returns when no row of use of the person is left in these epochs. What their devices say of whole days goes with it: it
+ * sums the person too, and an audit would look for the difference. Safe to repeat; costs a rewrite of the parts concerned.
+ */
+export async function erasePersonRows(
+  clickhouse: ClickHouse,
+  person: Uint8Array,
+  epochNos: readonly number[],
+): Promise<void> {
+  if (epochNos.length === 0) return;
+  const ofEpochs = `epoch_no IN (${epochNos.join(',')})`;
+  const ofPerson = `${ofEpochs} AND user = toFixedString(unhex('${Buffer.from(person).toString('hex')}'), 16)`;
+  for (const [table, where] of [
+    ['{facts}.usage', ofPerson],
+    ['{facts}.usage_digests', ofEpochs],
+  ])
+    await clickhouse.command(`ALTER TABLE ${table} DELETE WHERE ${where} SETTINGS mutations_sync = 1`);
+}

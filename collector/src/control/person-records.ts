@@ -1,0 +1,53 @@
+/** What the control store itself holds of a person: records in quarantine, and rows of corrections. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+export interface HeldOfPerson {
+  quarantine: {
+    number: number;
+    reason: string;
+    kind: string;
+    deviceId: string;
+    day: number | null;
+    state: string;
+  }[];
+  corrections: { number: number; day: number; deviceId: string; executableNo: number }[];
+}
+
+/** Whole reports; whose use is in them is not known without reading them, and none of these is repaired. */
+const WHOLE_REPORTS = "kind IN ('report', 'inventory')";
+
+export class PersonRecords {
+  readonly #database: DatabaseSync;
+  readonly #quarantine: StatementSync;
+  readonly #corrections: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#quarantine = database.prepare(
+      `SELECT number, reason, kind, device_id AS deviceId, day, state FROM quarantine WHERE user = ? ORDER BY number`,
+    );
+    this.#corrections = database.prepare(
+      `SELECT number, day, device_id AS deviceId, executable_no AS executableNo FROM correction_rows WHERE user = ? ORDER BY number`,
+    );
+  }
+
+  held(person: Uint8Array): HeldOfPerson {
+    return {
+      quarantine: this.#quarantine.all(person) as unknown as HeldOfPerson['quarantine'],
+      corrections: this.#corrections.all(person) as unknown as HeldOfPerson['corrections'],
+    };
+  }
+
+  /** Runs inside the caller's transaction. Returns the days of which open records are gone. */
+  forget(person: Uint8Array, deviceIds: readonly string[]): number[] {
+    const days = this.#database
+      .prepare("SELECT DISTINCT day FROM quarantine WHERE user = ? AND day IS NOT NULL AND state = 'open'")
+      .all(person)
+      .map((row) => row.day as number);
+    this.#database.prepare('DELETE FROM quarantine WHERE user = ?').run(person);
+    const whole = this.#database.prepare(`DELETE FROM quarantine WHERE device_id = ? AND ${WHOLE_REPORTS}`);
+    for (const deviceId of deviceIds) whole.run(deviceId);
+    this.#database.prepare('DELETE FROM correction_rows WHERE user = ?').run(person);
+    return days;
+  }
+}

@@ -131,12 +131,12 @@ test('what comes later, or again, is left out, and that of others is not', async
   await tell(usageOf([{ of: EDITOR, user: ANNA, seconds: 299, launches: 20, foreground: 50 }], DAYS));
   await tell(usageOf([{ of: DIARY, user: ANNA, seconds: 90_000, launches: 1, foreground: 1 }]));
   await tell(usageOf([{ of: EDITOR, user: BEN, seconds: 222, launches: 6, foreground: 23 }]));
-  await fleet.eventually("Ben's is derived", async () => (await onTheDesk()) === '222 111 111', 120).catch(
-    async (error: unknown) => {
+  await fleet
+    .eventually("Ben's is derived", async () => (await onTheDesk()) === '222 111 111', 120)
+    .catch(async (error: unknown) => {
       console.log(await onTheDesk(), fleet.log('collector').split('\n').slice(-40).join('\n'));
       throw error;
-    },
-  );
+    });
   expect(await counted('fleetmeter_process_erased_person_records_total')).toBe(4);
   expect(exported(CALLED)).toMatchObject({ days: [], quarantine: [] });
 }, 180_000);

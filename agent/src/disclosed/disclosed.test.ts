@@ -238,6 +238,10 @@ test.runIf(isRoot)(
 
     const text = disclosed(ALICE, '--full').stdout;
     expect(text).toContain('alices-tool');
+    // Nobody is told by name or number, and each is told what stands for him.
+    for (const user of usersTold()) expect(user).toMatch(/^[0-9a-f]{16}$/);
+    expect(text).toContain(`You are told apart as ${alice.own?.told_as}`);
+    expect(text).not.toMatch(new RegExp(`\\b${ALICE}\\b`));
     expect(text).toContain('HostFacts.hostname: The name under which people know the device.');
     expect(text).toContain('arguments of programs');
     expect(disclosed(ALICE, '--json', '--since', '2999-01-01').stdout).not.toContain('alices-tool');

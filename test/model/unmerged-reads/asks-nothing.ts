@@ -41,6 +41,8 @@ export const ASKS_NOTHING: Record<string, string> = {
   shownName: 'SQL',
   comparedName: 'SQL',
   clearTrial: 'writes',
+  personAsker: 'asks what somebody says',
+  erasePersonRows: 'deletes',
   eraseRows: 'deletes',
   erasableTables: 'names of tables',
   agedPartitions: 'partitions and their rows not yet merged, and says so',

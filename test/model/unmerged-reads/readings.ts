@@ -35,6 +35,7 @@ import {
   returnedDevices,
 } from '../../../collector/src/clickhouse/device-sightings.ts';
 import { readEpochHeads, readInventories } from '../../../collector/src/clickhouse/epoch-states.ts';
+import { tracesOfPerson } from '../../../collector/src/clickhouse/erase-person.ts';
 import { daysOfEpochs as daysToErase } from '../../../collector/src/clickhouse/erase-rows.ts';
 import { readEvidenceHashes } from '../../../collector/src/clickhouse/evidence-hashes.ts';
 import { daysWithUse, readExecutablesToMap } from '../../../collector/src/clickhouse/executables-to-map.ts';
@@ -53,6 +54,7 @@ import {
   executablesFound,
 } from '../../../collector/src/clickhouse/queries/executables-found.ts';
 import { fleetSummary } from '../../../collector/src/clickhouse/queries/fleet-summary.ts';
+import { personHeld } from '../../../collector/src/clickhouse/queries/person-held.ts';
 import { usageOfDay } from '../../../collector/src/clickhouse/queries/usage-of-day.ts';
 import { DEVICE_USE_SORTS, useByDevice } from '../../../collector/src/clickhouse/queries/use-by-device.ts';
 import {
@@ -131,6 +133,7 @@ export const READINGS: Record<string, Reading> = {
   readEpochHeads: (clickhouse) => readEpochHeads(clickhouse, EPOCH_NOS),
   readInventories: (clickhouse) => readInventories(clickhouse, EPOCH_NOS),
   'erase-rows.ts daysOfEpochs': (clickhouse) => daysToErase(clickhouse, EPOCH_NOS),
+  tracesOfPerson: (clickhouse) => each([0, 1], (user) => tracesOfPerson(clickhouse, Buffer.alloc(16, user))),
   readEvidenceHashes: (clickhouse) => readEvidenceHashes(clickhouse, EXECUTABLE_NOS),
   readExecutablesToMap: (clickhouse) => readExecutablesToMap(clickhouse, 1, EXECUTABLES),
   daysWithUse,
@@ -174,6 +177,7 @@ export const QUESTIONS: Record<string, Reading> = {
     ),
   executablesFound: (clickhouse) =>
     each(EXECUTABLE_SORTS, (sort) => executablesFound(clickhouse, list(sort))),
+  personHeld: (clickhouse) => each(['00', '01'], (user) => personHeld(clickhouse, user.repeat(16))),
   fleetSummary: (clickhouse) => fleetSummary(clickhouse, shown.day),
   useByDevice: (clickhouse) =>
     each(DEVICE_USE_SORTS, (sort) => useByDevice(clickhouse, appId(1), { ...list(sort), state: 'all' })),

@@ -31,6 +31,14 @@ export const EDITOR = program('/usr/bin/editor', 'editor');
 export const TEAM_TOOL = program('~/bin/team-tool');
 export const DIARY = program('~/bin/anna-diary');
 
+function digestOf(programs: readonly Program[]) {
+  const digest = programs.reduce((sum, { digestPart }) => digestAdd(sum, digestPart), EMPTY_DIGEST);
+  return { count: digest.count, sum: digestSumBytes(digest) };
+}
+const ON_THE_FIRST_COMPUTER = [EDITOR, TEAM_TOOL, DIARY];
+/** What the first computer says it had, in each of its later reports. */
+export const HAD_BEFORE = digestOf(ON_THE_FIRST_COMPUTER);
+
 interface Use {
   of: Program;
   user: Uint8Array;
@@ -73,19 +81,18 @@ export async function reportAll(fleet: FleetOfOne, days = [TODAY]): Promise<Scri
     const device = new ScriptedDevice(fleet.agentUrl);
     const hostname = `desk-${number}`;
     await device.enrol(hostname, fleet.joinSecret);
-    const programs = number === 1 ? [EDITOR, TEAM_TOOL, DIARY] : [EDITOR, TEAM_TOOL];
+    const programs = number === 1 ? ON_THE_FIRST_COMPUTER : [EDITOR, TEAM_TOOL];
     const records = programs.map(({ executableId, encoded }) => ({
       ...{ executableId: Buffer.from(executableId, 'hex').reverse(), evidence: encoded, encodingVersion: 1 },
     }));
     await device.acknowledged('evidence', device.evidence(records));
-    const digest = programs.reduce((sum, { digestPart }) => digestAdd(sum, digestPart), EMPTY_DIGEST);
     const user = new Uint8Array(8).fill(number);
     const ids = programs.map(({ executableId }) => executableId).sort();
     await device.acknowledged(
       'report',
       device.report({
         ...{ sequence: 1, host: { hostname, os: 'linux' } },
-        digestAfter: { count: digest.count, sum: digestSumBytes(digest) },
+        digestAfter: digestOf(programs),
         inventory: { baseline: true, presentIds: encodeIdList(ids) },
         usage: usageOf(
           number === 1 ? ON_THE_FIRST : [{ of: EDITOR, user, seconds: 60, launches: 1, foreground: 5 }],

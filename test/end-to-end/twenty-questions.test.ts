@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FleetOfOne } from './fleet-of-one.ts';
-import { ANNA, DIARY, reportAll, usageOf } from './home-programs-fleet.ts';
+import { ANNA, DIARY, HAD_BEFORE, reportAll, usageOf } from './home-programs-fleet.ts';
 import type { ScriptedDevice } from './scripted-device.ts';
 
 let fleet: FleetOfOne;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const absurd = usageOf([
     { of: DIARY, user: ANNA, seconds: 257, launches: 2_000_000_000, foreground: 9_999_999 },
   ]);
-  await desk.acknowledged('report', desk.report({ sequence: 2, usage: absurd }));
+  await desk.acknowledged('report', desk.report({ sequence: 2, digestBefore: HAD_BEFORE, usage: absurd }));
   await fleet.eventually(
     'everything is derived',
     async () => {

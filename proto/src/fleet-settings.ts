@@ -16,6 +16,7 @@ export interface FleetSettings {
   homeFolders?: boolean;
   meterUsage?: boolean;
   tellUsersApart?: boolean;
+  concurrentLicences?: readonly string[];
 }
 
 export type FleetSettingName = keyof FleetSettings;
@@ -23,11 +24,14 @@ export type FleetSettingName = keyof FleetSettings;
 export type FleetSettingRule = { meaning: string } & (
   | { kind: 'whole number'; least: number; most: number }
   | { kind: 'folders' }
+  | { kind: 'programs' }
   | { kind: 'true or false' }
 );
 
 export const MOST_FOLDERS = 64;
 export const MOST_FOLDER_BYTES = 1024;
+export const MOST_PROGRAMS = 64;
+export const MOST_PROGRAM_BYTES = 1024;
 
 export const FLEET_SETTINGS: Readonly<Record<FleetSettingName, FleetSettingRule>> = {
   reportIntervalSeconds: {
@@ -77,6 +81,10 @@ export const FLEET_SETTINGS: Readonly<Record<FleetSettingName, FleetSettingRule>
     meaning: 'Whether the users of a device are told apart, as keyed hashes',
     kind: 'true or false',
   },
+  concurrentLicences: {
+    meaning: 'Programs licensed by how many use them at once: of these the time of day is told',
+    kind: 'programs',
+  },
 };
 
 export const FLEET_SETTING_NAMES = Object.keys(FLEET_SETTINGS) as FleetSettingName[];
@@ -86,6 +94,7 @@ export function fleetSettingFault(name: FleetSettingName, value: unknown): strin
   const rule = FLEET_SETTINGS[name];
   if (rule.kind === 'true or false') return typeof value === 'boolean' ? undefined : 'must be true or false';
   if (rule.kind === 'folders') return foldersFault(value);
+  if (rule.kind === 'programs') return programsFault(value);
   const fits = Number.isInteger(value) && (value as number) >= rule.least && (value as number) <= rule.most;
   return fits ? undefined : `must be a whole number from ${rule.least} to ${rule.most}`;
 }
@@ -109,6 +118,35 @@ function isPlainFolder(path: string): boolean {
     Buffer.byteLength(path) <= MOST_FOLDER_BYTES
   );
 }
+
+function programsFault(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return 'must be a list of programs';
+  if (value.length > MOST_PROGRAMS) return `must be at most ${MOST_PROGRAMS} programs`;
+  const bad = value.find((each) => typeof each !== 'string' || !isProgram(each));
+  return bad === undefined
+    ? undefined
+    : `must be names of packages, or whole paths down to the program in which * is the name of one folder, unlike ${JSON.stringify(bad).slice(0, 80)}`;
+}
+
+/**
+ * A package, or a path as evidence has it. Both are known to whoever lists programs (from the tables) and to the agent
+ * (from the evidence) before either asks the other. A file's name alone would also tell when people run something of
+ * their own that is called so, and a pattern that ends in * everything below a folder: what is listed is spelled.
+ */
+function isProgram(text: string): boolean {
+  if (Buffer.byteLength(text) > MOST_PROGRAM_BYTES || CONTROL.test(text)) return false;
+  if (PACKAGE.test(text)) return true;
+  const [root, ...names] = text.split('/');
+  const isRooted = root === '' || root === '~' || /^[a-z]:$/.test(root as string);
+  const isNamed = names.length > 0 && names.every((name) => name !== '' && name !== '.' && name !== '..');
+  const isSpelled = names.every((name, at) => !name.includes('*') || (name === '*' && at < names.length - 1));
+  return isRooted && isNamed && isSpelled;
+}
+
+/** npm names packages with a scope. */
+const PACKAGE = /^(?:@[^\s/*]+\/)?[^\s/*~](?:[^/*]*[^\s/*])?$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what nobody can see or type is refused.
+const CONTROL = /[\0-\x1f\x7f]/;
 
 /** What a message sets; neither checked nor bounded. An empty list on the wire is a list that is not there. */
 export function fleetSettingsOf(message: SettingsFields): Partial<Record<FleetSettingName, unknown>> {

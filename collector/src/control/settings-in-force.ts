@@ -51,6 +51,7 @@ export class SettingsInForce {
       ...wanted.settings,
       additionalRoots: [...(wanted.settings.additionalRoots ?? [])],
       excludedFolders: [...(wanted.settings.excludedFolders ?? [])],
+      concurrentLicences: [...(wanted.settings.concurrentLicences ?? [])],
       version: wanted.version,
       group,
       paused: state?.pausedAt !== undefined,

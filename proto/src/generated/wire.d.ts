@@ -2263,6 +2263,9 @@ export namespace fleetmeter {
             /** Settings paused. */
             paused: boolean;
 
+            /** Settings concurrentLicences. */
+            concurrentLicences: string[];
+
             /**
              * Encodes the specified Settings message. Does not implicitly {@link fleetmeter.v1.Settings.verify|verify} messages.
              * @param message Settings message or plain object to encode
@@ -2332,6 +2335,9 @@ export namespace fleetmeter {
 
                 /** Settings paused */
                 paused?: (boolean|null);
+
+                /** Settings concurrentLicences */
+                concurrentLicences?: (string[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

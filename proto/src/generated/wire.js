@@ -5649,6 +5649,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
              * @property {boolean|null} [meterUsage] Settings meterUsage
              * @property {boolean|null} [tellUsersApart] Settings tellUsersApart
              * @property {boolean|null} [paused] Settings paused
+             * @property {Array.<string>|null} [concurrentLicences] Settings concurrentLicences
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5676,6 +5677,7 @@ export const fleetmeter = $root.fleetmeter = (() => {
             const Settings = function (properties) {
                 this.additionalRoots = [];
                 this.excludedFolders = [];
+                this.concurrentLicences = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5786,6 +5788,14 @@ export const fleetmeter = $root.fleetmeter = (() => {
              */
             Settings.prototype.paused = false;
 
+            /**
+             * Settings concurrentLicences.
+             * @member {Array.<string>} concurrentLicences
+             * @memberof fleetmeter.v1.Settings
+             * @instance
+             */
+            Settings.prototype.concurrentLicences = $util.emptyArray;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -5881,6 +5891,9 @@ export const fleetmeter = $root.fleetmeter = (() => {
                     writer.uint32(/* id 12, wireType 0 =*/96).bool(message.tellUsersApart);
                 if (message.paused != null && $Object.hasOwnProperty.call(message, "paused") && message.paused !== false)
                     writer.uint32(/* id 13, wireType 0 =*/104).bool(message.paused);
+                if (message.concurrentLicences != null && message.concurrentLicences.length)
+                    for (let i = 0; i < message.concurrentLicences.length; ++i)
+                        writer.uint32(/* id 14, wireType 2 =*/114).string(message.concurrentLicences[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6022,6 +6035,14 @@ export const fleetmeter = $root.fleetmeter = (() => {
                                 message.paused = value;
                             else
                                 delete message.paused;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.concurrentLicences && message.concurrentLicences.length))
+                                message.concurrentLicences = [];
+                            message.concurrentLicences.push(reader.stringVerify());
                             continue;
                         }
                     }

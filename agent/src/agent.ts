@@ -73,6 +73,7 @@ async function runStages(
     finder,
     names,
     meter,
+    slotOrder,
     sampler,
     host,
     exchange,
@@ -130,9 +131,14 @@ async function runStages(
       await patience.during(() => inventory.flush());
     }
   };
+  const eraseTimesOfDay = (): void => {
+    const rows = store.usage.eraseInOrder((id) => slotOrder.isRefused(id));
+    if (rows > 0) log.warn({ rows }, 'usage whose time of day this device does not tell was erased');
+  };
   /** A ceiling also holds for what was metered before it was there. */
   const eraseForbidden = (): void => {
     const { keptUsage } = settings;
+    if (settings.timesOfDayAllowed !== undefined) eraseTimesOfDay();
     if (keptUsage === 'all') return;
     const rows = keptUsage === 'nothing' ? store.usage.eraseAll() : store.usage.eraseOthers(stages.everybody);
     if (rows > 0) log.warn({ rows, keptUsage }, 'usage that the ceiling forbids was erased');
@@ -146,7 +152,10 @@ async function runStages(
     const status = stages.status();
     const due = meter.flush();
     store.transaction(() => {
-      if (due) store.usage.flush(due);
+      if (due) {
+        const usage = due.usage.map((row) => ({ ...row, inOrder: slotOrder.isTrue(row) }));
+        store.usage.flush({ ...due, usage });
+      }
       store.facts.write('lifetime', { filesHashed: status.filesHashedEver });
       store.facts.write('status', status);
     });
@@ -159,6 +168,7 @@ async function runStages(
     clock: stages.meteringClock,
     wanted: () => settings.metering,
     tellUsersApart: () => settings.tellUsersApart,
+    timesOfDayAllowed: () => settings.timesOfDayAllowed,
     forgetMark: () => store.usage.forgetMark(),
   });
   const sample = async (): Promise<void> => {

@@ -40,6 +40,7 @@ import type { AgentStore } from './store/agent-store.ts';
 import { StorePatience } from './store/patience.ts';
 import { stateFolderOf } from './store/state-folder.ts';
 import { StateLimit } from './store/state-limit.ts';
+import { SlotOrder } from './usage/slot-order.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
 
 export interface AgentOptions extends LoadedConfig {
@@ -120,6 +121,12 @@ export async function buildStages(
   const isPersonThere = (): boolean | undefined => sessions.look().interactive;
   const table = new LinuxProcessTable({ mayRead: (path) => finder.mayRead(path) });
   const meteringClock = new ToldClock(clock);
+  const slotOrder = new SlotOrder({
+    listedOn: (day, now) => store.slotOrders.listedOn(day, now),
+    listed: () => settings.concurrentLicences,
+    allowed: () => settings.timesOfDayAllowed,
+    evidenceOf: (id) => store.inventory.evidenceOf(id),
+  });
   const sampler = new Sampler({
     table,
     names,
@@ -230,6 +237,7 @@ export async function buildStages(
     finder,
     names,
     meter,
+    slotOrder,
     sampler,
     sessions,
     meteringClock,

@@ -2,6 +2,7 @@
  * Every setting of the agent: meaning, unit in the name, default, and where it may come from. A flag wins over
  * the environment, that over the config file, that over the default.
  */
+import { fleetSettingFault } from '@fleetmeter/proto';
 import { DEFAULT_MANAGEMENT_FILE } from '../host/management.ts';
 import { folderList } from './folder-list.ts';
 
@@ -40,6 +41,7 @@ export interface AgentConfig {
   mostHomePrograms: number;
   meterUsage: boolean;
   tellUsersApart: boolean;
+  concurrentLicences: readonly string[];
   ceilingFile: string;
 }
 
@@ -286,6 +288,14 @@ export const SETTINGS: Record<SettingName, Setting> = {
     default: true,
     read: trueOrFalse,
   },
+  concurrentLicences: {
+    meaning:
+      'Programs licensed by how many use them at once, of which the time of day is told: packages or paths, a list, or in one text separated by commas; none = none. Set here, it wins over the collector.',
+    environment: 'FLEETMETER_CONCURRENT_LICENCES',
+    flag: '--concurrent-licences <programs>',
+    default: [],
+    read: programs,
+  },
   ceilingFile: {
     meaning: 'File that says what may be collected at most, whatever is set elsewhere; need not exist.',
     environment: 'FLEETMETER_CEILING_FILE',
@@ -321,6 +331,14 @@ function folders(value: unknown): readonly string[] {
   const list = folderList(value);
   if (!list) throw new SettingError('must be absolute folders');
   return list;
+}
+
+function programs(value: unknown): readonly string[] {
+  if (value === 'none') return [];
+  const list = typeof value === 'string' ? value.split(',') : value;
+  const fault = fleetSettingFault('concurrentLicences', list);
+  if (fault) throw new SettingError(fault);
+  return list as string[];
 }
 
 function trueOrFalse(value: unknown): boolean {

@@ -1,4 +1,4 @@
-/** Usage rows to their place on the wire: runs and users by index, marks in the device's secret order. Pure. */
+/** Usage rows to their place on the wire: runs and users by index, marks in the device's secret order, or in true order where that is to be told. Pure. */
 import {
   type CoverageFields,
   encodeIdList,
@@ -10,8 +10,11 @@ import { listSlots } from '../usage/slots.ts';
 import type { CoverageRow, UsageRow } from '../usage/usage-values.ts';
 import type { UsageDigest } from './usage-digest.ts';
 
+/** `inOrder`: see usage/slot-order.ts. */
+type ToldUsage = UsageRow & { acknowledgedSlots: Uint8Array; inOrder?: boolean };
+
 export interface UsageInput {
-  records: readonly (UsageRow & { acknowledgedSlots: Uint8Array })[];
+  records: readonly ToldUsage[];
   coverage: readonly CoverageRow[];
   digests: readonly UsageDigest[];
   /** See usage/slot-permutation.ts. */
@@ -75,17 +78,16 @@ export function composeUsage({
   };
 }
 
-function recordFields(
-  row: UsageRow & { acknowledgedSlots: Uint8Array },
-  permutation: Uint16Array,
-): UsageRecordFields {
-  const slots = listSlots(row.slots, row.acknowledgedSlots).map((slot) => permutation[slot] as number);
+function recordFields(row: ToldUsage, permutation: Uint16Array): UsageRecordFields {
+  const marks = listSlots(row.slots, row.acknowledgedSlots);
+  const slots = row.inOrder ? marks : marks.map((slot) => permutation[slot] as number);
   return {
     day: row.day,
     executableId: encodeIdList([row.executableId]),
     seconds: row.seconds,
     launches: row.launches,
     slots: encodeSlots(slots.sort((a, b) => a - b)),
+    ...(row.inOrder && { slotsChronological: true }),
   };
 }
 

@@ -2,8 +2,8 @@
  * Every field that may leave the device, and what for. A test compares this list with the wire's schema and with
  * the encoding of evidence: a field that is not here cannot be added.
  *
- * What is nowhere in it: contents of files, raw paths, command lines, window titles, user names, times of day
- * (usage marks are shuffled by a secret of the device and day).
+ * What is nowhere in it: contents of files, raw paths, command lines, window titles, user names. Times of day are in it for
+ * programs that are listed as licensed by concurrency; marks of all others are shuffled by a secret of the device and day.
  */
 
 /** By message of the wire (or `Evidence`, the record that names an executable), then by field. */
@@ -87,8 +87,9 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     launches: 'How often it was started.',
     foreground_seconds: 'How long it was in the foreground; not measured on Linux.',
     locked_seconds: 'How long the session was locked meanwhile; not measured on Linux.',
-    slots: 'In how many five-minute spans, in an order that only the device knows.',
-    slots_chronological: 'True for software licensed by simultaneous use only; this agent never sets it.',
+    slots:
+      'In how many five-minute spans, in an order that only the device knows; in the order of the day for programs that are listed as licensed by how many use them at once.',
+    slots_chronological: 'Says that these spans are times of the day: only for programs that are listed so.',
   },
   Launches: {
     user: 'Starts by a person.',

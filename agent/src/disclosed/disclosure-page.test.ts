@@ -35,7 +35,7 @@ test('the page has every key of the JSON, and says the bounds that are in force'
   const table = agentStore(openTransientState()).disclosed;
   const facts = {
     ...{ written_at: '', agent_version: '', device_id: null, collector: '', ledger_since: '' },
-    ...{ collects: { usage: true, users_told_apart: true, homes: true, paused: false } },
+    ...{ collects: { usage: true, users_told_apart: true, times_of_day: [], homes: true, paused: false } },
     ...{ ceiling: { file: '', says: {}, fault: null }, told_of_device: {}, lost_messages: 0 },
     ...{ dropped_use_rows: 0, users_without_file: 0 },
   };

@@ -9,12 +9,14 @@ export const NEVER_SENT: readonly string[] = [
   'names of users, their mail addresses and passwords: users are told apart by keyed hashes, or not at all',
   'titles of windows, what is on the screen, and what is typed',
   'which web sites and network addresses are visited',
-  'the time of day at which a program was used: only how long, and in how many spans of five minutes of a day',
+  'the time of day at which a program was used: only how long, and in how many spans of five minutes of a day; but for programs that are listed as licensed by how many use them at once, which are named above',
 ];
 
 const FORBIDDEN: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   meterUsage: (value) => (value === false ? 'to meter which programs are used' : undefined),
   tellUsersApart: (value) => (value === false ? 'to tell users apart, even by keyed hashes' : undefined),
+  tellTimesOfDay: (value) =>
+    value === false ? 'to tell of any program at which time of day it was used' : undefined,
   homeFolders: (value) => (value === false ? 'to look for programs in the homes of people' : undefined),
   roots: (value) => `to look for programs anywhere but in ${words(value)}`,
   excludedFolders: (value) => `to look for programs in ${words(value)}`,

@@ -175,7 +175,7 @@ test('what is said again of the same use replaces it, runs add up, and users are
   );
   await send(2, useOf([{ day: 19_999, id: 5, user: 0, seconds: 90, marks: [9] }]));
   expect(store.disclosed.useOf('01'.repeat(8))).toEqual([
-    { day: 19_999, executableId: '0000000000000005', seconds: 90, launches: 3, marks: 3 },
+    { day: 19_999, executableId: '0000000000000005', seconds: 90, launches: 3, marks: 3, inOrder: false },
   ]);
   expect(store.disclosed.useOf('02'.repeat(8))).toMatchObject([{ seconds: 7, marks: 0 }]);
   expect(store.disclosed.users()).toEqual([
@@ -222,7 +222,15 @@ test('as many messages at once, or as much use, as no device should have are bou
   ]);
   await send(1, useOf([{ day: 19_999, id: 1, user: 0, seconds: 1 }]));
   const many = Array.from({ length: MOST_USE_ROWS }, (_, number) => ({
-    ...{ day: 20_000, run: '07'.repeat(8), user: '01'.repeat(8), seconds: 1, launches: 1, marks: [] },
+    ...{
+      day: 20_000,
+      run: '07'.repeat(8),
+      user: '01'.repeat(8),
+      seconds: 1,
+      launches: 1,
+      marks: [],
+      inOrder: false,
+    },
     executableId: number.toString(16).padStart(16, '0'),
   }));
   expect(store.disclosed.noteUse(many, 20_000)).toBe(1);

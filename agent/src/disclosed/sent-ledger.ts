@@ -153,7 +153,7 @@ export class SentLedger {
     const users = (usage.users ?? []).map((user) => Buffer.from(user).toString('hex'));
     const runs = Buffer.from(usage.runs ?? []);
     const said = usage.records.map(
-      ({ day, run, user, executableId, seconds, launches, slots }): UseSaid => ({
+      ({ day, run, user, executableId, seconds, launches, slots, slotsChronological }): UseSaid => ({
         day: day ?? 0,
         run: runs.subarray((run ?? 0) * 8, (run ?? 0) * 8 + 8).toString('hex'),
         executableId: decodeIdList(executableId ?? new Uint8Array())[0] ?? '',
@@ -161,6 +161,7 @@ export class SentLedger {
         seconds: seconds ?? 0,
         launches: Object.values(launches ?? {}).reduce<number>((sum, each) => sum + Number(each), 0),
         marks: decodeSlots(slots ?? new Uint8Array()) ?? [],
+        inOrder: slotsChronological ?? false,
       }),
     );
     for (const user of users) {

@@ -42,9 +42,16 @@ function headLines({ device }: Disclosed): string[] {
   return [
     `What this device sent to ${device.collector}${device.device_id ? ` as device ${device.device_id}` : ''}`,
     `  Collected now: which programs are installed${collects.homes ? ', also in homes' : ', not in homes'}; ${usage}.${collects.paused ? ' At the moment it is paused, and nothing is.' : ''}`,
+    `  ${timesOfDay(collects)}`,
     `  Told of the device: ${told.join(', ') || 'nothing yet'}.`,
     `  Noted here since ${device.ledger_since}, shown as of ${device.written_at}. Times are UTC.`,
   ];
+}
+
+/** An agent of an earlier version wrote nothing of it, and told none. */
+function timesOfDay({ usage, times_of_day: listed = [] }: Disclosed['device']['collects']): string {
+  if (!usage || listed.length === 0) return 'The time of day is told of no program.';
+  return `The time of day is told of ${listed.join(', ')}, and of no other program: so many licences are needed as use it at once.`;
 }
 
 function messageLines({ device }: Disclosed, full: boolean): string[] {
@@ -108,8 +115,9 @@ function ownLines({ own, own_missing, device }: Disclosed, full: boolean): strin
   ];
 }
 
-function useLine({ day, program, seconds, launches, spans }: OwnUse): string {
-  return `  ${day}  ${program}: ${seconds} s, started ${launches} times, in ${spans} spans of five minutes`;
+function useLine({ day, program, seconds, launches, spans, times_of_day }: OwnUse): string {
+  const told = times_of_day ? ', and which these were' : '';
+  return `  ${day}  ${program}: ${seconds} s, started ${launches} times, in ${spans} spans of five minutes${told}`;
 }
 
 function ceilingLines({ device, forbidden }: Disclosed): string[] {

@@ -44,7 +44,14 @@ export interface DeviceView {
   /** Nothing that was sent before is known here. */
   ledger_since: string;
   /** What is collected on this device now. */
-  collects: { usage: boolean; users_told_apart: boolean; homes: boolean; paused: boolean };
+  collects: {
+    usage: boolean;
+    users_told_apart: boolean;
+    /** Programs of which the time of day is told, from the day on after they were listed: as a group or this device lists them. */
+    times_of_day: readonly string[];
+    homes: boolean;
+    paused: boolean;
+  };
   ceiling: { file: string; says: Record<string, unknown>; fault: string | null };
   /** What the device said of itself last, but for what only administrators may read on it. */
   told_of_device: Record<string, unknown>;
@@ -87,6 +94,8 @@ export interface OwnUse {
   launches: number;
   /** In how many spans of five minutes. */
   spans: number;
+  /** Which spans these were was told, and not only how many. */
+  times_of_day: boolean;
 }
 
 const KINDS: Readonly<Record<string, ShownMessage['what']>> = {
@@ -151,9 +160,9 @@ export function ownView(
   const all = table.useOf(user.user);
   const use: OwnUse[] = [];
   let room = MOST_SHOWN_BYTES - ROOM_FOR_THE_REST;
-  for (const { day, executableId, seconds, launches, marks } of all) {
+  for (const { day, executableId, seconds, launches, marks, inOrder } of all) {
     const program = pathOf(executableId) ?? executableId;
-    const row = { day: dayText(day), program, seconds, launches, spans: marks };
+    const row = { day: dayText(day), program, seconds, launches, spans: marks, times_of_day: inOrder };
     room -= Buffer.byteLength(JSON.stringify(row)) + 4;
     if (room < 0) break;
     use.push(row);

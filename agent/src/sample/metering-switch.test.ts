@@ -15,6 +15,7 @@ let store: AgentStore;
 let seconds: number;
 let wanted: boolean;
 let apart: boolean;
+let allowed: readonly string[] | undefined;
 let run = 0;
 let meter: UsageMeter;
 let metering: MeteringSwitch;
@@ -25,7 +26,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fleetmeter-metering-'));
   store = agentStore(openStateDatabase(folder, 0).database);
   seconds = 0;
-  [wanted, apart, running] = [true, true, new Map([[1, 0]])];
+  [wanted, apart, allowed, running] = [true, true, undefined, new Map([[1, 0]])];
   start();
 });
 afterEach(() => {
@@ -72,6 +73,7 @@ function start(): void {
     },
     wanted: () => wanted,
     tellUsersApart: () => apart,
+    timesOfDayAllowed: () => allowed,
     flush,
     forgetMark: () => store.usage.forgetMark(),
   });
@@ -147,6 +149,14 @@ test('when users are no longer told apart, nobody seems to have started everythi
   await sampleUntil(200);
   expect(totals().launches).toBe(0);
   expect(new Set(store.usage.dueUsage(10).map(({ user }) => user))).toEqual(new Set(['u1', 'all']));
+});
+
+test('when the device refuses times of day, another run begins: the marks of a run have one order', async () => {
+  await sampleUntil(100);
+  allowed = [];
+  await sampleUntil(200);
+  expect(totals()).toMatchObject({ launches: 0 });
+  expect(store.usage.dueUsage(10).map((row) => row.run)).toHaveLength(2);
 });
 
 test.each([true, false])('the same over a restart, when users were told apart before: %s', async (before) => {

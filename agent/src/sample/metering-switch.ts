@@ -13,6 +13,8 @@ export interface MeteringSwitchParts {
   /** Whether to look now. */
   wanted: () => boolean;
   tellUsersApart: () => boolean;
+  /** Of which programs the device allows the time of day to be told; undefined: of all that the collector lists. */
+  timesOfDayAllowed: () => readonly string[] | undefined;
   /** Makes durable what was metered until now. */
   flush: () => void;
   /** Takes back durably where metering stood. */
@@ -35,16 +37,16 @@ export class MeteringSwitch {
   readonly #parts: MeteringSwitchParts;
   /** Undefined before the first time: an earlier run of the agent may have metered. */
   #on: boolean | undefined;
-  #apart: boolean;
+  #told: string;
 
   constructor(parts: MeteringSwitchParts) {
     this.#parts = parts;
-    this.#apart = parts.tellUsersApart();
+    this.#told = this.#toldNow();
   }
 
   /** Instead of Sampler.sample(). */
   async sample(): Promise<void> {
-    const { sampler, meter, clock, wanted, tellUsersApart } = this.#parts;
+    const { sampler, meter, clock, wanted } = this.#parts;
     if (!wanted()) {
       if (this.#on !== false) this.#interrupt();
       this.#on = false;
@@ -52,10 +54,16 @@ export class MeteringSwitch {
       return;
     }
     // Under another name a user would be another one, and everything running would have been started just now.
-    if (this.#apart !== tellUsersApart()) this.#interrupt();
-    this.#apart = tellUsersApart();
+    // And the rows of a run have their marks in one order.
+    if (this.#told !== this.#toldNow()) this.#interrupt();
+    this.#told = this.#toldNow();
     this.#on = true;
     await sampler.sample();
+  }
+
+  #toldNow(): string {
+    const { tellUsersApart, timesOfDayAllowed } = this.#parts;
+    return JSON.stringify([tellUsersApart(), timesOfDayAllowed() ?? null]);
   }
 
   #interrupt(): void {

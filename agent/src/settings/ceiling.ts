@@ -13,6 +13,8 @@ export interface Ceiling {
   /** Only false says anything: a ceiling permits, it never demands. */
   meterUsage?: boolean;
   tellUsersApart?: boolean;
+  /** Of no program the time of day is told. */
+  tellTimesOfDay?: boolean;
   homeFolders?: boolean;
   /** Nothing outside these folders is listed, and no program outside them metered. */
   roots?: readonly string[];
@@ -27,6 +29,7 @@ export type CeilingName = keyof Ceiling;
 const RULES: Readonly<Record<CeilingName, (value: unknown) => string | undefined>> = {
   meterUsage: (value) => fleetSettingFault('meterUsage', value),
   tellUsersApart: (value) => fleetSettingFault('tellUsersApart', value),
+  tellTimesOfDay: (value) => fleetSettingFault('meterUsage', value),
   homeFolders: (value) => fleetSettingFault('homeFolders', value),
   roots: (value) => fleetSettingFault('additionalRoots', value),
   excludedFolders: (value) => fleetSettingFault('excludedFolders', value),

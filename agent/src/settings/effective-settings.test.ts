@@ -126,6 +126,24 @@ test('status says of each setting where it comes from', () => {
   expect(lines).toContain(`ceiling: tellUsersApart false (${ceilingFile})`);
 });
 
+test('of what the collector lists a device and its ceiling may refuse to tell the time of day', () => {
+  const listed = { version: 1, group: 'g', concurrentLicences: ['draw', '/opt/x/*/bin/x'] };
+  const settings = settingsOf();
+  settings.receive(listed);
+  expect([settings.concurrentLicences, settings.timesOfDayAllowed]).toEqual([
+    listed.concurrentLicences,
+    undefined,
+  ]);
+  const choosy = settingsOf({ concurrentLicences: ['draw'] });
+  expect([choosy.concurrentLicences, choosy.timesOfDayAllowed]).toEqual([['draw'], ['draw']]);
+  const refusing = settingsOf({ concurrentLicences: 'none' });
+  expect([refusing.concurrentLicences, refusing.timesOfDayAllowed]).toEqual([[], []]);
+  putCeiling({ tellTimesOfDay: false });
+  choosy.look();
+  expect([choosy.concurrentLicences, choosy.timesOfDayAllowed]).toEqual([[], []]);
+  expect(() => settingsOf({ concurrentLicences: ['/usr/bin/*'] })).toThrow(/must be names of packages/);
+});
+
 test('a ceiling counts while the agent runs; one that is broken leaves the old one, and stops a start', () => {
   const settings = settingsOf();
   settings.receive({ version: 1, group: 'g', meterUsage: true, additionalRoots: ['/data', '/usr/x'] });

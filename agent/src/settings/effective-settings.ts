@@ -78,6 +78,18 @@ export class EffectiveSettings {
     return this.#layered.tellUsersApart.value;
   }
 
+  /** Programs of which the time of day is to be told, from the next day on. */
+  get concurrentLicences(): readonly string[] {
+    return this.#layered.concurrentLicences.value;
+  }
+
+  /** Of which programs the device allows that, whatever the collector lists; undefined: of all. */
+  get timesOfDayAllowed(): readonly string[] | undefined {
+    if (this.#parts.ceiling.ceiling.tellTimesOfDay === false) return [];
+    const { value, origin } = this.#layered.concurrentLicences;
+    return origin === 'device' ? value : undefined;
+  }
+
   get paused(): boolean {
     return isPaused(this.#pause, this.#parts.wallMs());
   }
@@ -107,11 +119,12 @@ export class EffectiveSettings {
   /** What is collected on this device, for the people who use it. */
   get shownScope() {
     const { ceiling } = this.#parts;
-    const { meterUsage, tellUsersApart, homeFolders } = this.values;
+    const { meterUsage, tellUsersApart, homeFolders, concurrentLicences } = this.values;
     return {
       collects: {
         usage: meterUsage,
         users_told_apart: tellUsersApart,
+        times_of_day: concurrentLicences,
         homes: homeFolders,
         paused: this.paused,
       },

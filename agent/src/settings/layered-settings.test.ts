@@ -82,6 +82,7 @@ const collectorSettings = fc
     homeFolders: maybe(fc.boolean()),
     meterUsage: maybe(fc.boolean()),
     tellUsersApart: maybe(fc.boolean()),
+    concurrentLicences: maybe(fc.array(fc.constantFrom('draw', '/opt/draw'), { maxLength: 2 })),
   })
   .map((settings) => JSON.parse(JSON.stringify(settings)) as FleetSettings);
 const ceilings = fc
@@ -89,6 +90,7 @@ const ceilings = fc
     meterUsage: maybe(fc.boolean()),
     tellUsersApart: maybe(fc.boolean()),
     homeFolders: maybe(fc.boolean()),
+    tellTimesOfDay: maybe(fc.boolean()),
     roots: maybe(folders),
     excludedFolders: maybe(folders),
     sampleIntervalSeconds: maybe(fc.integer({ min: 1, max: 300 })),
@@ -102,6 +104,7 @@ test('nothing that a collector sets, and nothing set on the device, exceeds the 
       expect(Object.keys(settings).sort()).toEqual([...FLEET_SETTING_NAMES].sort());
       for (const name of ['meterUsage', 'tellUsersApart', 'homeFolders'] as const)
         if (ceiling[name] === false) expect([name, settings[name].value]).toEqual([name, false]);
+      if (ceiling.tellTimesOfDay === false) expect(settings.concurrentLicences.value).toEqual([]);
       expect(settings.sampleIntervalSeconds.value).toBeGreaterThanOrEqual(ceiling.sampleIntervalSeconds ?? 0);
       // As finding and metering ask about every path.
       const limits = new FolderLimits({

@@ -69,6 +69,7 @@ function lower(settings: LayeredSettings, ceiling: Ceiling): void {
   };
   for (const name of ['meterUsage', 'tellUsersApart', 'homeFolders'] as const)
     if (ceiling[name] === false) set(name, false);
+  if (ceiling.tellTimesOfDay === false) set('concurrentLicences', []);
   const { roots, excludedFolders = [], sampleIntervalSeconds = 0 } = ceiling;
   if (roots)
     set(

@@ -4,6 +4,7 @@ import { DisclosedTable } from './disclosed-table.ts';
 import { FactTable } from './fact-table.ts';
 import { InventoryTable } from './inventory-table.ts';
 import { OutboxTable } from './outbox-table.ts';
+import { SlotOrderTable } from './slot-order-table.ts';
 import type { StateDatabase, StoreRoom } from './state-database.ts';
 import { UsageDigestTable } from './usage-digest-table.ts';
 import { UsageTable } from './usage-table.ts';
@@ -16,6 +17,7 @@ export interface AgentStore {
   readTogether<T>(work: () => T): T;
   inventory: InventoryTable;
   usage: UsageTable;
+  slotOrders: SlotOrderTable;
   digests: UsageDigestTable;
   outbox: OutboxTable;
   baseline: BaselineTable;
@@ -32,6 +34,7 @@ export function agentStore(database: StateDatabase): AgentStore {
     readTogether: (work) => database.transaction(work, 'DEFERRED'),
     inventory: new InventoryTable(database),
     usage: new UsageTable(database),
+    slotOrders: new SlotOrderTable(database),
     digests: new UsageDigestTable(database),
     outbox: new OutboxTable(database),
     baseline: new BaselineTable(database),

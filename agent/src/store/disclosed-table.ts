@@ -52,6 +52,8 @@ export interface UseSaid {
   launches: number;
   /** Five-minute marks as sent, 0 to 287. */
   marks: readonly number[];
+  /** They were sent as times of the day. */
+  inOrder: boolean;
 }
 
 /** All runs of the agent together. */
@@ -61,6 +63,8 @@ export interface DayOfUse {
   seconds: number;
   launches: number;
   marks: number;
+  /** Any of them was sent as a time of the day. */
+  inOrder: boolean;
 }
 
 type Row = Record<string, unknown>;
@@ -158,16 +162,18 @@ export class DisclosedTable {
     });
   }
 
-  #noteOne({ day, user, executableId, run, seconds, launches, marks }: UseSaid): void {
+  #noteOne({ day, user, executableId, run, seconds, launches, marks, inOrder }: UseSaid): void {
     const key = [day, user, executableId, run] as const;
     const known = this.#database
-      .sql('SELECT marks FROM disclosed_use WHERE day = ? AND user = ? AND executable_id = ? AND run = ?')
+      .sql(
+        'SELECT marks, in_order FROM disclosed_use WHERE day = ? AND user = ? AND executable_id = ? AND run = ?',
+      )
       .get(...key);
     const bits = known ? Uint8Array.from(known.marks as Uint8Array) : new Uint8Array(SLOT_BYTES);
     for (const mark of marks) bits[mark >> 3] = (bits[mark >> 3] ?? 0) | (1 << (mark & 7));
     this.#database
-      .sql('INSERT OR REPLACE INTO disclosed_use VALUES (?, ?, ?, ?, ?, ?, ?)')
-      .run(...key, seconds, launches, bits);
+      .sql('INSERT OR REPLACE INTO disclosed_use VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(...key, seconds, launches, bits, Number(inOrder || known?.in_order === 1));
   }
 
   /** Whom a keyed hash stands for; stays on this device. */
@@ -228,7 +234,7 @@ export class DisclosedTable {
   /** One user's use, newest day first, in a day the longest first. */
   useOf(user: string): DayOfUse[] {
     const rows = this.#database
-      .sql('SELECT day, executable_id, seconds, launches, marks FROM disclosed_use WHERE user = ?')
+      .sql('SELECT day, executable_id, seconds, launches, marks, in_order FROM disclosed_use WHERE user = ?')
       .all(user);
     const sums = new Map<string, DayOfUse & { bits: Uint8Array }>();
     for (const row of rows) addRun(sums, row);
@@ -242,11 +248,12 @@ function addRun(sums: Map<string, DayOfUse & { bits: Uint8Array }>, row: Row): v
   const [day, executableId] = [row.day as number, row.executable_id as string];
   const key = `${day} ${executableId}`;
   const sum = sums.get(key) ?? {
-    ...{ day, executableId, seconds: 0, launches: 0, marks: 0 },
+    ...{ day, executableId, seconds: 0, launches: 0, marks: 0, inOrder: false },
     bits: new Uint8Array(SLOT_BYTES),
   };
   sum.seconds += row.seconds as number;
   sum.launches += row.launches as number;
+  sum.inOrder ||= row.in_order === 1;
   (row.marks as Uint8Array).forEach((bits, index) => {
     sum.bits[index] = (sum.bits[index] ?? 0) | bits;
   });

@@ -216,4 +216,14 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE meter_state ADD COLUMN resumable INTEGER NOT NULL DEFAULT 1;
   UPDATE meter_state SET resumable = boot_id <> '';
   `,
+  `
+  -- Programs listed as licensed by concurrency when the day was first metered, JSON: the order of that day's marks on the wire.
+  CREATE TABLE slot_orders (day INTEGER PRIMARY KEY, listed TEXT NOT NULL) STRICT;
+  -- What was told of these days so far is in the device's own order.
+  INSERT INTO slot_orders SELECT DISTINCT day, '[]' FROM usage;
+  -- 1: told in true order, from its first mark on.
+  ALTER TABLE usage ADD COLUMN in_order INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX usage_in_order ON usage (executable_id) WHERE in_order = 1;
+  ALTER TABLE disclosed_use ADD COLUMN in_order INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -9,6 +9,7 @@ const MOST_USAGE_ROWS = 250_000;
 /** `today` in days since 1970. Returns how many unacknowledged usage rows had to go. */
 export function tidyStore(store: AgentStore, today: number): number {
   const lost = store.usage.prune(today, USAGE_KEPT_DAYS, MOST_USAGE_ROWS);
+  store.slotOrders.prune(today);
   store.inventory.forgetUnneeded(store.outbox.epoch()?.ackedTouch ?? 0, today - USAGE_KEPT_DAYS);
   return lost;
 }

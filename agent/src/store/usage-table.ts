@@ -1,5 +1,5 @@
 /** Usage and coverage rows, what of them was acknowledged, and where metering stood. */
-import { PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
+import { type ExecutableId, PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
 import type { UsageSelection } from '../delta/directive-decision.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from '../usage/usage-values.ts';
 import { launchCounts } from './launch-counts.ts';
@@ -7,8 +7,12 @@ import type { StateDatabase } from './state-database.ts';
 
 type Row = Record<string, unknown>;
 
+/** `inOrder`: its marks are told in true order, which its first flush decides (see usage/slot-order.ts). */
+export type KeptUsage = UsageRow & { inOrder?: boolean };
+
 /** A usage row of which the collector lacks something. */
 export interface DueUsage extends UsageRow {
+  inOrder: boolean;
   usageNo: number;
   /** Counter value of its last change. */
   changed: number;
@@ -20,7 +24,7 @@ export interface DueCoverage extends CoverageRow {
 }
 
 export interface MeterFlush {
-  usage: readonly UsageRow[];
+  usage: readonly KeptUsage[];
   coverage: readonly CoverageRow[];
   live: readonly LiveProcess[];
   mark: MeterMark;
@@ -54,13 +58,13 @@ export class UsageTable {
     return (this.#database.sql('SELECT usage_counter FROM meter_state').get()?.usage_counter as number) ?? 0;
   }
 
-  #writeUsage(row: UsageRow, changed: number): void {
+  #writeUsage(row: KeptUsage, changed: number): void {
     const { launches } = row;
     this.#database
       .sql(
         `INSERT INTO usage (day, run, executable_id, user, seconds, launches_user, launches_autostart,
-           launches_service, launches_scheduler, launches_unknown, slots, changed)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           launches_service, launches_scheduler, launches_unknown, slots, changed, in_order)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (day, run, executable_id, user) DO UPDATE SET seconds = excluded.seconds,
            launches_user = excluded.launches_user, launches_autostart = excluded.launches_autostart,
            launches_service = excluded.launches_service, launches_scheduler = excluded.launches_scheduler,
@@ -80,6 +84,7 @@ export class UsageTable {
         launches.unknown,
         row.slots,
         changed,
+        Number(row.inOrder ?? false),
       );
   }
 
@@ -133,6 +138,19 @@ export class UsageTable {
   /** Forgets what other users did, sent or not. Returns how many rows. */
   eraseOthers(user: string): number {
     return Number(this.#database.sql('DELETE FROM usage WHERE user <> ?').run(user).changes);
+  }
+
+  /** Forgets what is told in true order of programs of which this is refused now, sent or not. Returns how many rows. */
+  eraseInOrder(isRefused: (executableId: ExecutableId) => boolean): number {
+    const told = this.#database
+      .sql('SELECT DISTINCT executable_id AS id FROM usage WHERE in_order = 1')
+      .all();
+    const refused = told.filter(({ id }) => isRefused(id as ExecutableId));
+    return refused.reduce(
+      (rows, { id }) =>
+        rows + this.#changes('DELETE FROM usage WHERE in_order = 1 AND executable_id = ?', id as string),
+      0,
+    );
   }
 
   /** Forgets all usage and coverage, sent or not. Returns how many rows of usage. */
@@ -288,7 +306,7 @@ export class UsageTable {
     });
   }
 
-  #changes(sql: string, ...values: number[]): number {
+  #changes(sql: string, ...values: (number | string)[]): number {
     return Number(this.#database.sql(sql).run(...values).changes);
   }
 }
@@ -309,5 +327,6 @@ function dueUsage(row: Row): DueUsage {
     slots: row.slots as Uint8Array,
     acknowledgedSlots: row.acknowledged_slots as Uint8Array,
     changed: row.changed as number,
+    inOrder: row.in_order === 1,
   };
 }

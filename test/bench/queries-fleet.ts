@@ -125,7 +125,7 @@ const DAY_OF_FACTS = `
   INSERT INTO {facts}.usage
   SELECT today() - {ago:UInt16}, epoch_no, toUInt32(if(program < 16, program * 60, ${SKEWED('chance', '{executables:UInt32}', 4)}) + 1),
     toFixedString(toString(program % 2), 16), 7, 0, 60 + (chance + {ago:UInt16} * 997) % 3600, 1, 0, 0, 0, 0, -1, -1,
-    chance, bitShiftRight(chance, 8), 0, 0, 0
+    chance, bitShiftRight(chance, 8), 0, 0, 0, 1
   FROM
   (
     SELECT toUInt32(intDiv(number, ${CANDIDATES}) * ${FACTS_OF_ONE_IN} + 1) AS epoch_no, number % ${CANDIDATES} AS program,

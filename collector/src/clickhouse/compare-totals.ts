@@ -64,6 +64,15 @@ export const COMPARED = {
       time('stale_since'),
     ],
   },
+  applicationConcurrencyDaily: {
+    table: '{final}.application_concurrency_daily',
+    key: [text('application_id')],
+    values: [
+      ...['application', 'publisher', 'peak_users'].map(text),
+      ...['peak_devices', 'devices_in_order', 'devices_used', 'devices_excluded'].map(number),
+      ...['peak_devices_at', 'stale_since'].map(time),
+    ],
+  },
   deviceCoverage: {
     table: '{final}.device_coverage',
     key: [text('device_id')],
@@ -110,6 +119,10 @@ export async function compareUsageDay(
     ...(await compared(clickhouse, COMPARED.applicationUsageDaily, {
       ...ofTheDay,
       derived: rows.byApplication,
+    })),
+    ...(await compared(clickhouse, COMPARED.applicationConcurrencyDaily, {
+      ...ofTheDay,
+      derived: rows.concurrency,
     })),
     ...(await compareCoverage(clickhouse, { ...ofTheDay, derived: DEVICE_COVERAGE })),
   ];

@@ -1,17 +1,16 @@
 /**
- * Derives one UTC day of use from merged facts, whole, and swaps it in by partition.
- *
- * From the inside out: within (device, run, executable, user, generation) columns merge by max and bit-or; of
- * generations only the highest counts; over the runs and executables of an application seconds are the sum, at
- * most 300 for each five-minute mark set in any of them, at most a day; users add up, at most a day. Numbers are
+ * Derives one UTC day of use from merged facts (use-of-day.ts), whole, and swaps it in by partition. Numbers are
  * turned into names at the very end: on the way they are integers (see number-applications.ts).
  */
 import type { ClickHouse } from './clickhouse.ts';
+import { CONCURRENCY, stageConcurrency, swapConcurrency, timesOfDay } from './derive-concurrency-day.ts';
 import { deriveCoverageDay, PERSON_PRESENT } from './derive-coverage.ts';
 import { deriveLastUses } from './derive-last-uses.ts';
+import { CURRENT, EXCLUSIONS, HELD, newestOf } from './held-applications.ts';
 import { shownName, USERS_SHOWN, usersOfDay } from './names-and-users.ts';
 import { dayLife } from './retain-rows.ts';
 import { replacePartition, stageRows, swapPartition } from './swap-partition.ts';
+import { byDevice, FACTS } from './use-of-day.ts';
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
@@ -31,8 +30,12 @@ export async function deriveUsageDay(
   const life = await dayLife(clickhouse, day);
   if (life === 'past') return;
   const given = givenOf(day, now, catalogueVersion);
-  const select = life === 'final' ? finalUsageDaily() : usageDaily();
+  const times = await timesOfDay(clickhouse, given.parameters);
+  const select = life === 'final' ? finalUsageDaily(times.inFacts) : usageDaily(times.inFacts);
   await stageRows(clickhouse, { ...given, staging: STAGING, select });
+  // Of a final day peaks stay as they are: without the marks of those that are known nothing can be added to them.
+  const hasPeaks = life === 'open' && (times.inFacts || times.inPlace);
+  if (hasPeaks) await stageConcurrency(clickhouse, given.parameters, times.inFacts);
   await judge?.();
   const { partition, parameters, byApplication, excludes } = await usageDayRows(
     clickhouse,
@@ -52,6 +55,7 @@ export async function deriveUsageDay(
     staging: '{facts}.application_usage_daily_staging',
     select: byApplication,
   });
+  if (hasPeaks) await swapConcurrency(clickhouse, { partition, parameters });
   await deriveLastUses(clickhouse);
   await deriveCoverageDay(clickhouse, { partition, parameters });
 }
@@ -78,6 +82,8 @@ export interface UsageDayRows {
   byDevice: string;
   /** SELECT of the rows of application_usage_daily, from those of usage_daily that are in place. */
   byApplication: string;
+  /** SELECT of the rows of application_concurrency_daily, likewise. */
+  concurrency: string;
   /** Devices of some applications are left out, or the applications held. */
   excludes: boolean;
 }
@@ -91,13 +97,19 @@ export async function usageDayRows(
 ): Promise<UsageDayRows> {
   const given = { ...givenOf(day, now, catalogueVersion), excludes: false };
   const life = await dayLife(clickhouse, day);
-  if (life === 'final')
-    return { ...given, byDevice: finalUsageDaily(), byApplication: finalApplicationUsageDaily() };
+  const concurrency = keptRows('application_concurrency_daily');
   if (life === 'past')
     return {
-      ...given,
+      ...{ ...given, concurrency },
       byDevice: keptRows('usage_daily'),
       byApplication: keptRows('application_usage_daily'),
+    };
+  const { inFacts } = await timesOfDay(clickhouse, given.parameters);
+  if (life === 'final')
+    return {
+      ...{ ...given, concurrency },
+      byDevice: finalUsageDaily(inFacts),
+      byApplication: finalApplicationUsageDaily(),
     };
   const [excluded] = await clickhouse.rows<{ any: number }>(
     'SELECT count() > 0 AS any FROM {final}.usage_exclusions WHERE day = toDate({date:String})',
@@ -105,76 +117,25 @@ export async function usageDayRows(
   );
   const isToday = Math.floor(now / MILLISECONDS_A_DAY) === day;
   // Nearly always nothing is in quarantine, and then nothing has to be joined.
-  const [byDevice, byApplication] = excluded?.any
-    ? [heldUsageDaily(), heldApplicationUsageDaily(isToday)]
-    : [usageDaily(), applicationUsageDaily(isToday)];
-  return { ...given, byDevice, byApplication, excludes: Boolean(excluded?.any) };
+  const [rowsByDevice, byApplication] = excluded?.any
+    ? [heldUsageDaily(usageRows(inFacts)), heldApplicationUsageDaily(isToday)]
+    : [usageDaily(inFacts), applicationUsageDaily(isToday)];
+  const excludes = Boolean(excluded?.any);
+  return { ...given, byDevice: rowsByDevice, byApplication, concurrency: CONCURRENCY, excludes };
 }
-
-const FACTS = `FROM {facts}.usage WHERE day = toDate({date:String}) AND device > 0`;
-const DEVICE = `dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no)) AS device`;
-
-/** Of what is known of it, and -1 when nothing is. */
-const foreground = (column: string): string =>
-  `if(max(${column}) < 0, -1, least(sumIf(${column}, ${column} > 0), 86400))`;
-
-/** Columns have names of their own at each level: ClickHouse puts an alias in place of an equally named column. */
-const MERGED = `
-  SELECT ${DEVICE}, executable_no, user, run, generation, max(seconds) AS run_seconds, max(launches_user) AS run_by_user,
-    run_by_user + max(launches_autostart) + max(launches_service) + max(launches_scheduler) + max(launches_unknown)
-      AS run_launches,
-    max(foreground_seconds) AS run_foreground,
-    groupBitOr(slots_0) AS r0, groupBitOr(slots_1) AS r1, groupBitOr(slots_2) AS r2, groupBitOr(slots_3) AS r3,
-    groupBitOr(slots_4) AS r4
-  ${FACTS} GROUP BY device, executable_no, user, run, generation`;
-
-/** Almost always empty: what administrators corrected. */
-const CORRECTED = `
-  SELECT ${DEVICE}, executable_no, user, max(generation) AS newest ${FACTS} AND generation > 0
-  GROUP BY device, executable_no, user`;
-
-const BY_VERSION = `
-  SELECT device, user, dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
-    sum(run_seconds) AS version_seconds, sum(run_launches) AS version_launches, sum(run_by_user) AS version_by_user,
-    ${foreground('run_foreground')} AS version_foreground,
-    groupBitOr(r0) AS v0, groupBitOr(r1) AS v1, groupBitOr(r2) AS v2, groupBitOr(r3) AS v3, groupBitOr(r4) AS v4
-  FROM (${MERGED}) AS merged
-  LEFT JOIN (${CORRECTED}) AS corrected USING (device, executable_no, user)
-  WHERE merged.generation = corrected.newest
-  GROUP BY device, user, application_no`;
-
-const BY_USER = `
-  SELECT device, user, dictGetUInt64('{facts}.application_numbered', 'application_id64', toUInt64(application_no)) AS app,
-    argMax(application_no, (version_seconds, application_no)) AS user_main,
-    least(sum(version_seconds), 300 * (bitCount(groupBitOr(v0)) + bitCount(groupBitOr(v1)) + bitCount(groupBitOr(v2))
-      + bitCount(groupBitOr(v3)) + bitCount(groupBitOr(v4))), 86400) AS user_seconds,
-    sum(version_launches) AS user_launches, sum(version_by_user) AS user_by_user,
-    ${foreground('version_foreground')} AS user_foreground
-  FROM (${BY_VERSION}) GROUP BY device, user, app`;
-
-const BY_DEVICE = `
-  SELECT device, app, argMax(user_main, (user_seconds, user_main)) AS main, least(sum(user_seconds), 86400) AS device_seconds,
-    sum(user_launches) AS device_launches, sum(user_by_user) AS device_by_user,
-    ${foreground('user_foreground')} AS device_foreground
-  FROM (${BY_USER}) GROUP BY device, app`;
-
-/** Of one day; `facts` stands in for the table of facts, for whoever wants to know what a day would be. */
-export const usageByDevice = (facts: string): string =>
-  BY_DEVICE.replaceAll('FROM {facts}.usage WHERE', `FROM ${facts} WHERE`);
 
 const name = (attribute: string): string =>
   `dictGetString('{facts}.application_numbered', '${attribute}', toUInt64(main))`;
 
-const CURRENT = `CAST(NULL AS Nullable(DateTime64(3, 'UTC'))) AS stale_since`;
-
-const usageRows = (): string => `
+const usageRows = (hasTimes: boolean): string => `
   SELECT toDate({date:String}) AS day, lower(leftPad(hex(app), 16, '0')) AS application_id,
     lower(leftPad(hex(used.device), 16, '0')) AS device_id, ${name('name')} AS application, ${name('publisher')} AS publisher,
     ${name('version')} AS version, device_seconds AS seconds, device_launches AS launches, device_by_user AS launches_by_user,
     device_foreground AS foreground_seconds, if(observed.device = 0, -1, observed.present) AS person_present, {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
-  FROM (${BY_DEVICE}) AS used LEFT ANY JOIN (${PERSON_PRESENT}) AS observed ON observed.device = used.device`;
+  FROM (${byDevice(hasTimes)}) AS used LEFT ANY JOIN (${PERSON_PRESENT}) AS observed ON observed.device = used.device`;
 
-const usageDaily = (): string => `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${usageRows()})`;
+const usageDaily = (hasTimes: boolean): string =>
+  `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${usageRows(hasTimes)})`;
 
 /**
  * A past day keeps the number of devices it had: what is installed today says nothing about then. Applications that
@@ -235,20 +196,8 @@ const applicationUsageDaily = (isToday: boolean): string =>
 /** Rows of devices that were erased since are not copied from what is in place, however long that is to stay. */
 const NOT_ERASED = `reinterpretAsUInt64(reverse(unhex(toString(device_id)))) IN (SELECT device_id64 FROM {facts}.epochs)`;
 
-/**
- * The engine puts a partition in place of another in several steps, and one that dies between them leaves both. What is
- * derived from facts is then derived once more; what is copied is the newest, once.
- */
-const NEWEST = (table: 'usage_daily' | 'application_usage_daily'): string =>
-  `(application_id, computed_at) IN (SELECT application_id, max(computed_at) FROM {final}.${table}
-    WHERE ${table}.day = toDate({date:String}) GROUP BY application_id)`;
-
-const EXCLUSIONS = `SELECT application_id AS excluded_id, stale_since AS held_since, devices_excluded AS left_out
-  FROM {final}.usage_exclusions WHERE usage_exclusions.day = toDate({date:String})`;
-const HELD = `SELECT * FROM (${EXCLUSIONS}) WHERE held_since IS NOT NULL`;
-
 /** `fresh` gives the rows of all applications. */
-function heldUsageDaily(fresh = usageRows()): string {
+function heldUsageDaily(fresh: string): string {
   // A whole: settings at the end of a union would count for its last part only.
   return `SELECT * FROM (
   SELECT fresh.*, ${CURRENT}, excluded.left_out AS devices_excluded
@@ -262,7 +211,7 @@ function heldUsageDaily(fresh = usageRows()): string {
     SELECT DISTINCT * EXCEPT (stale_since, devices_excluded)
       REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id,
         ${shownName('usage_daily.application_id', 'usage_daily.application')} AS application)
-    FROM {final}.usage_daily WHERE usage_daily.day = toDate({date:String}) AND ${NOT_ERASED} AND ${NEWEST('usage_daily')}
+    FROM {final}.usage_daily WHERE usage_daily.day = toDate({date:String}) AND ${NOT_ERASED} AND ${newestOf('usage_daily')}
   ) AS kept
   INNER JOIN (${HELD}) AS held ON held.excluded_id = kept.application_id)`;
 }
@@ -284,17 +233,17 @@ function heldApplicationUsageDaily(isToday: boolean): string {
   FROM
   (
     SELECT * FROM {final}.application_usage_daily
-    WHERE application_usage_daily.day = toDate({date:String}) AND ${NEWEST('application_usage_daily')} LIMIT 1 BY application_id
+    WHERE application_usage_daily.day = toDate({date:String}) AND ${newestOf('application_usage_daily')} LIMIT 1 BY application_id
   ) AS kept
   INNER JOIN (${HELD}) AS held ON held.excluded_id = kept.application_id
   ${present})`;
 }
 
 /** Marks of devices that are in it are given up, so they are not derived again; a device that is not tells its day late. */
-function finalUsageDaily(): string {
+function finalUsageDaily(hasTimes: boolean): string {
   const known = `SELECT reinterpretAsUInt64(reverse(unhex(toString(usage_daily.device_id)))) FROM {final}.usage_daily
     WHERE usage_daily.day = toDate({date:String})`;
-  const late = usageDaily().replaceAll(FACTS, `${FACTS} AND device NOT IN (${known})`);
+  const late = usageDaily(hasTimes).replaceAll(FACTS, `${FACTS} AND device NOT IN (${known})`);
   return `SELECT * FROM (
   SELECT DISTINCT * REPLACE (toString(application_id) AS application_id, toString(device_id) AS device_id,
     ${shownName('usage_daily.application_id', 'usage_daily.application')} AS application) FROM {final}.usage_daily
@@ -306,5 +255,6 @@ function finalUsageDaily(): string {
 const finalApplicationUsageDaily = (): string =>
   `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${applicationRowsOf(PRESENT_THEN, 'max(using_it)', USERS_THEN, 'not known')})`;
 
-const keptRows = (table: 'usage_daily' | 'application_usage_daily'): string =>
-  `SELECT * FROM {final}.${table} WHERE ${table}.day = toDate({date:String})`;
+const keptRows = (
+  table: 'usage_daily' | 'application_usage_daily' | 'application_concurrency_daily',
+): string => `SELECT * FROM {final}.${table} WHERE ${table}.day = toDate({date:String})`;

@@ -21,6 +21,7 @@ export async function readDeviceDayUse(
   const rows = await clickhouse.rows<Record<string, string | number>>(
     `SELECT epoch_no, executable_no, lower(hex(user)) AS who, toString(run) AS run_text, generation,
        ${NUMBERS.map((name) => `max(usage.${name}) AS ${name}`).join(', ')},
+       groupBitOr(usage.slot_order) AS slot_order,
        ${SLOTS.map((name) => `toString(groupBitOr(usage.${name})) AS ${name}`).join(', ')}
      FROM {facts}.usage WHERE day = toDate({day:UInt16}) AND epoch_no IN (${epochNos.join(',')})
      GROUP BY epoch_no, executable_no, who, run_text, generation
@@ -34,6 +35,7 @@ export async function readDeviceDayUse(
     user: Buffer.from(row.who as string, 'hex'),
     run: BigInt(row.run_text as string),
     generation: row.generation as number,
+    slot_order: row.slot_order as number,
     ...(Object.fromEntries(NUMBERS.map((name) => [name, row[name]])) as Pick<
       UsageFact,
       (typeof NUMBERS)[number]

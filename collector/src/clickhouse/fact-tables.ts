@@ -119,6 +119,7 @@ export const FACT_TABLES = {
     slots_2: 'UInt64',
     slots_3: 'UInt64',
     slots_4: 'UInt64',
+    slot_order: 'UInt8',
   },
   coverage: {
     day: 'Date',
@@ -143,3 +144,6 @@ export const FACT_TABLES = {
 
 export type FactTable = keyof typeof FACT_TABLES;
 export type FactRow<T extends FactTable> = Row<(typeof FACT_TABLES)[T]>;
+
+/** Of `slot_order`. Merged by bit-or: rows of one key that differ are both, and never read as times of the day. */
+export const SLOT_ORDER = { none: 0, ofTheDevice: 1, ofTheDay: 2 } as const;

@@ -60,7 +60,7 @@ export async function makeFleet(clickhouse: ClickHouse, fleet: MadeFleet): Promi
   await clickhouse.command(
     `INSERT INTO {facts}.usage SELECT toDate({day:UInt16}), intDiv(number, {usageRows:UInt32}) + 1 AS epoch,
       number % {usageRows:UInt32} * {apart:UInt32} + 1, reinterpretAsFixedString(toUInt128(epoch)), epoch, 0, 3600,
-      1, 0, 0, 0, 0, -1, -1, number, 0, number, 0, 1 FROM numbers({rows:UInt32})`,
+      1, 0, 0, 0, 0, -1, -1, number, 0, number, 0, 1, 1 FROM numbers({rows:UInt32})`,
     { day, usageRows, apart: Math.floor(distinct / usageRows), rows: devices * usageRows },
   );
 }

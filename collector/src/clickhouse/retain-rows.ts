@@ -17,7 +17,7 @@ const DAY_TABLES: Record<Exclude<KeptKind, 'last-used'>, readonly string[]> = {
     '{facts}.application_arrivals',
     '{final}.usage_exclusions',
   ],
-  'application-usage': ['{final}.application_usage_daily'],
+  'application-usage': ['{final}.application_usage_daily', '{final}.application_concurrency_daily'],
 };
 
 export interface AgedPartition {

@@ -3,10 +3,10 @@
  * table beside them.
  */
 import type { ClickHouse } from './clickhouse.ts';
-import { usageByDevice } from './derive-usage-day.ts';
 import { DERIVING_YIELDS } from './deriving-settings.ts';
 import type { FACT_TABLES } from './fact-tables.ts';
 import type { NativeBlock } from './native-block.ts';
+import { usageByDevice } from './use-of-day.ts';
 
 export interface TriedSummary {
   /** Days since 1970, UTC. */

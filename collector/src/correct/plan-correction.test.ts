@@ -21,7 +21,7 @@ const fact = (changes: Partial<UsageFact> = {}): UsageFact => ({
     launches_unknown: 0,
   },
   ...{ foreground_seconds: -1, locked_seconds: -1, slots_0: 0b11n, slots_1: 0n, slots_2: 0n, slots_3: 0n },
-  ...{ slots_4: 0n, ...changes },
+  ...{ slots_4: 0n, slot_order: 1, ...changes },
 });
 /** What is read of the facts once the rows are beside them. */
 function read(facts: readonly UsageFact[]): UsageFact[] {
@@ -136,6 +136,38 @@ describe('undoing', () => {
   test('is refused while a later correction stands on it', () => {
     const later = planCorrection([...facts, ...rows], new Set([7]), { seconds: 5 }, undefined);
     expect(() => planUndo([...facts, ...rows, ...later.rows], rows)).toThrow('undo that one first');
+  });
+});
+
+describe('marks that are times of the day', () => {
+  const timed = { slot_order: 2 };
+
+  test('stay times while the seconds stay, and chosen marks are none', () => {
+    const facts = [fact(timed), fact({ ...timed, run: 2n, slots_0: 0b110n })];
+    const launches = planCorrection(facts, new Set([7]), { launches: 9 }, undefined);
+    expect(launches.rows).toMatchObject([{ slots_0: 0b111n, slot_order: 2 }]);
+    const seconds = planCorrection(facts, new Set([7]), { seconds: 300 }, undefined);
+    expect(seconds.rows).toMatchObject([{ slot_order: 1 }]);
+  });
+
+  test('beside others are counted for themselves, and together they are none', () => {
+    const facts = [fact(timed), fact({ executable_no: 8 })];
+    expect(countedUse(facts).seconds).toBe(1200);
+    const { rows, after } = planCorrection(facts, new Set([7, 8]), { launches: 9 }, undefined);
+    expect(after.seconds).toBe(1200);
+    expect(countedUse(rows).seconds).toBe(1200);
+    expect(rows.map(({ slot_order }) => slot_order).sort()).toEqual([0, 1]);
+  });
+
+  test('come back with an undo', () => {
+    const facts = [fact(timed)];
+    const { rows } = planCorrection(facts, new Set([7]), { seconds: 5 }, undefined);
+    expect(planUndo([...facts, ...rows], rows)).toMatchObject([{ slots_0: 0b11n, slot_order: 2 }]);
+  });
+
+  test('of a correction from before they were told are in the order of the device', () => {
+    const { slot_order: _, ...before } = JSON.parse(factText(fact()));
+    expect(parsedFact(JSON.stringify(before)).slot_order).toBe(1);
   });
 });
 

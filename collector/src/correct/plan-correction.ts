@@ -5,6 +5,7 @@
  * its executables that were used: the one that ran longest says everything, the others say nothing.
  */
 import type { UsageFact } from '../clickhouse/device-day-use.ts';
+import { SLOT_ORDER } from '../clickhouse/fact-tables.ts';
 import { MAX_LAUNCHES, SECONDS_PER_DAY } from '../validate/usage-record.ts';
 
 /** What it should be; what is not said stays. */
@@ -60,19 +61,19 @@ export function planCorrection(
     ...{ day: (newest as UsageFact).day, user: (newest as UsageFact).user, run: NO_RUN, generation },
     ...{ seconds: 0, launches_user: 0, launches_autostart: 0, launches_service: 0, launches_scheduler: 0 },
     ...{ launches_unknown: 0, foreground_seconds: -1, locked_seconds: -1, ...slotWords(0n) },
+    slot_order: SLOT_ORDER.none,
   };
   const rows = [...byExecutable].map(([executable_no, of]): UsageFact => {
     const epoch_no = Math.max(...of.map((row) => row.epoch_no));
     return { ...nothing, epoch_no, executable_no };
   });
   const place = rows.findIndex((row) => row.executable_no === (newest as UsageFact).executable_no);
-  const marks = marksOf(mine);
   rows[place] = {
     ...(rows[place] as UsageFact),
     seconds: after.seconds,
     launches_user: after.launchesByUser,
     launches_unknown: after.launches - after.launchesByUser,
-    ...slotWords(values.seconds === undefined ? marks : chosenMarks(marks, after.seconds)),
+    ...correctedMarks(mine, values.seconds, after.seconds),
   };
   return { rows, user: who, before, after };
 }
@@ -99,7 +100,7 @@ export function planUndo(facts: readonly UsageFact[], touched: readonly UsageFac
       {
         ...(row as UsageFact),
         ...nothing,
-        ...{ launches_scheduler: 0, launches_unknown: 0, generation: next },
+        ...{ launches_scheduler: 0, launches_unknown: 0, generation: next, slot_order: SLOT_ORDER.none },
         ...slotWords(0n),
       },
     ];
@@ -111,7 +112,7 @@ export function countedUse(rows: readonly UsageFact[]): UseOfDay {
   const sum = (of: (row: UsageFact) => number): number => rows.reduce((total, row) => total + of(row), 0);
   const launchesByUser = sum((row) => row.launches_user);
   return {
-    seconds: Math.min(secondsOf(rows), SECONDS_A_MARK * countMarks(marksOf(rows)), SECONDS_PER_DAY),
+    seconds: Math.min(secondsOf(rows), SECONDS_A_MARK * countInOrders(rows), SECONDS_PER_DAY),
     launches:
       launchesByUser +
       sum(
@@ -138,6 +139,14 @@ export function chosenMarks(set: bigint, seconds: number): bigint {
       count++;
     }
   return chosen;
+}
+
+/** Marks that are chosen are no times of the day any more, and those of two orders are none together. */
+function correctedMarks(rows: readonly UsageFact[], seconds: number | undefined, after: number) {
+  const marks = marksOf(rows);
+  const slot_order = rows.reduce((orders, row) => orders | row.slot_order, SLOT_ORDER.none as number);
+  if (seconds === undefined && slot_order <= SLOT_ORDER.ofTheDay) return { ...slotWords(marks), slot_order };
+  return { ...slotWords(chosenMarks(marks, after)), slot_order: SLOT_ORDER.ofTheDevice };
 }
 
 /** Rows of the highest generation of each (executable, user), over all runs and epochs. */
@@ -212,6 +221,13 @@ function slotWords(
 ): Pick<UsageFact, 'slots_0' | 'slots_1' | 'slots_2' | 'slots_3' | 'slots_4'> {
   const word = (index: bigint) => BigInt.asUintN(64, marks >> (64n * index));
   return { slots_0: word(0n), slots_1: word(1n), slots_2: word(2n), slots_3: word(3n), slots_4: word(4n) };
+}
+
+/** Marks of each order are united for themselves. */
+function countInOrders(rows: readonly UsageFact[]): number {
+  const isOfTheDay = ({ slot_order }: UsageFact): boolean => slot_order === SLOT_ORDER.ofTheDay;
+  const others = rows.filter((row) => !isOfTheDay(row));
+  return countMarks(marksOf(rows.filter(isOfTheDay))) + countMarks(marksOf(others));
 }
 
 function countMarks(marks: bigint): number {

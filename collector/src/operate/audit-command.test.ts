@@ -45,6 +45,10 @@ beforeAll(async () => {
   control = new SqliteControlStore({ path: join(dataDir, 'collector/control.db') });
   for (const day of [TODAY, TODAY - 2])
     await makeFleet(clickhouse, { devices: DEVICES, executables: 20, distinct: 200, usageRows: 5, day });
+  // Some of it is licensed by concurrency.
+  await clickhouse.command(
+    'ALTER TABLE {facts}.usage UPDATE slot_order = 2 WHERE executable_no <= 50 SETTINGS mutations_sync = 2',
+  );
   await deriveDevices(clickhouse, NOW);
   await deriveAll();
   audit = startAudit({
@@ -98,6 +102,7 @@ test('totals that equal facts are compared, all of them, and the exit code is 0'
 const CHANGES: [table: string, change: string, where: string][] = [
   ['{final}.usage_daily', 'seconds = seconds + 1', 'day = toDate({day:UInt16})'],
   ['{final}.application_usage_daily', 'devices_used = 1', 'day = toDate({day:UInt16})'],
+  ['{final}.application_concurrency_daily', 'devices_used = 1', 'day = toDate({day:UInt16})'],
   ['{facts}.executable_devices', 'devices = devices + 1', '1'],
   ['{facts}.application_devices', "name = 'somebody else'", '1'],
   ['{facts}.application_last_uses', 'publisher = lower(application)', '1'],

@@ -5,7 +5,7 @@ import {
   type UsageDigestFields,
   type UsageRecordFields,
 } from '@fleetmeter/proto';
-import type { FactRow } from '../clickhouse/fact-tables.ts';
+import { type FactRow, SLOT_ORDER } from '../clickhouse/fact-tables.ts';
 
 /** Judge it first, see validate/usage-record.ts. `user`: keyed again here. */
 export function usageRow(
@@ -28,7 +28,7 @@ export function usageRow(
     launches_unknown: unknown ?? 0,
     foreground_seconds: record.foregroundSeconds ?? -1,
     locked_seconds: record.lockedSeconds ?? -1,
-    ...slotWords(decodeSlots(record.slots ?? new Uint8Array(0)) ?? []),
+    ...markColumns(record),
   };
 }
 
@@ -62,6 +62,13 @@ export function usageDigestRow(
     marks: digest.marks ?? 0,
     coverage_seconds: digest.coverageSeconds ?? 0,
   };
+}
+
+/** Marks of which none is told have no order: what is told later decides. */
+function markColumns({ slots, slotsChronological }: UsageRecordFields) {
+  const marks = decodeSlots(slots ?? new Uint8Array(0)) ?? [];
+  const order = slotsChronological ? SLOT_ORDER.ofTheDay : SLOT_ORDER.ofTheDevice;
+  return { ...slotWords(marks), slot_order: marks.length === 0 ? SLOT_ORDER.none : order };
 }
 
 /** 288 marks as five 64-bit words: no ClickHouse integer holds 288 bits, and groupBitOr takes integers only. */

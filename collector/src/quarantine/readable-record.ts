@@ -113,7 +113,12 @@ export function fieldsOf(record: ReadableRecord): [name: string, value: string][
           fields.foregroundSeconds == null ? 'not known' : `${fields.foregroundSeconds}`,
         ],
         ['locked_seconds', fields.lockedSeconds == null ? 'not known' : `${fields.lockedSeconds}`],
-        ['slots', marks ? `${marks.length} marks` : `unreadable: ${hex(fields.slots).slice(0, 80)}`],
+        [
+          'slots',
+          marks
+            ? `${marks.length} marks${fields.slotsChronological ? ', in the order of the day' : ''}`
+            : `unreadable: ${hex(fields.slots).slice(0, 80)}`,
+        ],
       ];
     }
     case 'coverage':

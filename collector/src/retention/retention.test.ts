@@ -11,6 +11,7 @@ import { deriveDevices } from '../clickhouse/derive-devices.ts';
 import { deriveInventory } from '../clickhouse/derive-inventory.ts';
 import { deriveUsageDay } from '../clickhouse/derive-usage-day.ts';
 import { erasableTables, eraseRows } from '../clickhouse/erase-rows.ts';
+import { SLOT_ORDER } from '../clickhouse/fact-tables.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { numberApplications } from '../clickhouse/number-applications.ts';
 import { dayLife, partitionsOf } from '../clickhouse/retain-rows.ts';
@@ -38,6 +39,7 @@ const TABLES = [
   ['{final}.usage_daily', 'deviceUsage'],
   ['{facts}.coverage', 'deviceUsage'],
   ['{final}.application_usage_daily', 'applicationUsage'],
+  ['{final}.application_concurrency_daily', 'applicationUsage'],
 ] as const;
 
 let engine: EngineUnderTest;
@@ -100,8 +102,8 @@ async function use(
   seconds: number,
   marks: number,
 ): Promise<void> {
-  await writer.command(`INSERT INTO {facts}.usage (day, epoch_no, executable_no, run, seconds, launches_user, slots_0)
-    VALUES (toDate(${day}), ${epoch}, ${executable}, 7, ${seconds}, 1, ${marks})`);
+  await writer.command(`INSERT INTO {facts}.usage (day, epoch_no, executable_no, run, seconds, launches_user, slots_0, slot_order)
+    VALUES (toDate(${day}), ${epoch}, ${executable}, 7, ${seconds}, 1, ${marks}, ${SLOT_ORDER.ofTheDay})`);
 }
 
 const derive = (day: number): Promise<void> => deriveUsageDay(writer, day, now, 'none');
@@ -156,6 +158,10 @@ const applications = (day: number): Promise<string[]> =>
   lines(`SELECT concat(application, ' ', toString(devices_used), ' ', toString(seconds)) AS line
     FROM {final}.application_usage_daily WHERE day = toDate(${day}) ORDER BY line`);
 
+const peaks = (day: number): Promise<string[]> =>
+  lines(`SELECT concat(application, ' ', toString(peak_devices), ' ', peak_users, ' ', toString(devices_in_order)) AS line
+    FROM {final}.application_concurrency_daily WHERE day = toDate(${day}) ORDER BY line`);
+
 async function daysOf(table: string): Promise<number[]> {
   return (await partitionsOf(writer, table)).map(({ day }) => day);
 }
@@ -188,6 +194,8 @@ test('deriving a final day again, or one whose rows are gone, changes nothing', 
     expect([day, differing]).toEqual([day, []]);
     await derive(day);
     expect(await applications(day)).toEqual(one);
+    const isKept = day >= oldest.applicationUsage;
+    expect([day, await peaks(day)]).toEqual([day, isKept ? ['one 2 < 5 2'] : []]);
   }
   expect(await totals()).toEqual(before);
 });
@@ -224,6 +232,8 @@ test('a device that tells a final day late is added; one that is in it changes i
   expect(await applications(day)).toEqual(['one 3 1500', 'three 1 250']);
   expect(await rounds()).toMatchObject({ cleared: 2, tooLate: 0 });
   expect(await daysWithMarks()).toEqual(DAYS.filter((each) => each >= oldest.slots));
+  // Who told it late cannot be added to a peak whose marks are gone.
+  expect(await peaks(day)).toEqual(['one 2 < 5 2']);
   // Once more, after its marks are gone too.
   await derive(day);
   expect(await applications(day)).toEqual(['one 3 1500', 'three 1 250']);

@@ -43,6 +43,8 @@ export function addUse(
     ...{ launches_user: telling, launches_autostart: 0, launches_service: telling % 2 },
     ...{ launches_scheduler: 0, launches_unknown: 1, foreground_seconds: 10 * telling, locked_seconds: -1 },
     ...{ slots_0: marks, slots_1: BigInt(telling), slots_2: 0n, slots_3: 0n, slots_4: 0n },
+    // Some are listed as licensed by concurrency.
+    slot_order: executableNo % 2 === 0 ? 2 : 1,
   });
 }
 

@@ -104,6 +104,8 @@ describe.runIf(present)('the page', () => {
     await page.getByRole('region', { name: 'Devices' }).getByText('build-server-01').waitFor();
     await page.getByText('As a table').click();
     await page.getByRole('region', { name: 'Use by day' }).getByText('1 h 15 min', { exact: true }).waitFor();
+    const atOnce = page.getByRole('region', { name: 'Used at once' });
+    expect(await atOnce.locator('tbody tr').textContent()).toMatch(/^today1not shown< 51 of 1/);
     await picture('detail');
     expect(complaints).toEqual([]);
   });

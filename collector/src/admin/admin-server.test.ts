@@ -135,7 +135,15 @@ describe('with a fleet', () => {
       versions: [{ version: '9.1', devices: 1, executables: 1 }],
       executables: { total: 1, rows: [{ executable_id: ALL_ONES }] },
       days: [{ seconds: 4_520, launches: 4, devices_used: 1 }],
+      // Of one device nobody is told when.
+      at_once: [
+        {
+          ...{ peak_devices: 1, peak_devices_at: null, peak_users: '< 5', devices_in_order: 1 },
+          ...{ devices_used: 1, stale_since: null, devices_excluded: 0 },
+        },
+      ],
     });
+    expect((await get('/api/applications/0000000000002000')).body.at_once).toEqual([]);
   });
 
   test('figures that records in quarantine hold or leave out say so, also where there are none yet', async () => {

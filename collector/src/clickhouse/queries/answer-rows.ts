@@ -103,6 +103,20 @@ export interface UseOfDay extends Exclusion {
   computed_at: string | null;
 }
 
+/** Of what is licensed by concurrency. */
+export interface UseAtOnce extends Exclusion {
+  day: string;
+  /** Most within the same five minutes, of the devices in order. */
+  peak_devices: number;
+  /** Beginning of the first such five minutes; null: of fewer devices than are shown as what they are. */
+  peak_devices_at: string | null;
+  /** A number, or `< 5` of fewer than are shown. */
+  peak_users: string;
+  /** Devices that told at which times of the day, of those that used it. */
+  devices_in_order: number;
+  devices_used: number;
+}
+
 export interface ApplicationDetail {
   application: ApplicationRow;
   versions: ApplicationVersionRow[];
@@ -110,6 +124,8 @@ export interface ApplicationDetail {
   devices: ListOf<ApplicationDeviceRow>;
   /** Days with a derived value among the last 30, oldest first. */
   days: UseOfDay[];
+  /** The same days, where times of the day are told of it. */
+  at_once: UseAtOnce[];
 }
 
 export interface DeviceRow {

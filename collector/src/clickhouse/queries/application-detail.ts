@@ -7,6 +7,7 @@ import type {
   ApplicationExecutableRow,
   ApplicationRow,
   ApplicationVersionRow,
+  UseAtOnce,
   UseOfDay,
 } from './answer-rows.ts';
 import { APPLICATIONS } from './applications-of-fleet.ts';
@@ -25,11 +26,12 @@ export async function applicationDetail(
   const parameters = { id, day, since, number: BigInt(`0x${id}`).toString(), limit: LONGEST_LIST };
   const [application] = await ask<ApplicationRow>(clickhouse, APPLICATIONS, parameters);
   if (!application) return undefined;
-  const [versions, executables, devices, days] = await Promise.all([
+  const [versions, executables, devices, days, atOnce] = await Promise.all([
     ask<ApplicationVersionRow>(clickhouse, VERSIONS, parameters),
     ask<ApplicationExecutableRow & { total: number }>(clickhouse, EXECUTABLES, parameters),
     ask<ApplicationDeviceRow & { total: number }>(clickhouse, DEVICES, parameters),
     ask<UseOfDay>(clickhouse, DAYS, parameters),
+    ask<UseAtOnce>(clickhouse, AT_ONCE, parameters),
   ]);
   return {
     application,
@@ -37,6 +39,7 @@ export async function applicationDetail(
     executables: splitTotal(executables),
     devices: splitTotal(devices),
     days,
+    at_once: atOnce,
   };
 }
 
@@ -104,3 +107,10 @@ const DAYS = `
         (SELECT application_usage_daily.day FROM {final}.application_usage_daily WHERE application_id = {id:String})
   )
   ORDER BY day_of_use`;
+
+const AT_ONCE = `
+  SELECT toString(application_concurrency_daily.day) AS day, peak_devices, peak_devices_at, peak_users, devices_in_order, devices_used,
+    stale_since, devices_excluded
+  FROM {final}.application_concurrency_daily
+  WHERE application_id = {id:String} AND application_concurrency_daily.day >= {since:Date}
+  ORDER BY application_concurrency_daily.day`;

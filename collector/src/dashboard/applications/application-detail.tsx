@@ -11,6 +11,7 @@ import { ApplicationExecutables } from './application-executables.tsx';
 import { Unrecognised } from './application-name.tsx';
 import { ApplicationVersions } from './application-versions.tsx';
 import { HeldNote } from './exclusion.tsx';
+import { UseAtOnceList } from './use-at-once.tsx';
 import { UseByDay } from './use-by-day.tsx';
 import { UseByDeviceList } from './use-by-device.tsx';
 
@@ -36,6 +37,7 @@ export function ApplicationDetailView({ id, query, today }: ApplicationDetailPro
           <AsOf application={answer.application} />
           <UseByDeviceList id={id} query={query} today={today} />
           <UseByDay days={answer.days} today={today} />
+          <UseAtOnceList days={answer.at_once} today={today} />
           <ApplicationVersions versions={answer.versions} />
           <ApplicationExecutables executables={answer.executables} />
           <ApplicationDevices devices={answer.devices} today={today} />

@@ -209,4 +209,4 @@ test('all of them, and every view, answer the same with merges stopped and after
     `${before.views.size} views and tables and ${before.answers.size} readings byte-equal (${bytes} bytes), unmerged ` +
       `${[...parts.values()].reduce((sum, count) => sum + count, 0)} parts, merged ${[...merged.values()].reduce((sum, count) => sum + count, 0)}; seed ${SEED}`,
   );
-}, 120_000);
+}, 240_000);

@@ -172,7 +172,7 @@ test('no executable has the name of another while numbering is broken off, and a
   expect(await areApplicationsNumbered(fleet.clickhouse)).toBe(true);
   // All numbers move on by one.
   await fleet.clickhouse.command(
-    `INSERT INTO {facts}.mappings (executable_no, version, application_id64, application) VALUES (9, 1, 0, 'Nine')`,
+    `INSERT INTO {facts}.mappings (executable_no, version, application_id64, application, recognised) VALUES (9, 1, 0, 'Nine', 1)`,
   );
   let statements = 0;
   const dying: ClickHouse = {

@@ -64,8 +64,8 @@ beforeAll(async () => {
   await writer.command(
     `INSERT INTO {facts}.executables (executable_no, executable_id64, version) VALUES (1, 1, 1), (2, 2, 1), (3, 3, 1)`,
   );
-  await writer.command(`INSERT INTO {facts}.mappings (executable_no, version, application_id64, application)
-    VALUES (1, 1, 11, 'one'), (2, 1, 11, 'one'), (3, 1, 33, 'three')`);
+  await writer.command(`INSERT INTO {facts}.mappings (executable_no, version, application_id64, application, recognised)
+    VALUES (1, 1, 11, 'one', 1), (2, 1, 11, 'one', 1), (3, 1, 33, 'three', 1)`);
   // Composed by a clock that is far ahead, so that no year of this test is without a report.
   await writer.command(`INSERT INTO {facts}.device_heads (epoch_no, sequence, received_at, composed_at)
     SELECT number + 1, 1, fromUnixTimestamp64Milli(${now}), toDateTime('2100-01-01') FROM numbers(3)`);

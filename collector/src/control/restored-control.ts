@@ -18,6 +18,8 @@ export function settleRestoredControl(path: string): { checkpoint: number } {
     const meta = new MetaValues(database);
     return inTransaction(database, () => {
       new BackupHold(meta).release();
+      // Whoever lost the right to ask about persons since would have it again.
+      database.exec('UPDATE person_tokens SET revoked_at = unixepoch() * 1000 WHERE revoked_at IS NULL');
       meta.setCounter(SETTINGS_VERSION_COUNTER, meta.counter(SETTINGS_VERSION_COUNTER) + VERSIONS_SKIPPED);
       return { checkpoint: meta.counter('checkpoint') };
     });

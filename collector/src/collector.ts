@@ -67,7 +67,7 @@ export interface Collector {
 const REMEMBERED_HEADS = 100_000;
 const MS_A_DAY = 86_400_000;
 /** What was derived before it has the names of what lies in homes. */
-const PEOPLE_MIGRATION = '0018-people.sql';
+const PEOPLE_MIGRATION = '0019-people.sql';
 
 /**
  * Rejects, with everything started so far ended again, when a stage cannot start; with StoppedWhileWaitingError when it

@@ -7,6 +7,7 @@
  */
 import type { ClickHouse } from './clickhouse.ts';
 import { CURRENT, EXCLUSIONS, HELD, newestOf } from './held-applications.ts';
+import { shownName } from './names-and-users.ts';
 import { countShown, SMALLEST_SHOWN } from './small-groups.ts';
 import { stageRows, swapPartition } from './swap-partition.ts';
 import { APPLICATION_NO, IN_ORDER } from './use-of-day.ts';
@@ -85,7 +86,8 @@ const rowsFrom = (fresh: string): string => `SELECT * FROM (
   SELECT kept.* REPLACE (held.held_since AS stale_since, held.left_out AS devices_excluded)
   FROM
   (
-    SELECT * FROM ${TABLE} WHERE application_concurrency_daily.day = toDate({date:String})
+    SELECT * REPLACE (${shownName('application_concurrency_daily.application_id', 'application_concurrency_daily.application')} AS application)
+    FROM ${TABLE} WHERE application_concurrency_daily.day = toDate({date:String})
       AND ${newestOf('application_concurrency_daily')} LIMIT 1 BY application_id
   ) AS kept
   INNER JOIN (${HELD}) AS held ON held.excluded_id = kept.application_id)`;

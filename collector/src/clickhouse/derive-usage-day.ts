@@ -10,7 +10,7 @@ import { CURRENT, EXCLUSIONS, HELD, newestOf } from './held-applications.ts';
 import { shownName, USERS_SHOWN, usersOfDay } from './names-and-users.ts';
 import { dayLife } from './retain-rows.ts';
 import { replacePartition, stageRows, swapPartition } from './swap-partition.ts';
-import { byDevice, FACTS } from './use-of-day.ts';
+import { byDevice, CORRECTED, FACTS } from './use-of-day.ts';
 
 const MILLISECONDS_A_DAY = 86_400_000;
 

@@ -83,7 +83,7 @@ function usageRow(device: number, user: number, executable: number) {
     },
     ...{ seconds: 500, launches_user: 2, launches_autostart: 1, launches_service: 0, launches_scheduler: 0 },
     ...{ launches_unknown: 0, foreground_seconds: 100, locked_seconds: -1 },
-    ...{ slots_0: 1n, slots_1: 0n, slots_2: 0n, slots_3: 0n, slots_4: 0n },
+    ...{ slots_0: 1n, slots_1: 0n, slots_2: 0n, slots_3: 0n, slots_4: 0n, slot_order: 1 },
   };
 }
 

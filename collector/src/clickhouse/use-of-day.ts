@@ -27,7 +27,7 @@ const merged = (hasTimes: boolean): string => `
   ${FACTS} GROUP BY device, executable_no, user, run, generation`;
 
 /** Almost always empty: what administrators corrected. */
-const CORRECTED = `
+export const CORRECTED = `
   SELECT ${DEVICE}, executable_no, user, max(generation) AS newest ${FACTS} AND generation > 0
   GROUP BY device, executable_no, user`;
 

@@ -62,7 +62,7 @@ ALTER TABLE {final}.application_usage_daily
 ALTER TABLE {facts}.application_usage_daily_staging
     ADD COLUMN IF NOT EXISTS users String DEFAULT 'not known' COMMENT 'As in application_usage_daily' AFTER devices_used;
 
--- The same steps as in derive-usage-day.ts, a user at a time. Of a day whose marks are given up they bound nothing.
+-- The same steps as in use-of-day.ts, a user at a time. Of a day whose marks are given up they bound nothing.
 CREATE VIEW {person}.user_usage_daily
 (
     day Date COMMENT 'UTC day', person String COMMENT 'Pseudonym of a user of one device, 32 hex digits',
@@ -79,7 +79,8 @@ FROM
 (
     SELECT day, device_id, user, dictGetUInt64('{facts}.application_numbered', 'application_id64', toUInt64(application_no)) AS app,
         argMax(application_no, (version_seconds, application_no)) AS main,
-        bitCount(groupBitOr(v0)) + bitCount(groupBitOr(v1)) + bitCount(groupBitOr(v2)) + bitCount(groupBitOr(v3)) + bitCount(groupBitOr(v4)) AS marks,
+        bitCount(groupBitOr(v0)) + bitCount(groupBitOr(v1)) + bitCount(groupBitOr(v2)) + bitCount(groupBitOr(v3)) + bitCount(groupBitOr(v4))
+            + bitCount(groupBitOr(o0)) + bitCount(groupBitOr(o1)) + bitCount(groupBitOr(o2)) + bitCount(groupBitOr(o3)) + bitCount(groupBitOr(o4)) AS marks,
         toUInt32(least(sum(version_seconds), if(marks = 0 AND day IN (SELECT final_days.day FROM {facts}.final_days), 86400, 300 * marks), 86400)) AS user_seconds,
         sum(version_launches) AS user_launches, sum(version_by_user) AS user_by_user,
         toInt32(if(max(version_foreground) < 0, -1, least(sumIf(version_foreground, version_foreground > 0), 86400))) AS user_foreground
@@ -88,7 +89,10 @@ FROM
         SELECT day, device_id, user, dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
             sum(run_seconds) AS version_seconds, sum(run_launches) AS version_launches, sum(run_by_user) AS version_by_user,
             if(max(run_foreground) < 0, -1, least(sumIf(run_foreground, run_foreground > 0), 86400)) AS version_foreground,
-            groupBitOr(r0) AS v0, groupBitOr(r1) AS v1, groupBitOr(r2) AS v2, groupBitOr(r3) AS v3, groupBitOr(r4) AS v4
+            groupBitOrIf(r0, NOT is_in_order) AS v0, groupBitOrIf(r1, NOT is_in_order) AS v1, groupBitOrIf(r2, NOT is_in_order) AS v2,
+            groupBitOrIf(r3, NOT is_in_order) AS v3, groupBitOrIf(r4, NOT is_in_order) AS v4,
+            groupBitOrIf(r0, is_in_order) AS o0, groupBitOrIf(r1, is_in_order) AS o1, groupBitOrIf(r2, is_in_order) AS o2,
+            groupBitOrIf(r3, is_in_order) AS o3, groupBitOrIf(r4, is_in_order) AS o4
         FROM
         (
             SELECT facts.day AS day, owner.device_id AS device_id, facts.executable_no AS executable_no, facts.user AS user, facts.run AS run,
@@ -98,7 +102,7 @@ FROM
                     + max(facts.launches_unknown) AS run_launches,
                 max(facts.foreground_seconds) AS run_foreground,
                 groupBitOr(facts.slots_0) AS r0, groupBitOr(facts.slots_1) AS r1, groupBitOr(facts.slots_2) AS r2,
-                groupBitOr(facts.slots_3) AS r3, groupBitOr(facts.slots_4) AS r4
+                groupBitOr(facts.slots_3) AS r3, groupBitOr(facts.slots_4) AS r4, groupBitOr(facts.slot_order) = 2 AS is_in_order
             FROM {facts}.usage AS facts
             INNER JOIN
             (

@@ -16,6 +16,16 @@ export const EXECUTABLES = 60;
 export const RAREST = 59;
 /** Described, and on no device any more. */
 const NOBODYS = EXECUTABLES + 1;
+/** In a home, so that its name is not shown. */
+const NAMED_FOR_ITS_FILE = {
+  ...{
+    application_id64: 1_099n,
+    application: `${NOBODYS}`,
+    publisher: '',
+    recognised: 0,
+    application_version: '',
+  },
+};
 export const HEX = (no: number): string => no.toString(16).padStart(16, '0');
 export const appId = (application: number): string => HEX(1000 + application);
 export const EPOCH_NOS = Array.from({ length: EPOCHS }, (_, index) => index + 1);
@@ -149,7 +159,7 @@ export function tell(telling: number, random: SeededRandom): FactBatch {
         sha256: Buffer.alloc(32, known ? executable_no : 0),
       },
       ...{
-        path: known ? `/usr/bin/${executable_no}` : '',
+        path: known ? `${executable_no === NOBODYS ? '~' : '/usr'}/bin/${executable_no}` : '',
         size: known ? 9n : 0n,
         format: known ? 'elf' : '',
       },
@@ -166,6 +176,7 @@ export function tell(telling: number, random: SeededRandom): FactBatch {
         },
         ...{ application: `application ${(executable_no + telling) % 6}`, publisher: 'Acme', recognised: 1 },
         ...{ application_version: `${executable_no % 2}.0`, fingerprint: BigInt(telling) },
+        ...(executable_no === NOBODYS && NAMED_FOR_ITS_FILE),
       });
   }
   return batch;

@@ -94,8 +94,9 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     from: /^agent\//,
-    // The message bus is a socket of this computer, and nobody's beyond it.
-    except: /^agent\/src\/(?:(?:send|enrol|update)\/|sessions\/dbus\/bus-connection\.linux\.ts$)/,
+    // The message bus and X servers are sockets of this computer, and nobody's beyond it.
+    except:
+      /^agent\/src\/(?:(?:send|enrol|update)\/|sessions\/(?:dbus\/bus|x11\/x11)-connection\.linux\.ts$)/,
     to: /^(?:undici|node:(?:net|http|https|http2|tls|dgram|dns)(?:\/.*)?)$/,
     why: 'only send, enrol and update use the network: whoever asks what leaves the device reads three folders',
   },

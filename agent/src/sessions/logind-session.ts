@@ -5,6 +5,7 @@
 import type { BusValue } from './dbus/bus-value.ts';
 import { NotUnderstood } from './dbus/not-understood.ts';
 import type { Session } from './session-presence.ts';
+import type { Desktop } from './x11/focus.ts';
 
 /** What is told of a session besides its properties. Milliseconds on the monotonic clock. */
 export interface Observed {
@@ -42,6 +43,17 @@ export function sessionOf(properties: BusProperties, observed: Observed): Sessio
       ? signAtDesktop(properties, observed.changedMs)
       : signAtTerminal(properties, observed);
   return { uid, place, ...hintsOf(properties), lastSignMs };
+}
+
+/** Of a person's session. */
+export function desktopOf(properties: BusProperties): Desktop {
+  const { isActive, isLocked } = hintsOf(properties);
+  return {
+    type: text(properties, 'Type'),
+    display: properties.has('Display') ? text(properties, 'Display') : '',
+    isOnConsole: number(properties, 'VTNr') > 0,
+    ...{ isActive, isLocked },
+  };
 }
 
 function signAtDesktop(properties: BusProperties, changedMs = 0): number {

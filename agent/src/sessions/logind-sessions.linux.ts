@@ -13,10 +13,11 @@ import type { Clock, Instant } from '../clock/clock.ts';
 import { BusConnection } from './dbus/bus-connection.linux.ts';
 import type { BusValue } from './dbus/bus-value.ts';
 import { NotUnderstood } from './dbus/not-understood.ts';
-import { type BusProperties, isOfPerson, sessionOf, standingOf } from './logind-session.ts';
+import { type BusProperties, desktopOf, isOfPerson, sessionOf, standingOf } from './logind-session.ts';
 import { NOBODY, NOT_KNOWN, type Presence, presenceOf, type Session } from './session-presence.ts';
 import type { SessionSource } from './session-source.ts';
 import { terminalInputMs } from './terminal-input.linux.ts';
+import type { Desktop } from './x11/focus.ts';
 
 export interface LogindOptions {
   busSocket: string;
@@ -51,10 +52,18 @@ interface Standing {
   changedMs: number | undefined;
 }
 
+interface Answer {
+  presence: Presence;
+  desktops: readonly Desktop[] | undefined;
+  askedMs: number;
+}
+
+const NO_ANSWER: Answer = { presence: NOT_KNOWN, desktops: undefined, askedMs: Number.NEGATIVE_INFINITY };
+
 export class LogindSessions implements SessionSource {
   readonly #clock: Clock;
   readonly #options: LogindOptions;
-  #answer = { presence: NOT_KNOWN, askedMs: Number.NEGATIVE_INFINITY };
+  #answer: Answer = NO_ANSWER;
   #isAsking = false;
   #isClosed = false;
   #connection: BusConnection | undefined;
@@ -78,7 +87,12 @@ export class LogindSessions implements SessionSource {
     const { monotonicMs } = this.#clock.now();
     if (!this.#isAsking && monotonicMs - this.#answer.askedMs >= this.#options.askEveryMs)
       this.#ask(monotonicMs);
-    return monotonicMs - this.#answer.askedMs <= MOST_AGE_MS ? this.#answer.presence : NOT_KNOWN;
+    if (monotonicMs - this.#answer.askedMs > MOST_AGE_MS) this.#answer = NO_ANSWER;
+    return this.#answer.presence;
+  }
+
+  get desktops(): readonly Desktop[] | undefined {
+    return this.#isClosed ? undefined : this.#answer.desktops;
   }
 
   close(): void {
@@ -90,7 +104,8 @@ export class LogindSessions implements SessionSource {
     const names = this.#names();
     const open = names?.filter((name) => !this.#nobodys.has(name));
     if (open === undefined || open.length === 0 || open.length > MOST_SESSIONS) {
-      this.#answer = { presence: open?.length === 0 ? NOBODY : NOT_KNOWN, askedMs };
+      this.#answer =
+        open?.length === 0 ? { presence: NOBODY, desktops: [], askedMs } : { ...NO_ANSWER, askedMs };
       this.#standings.clear();
       this.#hangUp();
       return;
@@ -100,11 +115,11 @@ export class LogindSessions implements SessionSource {
     this.#round(open)
       .catch(() => {
         this.#hangUp();
-        return NOT_KNOWN;
+        return NO_ANSWER;
       })
-      .then((presence) => {
+      .then((answer) => {
         clearTimeout(tooLate);
-        this.#answer = { presence, askedMs };
+        this.#answer = { ...answer, askedMs };
         this.#isAsking = false;
       });
   }
@@ -124,9 +139,10 @@ export class LogindSessions implements SessionSource {
     }
   }
 
-  async #round(names: readonly string[]): Promise<Presence> {
+  async #round(names: readonly string[]): Promise<Omit<Answer, 'askedMs'>> {
     const connection = await this.#connected();
     const sessions: Session[] = [];
+    const desktops: Desktop[] = [];
     const standings = new Map<string, Standing>();
     for (const name of names) {
       const properties = await propertiesOf(connection, name);
@@ -138,9 +154,10 @@ export class LogindSessions implements SessionSource {
       const standing = this.#standing(name, standingOf(properties), now);
       standings.set(name, standing);
       sessions.push(sessionOf(properties, { ...standing, terminalInputMs: this.#terminals(now) }));
+      desktops.push(desktopOf(properties));
     }
     this.#standings = standings;
-    return presenceOf(sessions, this.#clock.now().monotonicMs);
+    return { presence: presenceOf(sessions, this.#clock.now().monotonicMs), desktops };
   }
 
   #standing(name: string, standing: string, { monotonicMs }: Instant): Standing {

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock/clock.ts';
 import { LogindSessions } from './logind-sessions.linux.ts';
 import { NOT_KNOWN, type Presence } from './session-presence.ts';
+import type { Desktop } from './x11/focus.ts';
 
 export interface SessionSource {
   /**
@@ -12,11 +13,13 @@ export interface SessionSource {
    * answer has got old, so nothing wakes the computer but the caller. The first answer after a pause is "not known".
    */
   look(): Presence;
+  /** What the last look() found of people's sessions; undefined: not known. */
+  readonly desktops: readonly Desktop[] | undefined;
   /** From then on it is not known. */
   close(): void;
 }
 
 export function openSessionSource(clock: Clock, platform: NodeJS.Platform = process.platform): SessionSource {
   if (platform === 'linux') return new LogindSessions(clock);
-  return { look: () => NOT_KNOWN, close: () => undefined };
+  return { look: () => NOT_KNOWN, desktops: undefined, close: () => undefined };
 }

@@ -13,6 +13,7 @@
  */
 import type { ExecutableId } from '@fleetmeter/proto';
 import { dayOf, type Instant } from '../clock/clock.ts';
+import { type Attention, IntervalAttention } from './attention.ts';
 import { CoverageMeter } from './coverage-meter.ts';
 import { type Span, spanUntil, unionOf, wallAt, wallSpan } from './interval-days.ts';
 import { type Interval, MOST_BACK_MS, ObservedIntervals } from './observed-intervals.ts';
@@ -137,8 +138,17 @@ export class UsageMeter {
     this.#coverage.unwatched(this.#run, at);
   }
 
-  /** `whole`: these are all processes that there are. `interactive`: a person is at the computer now; undefined: not known. */
-  observe(at: Instant, processes: readonly ObservedProcess[], whole = true, interactive?: boolean): void {
+  /**
+   * `whole`: these are all processes that there are. `interactive`: a person is at the computer now; undefined: not known.
+   * `attention` undefined: nothing is known of it.
+   */
+  observe(
+    at: Instant,
+    processes: readonly ObservedProcess[],
+    whole = true,
+    interactive?: boolean,
+    attention?: Attention,
+  ): void {
     // First: time added under the id must come on top of what waited under the program's name.
     this.#nameWaiting();
     const interval = this.#intervals.endingAt(at, whole);
@@ -146,8 +156,8 @@ export class UsageMeter {
     if (breaks) this.#run = this.#options.newRun();
     this.#coverage.looked(this.#run, at, interval, interactive);
     if (near && covered && processes === this.#settled?.processes)
-      this.#goOn(at, near.monotonicMs, this.#settled.keys);
-    else this.#compare(at, processes, whole, interval);
+      this.#goOn(at, interval, near.monotonicMs, this.#settled.keys, attention);
+    else this.#compare(at, processes, whole, interval, attention);
     this.#intervals.looked(at, whole, interval);
     this.#latest = at;
   }
@@ -156,8 +166,10 @@ export class UsageMeter {
     at: Instant,
     processes: readonly ObservedProcess[],
     whole: boolean,
-    { since, near }: Interval,
+    interval: Interval,
+    attention: Attention | undefined,
   ): void {
+    const { since, near } = interval;
     const spans = new Map<string, Span[]>();
     const alive = new Map<string, Tracked>();
     for (const process of processes) this.#follow(process, at, since, alive, spans);
@@ -165,19 +177,28 @@ export class UsageMeter {
     const keys = [...spans.keys()];
     if (!whole) this.#keepUnseen(alive, at.monotonicMs, since === undefined ? at.monotonicMs : 0);
     else if (near) this.#creditEnded(alive, near.monotonicMs, at.monotonicMs, spans);
-    this.#count(at, spans, whole ? new Map() : new Map(this.#countedUntil));
     this.#tracked = alive;
+    const given = new IntervalAttention(interval, attention, this.#keyOf);
+    this.#count(at, spans, given, whole ? new Map() : new Map(this.#countedUntil));
     this.#settled = whole && this.#waiting.size === 0 ? { processes, keys } : undefined;
   }
 
   /** The very same processes as at the last observation: nothing began or ended, and whoever was counted until then has gone on. */
-  #goOn(at: Instant, sinceMs: number, keys: readonly string[]): void {
+  #goOn(
+    at: Instant,
+    interval: Interval,
+    sinceMs: number,
+    keys: readonly string[],
+    attention: Attention | undefined,
+  ): void {
     const span = spanUntil(at, sinceMs);
+    const given = new IntervalAttention(interval, attention, this.#keyOf);
     for (const key of keys) {
       // What has no name for ever is not counted.
       if (!this.#countedUntil.has(key)) continue;
       const cut = key.indexOf(' ');
-      this.#sheet.addTime(this.#run, key.slice(cut + 1), key.slice(0, cut), span);
+      const user = key.slice(0, cut);
+      this.#sheet.addTime(this.#run, key.slice(cut + 1), user, span, given.of(key, user, sinceMs));
       this.#countedUntil.set(key, at.monotonicMs);
     }
     for (const tracked of this.#tracked.values()) {
@@ -224,6 +245,16 @@ export class UsageMeter {
     });
   }
 
+  /** Under which a process that is followed is counted now. */
+  #keyOf = (process: string): string | undefined => {
+    const tracked = this.#tracked.get(process);
+    return tracked && this.#keyFor(tracked);
+  };
+
+  #keyFor({ user, program }: Tracked): string {
+    return `${user} ${this.#options.nameProgram(program) ?? program}`;
+  }
+
   /** The launch of a process that an earlier agent saw and could not name before it ended. */
   #owedLaunch(known: Tracked): Origin | undefined {
     return this.#intervals.last ? undefined : known.owedOrigin;
@@ -247,7 +278,7 @@ export class UsageMeter {
     for (const [process, ended] of this.#tracked) {
       const now = alive.get(process);
       if (now?.program === ended.program && now.user === ended.user) continue;
-      const key = `${ended.user} ${this.#options.nameProgram(ended.program) ?? ended.program}`;
+      const key = this.#keyFor(ended);
       const list = spans.get(key) ?? [];
       list.push({ fromMs, toMs: fromMs + Math.floor((toMs - fromMs) / 2) });
       spans.set(key, list);
@@ -255,14 +286,20 @@ export class UsageMeter {
   }
 
   /** `countedUntil`: of subjects that this observation need not show. */
-  #count(at: Instant, spans: ReadonlyMap<string, Span[]>, countedUntil: Map<string, number>): void {
+  #count(
+    at: Instant,
+    spans: ReadonlyMap<string, Span[]>,
+    given: IntervalAttention,
+    countedUntil: Map<string, number>,
+  ): void {
     for (const [key, list] of spans) {
       const cut = key.indexOf(' ');
       const [user, subject] = [key.slice(0, cut), key.slice(cut + 1)];
       if (!this.#isIdentified(subject) && this.#options.nameProgram(subject) === null) continue;
       let until = this.#countedUntil.get(key) ?? Number.NEGATIVE_INFINITY;
       for (const span of unionOf(list, until)) {
-        this.#sheet.addTime(this.#run, subject, user, wallSpan(at, span));
+        const attention = given.of(key, user, span.fromMs);
+        this.#sheet.addTime(this.#run, subject, user, wallSpan(at, span), attention);
         until = Math.max(until, span.toMs);
       }
       countedUntil.set(key, until);

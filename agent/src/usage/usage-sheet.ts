@@ -3,6 +3,8 @@
  * whose id is not known yet. Rows of programs wait until the id is known and are then added to its rows.
  */
 import { type ExecutableId, PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
+import type { StretchAttention } from './attention.ts';
+import { AttentionSum } from './attention-sum.ts';
 import { cutAtMidnight, type Span } from './interval-days.ts';
 import { countSlots, noSlots, setSlot } from './slots.ts';
 import type { CoverageRow, LaunchCounts, Origin, UsageRow } from './usage-values.ts';
@@ -24,6 +26,7 @@ interface SheetRow extends Sum {
   day: number;
   subject: string;
   user: string;
+  attention: AttentionSum;
   slots: Uint8Array;
   launches: LaunchCounts;
   changed: boolean;
@@ -54,11 +57,12 @@ export class UsageSheet {
    */
   clamped = 0;
 
-  addTime(run: string, subject: string, user: string, wallSpan: Span): void {
+  addTime(run: string, subject: string, user: string, wallSpan: Span, attention: StretchAttention): void {
     for (const part of cutAtMidnight(wallSpan)) {
       const row = this.#row(run, part.day, subject, user);
       if (!row) continue;
       row.milliseconds += part.milliseconds;
+      row.attention.add(part.milliseconds, attention);
       for (let slot = part.firstSlot; slot <= part.lastSlot; slot++) setSlot(row.slots, slot);
       row.changed = true;
     }
@@ -98,6 +102,7 @@ export class UsageSheet {
       const target = this.#row(row.run, row.day, executableId, row.user);
       if (!target) continue;
       target.milliseconds = Math.max(target.milliseconds, row.milliseconds);
+      target.attention.unite(row.attention);
       row.slots.forEach((bits, index) => {
         target.slots[index] = (target.slots[index] as number) | bits;
       });
@@ -147,12 +152,14 @@ export class UsageSheet {
   #usageRow(row: SheetRow): UsageRow {
     // A clock set back by less than makes a new run would otherwise put more time into marks than they hold.
     const mostSeconds = Math.min(SECONDS_PER_SLOT * countSlots(row.slots), MOST_SECONDS);
+    const seconds = this.#atMost(row, mostSeconds);
     return {
       day: row.day,
       run: row.run,
       executableId: row.subject,
       user: row.user,
-      seconds: this.#atMost(row, mostSeconds),
+      seconds,
+      attention: row.attention.value(seconds),
       launches: { ...row.launches },
       slots: Uint8Array.from(row.slots),
     };
@@ -175,7 +182,14 @@ export class UsageSheet {
       return undefined;
     }
     const launches: LaunchCounts = { user: 0, autostart: 0, service: 0, scheduler: 0, unknown: 0 };
-    const row = { run, day, subject, user, milliseconds: 0, slots: noSlots(), launches, changed: false };
+    const none = {
+      milliseconds: 0,
+      attention: new AttentionSum(),
+      slots: noSlots(),
+      launches,
+      changed: false,
+    };
+    const row = { run, day, subject, user, ...none };
     this.#rows.set(key, row);
     return row;
   }

@@ -17,9 +17,21 @@ export interface UsageKey {
   user: string;
 }
 
+/** How much of a row's seconds somebody could look at it. */
+export interface RowAttention {
+  /** In front; undefined: it never was, as far as is known. What nobody ever has in front has no such time, which is not zero. */
+  frontSeconds: number | undefined;
+  /** Of which it is not known whether it was. */
+  frontUnknownSeconds: number;
+  /** With all sessions of its user locked; undefined: not known of too many of them. */
+  lockedSeconds: number | undefined;
+}
+
 /** Cumulative values of one key. */
 export interface UsageRow extends UsageKey {
   seconds: number;
+  /** Undefined: nothing is known of it. */
+  attention?: RowAttention | undefined;
   launches: LaunchCounts;
   /** Five-minute marks in true order, see slots.ts. */
   slots: Uint8Array;

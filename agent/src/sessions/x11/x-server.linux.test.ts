@@ -1,0 +1,138 @@
+/** Which server a display has and which cookie it is told; with the kernel's files as they look, and with whoever owns them. */
+import { chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { authorityEntry } from '../fixtures/authority-file.ts';
+import { ScriptedXServer } from '../fixtures/scripted-x-server.ts';
+import { authorityFileIn, displayNumber, findXServer, listeningInode } from './x-server.linux.ts';
+
+const USER = 4242;
+const OTHER = 4343;
+const isRoot = process.getuid?.() === 0;
+let server: ScriptedXServer;
+let proc: string;
+let authority: string;
+
+beforeEach(async () => {
+  server = new ScriptedXServer(3);
+  await server.listen();
+  proc = join(server.folder, 'proc');
+  authority = join(server.folder, 'authority');
+  writeFileSync(authority, authorityEntry({ display: '3', cookie: 'c0ffee' }));
+});
+afterEach(() => server.close());
+
+/** One process that holds the socket. */
+function serve(...words: string[]): void {
+  mkdirSync(join(proc, 'net'), { recursive: true });
+  mkdirSync(join(proc, '77/fd'), { recursive: true });
+  writeFileSync(
+    join(proc, 'net/unix'),
+    `Num RefCount Protocol Flags Type St Inode Path\n0: 2 0 00010000 0001 01 9001 ${server.path}\n`,
+  );
+  writeFileSync(join(proc, '77/cmdline'), ['/usr/lib/xorg/Xorg', ...words, ''].join('\0'));
+  symlinkSync('socket:[9001]', join(proc, '77/fd/5'));
+}
+
+const find = (display = ':3') =>
+  findXServer(display, { socketsFolder: join(server.folder, 'sockets'), proc });
+const cookie = async () => Buffer.from((await find()).cookie ?? []).toString('hex');
+
+test('the server is who holds the socket, whatever number its command line names', async () => {
+  serve('-displayfd', '3', '-auth', authority, '-nolisten', 'tcp');
+  expect(await find()).toEqual({ socket: server.path, cookie: Buffer.from('c0ffee', 'hex') });
+});
+
+test('one that was started without a cookie is told none', async () => {
+  serve(':3');
+  expect(await find()).toEqual({ socket: server.path, cookie: undefined });
+  const own = await findXServer(':3', { socketsFolder: join(server.folder, 'sockets'), proc: '/proc' });
+  expect(own).toEqual({ socket: server.path, cookie: undefined });
+});
+
+test('a display elsewhere, without a socket, or at which nobody listens, cannot be asked', async () => {
+  serve('-auth', authority);
+  for (const display of ['localhost:10.0', 'there:0', '', ':-1', ':x'])
+    await expect(find(display)).rejects.toThrow('not of this computer');
+  await expect(find(':4')).rejects.toThrow('without a socket');
+  writeFileSync(join(server.folder, 'sockets/X5'), '');
+  await expect(find(':5')).rejects.toThrow('without a socket');
+  rmSync(join(proc, '77/fd/5'));
+  await expect(find()).rejects.toThrow('not seen');
+  writeFileSync(join(proc, 'net/unix'), '');
+  await expect(find()).rejects.toThrow('nobody listens');
+});
+
+test.each([
+  ['is empty', () => writeFileSync(authority, '')],
+  ['is larger than any', () => writeFileSync(authority, Buffer.alloc(100_000))],
+  ['is gone', () => rmSync(authority)],
+  [
+    'is a folder',
+    () => {
+      rmSync(authority);
+      mkdirSync(authority);
+    },
+  ],
+  [
+    'is for another display',
+    () => writeFileSync(authority, authorityEntry({ display: '9', cookie: 'c0ffee' })),
+  ],
+])('a file with the cookie that %s is of no use', async (_, make) => {
+  serve('-auth', authority);
+  make();
+  await expect(find()).rejects.toThrow('cookie cannot be read');
+});
+
+describe.runIf(isRoot)('whose it is', () => {
+  const owned = (owners: { socket: number; file: number }): void => {
+    serve('-auth', authority);
+    chownSync(server.path, owners.socket, 0);
+    chownSync(authority, owners.file, 0);
+  };
+
+  test('a user’s server is told what is in a file of theirs', async () => {
+    owned({ socket: USER, file: USER });
+    expect(await cookie()).toBe('c0ffee');
+  });
+
+  test.each([OTHER, 0])('a user’s server gets nobody else’s cookie by naming its file (%i)', async (file) => {
+    owned({ socket: USER, file });
+    await expect(find()).rejects.toThrow('cookie cannot be read');
+  });
+
+  test('the administrator’s server may be started with a file of the user', async () => {
+    owned({ socket: 0, file: USER });
+    expect(await cookie()).toBe('c0ffee');
+  });
+});
+
+test('displays are named by number, with a screen or without', () => {
+  expect([':0', ':12.1', 'unix:7', 'host:0', ':123456'].map(displayNumber)).toEqual([
+    0,
+    12,
+    7,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('where the cookie lies is said after -auth, and nowhere else', () => {
+  expect(authorityFileIn('X\0:0\0-auth\0/run/x\0')).toBe('/run/x');
+  expect(authorityFileIn('-auth\0/run/x\0')).toBe(undefined);
+  expect(authorityFileIn('X\0-auth\0relative\0')).toBe(undefined);
+  expect(authorityFileIn('X\0-auth')).toBe(undefined);
+});
+
+test('of sockets with one path the one that listens counts', () => {
+  const line = (flags: string, inode: number, path: string) =>
+    `0000000000000000: 00000003 00000000 ${flags} 0001 03 ${inode} ${path}`;
+  const list = [
+    line('00000000', 1, '/tmp/.X11-unix/X0'),
+    line('00010000', 2, '@/tmp/.X11-unix/X0'),
+    line('00010000', 3, '/tmp/.X11-unix/X0'),
+    line('00010000', 4, '/tmp/.X11-unix/X01'),
+  ].join('\n');
+  expect(listeningInode(list, '/tmp/.X11-unix/X0')).toBe('3');
+  expect(listeningInode(list, '/tmp/.X11-unix/X1')).toBe(undefined);
+});

@@ -1,0 +1,172 @@
+/**
+ * One connection to an X server of this computer, which is asked one thing: which process has the focus. The server knows it from the
+ * kernel, so neither a window manager nor what programs say of themselves is needed, and no window is looked at.
+ *
+ * The server may be anybody's program. Whatever it does wrong ends the connection: it hangs up, says what is not X11 or was not
+ * asked for, or more than that, or nothing in time (which the caller decides, and closes). It keeps no process running by itself.
+ */
+import { connect, type Socket } from 'node:net';
+import { NotX11 } from './not-x11.ts';
+import {
+  clientPid,
+  decodeSetup,
+  encodeGetInputFocus,
+  encodeQueryClientPid,
+  encodeQueryExtension,
+  encodeSetup,
+  extensionNumber,
+  focusedWindow,
+  MESSAGE_BYTES,
+  messageLength,
+  readMessage,
+  setupLength,
+  type X11Message,
+  type X11Setup,
+} from './x11-messages.ts';
+
+/** Bytes that may come from one question to the next: the answer, and events that all programs are told. */
+const MOST_BYTES_BETWEEN_QUESTIONS = 256 * 1024;
+const READ_BYTES = 4096;
+
+interface Waiting {
+  /** Undefined: for the setup. */
+  sequence: number | undefined;
+  resolve: (answer: Buffer | { code: number }) => void;
+  reject: (error: Error) => void;
+}
+
+export class X11Connection {
+  readonly #socket: Socket;
+  #setup: X11Setup | undefined;
+  #extension = 0;
+  /** What follows are messages. */
+  #isSetUp = false;
+  #sequence = 0;
+  #bytes = 0;
+  #pieces: Buffer[] = [];
+  #length = 0;
+  /** Bytes that have to be there before there is anything to do. */
+  #wanted = 8;
+  #isMeasured = false;
+  #waiting: Waiting | undefined;
+  #ended: Error | undefined;
+
+  /** `path`: of the socket. */
+  constructor(path: string) {
+    this.#socket = connect({ path, onread: this.#ownBuffer() });
+    this.#socket.unref();
+    this.#socket.on('error', (error) => this.#end(error));
+    this.#socket.on('close', () => this.#end(new NotX11('a server that hung up')));
+  }
+
+  get isOpen(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /** Before the first question. Rejects when the server does not want us, or cannot tell processes. */
+  async greet(cookie: Uint8Array | undefined): Promise<void> {
+    const setup = await this.#answered(encodeSetup(cookie), undefined);
+    this.#setup = decodeSetup(bytesOf(setup));
+    this.#extension = extensionNumber(bytesOf(await this.#ask(encodeQueryExtension())));
+  }
+
+  /** Number of the process that has the focus; undefined: none of this computer has it. Rejects when the connection has ended or ends. */
+  async focusedPid(): Promise<number | undefined> {
+    if (!this.#setup) throw new Error('greet first');
+    this.#bytes = 0;
+    try {
+      const window = focusedWindow(bytesOf(await this.#ask(encodeGetInputFocus())), this.#setup);
+      if (window === undefined) return undefined;
+      return clientPid(bytesOf(await this.#ask(encodeQueryClientPid(this.#extension, window))));
+    } catch (error) {
+      throw this.#end(error as Error);
+    }
+  }
+
+  close(why = 'a connection that was closed'): void {
+    this.#end(new NotX11(why));
+  }
+
+  #ask(request: Buffer): Promise<Buffer | { code: number }> {
+    this.#sequence = (this.#sequence + 1) & 0xffff;
+    return this.#answered(request, this.#sequence);
+  }
+
+  #answered(request: Buffer, sequence: number | undefined): Promise<Buffer | { code: number }> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      if (this.#waiting) return reject(new Error('one question after the other'));
+      this.#waiting = { sequence, resolve, reject };
+      this.#socket.write(request);
+    });
+  }
+
+  /** Otherwise the runtime takes new memory for each piece, and far more than one holds. */
+  #ownBuffer() {
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    const callback = (length: number): boolean => {
+      this.#take(Buffer.from(buffer.subarray(0, length)));
+      return true;
+    };
+    return { buffer, callback };
+  }
+
+  #take(piece: Buffer): void {
+    if (this.#ended) return;
+    try {
+      this.#bytes += piece.length;
+      if (this.#bytes > MOST_BYTES_BETWEEN_QUESTIONS) throw new NotX11('more than anybody asked for');
+      this.#pieces.push(piece);
+      this.#length += piece.length;
+      while (!this.#ended && this.#length >= this.#wanted) this.#cut();
+    } catch (error) {
+      this.#end(error as Error);
+    }
+  }
+
+  /** First for how long the message is, then for all of it. */
+  #cut(): void {
+    const bytes = this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces);
+    this.#pieces = [bytes];
+    if (!this.#isMeasured) {
+      this.#wanted = this.#isSetUp ? messageLength(bytes) : setupLength(bytes);
+      this.#isMeasured = true;
+      return;
+    }
+    const message = bytes.subarray(0, this.#wanted);
+    this.#pieces = [bytes.subarray(this.#wanted)];
+    this.#length -= this.#wanted;
+    this.#wanted = MESSAGE_BYTES;
+    this.#isMeasured = false;
+    if (this.#isSetUp) this.#answer(readMessage(message));
+    else this.#settle(message);
+    this.#isSetUp = true;
+  }
+
+  #answer(message: X11Message): void {
+    if (message.kind === 'event') return;
+    if (message.sequence !== this.#waiting?.sequence) throw new NotX11('an answer without a question');
+    this.#settle(message.kind === 'error' ? { code: message.code } : message.bytes);
+  }
+
+  #settle(answer: Buffer | { code: number }): void {
+    const waiting = this.#waiting;
+    if (!waiting) throw new NotX11('an answer without a question');
+    this.#waiting = undefined;
+    waiting.resolve(answer);
+  }
+
+  #end(error: Error): Error {
+    this.#ended ??= error;
+    this.#socket.destroy();
+    this.#waiting?.reject(this.#ended);
+    this.#waiting = undefined;
+    this.#pieces = [];
+    return this.#ended;
+  }
+}
+
+function bytesOf(answer: Buffer | { code: number }): Buffer {
+  if (Buffer.isBuffer(answer)) return answer;
+  throw new NotX11(`a server that answers with error ${answer.code}`);
+}

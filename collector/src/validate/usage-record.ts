@@ -43,8 +43,8 @@ export function usageRecordFault(
     generationFault(record.generation ?? 0) ??
     dayFault(record.day ?? 0, receivedAt, 'usage-day-out-of-window') ??
     secondsFault('seconds', record.seconds, 'usage-seconds-out-of-range') ??
-    secondsFault('foreground_seconds', record.foregroundSeconds, 'usage-seconds-out-of-range') ??
-    secondsFault('locked_seconds', record.lockedSeconds, 'usage-seconds-out-of-range') ??
+    partFault('foreground_seconds', record.foregroundSeconds, record.seconds) ??
+    partFault('locked_seconds', record.lockedSeconds, record.seconds) ??
     launchesFault(record.launches) ??
     slotsFault(record.slots ?? new Uint8Array(0))
   );
@@ -109,6 +109,18 @@ function secondsFault(
   const value = seconds ?? 0;
   if (Number.isInteger(value) && value >= 0 && value <= SECONDS_PER_DAY) return undefined;
   return { reason, detail: `${name} is ${value}, allowed are 0 to ${SECONDS_PER_DAY}` };
+}
+
+/** Of the time it ran: a program that does not run is not in front, and nobody locks it away. */
+function partFault(
+  name: string,
+  part: number | null | undefined,
+  seconds: number | null | undefined,
+): RecordFault | undefined {
+  const [value, most] = [part ?? 0, seconds ?? 0];
+  if (Number.isInteger(value) && value >= 0 && value <= most) return undefined;
+  const detail = `${name} is ${value}, allowed are 0 to ${most}: as long as it ran`;
+  return { reason: 'usage-seconds-out-of-range', detail };
 }
 
 function launchesFault(launches: LaunchesFields | null | undefined): RecordFault | undefined {

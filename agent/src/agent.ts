@@ -155,6 +155,7 @@ async function runStages(
       if (due) {
         const usage = due.usage.map((row) => ({ ...row, inOrder: slotOrder.isTrue(row) }));
         store.usage.flush({ ...due, usage });
+        store.usage.closeDays(dayOf(stages.meteringClock.now().wallMs));
       }
       store.facts.write('lifetime', { filesHashed: status.filesHashedEver });
       store.facts.write('status', status);
@@ -225,6 +226,7 @@ async function runStages(
   } finally {
     failure.abort();
     stages.sessions.close();
+    stages.focus?.close();
     await Promise.allSettled([...loops, exchange.close(), finder.close()]);
   }
   flush();

@@ -29,6 +29,7 @@ import { networkWays } from './send/network-ways.ts';
 import { proxyFor } from './send/proxy-choice.ts';
 import { RecordingExchange } from './send/recording-exchange.ts';
 import { TimeHearingExchange } from './send/time-hearing-exchange.ts';
+import { openFocusSource } from './sessions/focus-source.ts';
 import { openSessionSource } from './sessions/session-source.ts';
 import { CeilingFile } from './settings/ceiling.ts';
 import { EffectiveSettings } from './settings/effective-settings.ts';
@@ -119,6 +120,14 @@ export async function buildStages(
   const mayMeter = (path: string): boolean => finder.mayMeter(path);
   const sessions = openSessionSource(clock);
   const isPersonThere = (): boolean | undefined => sessions.look().interactive;
+  const focus = config.meterForeground ? openFocusSource(clock) : undefined;
+  const attention = focus && {
+    attention: () => ({
+      focus: focus.look(sessions.desktops),
+      // Under the name of all of them together there is no telling whose time it was.
+      lockedUids: settings.tellUsersApart ? sessions.look().lockedUids : undefined,
+    }),
+  };
   const table = new LinuxProcessTable({ mayRead: (path) => finder.mayRead(path) });
   const meteringClock = new ToldClock(clock);
   const slotOrder = new SlotOrder({
@@ -134,6 +143,7 @@ export async function buildStages(
     clock: meteringClock,
     hashUser,
     isPersonThere,
+    ...attention,
     mayMeter,
   });
 
@@ -228,6 +238,7 @@ export async function buildStages(
       storeError: patience.error,
       disclosure: { ...shown.status, ledgerFault: ledger.fault ?? null },
       state: { ...store.room(), forgotten: limit.forgotten },
+      foreground: config.meterForeground ? (focus?.status ?? null) : 'off',
       ...{ filesHashedBefore, meter, sampler, names, courier, settings },
     });
   return {
@@ -240,6 +251,7 @@ export async function buildStages(
     slotOrder,
     sampler,
     sessions,
+    focus,
     meteringClock,
     host,
     exchange,

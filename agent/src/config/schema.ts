@@ -40,6 +40,7 @@ export interface AgentConfig {
   homeFolders: boolean;
   mostHomePrograms: number;
   meterUsage: boolean;
+  meterForeground: boolean;
   tellUsersApart: boolean;
   concurrentLicences: readonly string[];
   ceilingFile: string;
@@ -277,6 +278,14 @@ export const SETTINGS: Record<SettingName, Setting> = {
     meaning: 'Whether it is metered what runs. Set here, it wins over the collector.',
     environment: 'FLEETMETER_METER_USAGE',
     flag: '--meter-usage <true|false>',
+    default: true,
+    read: trueOrFalse,
+  },
+  meterForeground: {
+    meaning:
+      'Whether it is metered how long a program was in front, and how long with the session locked; no collector can switch it.',
+    environment: 'FLEETMETER_METER_FOREGROUND',
+    flag: '--meter-foreground <true|false>',
     default: true,
     read: trueOrFalse,
   },

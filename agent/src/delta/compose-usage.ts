@@ -10,11 +10,17 @@ import { listSlots } from '../usage/slots.ts';
 import type { CoverageRow, UsageRow } from '../usage/usage-values.ts';
 import type { UsageDigest } from './usage-digest.ts';
 
-/** `inOrder`: see usage/slot-order.ts. */
-type ToldUsage = UsageRow & { acknowledgedSlots: Uint8Array; inOrder?: boolean };
+export interface TellableUsage extends UsageRow {
+  acknowledgedSlots: Uint8Array;
+  /** See usage/slot-order.ts. */
+  inOrder?: boolean;
+  /** Undefined: not known, or not to be told yet. */
+  foregroundSeconds?: number | undefined;
+  lockedSeconds?: number | undefined;
+}
 
 export interface UsageInput {
-  records: readonly ToldUsage[];
+  records: readonly TellableUsage[];
   coverage: readonly CoverageRow[];
   digests: readonly UsageDigest[];
   /** See usage/slot-permutation.ts. */
@@ -78,7 +84,7 @@ export function composeUsage({
   };
 }
 
-function recordFields(row: ToldUsage, permutation: Uint16Array): UsageRecordFields {
+function recordFields(row: TellableUsage, permutation: Uint16Array): UsageRecordFields {
   const marks = listSlots(row.slots, row.acknowledgedSlots);
   const slots = row.inOrder ? marks : marks.map((slot) => permutation[slot] as number);
   return {
@@ -86,6 +92,8 @@ function recordFields(row: ToldUsage, permutation: Uint16Array): UsageRecordFiel
     executableId: encodeIdList([row.executableId]),
     seconds: row.seconds,
     launches: row.launches,
+    ...(row.foregroundSeconds !== undefined && { foregroundSeconds: row.foregroundSeconds }),
+    ...(row.lockedSeconds !== undefined && { lockedSeconds: row.lockedSeconds }),
     slots: encodeSlots(slots.sort((a, b) => a - b)),
     ...(row.inOrder && { slotsChronological: true }),
   };

@@ -85,8 +85,9 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     generation: 'Tells corrections from measurements.',
     seconds: 'For how long.',
     launches: 'How often it was started.',
-    foreground_seconds: 'How long it was in the foreground; not measured on Linux.',
-    locked_seconds: 'How long the session was locked meanwhile; not measured on Linux.',
+    foreground_seconds:
+      'How long it was in front, on Linux under X11 only, where the display is asked which process has the focus; never a title or anything else of a window.',
+    locked_seconds: 'How long all sessions of its user were locked meanwhile, as far as the desktop says so.',
     slots:
       'In how many five-minute spans, in an order that only the device knows; in the order of the day for programs that are listed as licensed by how many use them at once.',
     slots_chronological: 'Says that these spans are times of the day: only for programs that are listed so.',

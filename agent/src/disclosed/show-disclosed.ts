@@ -34,7 +34,7 @@ function disclosedText(disclosed: Disclosed, full: boolean): string {
 function headLines({ device }: Disclosed): string[] {
   const { collects } = device;
   const usage = collects.usage
-    ? `which programs run and how long, ${collects.users_told_apart ? 'of each user under a keyed hash' : 'of all users in one sum'}`
+    ? `which programs run and how long, ${collects.foreground ? 'how much of it in front and how much with the session locked' : 'not whether they are in front'}, ${collects.users_told_apart ? 'of each user under a keyed hash' : 'of all users in one sum'}`
     : 'not what runs';
   const told = Object.entries(device.told_of_device)
     .filter(([, value]) => value !== null && value !== undefined && value !== '')

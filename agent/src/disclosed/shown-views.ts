@@ -46,6 +46,8 @@ export interface DeviceView {
   /** What is collected on this device now. */
   collects: {
     usage: boolean;
+    /** And how long it was in front or behind a lock; absent before that was metered. */
+    foreground?: boolean;
     users_told_apart: boolean;
     /** Programs of which the time of day is told, from the day on after they were listed: as a group or this device lists them. */
     times_of_day: readonly string[];

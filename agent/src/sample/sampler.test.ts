@@ -1,6 +1,7 @@
 import { encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import { expect, test } from 'vitest';
 import type { Instant } from '../clock/clock.ts';
+import type { Attention } from '../usage/attention.ts';
 import { UsageMeter } from '../usage/usage-meter.ts';
 import type { FoundFile } from '../watch/found-file.ts';
 import { ProgramNames } from './program-names.ts';
@@ -68,4 +69,31 @@ test('a script counts beside its interpreter where it is listed; what people wri
   );
   expect(identified).toEqual([]);
   expect(names.unidentifiable).toBe(0);
+});
+
+test('who is in front is found by the number of its process, with what that interprets, unless it was started since', async () => {
+  const given: (Attention | undefined)[] = [];
+  const started = (each: SampledProcess, startedBootMs: number): SampledProcess => ({
+    ...each,
+    startedBootMs,
+  });
+  const processes = [
+    programAt('/usr/bin/python3', '7:1'),
+    programAt('/usr/bin/meld', '7:1:script', true),
+    programAt('/usr/bin/vi', '70:1'),
+    started(programAt('/usr/bin/gimp', '8:90'), 900),
+  ];
+  const focus = { pids: new Set([7, 8, 99]), askedBootMs: 500, isWhole: true };
+  const sampler = new Sampler({
+    names: { isListed: () => true, see: () => undefined } as unknown as ProgramNames,
+    meter: { observe: (...seen: unknown[]) => given.push(seen[4] as Attention) } as unknown as UsageMeter,
+    ...{ hashUser: (uid) => `user ${uid}`, isPersonThere: () => undefined, mayMeter: () => true },
+    table: { read: async () => ({ processes, whole: true, unreadable: 0 }) },
+    clock: { now: (): Instant => ({ wallMs: 1e12, monotonicMs: 1e6, bootMs: 1e6 }) },
+    attention: () => ({ focus, lockedUids: new Set([1000]) }),
+  });
+  await sampler.sample();
+  expect(given).toEqual([
+    { inFront: new Set(['7:1', '7:1:script']), isWhole: true, lockedUsers: new Set(['user 1000']) },
+  ]);
 });

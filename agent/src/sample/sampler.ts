@@ -1,5 +1,7 @@
 /** One sample: process table -> named programs -> usage. */
 import type { Clock } from '../clock/clock.ts';
+import type { Focus } from '../sessions/x11/focus.ts';
+import type { Attention } from '../usage/attention.ts';
 import type { ObservedProcess, UsageMeter } from '../usage/usage-meter.ts';
 import type { ProgramNames } from './program-names.ts';
 import type { ProcessTable, SampledProcess } from './sampled-process.ts';
@@ -13,6 +15,8 @@ export interface SamplerParts {
   hashUser: (uid: number) => string;
   /** Whether a person is at the computer now; undefined when that cannot be told. */
   isPersonThere: () => boolean | undefined;
+  /** Who is in front, and whose sessions are all locked, by numeric user id; undefined: not known. */
+  attention?: () => { focus: Focus; lockedUids: ReadonlySet<number> | undefined };
   /** False: the program at this raw path is not looked at. */
   mayMeter: (path: string) => boolean;
 }
@@ -21,7 +25,11 @@ interface MadeOfSample {
   processes: readonly SampledProcess[];
   metered: readonly SampledProcess[];
   observed: readonly ObservedProcess[];
+  /** By the number of the process, made when it is first asked for. */
+  byPid?: Map<number, ObservedProcess[]>;
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 export class Sampler {
   readonly #parts: SamplerParts;
@@ -51,7 +59,7 @@ export class Sampler {
     const at = clock.now();
     const { metered, observed } = this.#made(sample.processes);
     names.see(metered);
-    meter.observe(at, observed, sample.whole, isPersonThere());
+    meter.observe(at, observed, sample.whole, isPersonThere(), this.#attention());
     this.samples++;
     this.unreadable = sample.unreadable;
     this.running = metered.length;
@@ -78,6 +86,29 @@ export class Sampler {
     }));
     this.#last = { processes, metered, observed };
     return this.#last;
+  }
+
+  #attention(): Attention | undefined {
+    const given = this.#parts.attention?.();
+    if (!given) return undefined;
+    const { focus, lockedUids } = given;
+    const lockedUsers =
+      lockedUids?.size === 0 ? NOBODY : lockedUids && new Set([...lockedUids].map((uid) => this.#user(uid)));
+    return {
+      inFront: focus.pids.size === 0 ? NOBODY : this.#inFront(focus),
+      isWhole: focus.isWhole,
+      lockedUsers,
+    };
+  }
+
+  /** Also what it interprets. What was started after the question has the number of one that had the focus. */
+  #inFront({ pids, askedBootMs }: Focus): Set<string> {
+    this.#last.byPid ??= Map.groupBy(this.#last.observed, ({ process }) => Number.parseInt(process, 10));
+    const { byPid } = this.#last;
+    const those = [...pids].flatMap((pid) => byPid.get(pid) ?? []);
+    return new Set(
+      those.filter(({ startedBootMs }) => startedBootMs <= askedBootMs).map(({ process }) => process),
+    );
   }
 
   #user(uid: number): string {

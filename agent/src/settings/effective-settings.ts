@@ -118,11 +118,12 @@ export class EffectiveSettings {
 
   /** What is collected on this device, for the people who use it. */
   get shownScope() {
-    const { ceiling } = this.#parts;
+    const { ceiling, local } = this.#parts;
     const { meterUsage, tellUsersApart, homeFolders, concurrentLicences } = this.values;
     return {
       collects: {
         usage: meterUsage,
+        foreground: meterUsage && local.config.meterForeground,
         users_told_apart: tellUsersApart,
         times_of_day: concurrentLicences,
         homes: homeFolders,

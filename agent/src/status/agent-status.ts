@@ -6,6 +6,7 @@ import type { Sampler } from '../sample/sampler.ts';
 import type { Courier } from '../send/courier.ts';
 import type { CourierCounts } from '../send/courier-parts.ts';
 import type { RouteState } from '../send/routed-exchange.ts';
+import type { FocusStatus } from '../sessions/x11/focus-watch.linux.ts';
 import type { EffectiveSettings, SettingsStatus } from '../settings/effective-settings.ts';
 import type { StoreRoom } from '../store/state-database.ts';
 import type { Forgotten } from '../store/state-limit.ts';
@@ -49,6 +50,8 @@ export interface AgentStatus {
     unidentifiablePrograms: number;
     droppedValues: number;
   };
+  /** Whether it is known which programs are in front; 'off': it is not metered; null: this platform is not asked. */
+  foreground: FocusStatus | 'off' | null;
   /** Bytes in the database, and usage rows that went because of its limit. */
   state: StoreRoom & { forgotten: Forgotten };
   reporting: CourierCounts;
@@ -75,6 +78,7 @@ export interface StatusInput
     | 'addressSwitches'
     | 'move'
     | 'state'
+    | 'foreground'
     | 'skipped'
     | 'cost'
     | 'disclosure'
@@ -123,6 +127,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
       unidentifiablePrograms: names.unidentifiable,
       droppedValues: meter.dropped + meter.clamped,
     },
+    foreground: input.foreground,
     state: input.state,
     reporting: { ...courier.counts },
     evidence: { sent: evidence.sent, missing: evidence.missing, waiting: evidence.size },

@@ -1,4 +1,5 @@
 /** `status` for people, or as JSON. */
+import { printable } from '../printable-text.ts';
 import { excludedText, type FinderStatus, linkLines } from '../watch/finder-status.ts';
 import { rollUpLines } from '../watch/roll-ups.ts';
 import type { AgentStatus } from './agent-status.ts';
@@ -87,12 +88,22 @@ function agentLines(agent: AgentStatus): [string, string][] {
       'metering',
       `${usage.running} processes every ${agent.sampleIntervalSeconds} s, ${usage.waitingForIdentification} programs being identified, ${usage.unreadableProcesses} processes hidden, ${usage.missedSamples} samples missed`,
     ],
+    ['in front', foregroundText(agent.foreground)],
     [
       'evidence',
       `${evidence.sent} sent, ${evidence.waiting} waiting, ${evidence.missing} asked for and not here`,
     ],
     ['own cost', costLine(agent, age)],
   ];
+}
+
+/** Undefined: a status of an earlier agent. */
+function foregroundText(foreground: AgentStatus['foreground'] | undefined): string {
+  if (foreground === 'off') return 'not metered: switched off on this device';
+  if (!foreground) return 'not known: nobody is asked on this platform';
+  const { displays, answers, failures, why } = foreground;
+  const known = why === null ? 'known' : `not known: ${printable(why)}`;
+  return `${known}; ${displays} displays asked, ${answers} answers, ${failures} failures`;
 }
 
 /** A status of an earlier agent says none of this. */

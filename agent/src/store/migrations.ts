@@ -226,4 +226,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX usage_in_order ON usage (executable_id) WHERE in_order = 1;
   ALTER TABLE disclosed_use ADD COLUMN in_order INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Of the seconds: in front, NULL = never as far as is known; of which that is not known; with all sessions of the user locked, NULL = not
+  -- known. What is told of the time in front is a column of its own: a little of it is only told when its day is over.
+  ALTER TABLE usage ADD COLUMN front_seconds INTEGER;
+  ALTER TABLE usage ADD COLUMN front_unknown_seconds INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE usage ADD COLUMN locked_seconds INTEGER;
+  ALTER TABLE usage ADD COLUMN foreground_seconds INTEGER;
+  UPDATE usage SET front_unknown_seconds = seconds;
+  CREATE INDEX usage_front_untold ON usage (day) WHERE front_seconds IS NOT foreground_seconds;
+  `,
 ];

@@ -1,7 +1,9 @@
 /** Usage and coverage rows, what of them was acknowledged, and where metering stood. */
 import { type ExecutableId, PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
 import type { UsageSelection } from '../delta/directive-decision.ts';
+import { ENOUGH_FRONT_SECONDS } from '../usage/attention-sum.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from '../usage/usage-values.ts';
+import { ForegroundTable } from './foreground-table.ts';
 import { launchCounts } from './launch-counts.ts';
 import type { StateDatabase } from './state-database.ts';
 
@@ -17,6 +19,9 @@ export interface DueUsage extends UsageRow {
   /** Counter value of its last change. */
   changed: number;
   acknowledgedSlots: Uint8Array;
+  /** What may be told of its time in front and behind a lock; undefined: nothing. */
+  foregroundSeconds: number | undefined;
+  lockedSeconds: number | undefined;
 }
 
 export interface DueCoverage extends CoverageRow {
@@ -37,8 +42,10 @@ const SELECTED = '(day >= ?1 OR acknowledged_by > ?2 OR day IN (SELECT value FRO
 
 export class UsageTable {
   readonly #database: StateDatabase;
+  readonly #foreground: ForegroundTable;
   constructor(database: StateDatabase) {
     this.#database = database;
+    this.#foreground = new ForegroundTable(database);
   }
 
   /** Rows, live processes and mark in one transaction: a crash sees all of a flush or nothing. */
@@ -54,22 +61,37 @@ export class UsageTable {
     });
   }
 
+  /** Days before `today` are over: what of their time in front waited for that is due. After each flush(). */
+  closeDays(today: number): void {
+    this.#database.transaction(() => {
+      let counter = this.#counter();
+      this.#foreground.close(today, () => ++counter);
+      this.#database
+        .sql('UPDATE meter_state SET usage_counter = ? WHERE usage_counter < ?')
+        .run(counter, counter);
+    });
+  }
+
   #counter(): number {
     return (this.#database.sql('SELECT usage_counter FROM meter_state').get()?.usage_counter as number) ?? 0;
   }
 
   #writeUsage(row: KeptUsage, changed: number): void {
-    const { launches } = row;
+    const { launches, attention } = row;
+    this.#foreground.wrote(row.day);
     this.#database
       .sql(
         `INSERT INTO usage (day, run, executable_id, user, seconds, launches_user, launches_autostart,
-           launches_service, launches_scheduler, launches_unknown, slots, changed, in_order)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           launches_service, launches_scheduler, launches_unknown, slots, changed, in_order,
+           front_seconds, front_unknown_seconds, locked_seconds, foreground_seconds)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, iif(?14 >= ${ENOUGH_FRONT_SECONDS}, ?14, NULL))
          ON CONFLICT (day, run, executable_id, user) DO UPDATE SET seconds = excluded.seconds,
            launches_user = excluded.launches_user, launches_autostart = excluded.launches_autostart,
            launches_service = excluded.launches_service, launches_scheduler = excluded.launches_scheduler,
            launches_unknown = excluded.launches_unknown, slots = excluded.slots, changed = excluded.changed,
-           settled_on = 0`,
+           front_seconds = excluded.front_seconds, front_unknown_seconds = excluded.front_unknown_seconds,
+           locked_seconds = excluded.locked_seconds,
+           foreground_seconds = coalesce(excluded.foreground_seconds, foreground_seconds), settled_on = 0`,
       )
       .run(
         row.day,
@@ -85,6 +107,9 @@ export class UsageTable {
         row.slots,
         changed,
         Number(row.inOrder ?? false),
+        attention?.frontSeconds ?? null,
+        attention ? attention.frontUnknownSeconds : row.seconds,
+        attention?.lockedSeconds ?? null,
       );
   }
 
@@ -326,6 +351,8 @@ function dueUsage(row: Row): DueUsage {
     launches: launchCounts(row),
     slots: row.slots as Uint8Array,
     acknowledgedSlots: row.acknowledged_slots as Uint8Array,
+    foregroundSeconds: (row.foreground_seconds as number | null) ?? undefined,
+    lockedSeconds: (row.locked_seconds as number | null) ?? undefined,
     changed: row.changed as number,
     inOrder: row.in_order === 1,
   };

@@ -12,6 +12,10 @@ const PACKAGES = {
   faketime: 'faketime',
   'dbus-daemon': 'dbus-daemon',
   busctl: 'systemd',
+  Xvfb: 'xvfb',
+  xdotool: 'xdotool',
+  xclock: 'x11-apps',
+  xeyes: 'x11-apps',
 } as const;
 export type NeededProgram = keyof typeof PACKAGES;
 

@@ -43,6 +43,7 @@ export interface KeptSession {
   class?: 'user' | 'greeter';
   /** Below /dev. */
   terminal?: string;
+  display?: string;
   /** On the monotonic clock. */
   beganMs: number;
 }
@@ -89,6 +90,7 @@ export class LogindMachine {
       ...[`UID=${uid}`, `USER=${session.user}`, 'ACTIVE=1', 'STATE=active', 'REMOTE=0'],
       ...[`TYPE=${session.type}`, `ORIGINAL_TYPE=${session.type}`, `CLASS=${session.class ?? 'user'}`],
       ...[`SCOPE=session-${session.id}.scope`, `FIFO=/run/systemd/sessions/${session.id}.ref`],
+      ...(session.display === undefined ? [] : [`DISPLAY=${session.display}`]),
       ...(session.terminal === undefined ? [] : [`TTY=${session.terminal}`]),
       ...[`LEADER=${leader.pid}`, `REALTIME=${Date.now() * 1000}`, `MONOTONIC=${session.beganMs * 1000}`],
     ];

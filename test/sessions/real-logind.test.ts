@@ -68,6 +68,23 @@ describe.runIf(possible)('with a real logind', () => {
     await becomes(NOBODY);
   });
 
+  test('which desktop a session has, and whether anybody sees it, is told', async () => {
+    machine.keep({ id: 'c1', user: 'daemon', type: 'x11', display: ':7', beganMs: nowMs() });
+    machine.keep({ id: 'c2', user: 'bin', type: 'x11', class: 'greeter', display: ':8', beganMs: nowMs() });
+    expect(source.desktops).toBe(undefined);
+    await machine.startBus();
+    await machine.startLogind();
+    await becomes(present(true));
+    const desktop = { type: 'x11', display: ':7', isOnConsole: false, isActive: true, isLocked: false };
+    expect(source.desktops).toEqual([desktop]);
+    machine.hint('c1', 'SetLockedHint', true);
+    await becomes(present(false, 1));
+    expect(source.desktops).toEqual([{ ...desktop, isLocked: true }]);
+    await machine.logOut('c1');
+    await becomes(NOBODY);
+    expect(source.desktops).toEqual([]);
+  });
+
   test('a user with two sessions is locked when both are', async () => {
     for (const id of ['c1', 'c2']) machine.keep({ id, user: 'bin', type: 'x11', beganMs: nowMs() });
     await machine.startBus();

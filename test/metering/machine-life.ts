@@ -10,6 +10,7 @@ const BEGIN_MS = 20_000 * DAY_MS + DAY_MS - 3_600_000;
 const INTERVAL_S = 5;
 const PERSON_COMES_S = 1_700;
 const PERSON_STAYS_S = 900;
+const PROCESSES = 40;
 
 export interface Life {
   pid: number;
@@ -28,6 +29,12 @@ export interface Second {
   bootId: string;
   awake: boolean;
   hasPerson: boolean;
+  /** Of the process that has the focus; undefined: none has. */
+  frontPid: number | undefined;
+  /** Its display can be asked. */
+  isReadable: boolean;
+  /** Users whose sessions are locked; undefined: nobody can tell. */
+  lockedUsers: ReadonlySet<string> | undefined;
 }
 
 export type Look =
@@ -61,6 +68,7 @@ export function machineLife(random: SeededRandom, length: number): MachineLife {
   let boot = 1;
   let [monotonic, sinceBoot, offset] = [50, 50, 0];
   let asleepUntil = -1;
+  const desk = new Desk(random);
   let agentFrom = 0;
   let lookAt = 0;
   let isUp = false;
@@ -99,6 +107,7 @@ export function machineLife(random: SeededRandom, length: number): MachineLife {
       bootId: `boot-${boot}`,
       awake,
       hasPerson: second % PERSON_COMES_S < PERSON_STAYS_S,
+      ...desk.next(),
     });
     if (awake && !isUp && second >= agentFrom) {
       isUp = true;
@@ -117,6 +126,31 @@ export function machineLife(random: SeededRandom, length: number): MachineLife {
   return { seconds, lives: livesOf(random, length, bootsAt), steps, counts };
 }
 
+/** What has the focus, and what is locked. Some computers are never in doubt about it. */
+class Desk {
+  readonly #random: SeededRandom;
+  readonly #mostDoubt: number;
+  #frontPid: number | undefined;
+  #isReadable = true;
+  #lockedUsers: ReadonlySet<string> | undefined = new Set();
+
+  constructor(random: SeededRandom) {
+    this.#random = random;
+    this.#mostDoubt = random.chance(0.5) ? 0 : 0.3;
+  }
+
+  next(): Pick<Second, 'frontPid' | 'isReadable' | 'lockedUsers'> {
+    const random = this.#random;
+    if (random.chance(1 / 500)) this.#frontPid = random.chance(0.2) ? undefined : random.below(PROCESSES);
+    if (random.chance(1 / 300)) this.#isReadable = !random.chance(this.#mostDoubt);
+    if (random.chance(1 / 600)) {
+      const locked = ['ada', 'grace'].filter(() => random.chance(0.2));
+      this.#lockedUsers = random.chance(this.#mostDoubt) ? undefined : new Set(locked);
+    }
+    return { frontPid: this.#frontPid, isReadable: this.#isReadable, lockedUsers: this.#lockedUsers };
+  }
+}
+
 function look(random: SeededRandom, counts: MachineLife['counts']): Look {
   if (random.chance(0.02)) {
     counts.missed++;
@@ -126,7 +160,7 @@ function look(random: SeededRandom, counts: MachineLife['counts']): Look {
     counts.partial++;
     return {
       kind: 'partial',
-      hidden: new Set(Array.from({ length: 40 }, (_, pid) => pid).filter(() => random.chance(0.5))),
+      hidden: new Set(Array.from({ length: PROCESSES }, (_, pid) => pid).filter(() => random.chance(0.5))),
     };
   }
   return { kind: 'whole' };
@@ -134,7 +168,7 @@ function look(random: SeededRandom, counts: MachineLife['counts']): Look {
 
 /** A boot ends whatever runs. */
 function livesOf(random: SeededRandom, length: number, bootsAt: readonly number[]): Life[] {
-  return Array.from({ length: 40 }, (_, pid) => {
+  return Array.from({ length: PROCESSES }, (_, pid) => {
     const from = random.below(length + 600) - 600;
     const wanted = from + 1 + random.below(random.chance(0.5) ? 40 : 5_000);
     const boot = bootsAt.find((at) => at > from && at < wanted);

@@ -7,6 +7,9 @@
  * - an interval in which the clock was set or the computer slept counts for nobody;
  * - observed is what lies between two looks of one agent that were near each other, none of them failed and both whole; with a person
  *   at the computer is what of it lies between two looks that both found one;
+ * - in front was, in an observed interval, what had the focus at its beginning and still ran at its end, unless its user was locked then; of the
+ *   others it is known that they were not, when the display could be asked at the beginning; behind a lock was what ran in one at whose
+ *   end its user was locked;
  * - the computer was on from the first look ever, and in each boot until the last look in it;
  * - what was not made durable before a crash may be lost, and nothing is ever counted twice.
  */
@@ -25,6 +28,10 @@ export interface MeteredBounds {
   /** By day. */
   observed: Map<string, number>;
   interactive: Map<string, number>;
+  /** By `day program user`. Exactly; at most; at most. */
+  front: Map<string, number>;
+  frontKnown: Map<string, number>;
+  locked: Map<string, number>;
   /** Of all days, under ''. */
   powered: Map<string, number>;
   /** Of each program and user, over all days. */
@@ -32,7 +39,10 @@ export interface MeteredBounds {
 }
 
 /** What a crash would take. */
-const PENDING = ['least', 'most', 'observed', 'interactive', 'powered'] as const;
+const PENDING = [
+  ...(['least', 'most', 'observed', 'interactive', 'powered'] as const),
+  ...(['front', 'frontKnown', 'locked'] as const),
+] as const;
 type Pending = Pick<MeteredBounds, (typeof PENDING)[number]>;
 
 interface SeenLook {
@@ -77,8 +87,9 @@ function interval(
   before: SeenLook | undefined,
   now: SeenLook,
   missed: boolean,
-  { least, most, observed, interactive, powered }: Pending,
+  pending: Pending,
 ): void {
+  const { least, most, observed, interactive, powered } = pending;
   const { seconds, lives } = life;
   const from = before?.second ?? now.second;
   const [first, last] = [seconds[from], seconds[now.second]] as const;
@@ -97,6 +108,7 @@ function interval(
     // As the clock of the later look would have called it.
     const day = Math.floor((last.wallMs - (last.monotonicMs - at.monotonicMs)) / DAY_MS);
     if (isObserved) add(observed, `${day}`, 1);
+    if (isObserved) attention(life, { from, now, second, day }, pending);
     if (isObserved && first.hasPerson && last.hasPerson) add(interactive, `${day}`, 1);
     const ran = new Set<string>();
     const surely = new Set<string>();
@@ -123,6 +135,26 @@ function interval(
     if (each.to > from && each.to <= now.second)
       for (const at of [first, last])
         add(most, `${Math.floor(at.wallMs / DAY_MS)} ${each.program} ${each.user}`, MOST_FOR_AN_END_S);
+}
+
+function attention(
+  { seconds, lives }: MachineLife,
+  at: { from: number; now: SeenLook; second: number; day: number },
+  { front, frontKnown, locked }: Pending,
+): void {
+  const [first, last] = [seconds[at.from], seconds[at.now.second]];
+  const focused = lives.find(
+    ({ pid, from, to }) => pid === first?.frontPid && from <= at.from && at.now.second < to,
+  );
+  const keyOf = ({ program, user }: Life): string => `${at.day} ${program} ${user}`;
+  const inFront = focused && first?.isReadable ? keyOf(focused) : undefined;
+  if (inFront !== undefined && focused && !last?.lockedUsers?.has(focused.user)) add(front, inFront, 1);
+  // What ended is counted for some of the interval, wherever in it that was.
+  const ran = new Set(lives.filter(({ from, to }) => from <= at.now.second && to > at.from).map(keyOf));
+  for (const key of ran) {
+    if (first?.isReadable) add(frontKnown, key, 1);
+    if (last?.lockedUsers?.has(key.slice(key.lastIndexOf(' ') + 1))) add(locked, key, 1);
+  }
 }
 
 function nothingPending(): Pending {

@@ -101,10 +101,15 @@ test('closing a day makes only those due that have something new', () => {
   expect(changed()).toEqual(before);
 });
 
-test('time behind a lock goes with the row, and is not known again when too much of it is not', () => {
+test('time behind a lock goes with what is sent of a day that is over, if it is known', () => {
   const locked = () => table.dueUsage(10).map(({ lockedSeconds }) => lockedSeconds);
   write({ lockedSeconds: 90 });
+  table.closeDays(DAY);
+  expect(locked()).toEqual([undefined]);
+  const { changed } = table.dueUsage(1)[0] as { changed: number };
+  table.closeDays(DAY + 1);
   expect(locked()).toEqual([90]);
+  expect(table.dueUsage(1)[0]?.changed).toBe(changed);
   write({ lockedSeconds: undefined });
   expect(locked()).toEqual([undefined]);
 });

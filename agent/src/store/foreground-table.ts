@@ -7,16 +7,22 @@ const UNTOLD = 'front_seconds IS NOT foreground_seconds';
 
 export class ForegroundTable {
   readonly #database: StateDatabase;
-  /** All before this day is closed, as far as it can be; undefined: not looked at since the agent started. */
+  /** Days before this one are over; undefined: that was not looked at since the agent started. */
   #closedBefore: number | undefined;
+  /** Of a closed day more was written. */
+  #isNew = false;
 
   constructor(database: StateDatabase) {
     this.#database = database;
   }
 
+  isClosed(day: number): boolean {
+    return this.#closedBefore !== undefined && day < this.#closedBefore;
+  }
+
   /** A row of this day was written. */
   wrote(day: number): void {
-    if (this.#closedBefore !== undefined && day < this.#closedBefore) this.#closedBefore = undefined;
+    if (this.isClosed(day)) this.#isNew = true;
   }
 
   /**
@@ -24,7 +30,7 @@ export class ForegroundTable {
    * Of what is not known of too much of a day nothing ever is.
    */
   close(today: number, nextChange: () => number): void {
-    if (this.#closedBefore === today) return;
+    if (this.#closedBefore === today && !this.#isNew) return;
     const groups = this.#database
       .sql(
         `SELECT day, executable_id, user, sum(seconds) AS seconds, sum(coalesce(front_seconds, 0)) AS front,
@@ -49,5 +55,6 @@ export class ForegroundTable {
         .run(nextChange(), day, executable_id, user);
     }
     this.#closedBefore = today;
+    this.#isNew = false;
   }
 }

@@ -200,12 +200,19 @@ export class UsageTable {
       }));
   }
 
+  /** Time behind a lock goes with what is sent of a day that is over: with each record it would take more bytes than it is worth. */
+  #dueUsage(row: Row): DueUsage {
+    const due = dueUsage(row);
+    const lockedSeconds = (row.locked_seconds as number | null) ?? undefined;
+    return this.#foreground.isClosed(due.day) ? { ...due, lockedSeconds } : due;
+  }
+
   /** The longest-waiting rows first, so that a bound on their number starves none. */
   dueUsage(limit: number): DueUsage[] {
     return this.#database
       .sql('SELECT * FROM usage WHERE changed > acknowledged ORDER BY changed LIMIT ?')
       .all(limit)
-      .map(dueUsage);
+      .map((row) => this.#dueUsage(row));
   }
 
   /**
@@ -352,7 +359,7 @@ function dueUsage(row: Row): DueUsage {
     slots: row.slots as Uint8Array,
     acknowledgedSlots: row.acknowledged_slots as Uint8Array,
     foregroundSeconds: (row.foreground_seconds as number | null) ?? undefined,
-    lockedSeconds: (row.locked_seconds as number | null) ?? undefined,
+    lockedSeconds: undefined,
     changed: row.changed as number,
     inOrder: row.in_order === 1,
   };

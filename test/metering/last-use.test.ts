@@ -153,3 +153,20 @@ test('of a thousand pairs at most one that is used is called not used, and last 
     late.map(({ situation, habit }) => `${situation}, ${habit}`).join('; '),
   ).toBeLessThanOrEqual(0.01 * withUse.length);
 });
+
+test('where it is known what is in front, what begins with the session is used by who looks at it and by nobody else', async () => {
+  const known = (await pairs()).filter(({ situation }) => situation === 'display');
+  const statesOf = (habit: string) =>
+    new Set(known.filter((pair) => pair.habit === habit).map(({ answer }) => answer?.state));
+  expect(statesOf('looked at')).toEqual(new Set(['used']));
+  expect(statesOf('autostart')).toEqual(new Set(['not used']));
+  expect(statesOf('daily')).toEqual(new Set(['used']));
+});
+
+test('behind a lock nothing is used, though it has the focus all day', async () => {
+  const behind = (await pairs()).filter(
+    ({ situation, habit }) => situation === 'locked' && habit === 'autostart',
+  );
+  expect(behind.length).toBeGreaterThan(0);
+  expect(behind.filter(({ answer }) => answer?.state === 'used' || answer?.days_used !== 0)).toEqual([]);
+});

@@ -2,6 +2,7 @@
 import { composeUsage } from '../../../agent/src/delta/compose-usage.ts';
 import { openTransientState } from '../../../agent/src/store/state-database.ts';
 import { UsageTable } from '../../../agent/src/store/usage-table.ts';
+import type { Attention } from '../../../agent/src/usage/attention.ts';
 import { type ObservedProcess, UsageMeter } from '../../../agent/src/usage/usage-meter.ts';
 import type { FactBatch } from '../../../collector/src/process/fact-batch.ts';
 import { coverageRow, usageRow } from '../../../collector/src/process/usage-rows.ts';
@@ -10,6 +11,7 @@ import { DAYS, type ProgramRun, type ScriptedDevice } from './scripted-devices.t
 
 const DAY_S = 86_400;
 const LOOK_S = 300;
+const USER = 'ab'.repeat(8);
 
 export interface DeviceNumbers {
   /** Before it was imaged, and since. */
@@ -83,20 +85,45 @@ function meterBetween(device: ScriptedDevice, { firstDay, from, to, idOf }: Mete
       const sinceBootMs = (second - boot.from) * 1_000;
       const wallMs = (firstDay * DAY_S + second + device.clockAhead(second)) * 1_000;
       const isThere = device.person.some((visit) => visit.from <= second && second < visit.to);
-      meter.observe({ wallMs, monotonicMs: sinceBootMs, bootMs: sinceBootMs }, last.processes, true, isThere);
-      if (second % DAY_S < LOOK_S) flush();
+      const at = { wallMs, monotonicMs: sinceBootMs, bootMs: sinceBootMs };
+      meter.observe(at, last.processes, true, isThere, attentionAt(device, second, isThere));
+      if (second % DAY_S >= LOOK_S) continue;
+      flush();
+      table.closeDays(firstDay + Math.floor(second / DAY_S));
     }
     flush();
   }
+  table.closeDays(firstDay + DAYS);
   return table;
 }
+
+/** Who goes locks the screen, and what begins with the session keeps the focus behind it. The answer is of the look before. */
+function attentionAt(
+  { tellsFront, front, runs, programs }: ScriptedDevice,
+  second: number,
+  isThere: boolean,
+): Attention | undefined {
+  if (!tellsFront) return undefined;
+  const asked = second - LOOK_S;
+  const focused = isThere
+    ? front.find(({ from, to }) => from <= asked && asked < to)?.program
+    : programs.indexOf('autostart');
+  const those = runs.filter(({ program, from, to }) => program === focused && from <= asked && second < to);
+  return {
+    inFront: new Set(those.map(nameOf)),
+    isWhole: true,
+    lockedUsers: new Set(isThere ? [] : [USER]),
+  };
+}
+
+const nameOf = ({ program, from }: ProgramRun): string => `${program}:${from}`;
 
 function processOf(run: ProgramRun, bootedAt: number, program: string): ObservedProcess {
   const startedBootMs = (run.from - bootedAt) * 1_000;
   return {
-    process: `${run.program}:${run.from}`,
+    process: nameOf(run),
     program,
-    user: 'ab'.repeat(8),
+    user: USER,
     startedBootMs,
     origin: run.origin,
   };

@@ -9,6 +9,8 @@ export const DAYS = 90;
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 const TOLD_THE_TIME_S = 900;
+/** More than it takes to count, however the looks at it fall. */
+const LOOKED_AT_S = 900;
 
 /** How a program is used where it is installed. */
 export const HABITS = [
@@ -20,11 +22,15 @@ export const HABITS = [
   'autostart',
   'service',
   'left open',
+  // Begins with the session; where it is known what is in front, somebody has it there each day.
+  'looked at',
 ] as const;
 export type Habit = (typeof HABITS)[number];
 
 export const SITUATIONS = [
   'office',
+  // An office where it is known what is in front.
+  'display',
   'always on',
   'off',
   'on leave',
@@ -59,6 +65,10 @@ export interface ScriptedDevice {
   person: Stretch[];
   agentAway: Stretch[];
   runs: ProgramRun[];
+  /** It is known what is in front. */
+  tellsFront: boolean;
+  /** What is in front while somebody is there, one at a time. */
+  front: (Stretch & { program: number })[];
   /** What its clock adds, in seconds. */
   clockAhead: (second: number) => number;
   /** From this day on it is another device; DAYS for never. */
@@ -89,7 +99,8 @@ export function scriptedDevice(situation: Situation, random: SeededRandom, progr
     else if (day < 20) person.push({ from: begin + 300, to: begin + 300 + HOUR_S });
   }
   const device: ScriptedDevice = {
-    ...{ situation, programs: habits, installedOn, on, person, runs: [] },
+    ...{ situation, programs: habits, installedOn, on, person, runs: [], front: [] },
+    tellsFront: situation === 'display' || situation === 'locked',
     agentAway: situation === 'agent stopped' ? [{ from: 20 * DAY_S, to: 65 * DAY_S }] : [],
     // A battery that is empty: 1970 after each boot, or days ago, until somebody tells it the time.
     clockAhead: (second) => {
@@ -102,7 +113,26 @@ export function scriptedDevice(situation: Situation, random: SeededRandom, progr
   };
   for (const [program, habit] of habits.entries())
     device.runs.push(...runsOf(program, habit, device, random));
+  if (device.tellsFront) device.front.push(...frontOf(device));
   return device;
+}
+
+/** What a person has started, or begins with the session and is of interest, each for some minutes. */
+function frontOf({ person, runs, programs }: ScriptedDevice): ScriptedDevice['front'] {
+  return person.flatMap((visit) => {
+    let free = visit.from;
+    return runs
+      .filter(({ from, to }) => from < visit.to && to > visit.from)
+      .filter(({ program, from }) => programs[program] === 'looked at' || from >= visit.from)
+      .filter(({ program }) => programs[program] !== 'autostart' && programs[program] !== 'service')
+      .sort((a, b) => a.from - b.from)
+      .flatMap(({ program, from, to }) => {
+        const begin = Math.max(free, from + LOOKED_AT_S);
+        if (begin + 2 * LOOKED_AT_S > Math.min(to, visit.to)) return [];
+        free = begin + LOOKED_AT_S;
+        return [{ program, from: begin, to: free }];
+      });
+  });
 }
 
 function runsOf(program: number, habit: Habit, device: ScriptedDevice, random: SeededRandom): ProgramRun[] {
@@ -112,10 +142,15 @@ function runsOf(program: number, habit: Habit, device: ScriptedDevice, random: S
     const begin = from + random.below(Math.max(1, Math.floor((to - from) / 2)));
     return { program, origin: 'user', from: begin, to: Math.min(to, begin + 900 + random.below(2 * HOUR_S)) };
   };
-  if (habit === 'autostart' || habit === 'service')
+  if (habit === 'autostart' || habit === 'service' || habit === 'looked at')
     return device.on
       .filter(({ to }) => to > since)
-      .map(({ from, to }) => ({ program, origin: habit, from: Math.max(from, since) + 60, to }));
+      .map(({ from, to }) => ({
+        program,
+        origin: habit === 'service' ? habit : 'autostart',
+        from: Math.max(from, since) + 60,
+        to,
+      }));
   if (habit === 'daily') return visits.map(use);
   if (habit === 'weekly') return visits.filter((_, at) => at % 5 === program % 5).map(use);
   const few = habit === 'twice' ? 2 : habit === 'once' ? 1 : 0;
@@ -131,7 +166,7 @@ function runsOf(program: number, habit: Habit, device: ScriptedDevice, random: S
   return session ? [{ program, origin: 'user', from: first.from + 100, to: session.to }] : [];
 }
 
-/** Days on which a person really used it: it ran while somebody was there, and a person had started it. */
+/** Days on which a person really used it: it ran while somebody was there, and a person had started it or had it in front. */
 export function daysOfUse(device: ScriptedDevice, program: number): number[] {
   const days = new Set<number>();
   for (const run of device.runs) {
@@ -142,6 +177,7 @@ export function daysOfUse(device: ScriptedDevice, program: number): number[] {
       if (begin < end) days.add(Math.floor((end - 1) / DAY_S));
     }
   }
+  for (const each of device.front) if (each.program === program) days.add(Math.floor(each.from / DAY_S));
   return [...days].sort((a, b) => a - b);
 }
 

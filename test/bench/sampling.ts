@@ -2,13 +2,14 @@
  * What metering costs: looks at the process table of this computer, to which many sleeping processes are added. What the timer alone
  * costs is taken off.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Bench, bounded, type Figures, plain } from './bench.ts';
+import { XDisplay } from '../sessions/x-display.ts';
+import { type Bench, bounded, type Figure, type Figures, plain } from './bench.ts';
 import type { SamplingCost, SamplingOrder } from './sampling/sampling-program.ts';
 
 const SAMPLING_PROGRAM = join(import.meta.dirname, 'sampling/sampling-program.ts');
@@ -54,11 +55,35 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
         most / DEFAULT_INTERVAL_S,
         scaled,
       );
+      if (name === 'few') figures.inFrontPerLook = await askingDisplay(wanted, root, seconds, each);
       figures[`${name}PerProcess`] = plain((each * 1e6) / cost.running, 'CPU us / process and look');
     }
     return figures;
   } finally {
     rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** `each`: CPU seconds of a look that asks none. */
+async function askingDisplay(
+  processes: number,
+  root: string,
+  seconds: number,
+  each: number,
+): Promise<Figure> {
+  const unit = 'CPU us / look more, where a display is asked who is in front';
+  if (spawnSync('which', ['Xvfb', 'xclock', 'xdotool']).status !== 0)
+    return plain(0, `${unit}: none is here`);
+  const display = new XDisplay();
+  try {
+    await display.start();
+    display.focus(await display.startProgram('xclock', 'XClock'));
+    const order = { root, intervalMs: 1_000, seconds, display: display.name };
+    const nothing = await sample({ ...order, looks: false });
+    const cost = await withProcesses(processes, () => sample({ ...order, looks: true }));
+    return plain(((cost.cpuSeconds - nothing.cpuSeconds) / cost.samples - each) * 1e6, unit);
+  } finally {
+    await display.close();
   }
 }
 

@@ -3,7 +3,12 @@
  * and sixteen that are opened for an hour or two. Ten usage records an hour on average.
  */
 import { noSlots, setSlot } from '../../agent/src/usage/slots.ts';
-import type { CoverageRow, LaunchCounts, UsageRow } from '../../agent/src/usage/usage-values.ts';
+import type {
+  CoverageRow,
+  LaunchCounts,
+  RowAttention,
+  UsageRow,
+} from '../../agent/src/usage/usage-values.ts';
 
 export const HOURS = 24;
 const SLOTS_AN_HOUR = 12;
@@ -26,8 +31,8 @@ export interface DayPrograms {
   executableIds: readonly string[];
 }
 
-/** The cumulative rows that changed in this hour, 0 to 23, as metering leaves them in the store. */
-export function usageOfHour(programs: DayPrograms, hour: number): UsageRow[] {
+/** The cumulative rows that changed in this hour, 0 to 23, as metering leaves them in the store. `inFront`: it is known what was. */
+export function usageOfHour(programs: DayPrograms, hour: number, inFront = false): UsageRow[] {
   return programs.executableIds.flatMap((executableId, index) => {
     const hours = hoursOf(index);
     if (!hours.includes(hour)) return [];
@@ -44,6 +49,7 @@ export function usageOfHour(programs: DayPrograms, hour: number): UsageRow[] {
         executableId,
         user: index < PROGRAMS.allDay ? programs.system : programs.person,
         seconds: until.length * secondsAnHour - index,
+        attention: inFront ? attention(index, until.length) : undefined,
         launches: launches(index, until.length),
         slots,
       },
@@ -61,6 +67,23 @@ export function coverageOfHour({ day, run }: DayPrograms, hour: number): Coverag
       interactiveSeconds: working * PERSON_AN_HOUR,
     },
   ];
+}
+
+/**
+ * One program at a time is in front: of each working hour three of those open all day take most, and what is opened for an hour or two some
+ * minutes; what is used after work has its quarter of an hour each. Lunch goes by behind a lock.
+ */
+function attention(index: number, hours: number): RowAttention {
+  const isSystems = index < PROGRAMS.allDay;
+  const isMain = index < PROGRAMS.allDay + 3;
+  const isOpenAllDay = index < PROGRAMS.allDay + PROGRAMS.working;
+  const isEvenings = index >= EVENING.fromProgram;
+  const anHour = isMain ? 800 + 13 * index : isOpenAllDay ? 10 + index : isEvenings ? 873 : 7 * index + 120;
+  return {
+    frontSeconds: isSystems ? undefined : hours * anHour,
+    frontUnknownSeconds: 0,
+    lockedSeconds: isOpenAllDay && !isSystems && hours > 5 ? 2_713 : 0,
+  };
 }
 
 function hoursOf(index: number): number[] {

@@ -41,7 +41,7 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
   try {
     fleet.startCollector();
     await fleet.ready();
-    say(`collector ready; three devices with ${executables} executables each`);
+    say(`collector ready; four devices with ${executables} executables each`);
     const own = await new WireRun(fleet, folder, executables, say).measure();
     return { ...own, ...(flags.others ? reportsOfOthers(folder, say) : {}) };
   } finally {
@@ -72,7 +72,8 @@ class WireRun {
 
   async measure(): Promise<Figures> {
     const first = await this.#firstDevice();
-    const hourly = await this.#hourlyDevice();
+    const hourly = await this.#hourlyDevice(false);
+    const inFront = await this.#hourlyDevice(true);
     const bytesDayOnce = await this.#dayOnce();
     const scaled = this.#before.length !== EXECUTABLES;
     return {
@@ -80,6 +81,7 @@ class WireRun {
       bytesIdleHour: bounded(bytesOf(hourly.idle), 'bytes', 600),
       bytesUsageHour: bounded(bytesOf(hourly.usage), 'bytes', 1000),
       bytesDay: bounded(hourly.day, 'bytes', 18_000, scaled),
+      bytesDayInFront: plain(inFront.day, 'bytes, where it is known what is in front'),
       bytesDayOnce: bounded(bytesDayOnce, 'bytes', 5000, scaled),
       bytesEvidence: plain(first.evidence / first.records, 'bytes / executable that nobody sent before'),
       bytesEnrolment: plain(bytesOf(hourly.enrolment), 'bytes, once'),
@@ -111,8 +113,9 @@ class WireRun {
     return { evidence, records };
   }
 
-  async #hourlyDevice() {
-    await using device = await this.#device('hourly', -3 * HOUR_MS);
+  /** `inFront`: it is known what is, which most devices cannot tell. */
+  async #hourlyDevice(inFront: boolean) {
+    await using device = await this.#device(inFront ? 'in front' : 'hourly', -3 * HOUR_MS);
     const enrolment = await device.enrol();
     device.found(this.#before);
     const inventory = quiet(await device.report());
@@ -131,11 +134,13 @@ class WireRun {
     for (let hour = 0; hour < HOURS; hour++) {
       device.pass(HOUR_MS - 1000);
       if (hour === UPGRADE_HOUR) device.found(this.#upgraded);
-      const rows = usageOfHour(today, hour);
+      const rows = usageOfHour(today, hour, inFront);
       device.metered(rows, coverageOfHour(today, hour));
       const report = quiet(await device.report());
       if (rows.length === TEN_BUCKETS) usage = report;
-      this.#say(`hour ${hour}: ${rows.length} usage records, ${bytesOf(report)} bytes`);
+      this.#say(
+        `${inFront ? 'in front, ' : ''}hour ${hour}: ${rows.length} usage records, ${bytesOf(report)} bytes`,
+      );
       day += bytesOf(report);
       device.pass(1000);
     }

@@ -10,6 +10,7 @@ import { Inventory } from '../../../agent/src/inventory/inventory.ts';
 import { LinuxProcessTable } from '../../../agent/src/sample/process-list.linux.ts';
 import { ProgramNames } from '../../../agent/src/sample/program-names.ts';
 import { Sampler } from '../../../agent/src/sample/sampler.ts';
+import { openFocusSource } from '../../../agent/src/sessions/focus-source.ts';
 import { openSessionSource } from '../../../agent/src/sessions/session-source.ts';
 import { agentStore } from '../../../agent/src/store/agent-store.ts';
 import { openTransientState } from '../../../agent/src/store/state-database.ts';
@@ -22,6 +23,8 @@ export interface SamplingOrder {
   seconds: number;
   /** False: only the timer, for what that alone costs. */
   looks: boolean;
+  /** One that is asked as that of a session would be; undefined: those of this computer. */
+  display?: string;
 }
 
 export interface SamplingCost {
@@ -42,7 +45,7 @@ const MOST_WARM_UP_SAMPLES = 1_000;
 const order = JSON.parse(process.argv[2] ?? '') as SamplingOrder;
 process.stdout.write(JSON.stringify(await run(order)), () => process.exit());
 
-async function run({ root, intervalMs, seconds, looks }: SamplingOrder): Promise<SamplingCost> {
+async function run({ root, intervalMs, seconds, looks, display }: SamplingOrder): Promise<SamplingCost> {
   const clock = realClock();
   const store = agentStore(openTransientState());
   const inventory = new Inventory(store, () => 0);
@@ -67,11 +70,19 @@ async function run({ root, intervalMs, seconds, looks }: SamplingOrder): Promise
     nameProgram: names.nameOf,
   });
   const sessions = openSessionSource(clock);
+  const focus = openFocusSource(clock);
+  const asked = display && [{ type: 'x11', display, isOnConsole: true, isActive: true, isLocked: false }];
   const sampler = new Sampler({
     ...{ table: new LinuxProcessTable(), names, meter, clock },
     hashUser: (uid) => `${uid}`.padStart(16, '0'),
     isPersonThere: () => sessions.look().interactive,
     mayMeter: () => true,
+    ...(focus && {
+      attention: () => ({
+        focus: focus.look(asked || sessions.desktops),
+        lockedUids: sessions.look().lockedUids,
+      }),
+    }),
   });
   const flush = (): void => {
     const due = meter.flush();

@@ -1,8 +1,9 @@
 /**
  * What a device was used for since it reported last is not known, nor what it was used for on days that are not kept: over neither is
- * anything called not used.
+ * anything called not used. And what counts as use is what the catalogue says of an application, where it says something.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeApplicationBases } from '../../collector/src/clickhouse/application-bases.ts';
 import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhouse/clickhouse.ts';
 import { deriveCoverageWindows } from '../../collector/src/clickhouse/derive-coverage.ts';
 import { deriveDevices } from '../../collector/src/clickhouse/derive-devices.ts';
@@ -82,4 +83,42 @@ test('what a person left open is not called unused because its updater starts ea
      SELECT toDate(${TODAY - 20} + number), '${appIdOf(0)}', '0000000000000001', 'program 0', 28800, 1, number = 0, 1 FROM numbers(20)`,
   );
   expect((await told())[0]).toBe('1 30 unknown start not seen');
+});
+
+test('what the catalogue says of an application decides which days count, and nothing else of it changes', async () => {
+  const days = async () => {
+    const rows = await clickhouse.rows<Record<string, string | number>>(
+      `SELECT counts_by, count() AS days FROM {final}.usage_evidence
+       WHERE application_id = '${appIdOf(0)}' AND device_id = '0000000000000001' AND seconds > 0 GROUP BY counts_by ORDER BY counts_by`,
+    );
+    return rows.map(({ counts_by, days }) => `${days} ${counts_by}`);
+  };
+  const judged = async () => {
+    const [row] = await clickhouse.rows<Record<string, string>>(
+      `SELECT basis, state, reason, days_used FROM {final}.application_last_used
+       WHERE application_id = '${appIdOf(0)}' AND device_id = '0000000000000001'`,
+    );
+    return [row?.basis, row?.state, row?.reason, row?.days_used].join(' ');
+  };
+  const say = (basis?: string) =>
+    writeApplicationBases(clickhouse, basis ? [{ applicationId: BigInt(`0x${appIdOf(0)}`), basis }] : []);
+  const usual = [await judged(), await days()];
+  expect(usual).toEqual(['user launch unknown start not seen 1', ['19 start not seen', '1 user launch']]);
+  await say('run');
+  expect([await judged(), await days()]).toEqual(['run used  20', ['20 run']]);
+  await say('foreground');
+  expect([await judged(), await days()]).toEqual([
+    'foreground unknown foreground not known 0',
+    ['20 foreground not known'],
+  ]);
+  // Known on some days: there the catalogue's word counts.
+  await clickhouse.command(
+    `INSERT INTO {final}.usage_daily (day, application_id, device_id, application, seconds, launches, launches_by_user, foreground_seconds, person_present)
+     SELECT toDate(${TODAY - 25} + number), '${appIdOf(0)}', '0000000000000001', 'program 0', 28800, 1, 1, if(number < 2, 400, 20), 1 FROM numbers(4)`,
+  );
+  expect(await days()).toEqual(['2 ', '2 foreground', '20 foreground not known']);
+  await say('user launch');
+  expect(await days()).toEqual(['19 start not seen', '5 user launch']);
+  await say();
+  expect(await days()).toEqual(['2 ', '2 foreground', '19 start not seen', '1 user launch']);
 });

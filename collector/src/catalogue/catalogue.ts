@@ -9,6 +9,18 @@ export interface CatalogueRule {
   package: string;
   application: string;
   publisher: string;
+  /** What counts as use of the application, where what is usual does not fit it. */
+  usedBy?: UseBasis;
+}
+
+/** A day counts as use when it was in the foreground, when a person started it, or when it ran; the first and last for five minutes. */
+export const USE_BASES = ['foreground', 'user launch', 'run'] as const;
+export type UseBasis = (typeof USE_BASES)[number];
+
+export interface ApplicationBasis {
+  application: string;
+  publisher: string;
+  usedBy: UseBasis;
 }
 
 export interface Catalogue {
@@ -17,6 +29,8 @@ export interface Catalogue {
   /** 16 hex digits: equal fingerprints map every executable alike. */
   fingerprint: string;
   rules: number;
+  /** Each application once. */
+  bases: readonly ApplicationBasis[];
   ruleFor(packageName: string): CatalogueRule | undefined;
 }
 
@@ -27,6 +41,8 @@ export class CatalogueError extends Error {
 
 const MOST_RULES = 1_000_000;
 const MOST_TEXT = 256;
+/** Every question about use looks through them. */
+const MOST_BASES = 10_000;
 
 /** No rules: the owning package is the application. */
 export const EMPTY_CATALOGUE = catalogueOf('none', []);
@@ -49,7 +65,7 @@ export function parseCatalogue(text: string): Catalogue {
 }
 
 function ruleOf(value: unknown, place: string): CatalogueRule {
-  const rule = record(value, place, ['package', 'application', 'publisher']);
+  const rule = record(value, place, ['package', 'application', 'publisher', 'usedBy']);
   const packageName = textOf(rule.package, `${place}.package`);
   if (packageName.slice(0, -1).includes('*'))
     throw new CatalogueError(`${place}.package may have a * only at its end`);
@@ -57,7 +73,33 @@ function ruleOf(value: unknown, place: string): CatalogueRule {
     package: packageName,
     application: textOf(rule.application, `${place}.application`),
     publisher: textOf(rule.publisher, `${place}.publisher`),
+    ...(rule.usedBy !== undefined && { usedBy: basisOf(rule.usedBy, `${place}.usedBy`) }),
   };
+}
+
+function basisOf(value: unknown, place: string): UseBasis {
+  const basis = USE_BASES.find((name) => name === value);
+  if (basis === undefined) throw new CatalogueError(`${place} must be one of ${USE_BASES.join(', ')}`);
+  return basis;
+}
+
+/** Throws CatalogueError when two rules say different things of one application. */
+function basesOf(rules: readonly CatalogueRule[]): ApplicationBasis[] {
+  const bases = new Map<string, ApplicationBasis & { place: string }>();
+  for (const [index, { application, publisher, usedBy }] of rules.entries()) {
+    if (usedBy === undefined) continue;
+    const key = JSON.stringify([publisher, application]);
+    const place = `rules[${index}].usedBy`;
+    const before = bases.get(key);
+    if (before && before.usedBy !== usedBy)
+      throw new CatalogueError(
+        `${place} says ${usedBy} of ${application}, and ${before.place} ${before.usedBy}`,
+      );
+    if (!before) bases.set(key, { application, publisher, usedBy, place });
+  }
+  if (bases.size > MOST_BASES)
+    throw new CatalogueError(`usedBy is said of more than ${MOST_BASES} applications`);
+  return [...bases.values()].map(({ place: _, ...basis }) => basis);
 }
 
 function record<Key extends string>(value: unknown, place: string, keys: Key[]): Record<Key, unknown> {
@@ -86,6 +128,7 @@ function catalogueOf(version: string, rules: readonly CatalogueRule[]): Catalogu
   return {
     version,
     rules: rules.length,
+    bases: basesOf(rules),
     fingerprint: createHash('sha256').update(JSON.stringify(rules)).digest('hex').slice(0, 16),
     ruleFor(packageName) {
       let first = exact.get(packageName) ?? rules.length;

@@ -26,6 +26,7 @@ export const FACT_TABLES = {
     digest_sum: 'Fixed16',
     ids: 'Uint32Array',
   },
+  application_bases_staging: { application_id: 'String', basis: 'String' },
   inventory_changes: {
     epoch_no: 'UInt32',
     sequence: 'UInt32',

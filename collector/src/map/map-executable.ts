@@ -42,10 +42,21 @@ export function mapExecutable(
   const key = named.recognised ? NO_KEY : fileKey;
   return {
     ...named,
-    applicationId: hash64(key, kind, named.publisher, named.application),
+    applicationId: named.recognised
+      ? applicationIdOf(named)
+      : hash64(key, kind, named.publisher, named.application),
     fingerprint: hash64(key, 'fingerprint', kind, named.publisher, named.application, named.version),
   };
 }
+
+/** Of one that is recognised. */
+export const applicationIdOf = ({
+  publisher,
+  application,
+}: {
+  publisher: string;
+  application: string;
+}): bigint => hash64(NO_KEY, 'application', publisher, application);
 
 const NO_KEY = new Uint8Array(0);
 

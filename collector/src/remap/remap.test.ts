@@ -40,8 +40,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function write(version: string, rules: [name: string, application: string][]): void {
-  const content = rules.map(([name, application]) => ({ package: name, application, publisher: 'P' }));
+function write(version: string, rules: [name: string, application: string, usedBy?: string][]): void {
+  const content = rules.map(([name, application, usedBy]) => ({
+    ...{ package: name, application, publisher: 'P', usedBy },
+  }));
   writeFileSync(file, JSON.stringify({ version, rules: content }));
 }
 
@@ -104,6 +106,14 @@ const applications = async () =>
     )
   ).map(({ application }) => application);
 
+const bases = async () =>
+  (
+    await clickhouse.rows<{ line: string }>(
+      `SELECT DISTINCT concat(application, ' by ', basis) AS line FROM {facts}.mappings FINAL
+       INNER JOIN {facts}.application_bases AS bases ON bases.application_id = lower(leftPad(hex(application_id64), 16, '0'))`,
+    )
+  ).map(({ line }) => line);
+
 test('a new catalogue file maps every executable again, marks what it feeds, and nothing when nothing changes', {
   timeout: 60_000,
 }, async () => {
@@ -124,7 +134,7 @@ test('a new catalogue file maps every executable again, marks what it feeds, and
   });
 
   write('2', [
-    ['git-man', 'Manuals'],
+    ['git-man', 'Manuals', 'run'],
     ['git*', 'Git'],
   ]);
   await expect.poll(() => changes, { timeout: 5_000 }).toBe(1);
@@ -132,6 +142,7 @@ test('a new catalogue file maps every executable again, marks what it feeds, and
   await expect.poll(() => remap.running, { timeout: 10_000 }).toBe(false);
   expect(await applications()).toEqual(['bash', 'Git', 'Manuals', 'tool-3']);
   expect(batches).toEqual([[4, 1]]);
+  expect(await bases()).toEqual(['Manuals by run']);
   expect(
     control
       .dirtyMarks()
@@ -142,7 +153,7 @@ test('a new catalogue file maps every executable again, marks what it feeds, and
 
   // Another version that maps alike: nothing to do. A broken one: the one before stays.
   write('3', [
-    ['git-man', 'Manuals'],
+    ['git-man', 'Manuals', 'run'],
     ['git*', 'Git'],
   ]);
   await expect.poll(() => control.catalogueState().version, { timeout: 5_000 }).toBe('3');
@@ -150,8 +161,18 @@ test('a new catalogue file maps every executable again, marks what it feeds, and
   writeFileSync(file, '{"version": "4"');
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect([source.current().catalogue.version, changes]).toEqual(['3', 1]);
+  // What counts as use is another matter of a catalogue that maps alike.
+  write('5', [
+    ['git-man', 'Manuals'],
+    ['git*', 'Git'],
+  ]);
+  await expect.poll(() => changes, { timeout: 5_000 }).toBe(2);
+  remap.wake();
+  await expect.poll(() => remap.running, { timeout: 10_000 }).toBe(false);
+  expect([await bases(), batches.at(-1)]).toEqual([[], [4, 0]]);
   await remap.close();
   source.close();
+  writeFileSync(file, '{"version": "6"');
   expect(() => open()).toThrow(/catalogue\.json: is not JSON/);
 });
 

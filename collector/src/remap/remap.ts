@@ -6,6 +6,7 @@
 
 import type { Logger } from 'pino';
 import type { CatalogueInForce } from '../catalogue/catalogue-in-force.ts';
+import { writeApplicationBases } from '../clickhouse/application-bases.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse.ts';
 import { daysWithUse, readExecutablesToMap } from '../clickhouse/executables-to-map.ts';
 import { FACT_TABLES } from '../clickhouse/fact-tables.ts';
@@ -15,7 +16,7 @@ import { Turn } from '../clock/turn.ts';
 import type { CatalogueInUse } from '../control/contract/catalogue-in-use.ts';
 import type { DirtyTarget } from '../control/contract/dirty-targets.ts';
 import type { Executables } from '../control/contract/executables.ts';
-import { mapExecutable } from '../map/map-executable.ts';
+import { applicationIdOf, mapExecutable } from '../map/map-executable.ts';
 import { mappingRow } from '../map/mapping-row.ts';
 
 export interface RemapOptions {
@@ -92,6 +93,10 @@ async function remapAll(options: RemapOptions, signal: AbortSignal): Promise<voi
     if (!(await remapBatch(first, last, options, signal))) return;
     control.noteRemapped(generation, last + 1, 0);
   }
+  await writeApplicationBases(
+    clickhouse,
+    catalogue.bases.map((each) => ({ applicationId: applicationIdOf(each), basis: each.usedBy })),
+  );
   const days = await daysWithUse(clickhouse);
   const targets: DirtyTarget[] = days.map((day) => ({ kind: 'usage-day', day }));
   const written = control.finishRemap(generation, [{ kind: 'inventory' }, ...targets], now());

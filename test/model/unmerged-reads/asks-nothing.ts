@@ -39,6 +39,7 @@ export const ASKS_NOTHING: Record<string, string> = {
   writeExclusions: 'writes',
   writeDeviceRegistry: 'writes',
   writeSmallestGroup: 'writes',
+  writeApplicationBases: 'writes',
   clearTrial: 'writes',
   personAsker: 'asks what somebody says',
   erasePersonRows: 'deletes',

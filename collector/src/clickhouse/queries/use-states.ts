@@ -11,6 +11,7 @@ export const UNKNOWN_REASONS = [
   'absent',
   'presence not known',
   'start not seen',
+  'foreground not known',
   'too new',
   'silent',
   'in quarantine',

@@ -60,10 +60,7 @@ function Evidence({
       <section aria-labelledby="days">
         <h2 id="days">Day by day</h2>
         <p className="quiet explained">
-          {use.basis === 'foreground'
-            ? 'A day counts on which it was in the foreground for five minutes.'
-            : 'The device cannot tell what is in the foreground. So a day counts on which a person started it, and one through which what a person had started still ran while somebody was there.'}{' '}
-          A day that is missing here: the device was off, or had no agent.
+          {WHAT_COUNTS[use.basis]} A day that is missing here: the device was off, or had no agent.
         </p>
         {days.length > 0 && (
           <div className="sheet">
@@ -80,11 +77,20 @@ function Evidence({
   );
 }
 
+const WHAT_COUNTS: Record<string, string> = {
+  foreground: 'A day counts on which it was in the foreground for five minutes.',
+  'user launch':
+    'What is in the foreground the device cannot tell, or the catalogue says that it does not count. So a day counts on which a person started it, and one through which what a person had started still ran while somebody was there.',
+  run: 'The catalogue says that a day counts on which it ran for five minutes, whoever started it.',
+};
+
 const COUNTS: Record<string, string> = {
   foreground: 'yes, in the foreground',
   'user launch': 'yes, a person started it',
   'still running': 'yes, what a person started still ran',
   'start not seen': 'not known, who started it was not seen',
+  run: 'yes, it ran',
+  'foreground not known': 'not known, whether it was in front cannot be told',
 };
 
 function columns(today: string): Column<EvidenceOfDay>[] {

@@ -6,6 +6,7 @@ export const REASONS: Record<UnknownReason, string> = {
   absent: 'the device was off, or nobody was at it, on too many days',
   'presence not known': 'the device cannot tell whether a person is at it',
   'start not seen': 'it ran, and who started it was not seen',
+  'foreground not known': 'it ran, and whether it was in front cannot be told there',
   'too new': 'it has not been there for 30 days yet',
   silent: 'the device has reported nothing for a week',
   'in quarantine': 'records of its use wait in quarantine',

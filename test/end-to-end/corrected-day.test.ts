@@ -73,7 +73,7 @@ test('a value that no rule would take today is corrected, equal to the recount, 
   // Another run of the same program: two thousand days of seconds, every mark, launches without end.
   await collector.writerSql(`
     INSERT INTO fleetmeter_facts.usage SELECT day, epoch_no, executable_no, user, run + 1, 0, 172800000, 4000000000, 0, 0, 0, 0, -1, -1,
-      18446744073709551615, 18446744073709551615, 18446744073709551615, 18446744073709551615, 4294967295
+      18446744073709551615, 18446744073709551615, 18446744073709551615, 18446744073709551615, 4294967295, slot_order
     FROM fleetmeter_facts.usage WHERE day = '${victim.day}' AND user = unhex('${victim.user}')
       AND ${digits(DEVICE)} = '${victim.device_id}' AND ${digits(APPLICATION)} = '${victim.application_id}'
     LIMIT 1`);

@@ -165,6 +165,8 @@ export class CollectorProcess {
       ...this.#options.settings?.(this.folder),
       // Handshakes are measured apart.
       FLEETMETER_AGENT_TLS: 'off',
+      // The recount says every name, also of what lies in the homes of few.
+      FLEETMETER_SMALLEST_GROUP_SHOWN: '1',
       FLEETMETER_RECOMPUTE_INTERVAL_SECONDS: String(this.#options.recomputeSeconds),
       // As often as asked for, however small the machine.
       FLEETMETER_RECOMPUTE_TIME_PERCENT: '100',

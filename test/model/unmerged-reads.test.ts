@@ -128,7 +128,12 @@ async function readings(): Promise<Map<string, string>> {
   return answers;
 }
 
-const MERGED_TABLES = [...(Object.keys(FACT_TABLES) as FactTable[]), 'device_registry' as FactTable];
+/** Holds rows only while they are put in place. */
+const EMPTY: FactTable = 'application_bases_staging';
+const MERGED_TABLES = [
+  ...(Object.keys(FACT_TABLES) as FactTable[]).filter((table) => table !== EMPTY),
+  'device_registry' as FactTable,
+];
 
 test('every function of the code that asks the tables is called here', async () => {
   const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(

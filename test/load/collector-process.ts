@@ -9,6 +9,7 @@ import { joinSecret } from '../fakes/join-secret.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../collector/bin/fleetmeter-collector.mjs');
 const STOP_SECONDS = 30;
+const MOST_LAST_WORDS = 10;
 
 export interface CollectorProcessOptions {
   /** Seconds between recomputes; production's default is 60. */
@@ -92,6 +93,11 @@ export class CollectorProcess {
       .split('\n')
       .filter((line) => /"level":(?:40|50|60)/.test(line) || /^\s+at /.test(line))
       .join('\n');
+  }
+
+  /** What it said last, as it is: one that cannot start says why in plain text. */
+  lastWords(): string {
+    return readFileSync(this.#logFile, 'utf8').trimEnd().split('\n').slice(-MOST_LAST_WORDS).join('\n');
   }
 
   /** The collector's process is gone when it resolves; its engine follows by itself. */

@@ -175,7 +175,7 @@ export class CollectorUnderLoad extends CollectorProcess {
     let pause = LOOK_AGAIN_MS.first;
     while (performance.now() - began < seconds * 1000) {
       if (this.hasEnded)
-        throw new Error(`the collector ended before ${what}:\n${this.complaints()}`, { cause: last });
+        throw new Error(`the collector ended before ${what}:\n${this.lastWords()}`, { cause: last });
       try {
         if (await holds()) return;
       } catch (error) {

@@ -7,6 +7,7 @@
  * It keeps no process running by itself.
  */
 import { connect, type Socket } from 'node:net';
+import { ownReadBuffer } from '../own-read-buffer.ts';
 import { type BusCall, BusMessageCutter, type BusReply, decodeReply, encodeCall } from './bus-messages.ts';
 import { NotUnderstood } from './not-understood.ts';
 
@@ -43,7 +44,7 @@ export class BusConnection {
 
   /** `path`: of the socket. `uid`: whom the bus is told that this is, which it compares with what the kernel says. */
   constructor(path: string, uid: number) {
-    this.#socket = connect({ path, onread: this.#ownBuffer() });
+    this.#socket = connect({ path, onread: ownReadBuffer(READ_BYTES, (piece) => this.#take(piece)) });
     this.#socket.unref();
     this.#socket.on('error', (error) => this.#end(error));
     this.#socket.on('close', () => this.#end(new Error('the bus hung up')));
@@ -76,16 +77,6 @@ export class BusConnection {
 
   close(): void {
     this.#end(new Error('the connection was closed'));
-  }
-
-  /** Otherwise the runtime takes new memory for each piece, and far more than one holds. */
-  #ownBuffer() {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    const callback = (length: number): boolean => {
-      this.#take(Buffer.from(buffer.subarray(0, length)));
-      return true;
-    };
-    return { buffer, callback };
   }
 
   #take(piece: Buffer): void {

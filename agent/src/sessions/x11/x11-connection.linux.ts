@@ -6,6 +6,7 @@
  * asked for, or more than that, or nothing in time (which the caller decides, and closes). It keeps no process running by itself.
  */
 import { connect, type Socket } from 'node:net';
+import { ownReadBuffer } from '../own-read-buffer.ts';
 import { NotX11 } from './not-x11.ts';
 import {
   clientPid,
@@ -53,7 +54,7 @@ export class X11Connection {
 
   /** `path`: of the socket. */
   constructor(path: string) {
-    this.#socket = connect({ path, onread: this.#ownBuffer() });
+    this.#socket = connect({ path, onread: ownReadBuffer(READ_BYTES, (piece) => this.#take(piece)) });
     this.#socket.unref();
     this.#socket.on('error', (error) => this.#end(error));
     this.#socket.on('close', () => this.#end(new NotX11('a server that hung up')));
@@ -99,16 +100,6 @@ export class X11Connection {
       this.#waiting = { sequence, resolve, reject };
       this.#socket.write(request);
     });
-  }
-
-  /** Otherwise the runtime takes new memory for each piece, and far more than one holds. */
-  #ownBuffer() {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    const callback = (length: number): boolean => {
-      this.#take(Buffer.from(buffer.subarray(0, length)));
-      return true;
-    };
-    return { buffer, callback };
   }
 
   #take(piece: Buffer): void {

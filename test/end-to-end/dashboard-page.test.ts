@@ -103,7 +103,9 @@ describe.runIf(present)('the page', () => {
     await executables.getByText('/opt/edge/all-ones').waitFor();
     await page.getByRole('region', { name: 'Devices' }).getByText('build-server-01').waitFor();
     await page.getByText('As a table').click();
-    await page.getByRole('region', { name: 'Use by day' }).getByText('1 h 15 min', { exact: true }).waitFor();
+    const byDay = page.getByRole('region', { name: 'Use by day' });
+    await byDay.getByText('1 h 15 min', { exact: true }).waitFor();
+    await byDay.getByText('< 5', { exact: true }).waitFor();
     const atOnce = page.getByRole('region', { name: 'Used at once' });
     expect(await atOnce.locator('tbody tr').textContent()).toMatch(/^today1not shown< 51 of 1/);
     await picture('detail');
@@ -139,6 +141,8 @@ describe.runIf(present)('the page', () => {
   });
 
   test('an executable of which only the id is known shows, and says so', async () => {
+    await open(`#/executables?search=${ALL_ONES}`);
+    await page.getByText('in a container').waitFor();
     await open('#/executables?search=fffffffffffffffe');
     await page.getByText('fffffffffffffffe').waitFor();
     await page.getByText('path not received yet').waitFor();

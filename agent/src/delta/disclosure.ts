@@ -161,7 +161,7 @@ export const DISCLOSURE: Readonly<Record<string, Readonly<Record<string, string>
     size: 'Size of the file.',
     format: 'Kind of program file.',
     buildId: 'Identity that the compiler gave it.',
-    packageManager: 'Which package database owns the file.',
+    packageManager: 'Which package database owns the file, or that it comes from the image of a container.',
     packageName: 'Which package it belongs to.',
     packageVersion: 'Which version of it.',
     packageArchitecture: 'For which architecture.',

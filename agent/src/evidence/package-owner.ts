@@ -11,6 +11,9 @@ export interface PackageOwner {
   edition?: string | undefined;
 }
 
+/** Stands for the owner of what comes from the image of a container: which image, and whose package in it, is not known outside. */
+export const IN_CONTAINER: PackageOwner = { manager: 'container', name: '', version: '' };
+
 export interface PackageOwners {
   /**
    * 'failed': a database is there and cannot be read, so what was known of files without an owner still holds.

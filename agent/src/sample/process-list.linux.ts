@@ -1,6 +1,7 @@
 /**
  * The processes of this machine from /proc, without child processes. Of command lines only those of interpreters are read, for the script
- * (interpreted-script.linux.ts). Containers' processes appear like any other, by the inode of what they run.
+ * (interpreted-script.linux.ts). Containers' processes appear like any other, by the inode of what they run; what comes
+ * from an image is marked where it is identified (watch/program-identifier.ts).
  *
  * Most looks find what the last one found, so a known process costs little: a file that was opened with its first look belongs
  * to that process and to no later one with its number, and says whether it still runs the same code. All of it is read again

@@ -96,7 +96,7 @@ export class ExecutableFinder {
   /**
    * A program that runs from outside the roots. `openPath`: /proc/PID/exe; `rawPath`: the target of that link.
    * The sink hears nothing of it, unless it lies in a home: there it is listed from now on. In a container the path of
-   * the answer is a path in that container.
+   * the answer is a path in that container, and its owner says so.
    */
   async identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason> {
     const file = await this.#parts.identifier.identify(openPath, rawPath);

@@ -2,9 +2,10 @@
 import { stat } from 'node:fs/promises';
 import type { EnclosingBundles } from '../evidence/bundle/enclosing-bundles.ts';
 import { evidenceOf } from '../evidence/file-evidence.ts';
-import type { PackageOwners } from '../evidence/package-owner.ts';
+import { IN_CONTAINER, type PackageOwners } from '../evidence/package-owner.ts';
 import type { FileHasher } from '../hash/file-hasher.ts';
 import { reasonOf } from '../hash/safe-open.ts';
+import { hasOtherRoot } from './container-root.linux.ts';
 import { identityKey, identityOf } from './file-identity.ts';
 import type { FirstReading } from './first-reading.ts';
 import type { FileIdentity, FoundFile, KnownFiles, SkipReason } from './found-file.ts';
@@ -40,22 +41,29 @@ export class ProgramIdentifier {
     const stats = await stat(openPath, { bigint: true }).catch(reasonOf);
     if (typeof stats === 'string') return stats;
     if (!stats.isFile()) return 'not-regular';
-    const path =
-      rawPath.endsWith(DELETED) && stats.nlink === 0n ? rawPath.slice(0, -DELETED.length) : rawPath;
+    const isDeleted = stats.nlink === 0n;
+    const path = rawPath.endsWith(DELETED) && isDeleted ? rawPath.slice(0, -DELETED.length) : rawPath;
     const identity = identityOf(stats);
-    const key = `${identityKey(identity)} ${path}`;
-    const file = this.#remembered.get(key) ?? (await this.#hashed(openPath, path, identity));
+    // Programs take other folders for `/` to confine themselves as well, and theirs may have been replaced meanwhile.
+    const inContainer = !isDeleted && (await hasOtherRoot(openPath));
+    const key = `${identityKey(identity)} ${inContainer} ${path}`;
+    const file = this.#remembered.get(key) ?? (await this.#hashed(openPath, path, identity, inContainer));
     if (typeof file !== 'string') this.#remember(key, file);
     return file;
   }
 
-  async #hashed(openPath: string, path: string, identity: FileIdentity): Promise<FoundFile | SkipReason> {
+  async #hashed(
+    openPath: string,
+    path: string,
+    identity: FileIdentity,
+    inContainer: boolean,
+  ): Promise<FoundFile | SkipReason> {
     const twin = this.#options.known.byIdentity(identity);
     if (twin) return this.#file(path, identity, { ...twin.evidence, format: twin.format });
     const outcome = await this.#options.hasher.hash(openPath, { alsoAtRest: true, followLink: true });
     switch (outcome.kind) {
       case 'hashed':
-        return this.#file(path, outcome.content.identity, outcome.content);
+        return this.#file(path, outcome.content.identity, outcome.content, inContainer);
       case 'skipped':
         return outcome.reason;
       case 'cancelled':
@@ -71,13 +79,14 @@ export class ProgramIdentifier {
     path: string,
     identity: FileIdentity,
     content: Omit<Parameters<typeof evidenceOf>[0], 'size'>,
+    inContainer = false,
   ): Promise<FoundFile> {
     const { homes, owners, firstReading, bundles } = this.#options;
     // In a container the same path is another file, and this system's packages and bundles do not have it.
     const here = await stat(path, { bigint: true }).then(identityOf, () => undefined);
     const isHere = here !== undefined && identityKey(here) === identityKey(identity);
     if (isHere) await firstReading.wait();
-    const owner = isHere ? owners.ownerOf(path) : undefined;
+    const owner = isHere ? owners.ownerOf(path) : inContainer ? IN_CONTAINER : undefined;
     const around = isHere ? await bundles.around(path) : undefined;
     const bundle = around === 'failed' ? undefined : around;
     const evidence = evidenceOf({ ...content, size: identity.size }, path, homes, { owner, bundle });

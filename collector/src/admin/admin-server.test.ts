@@ -127,14 +127,17 @@ describe('with a fleet', () => {
 
   test('the id of 64 ones arrives as 16 hex digits, in the list and in the detail', async () => {
     expect((await get(`/api/executables?search=${ALL_ONES}`)).body.rows).toMatchObject([
-      { executable_id: ALL_ONES, path: '/opt/edge/all-ones', sha256: '01'.repeat(32), devices: 1 },
+      {
+        ...{ executable_id: ALL_ONES, path: '/opt/edge/all-ones', sha256: '01'.repeat(32) },
+        ...{ devices: 1, in_container: 1 },
+      },
     ]);
     const { body } = await get(`/api/applications/${ALL_ONES}`);
     expect(body).toMatchObject({
       application: { application_id: ALL_ONES },
       versions: [{ version: '9.1', devices: 1, executables: 1 }],
       executables: { total: 1, rows: [{ executable_id: ALL_ONES }] },
-      days: [{ seconds: 4_520, launches: 4, devices_used: 1 }],
+      days: [{ seconds: 4_520, launches: 4, devices_used: 1, users: '< 5' }],
       // Of one device nobody is told when.
       at_once: [
         {
@@ -175,7 +178,7 @@ describe('with a fleet', () => {
     });
     expect((await get('/api/applications/00000000000000ee')).body).toMatchObject({
       application: { name: 'never-right', devices: 0 },
-      days: [{ seconds: 0, computed_at: null, devices_excluded: 5, stale_since }],
+      days: [{ seconds: 0, users: 'not known', computed_at: null, devices_excluded: 5, stale_since }],
     });
     const usage = (await get('/api/usage')).body.rows;
     expect(usage[0]).toMatchObject({ application: 'edge-tools', stale_since, devices_excluded: 4 });
@@ -189,7 +192,7 @@ describe('with a fleet', () => {
   test('an executable of which only the id is known shows, without a hash', async () => {
     const { body } = await get('/api/executables?search=fffffffffffffffe');
     expect(body.rows).toMatchObject([
-      { executable_id: 'fffffffffffffffe', sha256: '', path: '', devices: 1 },
+      { executable_id: 'fffffffffffffffe', sha256: '', path: '', devices: 1, in_container: 0 },
     ]);
   });
 

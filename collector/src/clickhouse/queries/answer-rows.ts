@@ -97,6 +97,8 @@ export interface UseOfDay extends Exclusion {
   day: string;
   devices: number;
   devices_used: number;
+  /** A number, `< 5` of fewer than are shown, or `not known`. */
+  users: string;
   seconds: number;
   launches: number;
   /** null: held before it ever had a right figure; the numbers are 0 and say nothing. */
@@ -188,6 +190,8 @@ export interface ExecutableRow {
   application: string;
   version: string;
   publisher: string;
+  /** 1: it ran from the image of a container, and is not installed on the computer itself. */
+  in_container: number;
   /** Devices that have it now; 0: removed, or run from outside every program root. */
   devices: number;
   first_seen: string;

@@ -93,15 +93,15 @@ const DEVICES = `
 
 /** Also days that are held before they ever had a right number. */
 const DAYS = `
-  SELECT toString(day_of_use) AS day, devices, devices_used, seconds, launches, computed AS computed_at, stale_since, devices_excluded
+  SELECT toString(day_of_use) AS day, devices, devices_used, users, seconds, launches, computed AS computed_at, stale_since, devices_excluded
   FROM
   (
-    SELECT application_usage_daily.day AS day_of_use, devices, devices_used, seconds, launches, toNullable(computed_at) AS computed,
+    SELECT application_usage_daily.day AS day_of_use, devices, devices_used, users, seconds, launches, toNullable(computed_at) AS computed,
       stale_since, devices_excluded
     FROM {final}.application_usage_daily
     WHERE application_id = {id:String} AND application_usage_daily.day >= {since:Date}
     UNION ALL
-    SELECT usage_exclusions.day, 0, 0, 0, 0, NULL, stale_since, devices_excluded FROM {final}.usage_exclusions
+    SELECT usage_exclusions.day, 0, 0, 'not known', 0, 0, NULL, stale_since, devices_excluded FROM {final}.usage_exclusions
     WHERE application_id = {id:String} AND usage_exclusions.day >= {since:Date} AND stale_since IS NOT NULL
       AND usage_exclusions.day NOT IN
         (SELECT application_usage_daily.day FROM {final}.application_usage_daily WHERE application_id = {id:String})

@@ -26,8 +26,8 @@ export async function executablesFound(
   const direction = request.descending ? 'DESC' : 'ASC';
   const rows = await ask<ExecutableRow & { total: number }>(
     clickhouse,
-    `SELECT executable_id, sha256, path, size, format, application_id, application, version, publisher, devices,
-       first_seen, count() OVER () AS total
+    `SELECT executable_id, sha256, path, size, format, application_id, application, version, publisher, in_container,
+       devices, first_seen, count() OVER () AS total
      FROM {final}.executables_seen
      WHERE ${containsWords("concat(path, ' ', application, ' ', executable_id, ' ', sha256)")}
      ORDER BY ${ORDERS[request.sort]} ${direction}, path, executable_id

@@ -95,6 +95,7 @@ function columns(today: string): Column<UseOfDay>[] {
       cell: ({ devices, devices_used }) =>
         `${counted(devices_used)} of ${counted(Math.max(devices, devices_used))}`,
     },
+    { key: 'users', title: 'Users', numeric: true, cell: ({ users }) => users },
     {
       key: 'computed',
       title: 'Computed',

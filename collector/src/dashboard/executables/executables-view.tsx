@@ -27,7 +27,12 @@ const COLUMNS: Column<ExecutableRow>[] = [
     key: 'path',
     title: 'File',
     sort: 'asc',
-    cell: (row) => <ExecutableFile path={row.path} executableId={row.executable_id} sha256={row.sha256} />,
+    cell: (row) => (
+      <>
+        <ExecutableFile path={row.path} executableId={row.executable_id} sha256={row.sha256} />
+        {row.in_container === 1 && <div className="sub">in a container</div>}
+      </>
+    ),
   },
   {
     key: 'application',

@@ -93,6 +93,7 @@ test(`${HISTORIES} random histories end equal to the oracle (FLEETMETER_SEED=${S
   expect(await installedInTables()).toEqual(installedInTruth(devices));
   expect(await usageInTables('usage_daily')).toEqual(usageInTruth(devices));
   expect(await usageInTables('device_usage_daily')).toEqual(usageInTruth(devices));
+  expect(await usageOfPeople()).toEqual(usageInTruth(devices));
 }, 600_000);
 
 test(`without swaps nobody is ever asked to resync, crashes or not (FLEETMETER_SEED=${SEED})`, async () => {
@@ -287,6 +288,16 @@ async function usageInTables(table: 'usage_daily' | 'device_usage_daily'): Promi
   const rows = await clickhouse.rows<{ line: string }>(
     `SELECT concat(device_id, ' ', toString(toUInt32(day)), ' ', application, ' ', toString(seconds), ' ', toString(launches)) AS line
      FROM {final}.${table}`,
+  );
+  return rows.map(({ line }) => line).sort();
+}
+
+/** What the view of persons says, of all persons of a device together: it has its own text of the same rules. */
+async function usageOfPeople(): Promise<string[]> {
+  const rows = await clickhouse.rows<{ line: string }>(
+    `SELECT concat(device_id, ' ', toString(toUInt32(day)), ' ', application, ' ', toString(least(sum(seconds), 86400)), ' ',
+       toString(sum(launches))) AS line
+     FROM {person}.user_usage_daily GROUP BY device_id, day, application`,
   );
   return rows.map(({ line }) => line).sort();
 }

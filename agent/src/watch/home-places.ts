@@ -70,12 +70,15 @@ export class HomePlaces {
   readonly #homes: ReadonlySet<string>;
   readonly #named: ReadonlySet<string>;
   readonly #environments = new Set<string>();
+  /** Of homes: most folders of a computer are below none of these, which one look tells. */
+  readonly #firstNames: ReadonlySet<string>;
   /** Files come folder by folder. */
   #last: { folder: string; place: RollUpPlace | undefined } | undefined;
 
   constructor({ homes, named }: HomePlacesOptions) {
     this.#homes = new Set(homes);
     this.#named = new Set(named);
+    this.#firstNames = new Set([...this.#homes].map(firstNameOf));
   }
 
   /** This folder holds a pyvenv.cfg, which only virtual environments have. */
@@ -135,12 +138,19 @@ export class HomePlaces {
 
   /** The innermost home; undefined when the path is in none, or in a root that somebody named inside or as that home. */
   #homeOf(path: string): string | undefined {
+    if (!this.#firstNames.has(firstNameOf(path))) return undefined;
     for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
       if (this.#named.has(at)) return undefined;
       if (this.#homes.has(at)) return at;
     }
     return undefined;
   }
+}
+
+/** `/usr` of `/usr/bin`. */
+function firstNameOf(path: string): string {
+  const end = path.indexOf('/', 1);
+  return end === -1 ? path : path.slice(0, end);
 }
 
 function kind(of: RollUpKind, ...folders: string[]): [string, RollUpKind][] {

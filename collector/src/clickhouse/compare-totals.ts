@@ -68,7 +68,8 @@ export const COMPARED = {
     table: '{final}.application_concurrency_daily',
     key: [text('application_id')],
     values: [
-      ...['application', 'publisher', 'peak_users'].map(text),
+      comparedName('application_id', 'application'),
+      ...['publisher', 'peak_users'].map(text),
       ...['peak_devices', 'devices_in_order', 'devices_used', 'devices_excluded'].map(number),
       ...['peak_devices_at', 'stale_since'].map(time),
     ],

@@ -18,9 +18,11 @@ export async function tracesOfPerson(clickhouse: ClickHouse, person: Uint8Array)
        arraySort(groupUniqArray(on_day)) AS days, count() AS found
      FROM
      (
-       SELECT DISTINCT toUInt32(toUInt16(day)) AS on_day, epoch_no AS epoch, executable_no, run, generation,
-         lower(leftPad(hex(dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no))), 16, '0')) AS device
-       FROM {facts}.usage WHERE user = toFixedString(unhex({person:String}), 16)
+       -- By the table: the dictionary does not know epochs yet that were opened since it was loaded.
+       SELECT DISTINCT toUInt32(toUInt16(used.day)) AS on_day, used.epoch_no AS epoch, used.executable_no AS executable, used.run AS run,
+         used.generation AS generation, lower(leftPad(hex(owner.device_id64), 16, '0')) AS device
+       FROM (SELECT * FROM {facts}.usage WHERE user = toFixedString(unhex({person:String}), 16)) AS used
+       LEFT ANY JOIN (SELECT epoch_no, device_id64 FROM {facts}.epochs FINAL) AS owner ON owner.epoch_no = used.epoch_no
      )`,
     { person: Buffer.from(person).toString('hex') },
   );

@@ -39,6 +39,7 @@ export class PersonErasures {
   readonly #get: StatementSync;
   readonly #step: StatementSync;
   readonly #known: StatementSync;
+  readonly #noteDevice: StatementSync;
   #tombstones = new Set<string>();
   #devices = new Set<string>();
 
@@ -47,11 +48,14 @@ export class PersonErasures {
     this.#request = database.prepare(
       `INSERT INTO person_erasures (tombstone, person, devices, epochs, days, reason, requested_by, requested_at, phase, progress, rows, marked_at)
        VALUES (?, ?, '[]', '[]', '[]', ?, ?, ?, 'requested', '', 0, 0)
-       ON CONFLICT (tombstone) DO NOTHING`,
+       ON CONFLICT (tombstone) DO UPDATE SET person = excluded.person, reason = excluded.reason, requested_by = excluded.requested_by,
+         requested_at = excluded.requested_at, phase = 'requested', progress = '', finished_at = NULL
+       WHERE phase = 'done'`,
     );
     this.#byTombstone = database.prepare('SELECT * FROM person_erasures WHERE tombstone = ?');
     this.#open = database.prepare(
-      'SELECT * FROM person_erasures WHERE finished_at IS NULL ORDER BY number LIMIT ?',
+      // Those that only wait for totals, which may take a day, come behind those of whom there are rows.
+      `SELECT * FROM person_erasures WHERE finished_at IS NULL ORDER BY phase = 'deriving', number LIMIT ?`,
     );
     this.#list = database.prepare('SELECT * FROM person_erasures ORDER BY number DESC LIMIT ?');
     this.#get = database.prepare('SELECT * FROM person_erasures WHERE number = ?');
@@ -60,10 +64,13 @@ export class PersonErasures {
          finished_at = ? WHERE number = ?`,
     );
     this.#known = database.prepare('SELECT tombstone, devices FROM person_erasures');
+    this.#noteDevice = database.prepare(
+      `UPDATE person_erasures SET devices = json_insert(devices, '$[#]', ?) WHERE tombstone = ?`,
+    );
     this.reload();
   }
 
-  /** Asking again is harmless: it answers with the number of the first time. */
+  /** Asking again is harmless, and does it again where it was done: tables may have been put back since. It keeps its number. */
   request(person: Uint8Array, reason: string, requestedBy: string, now: number): number {
     const tombstone = tombstoneOf(this.#userKey, person);
     this.#request.run(tombstone, person, reason, requestedBy, now);
@@ -74,6 +81,13 @@ export class PersonErasures {
   isErased(person: Uint8Array): boolean {
     if (this.#tombstones.size === 0) return false;
     return this.#tombstones.has(hex(tombstoneOf(this.#userKey, person)));
+  }
+
+  /** Use of the person came from this device: what it says of whole days sums that from now on. */
+  noteDevice(person: Uint8Array, deviceId: string): void {
+    if (this.#devices.has(deviceId)) return;
+    this.#noteDevice.run(deviceId, tombstoneOf(this.#userKey, person));
+    this.#devices.add(deviceId);
   }
 
   /** As of the last reload. What such a device says of whole days is more than is kept of them. */
@@ -88,7 +102,7 @@ export class PersonErasures {
     this.#devices = new Set(rows.flatMap((row) => JSON.parse(row.devices as string) as string[]));
   }
 
-  /** Not done yet, oldest first. */
+  /** Not done yet, oldest first; of those that wait for totals the same, behind all others. */
   open(limit: number): PersonErasure[] {
     return this.#open.all(limit).map(erasureOf);
   }
@@ -104,7 +118,9 @@ export class PersonErasures {
   }
 
   step(erasure: PersonErasure): void {
-    const { number, person, devices, epochs, days, phase, progress, rows, markedAt, finishedAt } = erasure;
+    const { number, person, epochs, days, phase, progress, rows, markedAt, finishedAt } = erasure;
+    // Devices of reports that came since it was read are noted beside it.
+    const devices = [...new Set([...(this.get(number)?.devices ?? []), ...erasure.devices])];
     const lists = [devices, epochs, days].map((list) => JSON.stringify(list));
     this.#step.run(person ?? null, ...lists, phase, progress, rows, markedAt, finishedAt ?? null, number);
     this.reload();

@@ -13,8 +13,12 @@ export interface HeldOfPerson {
   corrections: { number: number; day: number; deviceId: string; executableNo: number }[];
 }
 
-/** Whole reports; whose use is in them is not known without reading them, and none of these is repaired. */
-const WHOLE_REPORTS = "kind IN ('report', 'inventory')";
+export interface Forgotten {
+  /** Of which open records are gone, days since 1970. */
+  days: number[];
+  /** Devices whose whole reports are gone, with the use of others that was in them. */
+  reporters: string[];
+}
 
 export class PersonRecords {
   readonly #database: DatabaseSync;
@@ -38,16 +42,16 @@ export class PersonRecords {
     };
   }
 
-  /** Runs inside the caller's transaction. Returns the days of which open records are gone. */
-  forget(person: Uint8Array, deviceIds: readonly string[]): number[] {
+  /** Runs inside the caller's transaction. Whose use is in a whole report is not known without reading it. */
+  forget(person: Uint8Array, deviceIds: readonly string[]): Forgotten {
     const days = this.#database
       .prepare("SELECT DISTINCT day FROM quarantine WHERE user = ? AND day IS NOT NULL AND state = 'open'")
       .all(person)
       .map((row) => row.day as number);
     this.#database.prepare('DELETE FROM quarantine WHERE user = ?').run(person);
-    const whole = this.#database.prepare(`DELETE FROM quarantine WHERE device_id = ? AND ${WHOLE_REPORTS}`);
-    for (const deviceId of deviceIds) whole.run(deviceId);
+    const whole = this.#database.prepare("DELETE FROM quarantine WHERE device_id = ? AND kind = 'report'");
+    const reporters = deviceIds.filter((deviceId) => whole.run(deviceId).changes > 0);
     this.#database.prepare('DELETE FROM correction_rows WHERE user = ?').run(person);
-    return days;
+    return { days, reporters };
   }
 }

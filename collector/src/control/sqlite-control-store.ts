@@ -64,6 +64,7 @@ import { UsageConcerns } from './usage-concerns.ts';
 import { WaitingDevices } from './waiting-devices.ts';
 import { WantedEvidence, type WantedExecutable } from './wanted-evidence.ts';
 import { noteWhatWaits, WhatWaits } from './what-waits.ts';
+import { wholeAgain } from './whole-again.ts';
 
 export interface SqliteControlStoreOptions {
   /** The file; its folder must exist. */
@@ -241,10 +242,21 @@ export class SqliteControlStore implements ControlStore {
 
   forgetPerson(person: Uint8Array, deviceIds: readonly string[], now: number): void {
     inTransaction(this.#database, () => {
-      this.#ranges.markDays(this.personRecords.forget(person, deviceIds), now);
+      const { days, reporters } = this.personRecords.forget(person, deviceIds);
+      this.#ranges.markDays(days, now);
+      for (const deviceId of reporters) this.#askAgain(deviceId, now);
     });
     this.#quarantine.recount();
     this.corrections.reload();
+  }
+
+  /** What others used there was in what is gone. */
+  #askAgain(deviceId: string, now: number): void {
+    const epochNo = this.epochs.newest(deviceId);
+    const [epoch] = this.epochs.between(epochNo, epochNo);
+    if (!epoch) return;
+    for (const directive of wholeAgain(epoch.epochId))
+      this.#directives.put(epoch.senderDeviceId, directive, now);
   }
 
   isKnownNoticeKey(publicKey: Uint8Array): boolean {

@@ -90,8 +90,12 @@ async function write(
   { control, clickhouse, now, onWritten }: CorrectionOptions,
 ): Promise<void> {
   const correction = control.corrections.get(number);
-  const rows = control.corrections.rowsOf(number).map(({ fact }) => parsedFact(fact));
-  await clickhouse.insert('usage', blockOf(rows));
+  // Of whoever was asked to be erased since it was made nothing is written.
+  const rows = control.corrections
+    .rowsOf(number)
+    .map(({ fact }) => parsedFact(fact))
+    .filter(({ user }) => !control.personErasures.isErased(Uint8Array.from(user)));
+  if (rows.length > 0) await clickhouse.insert('usage', blockOf(rows));
   control.commitCorrection(number, correction?.day ?? 0, now());
   onWritten();
 }
@@ -120,6 +124,10 @@ async function answered(
       fact: factText(row),
     })),
   };
+  if (correction.rows.some(({ user }) => control.personErasures.isErased(user)))
+    throw new CorrectionRefusedError(
+      'a person concerned is being erased, or was: nothing is kept of them any more',
+    );
   // With the answer in one commit: a crash must not make it twice.
   const number = control.makeCorrection(correction, operation, answer);
   log.info({ correction: number, by: requestedBy }, 'a correction is made');

@@ -12,7 +12,10 @@ import type { PersonErasure } from '../control/person-erasures.ts';
 
 export interface ErasePeopleOptions {
   clickhouse: ClickHouse;
-  control: Pick<Persons & DirtyTargets, 'personErasures' | 'forgetPerson' | 'markDirty' | 'dirtyMarks'>;
+  control: Pick<
+    Persons & DirtyTargets,
+    'personErasures' | 'personRecords' | 'forgetPerson' | 'markDirty' | 'dirtyMarks'
+  >;
   log: Logger;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -41,25 +44,47 @@ export function startErasePeople(options: ErasePeopleOptions): RepeatedJob {
 
 /** Brings every open erasure as far as it goes now. */
 export async function erasePeopleStep(options: ErasePeopleOptions): Promise<void> {
-  for (const erasure of options.control.personErasures.open(ERASED_TOGETHER)) {
-    const { person } = erasure;
-    if (!person) throw new Error(`erasure ${erasure.number} is open and does not say of whom`);
-    if (erasure.phase === 'requested') await close(erasure, person, options);
-    if (erasure.phase === 'deleting') await deleteRows(erasure, person, options);
-    if (erasure.phase === 'deriving') await finish(erasure, person, options);
-  }
+  const { personErasures } = options.control;
+  // Of all that were asked for nothing more is taken, however many are before them.
+  personErasures.reload();
+  const failures: unknown[] = [];
+  for (const erasure of personErasures.open(ERASED_TOGETHER))
+    await advance(erasure, options).catch((error) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+async function advance(erasure: PersonErasure, options: ErasePeopleOptions): Promise<void> {
+  const { person } = erasure;
+  if (!person) throw new Error(`erasure ${erasure.number} is open and does not say of whom`);
+  if (erasure.phase === 'requested') await close(erasure, person, options);
+  if (erasure.phase === 'deleting') await deleteRows(erasure, person, options);
+  if (erasure.phase === 'deriving') await finish(erasure, person, options);
 }
 
 /** From here on nothing of the person gets into the tables; what is there says which days it touches. */
 async function close(erasure: PersonErasure, person: Uint8Array, options: ErasePeopleOptions): Promise<void> {
-  const { clickhouse, control, settled } = options;
-  control.personErasures.reload();
+  const { control, settled } = options;
   // A range that began before may still write.
   await settled();
-  const { deviceIds, epochNos, days, rows } = await tracesOfPerson(clickhouse, person);
-  Object.assign(erasure, { devices: deviceIds, epochs: epochNos, days, rows });
+  await noteTraces(erasure, person, options);
   erasure.phase = 'deleting';
   control.personErasures.step(erasure);
+}
+
+/** Beside what is noted already. Returns how many rows there are. */
+async function noteTraces(
+  erasure: PersonErasure,
+  person: Uint8Array,
+  { clickhouse, control }: ErasePeopleOptions,
+): Promise<number> {
+  const { deviceIds, epochNos, days, rows } = await tracesOfPerson(clickhouse, person);
+  const { quarantine, corrections } = control.personRecords.held(person);
+  const held = [...quarantine, ...corrections].map(({ deviceId }) => deviceId).filter((id) => id !== '');
+  erasure.devices = [...new Set([...erasure.devices, ...deviceIds, ...held])];
+  erasure.epochs = [...new Set([...erasure.epochs, ...epochNos])];
+  erasure.days = [...new Set([...erasure.days, ...days])];
+  erasure.rows += rows;
+  return rows;
 }
 
 async function deleteRows(
@@ -89,8 +114,9 @@ async function deleteRows(
 async function finish(
   erasure: PersonErasure,
   person: Uint8Array,
-  { clickhouse, control, now, onDone }: ErasePeopleOptions,
+  options: ErasePeopleOptions,
 ): Promise<void> {
+  const { control, now, onDone } = options;
   const days = new Set(erasure.days);
   const waiting = control
     .dirtyMarks()
@@ -101,8 +127,13 @@ async function finish(
   if (waiting.length > 0 && erasure.progress === progress) return;
   erasure.progress = progress;
   if (waiting.length === 0) {
-    // What came again meanwhile, from whoever had read it before.
-    await erasePersonRows(clickhouse, person, erasure.epochs);
+    // What came again meanwhile, from whoever had read it before: its days are derived once more.
+    if ((await noteTraces(erasure, person, options)) > 0) {
+      erasure.phase = 'deleting';
+      control.personErasures.step(erasure);
+      return;
+    }
+    control.forgetPerson(person, erasure.devices, now());
     erasure.phase = 'done';
     erasure.finishedAt = now();
     // From here on nothing says who it was, nor which days.

@@ -39,6 +39,7 @@ export function processUsage(
     if (erased[record.user ?? 0]) {
       good[index] = 0;
       effects.ofErased++;
+      control.personErasures.noteDevice(user as Uint8Array, deviceId);
       return;
     }
     const day = record.day ?? 0;

@@ -5,6 +5,7 @@ import type { Executables } from '../control/contract/executables.ts';
 import type { KnownDevices } from '../control/contract/known-devices.ts';
 import type { ControlStore } from '../control/control-store.ts';
 import type { DecidedRecord, Settled } from '../control/quarantine-work.ts';
+import { wholeAgain } from '../control/whole-again.ts';
 import type { KnownEvidence } from '../process/known-evidence.ts';
 import { describeExecutable } from '../process/process-evidence.ts';
 import type { RangeEffects } from '../process/range-effects.ts';
@@ -14,7 +15,7 @@ import { type ReadableRecord, readRecord, runNumber, usageFault } from './readab
 import { type Transformation, transformed } from './transformation.ts';
 
 export interface ReplayParts {
-  control: Pick<ControlStore, 'epochs'> & Executables & EvidenceWanted & KnownDevices;
+  control: Pick<ControlStore, 'epochs' | 'personErasures'> & Executables & EvidenceWanted & KnownDevices;
   inForce: CatalogueInForce;
   effects: RangeEffects;
   known: KnownEvidence;
@@ -58,6 +59,12 @@ function replayUsage(
 ): ReplayOutcome {
   if (readable.kind !== 'usage' && readable.kind !== 'coverage' && readable.kind !== 'usage-digest')
     return refused(`a record of kind ${readable.kind} holds no use`);
+  const { personErasures } = control;
+  // As in process-usage.ts: whatever waited here longer than the person was kept comes too late.
+  if (readable.kind === 'usage' && personErasures.isErased(readable.user as Uint8Array))
+    return refused('its person was erased');
+  if (readable.kind === 'usage-digest' && personErasures.hasErased(record.deviceId))
+    return refused('it sums use of a person who was erased');
   const fault = usageFault(readable, record.at);
   if (fault) return refused(`${fault.reason}: ${fault.detail}`);
   const of = { epochNo: record.epochNo, run: runNumber(readable.run as Uint8Array) };
@@ -95,20 +102,13 @@ function replayEvidence(
   return REPLAYED;
 }
 
-/** Without a head nobody can tell which baseline was the last: this one is never older. */
-const NEWEST = 0xffff_ffff;
-
 /** An inventory is never replayed: what is on the device now counts, and not what was. */
 function askAgain(record: DecidedRecord, { control, effects }: ReplayParts): ReplayOutcome {
   const epochNo = record.epochNo || control.epochs.newest(record.deviceId);
   const [epoch] = control.epochs.between(epochNo, epochNo);
   if (!epoch) return refused('no report of its device was ever processed: its next one is the first');
-  effects.direct(epoch.senderDeviceId, { epoch: epoch.epochId, sequence: NEWEST, resync: {} });
-  if (record.kind === 'report')
-    effects.direct(epoch.senderDeviceId, {
-      epoch: epoch.epochId,
-      sequence: NEWEST,
-      resendUsage: { sinceDay: 0 },
-    });
+  const [inventory, use] = wholeAgain(epoch.epochId);
+  effects.direct(epoch.senderDeviceId, inventory);
+  if (record.kind === 'report') effects.direct(epoch.senderDeviceId, use);
   return { outcome: 'asked', detail: 'the device is asked for its whole inventory with its next report' };
 }

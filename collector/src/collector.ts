@@ -13,7 +13,7 @@ import { connectClickHouse } from './clickhouse/clickhouse.ts';
 import { migrate } from './clickhouse/migrate.ts';
 import { askedWhileUp } from './clickhouse/queries/question.ts';
 import { renewDictionaries, requireVersion } from './clickhouse/server-conditions.ts';
-import { writeSmallestGroup } from './clickhouse/small-groups.ts';
+import { areSmallGroupsOther, writeSmallGroups } from './clickhouse/small-groups.ts';
 import { systemClock } from './clock/clock.ts';
 import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
@@ -67,7 +67,6 @@ export interface Collector {
 const REMEMBERED_HEADS = 100_000;
 const MS_A_DAY = 86_400_000;
 /** What was derived before it has the names of what lies in homes. */
-const PEOPLE_MIGRATION = '0019-people.sql';
 
 /**
  * Rejects, with everything started so far ended again, when a stage cannot start; with StoppedWhileWaitingError when it
@@ -159,13 +158,19 @@ async function joinStages(
   if (account) log.info({ version: await requireVersion(clickhouse) }, 'a ClickHouse server is used');
   const applied = await migrate(clickhouse, now, account);
   if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
-  const isOther = await writeSmallestGroup(clickhouse, config.smallestGroupShown, now());
-  if (isOther || applied.includes(PEOPLE_MIGRATION)) {
+  const smallGroups = {
+    smallest: config.smallestGroupShown,
+    key: createHmac('sha256', control.userKey).update('ids of what is not shown').digest().subarray(0, 16),
+  };
+  if (await areSmallGroupsOther(clickhouse, smallGroups)) {
+    // Marked first: a crash in between marks once more, and forgets nothing.
     const days = await markEverything(clickhouse, control, now());
-    log.info(
-      { smallest: config.smallestGroupShown, days },
-      'groups are shown from another size on; everything is derived again by that',
-    );
+    await writeSmallGroups(clickhouse, smallGroups);
+    if (days > 0)
+      log.info(
+        { smallest: config.smallestGroupShown, days },
+        'small groups are hidden by another size or other rules; everything is derived again by that',
+      );
   }
   const renewed = account ? await renewDictionaries(clickhouse, account) : [];
   if (renewed.length > 0) log.info({ renewed }, 'dictionaries have a new password');

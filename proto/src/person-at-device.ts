@@ -3,3 +3,6 @@
  * somebody works is nobody's business here.
  */
 export const PERSON_PRESENT_SECONDS = 900;
+
+/** A day with a program in front for so long is one on which it was used. */
+export const ENOUGH_FRONT_SECONDS = 300;

@@ -9,7 +9,7 @@ import { type ClickHouse, connectClickHouse } from '../../collector/src/clickhou
 import { deriveUsageDay } from '../../collector/src/clickhouse/derive-usage-day.ts';
 import { migrate } from '../../collector/src/clickhouse/migrate.ts';
 import { numberApplications } from '../../collector/src/clickhouse/number-applications.ts';
-import { writeSmallestGroup } from '../../collector/src/clickhouse/small-groups.ts';
+import { writeSmallGroups } from '../../collector/src/clickhouse/small-groups.ts';
 import { type EngineUnderTest, engineUnderTest } from '../../collector/src/engine/engine-under-test.ts';
 import { writerUser } from '../../collector/src/engine/writer-secret.ts';
 import { FactBatch } from '../../collector/src/process/fact-batch.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   engine = await engineUnderTest();
   clickhouse = connectClickHouse({ url: engine.url, username: writerUser, password: engine.secret });
   await migrate(clickhouse, () => NOW);
-  await writeSmallestGroup(clickhouse, SMALLEST, NOW);
+  await writeSmallGroups(clickhouse, { smallest: SMALLEST, key: new Uint8Array(16) });
   const batch = new FactBatch();
   for (let device = 1; device <= DEVICES; device++)
     for (const epoch_no of [device, device + 100])

@@ -9,10 +9,11 @@ import {
   EXECUTABLE_DEVICES,
   emptyApplicationEpochs,
   fillApplicationEpochs,
+  HOME_APPLICATIONS,
 } from './derive-inventory.ts';
 import { LAST_USES } from './derive-last-uses.ts';
 import { usageDayRows } from './derive-usage-day.ts';
-import { comparedName } from './names-and-users.ts';
+import { comparedName, SHOWN_THEN } from './names-and-users.ts';
 import { DERIVING } from './swap-partition.ts';
 
 export interface TotalsDifference {
@@ -95,6 +96,11 @@ export const COMPARED = {
       'arraySum(arrayMap(no -> intHash64(no), bitmapToArray(device_bitmap)))',
     ],
   },
+  homeApplications: {
+    table: '{facts}.home_applications',
+    key: [number('application_id64')],
+    values: [number('devices')],
+  },
   lastUses: {
     table: '{facts}.application_last_uses',
     key: [text('application_id')],
@@ -113,7 +119,7 @@ export async function compareUsageDay(
   now: number,
   catalogueVersion: string,
 ): Promise<TotalsDifference[]> {
-  const rows = await usageDayRows(clickhouse, day, now, catalogueVersion);
+  const rows = await usageDayRows(clickhouse, day, now, catalogueVersion, SHOWN_THEN);
   const ofTheDay = { live: 'WHERE day = toDate({date:String})', parameters: rows.parameters };
   return [
     ...(await compared(clickhouse, COMPARED.usageDaily, { ...ofTheDay, derived: rows.byDevice })),
@@ -154,11 +160,14 @@ export async function compareInventory(
     ...{ derived: EXECUTABLE_DEVICES, parameters },
   });
   await fillApplicationEpochs(clickhouse);
+  const homes = await compared(clickhouse, COMPARED.homeApplications, {
+    ...{ derived: HOME_APPLICATIONS, parameters },
+  });
   const applications = await compared(clickhouse, COMPARED.applicationDevices, {
     ...{ derived: APPLICATION_DEVICES, parameters, settings: SMALL_BLOCKS },
   });
   await emptyApplicationEpochs(clickhouse);
-  return [...executables, ...applications];
+  return [...executables, ...homes, ...applications];
 }
 
 interface Derivation {

@@ -2,7 +2,7 @@
 import type { ClickHouse } from './clickhouse.ts';
 import { noteArrivals } from './note-arrivals.ts';
 import { loadNames } from './number-applications.ts';
-import { HIDDEN_NAME, SMALLEST_SHOWN } from './small-groups.ts';
+import { HIDDEN_APPLICATION, HIDDEN_NAME, SMALLEST_SHOWN } from './small-groups.ts';
 import { DERIVING, swapPartition } from './swap-partition.ts';
 
 /**
@@ -32,26 +32,40 @@ const BAND_OF_APPLICATIONS = `
   WHERE application_no > 0
   GROUP BY application_no`;
 
-/** By the devices counted here: what applications are called elsewhere follows from these rows, see migrations/0018. */
-const IS_HIDDEN = `numbered.home_only = 1 AND bitmapCardinality(present.bitmap) < ${SMALLEST_SHOWN} AND ${SMALLEST_SHOWN} > 1`;
+/** SELECT of the rows of home_applications, while application_epochs is filled. */
+export const HOME_APPLICATIONS = `
+  SELECT numbered.application_id64 AS application_id64, bitmapCardinality(groupBitmapMergeState(present.epochs)) AS devices
+  FROM {facts}.application_epochs AS present
+  INNER JOIN (SELECT * FROM {facts}.application_numbers WHERE home_only) AS numbered ON numbered.application_no = present.application_no
+  GROUP BY application_id64`;
 
-/** SELECT of the rows of application_devices, while application_epochs is filled. */
+/** By the devices counted there: what applications are called elsewhere follows from the same rows, see migrations/0022. */
+const HIDDEN = `
+  SELECT hidden.application_no FROM {facts}.application_numbers AS hidden WHERE hidden.home_only AND ${SMALLEST_SHOWN} > 1
+    AND hidden.application_id64 NOT IN (SELECT application_id64 FROM {facts}.home_applications WHERE devices >= ${SMALLEST_SHOWN})`;
+/** Numbers begin at 1. */
+const shownNo = (no: string): string => `if(${no} IN (${HIDDEN}), 0, ${no})`;
+const shown = (whenHidden: string, otherwise: string): string =>
+  `if(present.shown_no = 0, ${whenHidden}, ${otherwise})`;
+
+/** SELECT of the rows of application_devices, while application_epochs is filled, and after home_applications. */
 export const APPLICATION_DEVICES = `
-  SELECT lower(leftPad(hex(numbered.application_id64), 16, '0')) AS application_id, if(${IS_HIDDEN}, '', numbered.version) AS version,
-    if(${IS_HIDDEN}, ${HIDDEN_NAME}, numbered.name) AS name, numbered.publisher AS publisher, numbered.recognised AS recognised,
-    installed.executables AS executables, bitmapCardinality(present.bitmap) AS devices,
+  SELECT ${shown(`'${HIDDEN_APPLICATION}'`, "lower(leftPad(hex(numbered.application_id64), 16, '0'))")} AS application_id,
+    toString(numbered.version) AS version, ${shown(HIDDEN_NAME, 'toString(numbered.name)')} AS name, toString(numbered.publisher) AS publisher,
+    numbered.recognised AS recognised, installed.executables AS executables, bitmapCardinality(present.bitmap) AS devices,
     present.bitmap AS device_bitmap, {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
   FROM
   (
-    SELECT application_no, groupBitmapMergeState(epochs) AS bitmap FROM {facts}.application_epochs GROUP BY application_no
+    SELECT ${shownNo('application_no')} AS shown_no, groupBitmapMergeState(epochs) AS bitmap
+    FROM {facts}.application_epochs GROUP BY shown_no
   ) AS present
-  INNER JOIN {facts}.application_numbers AS numbered ON numbered.application_no = present.application_no
+  LEFT ANY JOIN {facts}.application_numbers AS numbered ON numbered.application_no = present.shown_no
   INNER JOIN
   (
-    SELECT dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
-      count() AS executables
-    FROM {facts}.executable_devices GROUP BY application_no
-  ) AS installed ON installed.application_no = present.application_no`;
+    SELECT ${shownNo("dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no))")} AS shown_no, count() AS executables
+    FROM {facts}.executable_devices
+    WHERE dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) > 0 GROUP BY shown_no
+  ) AS installed ON installed.shown_no = present.shown_no`;
 
 /** `now` is in milliseconds since 1970. numberApplications must have succeeded before. */
 export async function deriveInventory(
@@ -67,6 +81,12 @@ export async function deriveInventory(
     select: EXECUTABLE_DEVICES,
   });
   await fillApplicationEpochs(clickhouse);
+  await swapPartition(clickhouse, {
+    ...swap,
+    table: '{facts}.home_applications',
+    staging: '{facts}.home_applications_staging',
+    select: HOME_APPLICATIONS,
+  });
   await swapPartition(clickhouse, {
     ...swap,
     table: '{facts}.application_devices',

@@ -3,12 +3,21 @@
  * turned into names at the very end: on the way they are integers (see number-applications.ts).
  */
 import type { ClickHouse } from './clickhouse.ts';
-import { CONCURRENCY, stageConcurrency, swapConcurrency, timesOfDay } from './derive-concurrency-day.ts';
+import { CONCURRENCY_THEN, stageConcurrency, swapConcurrency, timesOfDay } from './derive-concurrency-day.ts';
 import { deriveCoverageDay, PERSON_PRESENT } from './derive-coverage.ts';
 import { deriveLastUses } from './derive-last-uses.ts';
 import { CURRENT, EXCLUSIONS, HELD, newestOf } from './held-applications.ts';
-import { shownName, USERS_SHOWN, usersOfDay } from './names-and-users.ts';
+import {
+  SHOWN_NOW,
+  SHOWN_THEN,
+  type ShownApplication,
+  shownId,
+  shownName,
+  USERS_SHOWN,
+  usersOfDay,
+} from './names-and-users.ts';
 import { dayLife } from './retain-rows.ts';
+import { HIDDEN_APPLICATION } from './small-groups.ts';
 import { replacePartition, stageRows, swapPartition } from './swap-partition.ts';
 import { byDevice, CORRECTED, FACTS } from './use-of-day.ts';
 
@@ -88,12 +97,16 @@ export interface UsageDayRows {
   excludes: boolean;
 }
 
-/** How the rows of a day are derived, as things are now. numberApplications must have succeeded before. */
+/**
+ * How the rows of a day are derived, as things are now; `shown`: SHOWN_THEN for whoever compares them with those in place.
+ * numberApplications must have succeeded before.
+ */
 export async function usageDayRows(
   clickhouse: ClickHouse,
   day: number,
   now: number,
   catalogueVersion: string,
+  shown: ShownApplication = SHOWN_NOW,
 ): Promise<UsageDayRows> {
   const given = { ...givenOf(day, now, catalogueVersion), excludes: false };
   const life = await dayLife(clickhouse, day);
@@ -118,42 +131,48 @@ export async function usageDayRows(
   const isToday = Math.floor(now / MILLISECONDS_A_DAY) === day;
   // Nearly always nothing is in quarantine, and then nothing has to be joined.
   const [rowsByDevice, byApplication] = excluded?.any
-    ? [heldUsageDaily(usageRows(inFacts)), heldApplicationUsageDaily(isToday)]
-    : [usageDaily(inFacts), applicationUsageDaily(isToday)];
+    ? [heldUsageDaily(usageRows(inFacts, shown)), heldApplicationUsageDaily(isToday, shown)]
+    : [usageDaily(inFacts, shown), applicationUsageDaily(isToday, shown)];
   const excludes = Boolean(excluded?.any);
-  return { ...given, byDevice: rowsByDevice, byApplication, concurrency: CONCURRENCY, excludes };
+  return { ...given, byDevice: rowsByDevice, byApplication, concurrency: CONCURRENCY_THEN, excludes };
 }
 
 const name = (attribute: string): string =>
   `dictGetString('{facts}.application_numbered', '${attribute}', toUInt64(main))`;
 
-const usageRows = (hasTimes: boolean): string => `
+const usageRows = (hasTimes: boolean, shown: ShownApplication): string => `
   SELECT toDate({date:String}) AS day, lower(leftPad(hex(app), 16, '0')) AS application_id,
     lower(leftPad(hex(used.device), 16, '0')) AS device_id, ${name('name')} AS application, ${name('publisher')} AS publisher,
     ${name('version')} AS version, device_seconds AS seconds, device_launches AS launches, device_by_user AS launches_by_user,
     device_foreground AS foreground_seconds, if(observed.device = 0, -1, observed.present) AS person_present, {catalogue:String} AS catalogue_version, fromUnixTimestamp64Milli({now:Int64}) AS computed_at
-  FROM (${byDevice(hasTimes)}) AS used LEFT ANY JOIN (${PERSON_PRESENT}) AS observed ON observed.device = used.device`;
+  FROM (${byDevice(hasTimes, shown)}) AS used LEFT ANY JOIN (${PERSON_PRESENT}) AS observed ON observed.device = used.device`;
 
-const usageDaily = (hasTimes: boolean): string =>
-  `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${usageRows(hasTimes)})`;
+const usageDaily = (hasTimes: boolean, shown: ShownApplication = SHOWN_NOW): string =>
+  `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${usageRows(hasTimes, shown)})`;
 
 /**
  * A past day keeps the number of devices it had: what is installed today says nothing about then. Applications that
  * a later catalogue has dissolved are left out, and of those it has made only the devices that used them are known.
  */
-function applicationRows(isToday: boolean): string {
-  const presence = isToday ? PRESENT : `${PRESENT_THEN} ${STILL_AN_APPLICATION}`;
+function applicationRows(isToday: boolean, shown: ShownApplication): string {
+  const then = shown === SHOWN_THEN ? PRESENT_THEN : PRESENT_THEN_BY_NOW;
+  const presence = isToday ? PRESENT : `SELECT * FROM (${then}) AS those ${STILL_AN_APPLICATION}`;
   const unknownPresence = isToday ? '0' : 'max(using_it)';
-  return applicationRowsOf(presence, unknownPresence, USERS_COUNTED);
+  return applicationRowsOf(presence, unknownPresence, usersCounted(shown));
 }
 
-const USERS_COUNTED = `SELECT used_id, ${USERS_SHOWN} AS users_then FROM (${usersOfDay(FACTS, CORRECTED)})`;
+const usersCounted = (shown: ShownApplication): string =>
+  `SELECT used_id, ${USERS_SHOWN} AS users_then FROM (${usersOfDay(FACTS, CORRECTED, shown)})`;
 /** Of those in facts some may be gone. */
 const USERS_THEN = `SELECT application_id AS used_id, users AS users_then FROM {final}.application_usage_daily WHERE day = toDate({date:String})`;
 
 const PRESENT_THEN = `SELECT application_id, ${shownName('application_id', 'application')} AS app_name, publisher AS app_publisher, devices AS having_it
   FROM {final}.application_usage_daily WHERE day = toDate({date:String})`;
-const STILL_AN_APPLICATION = `AND application_id IN
+/** What has lost its name since is a part of what stands for all of that. */
+const PRESENT_THEN_BY_NOW = `SELECT ${shownId('those_then.application_id')} AS application_id, any(those_then.app_name) AS app_name,
+    any(those_then.app_publisher) AS app_publisher, max(those_then.having_it) AS having_it
+  FROM (${PRESENT_THEN}) AS those_then GROUP BY application_id`;
+const STILL_AN_APPLICATION = `WHERE those.application_id = '${HIDDEN_APPLICATION}' OR those.application_id IN
   (SELECT lower(leftPad(hex(application_id64), 16, '0')) FROM {facts}.application_numbers)`;
 
 /** `users`: SELECT of users_then by used_id; of what it lacks nobody used any. */
@@ -190,8 +209,8 @@ function applicationRowsOf(
 const PRESENT = `SELECT application_id, any(name) AS app_name, any(publisher) AS app_publisher,
     groupBitmapMerge(device_bitmap) AS having_it FROM {facts}.application_devices GROUP BY application_id`;
 
-const applicationUsageDaily = (isToday: boolean): string =>
-  `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${applicationRows(isToday)})`;
+const applicationUsageDaily = (isToday: boolean, shown: ShownApplication): string =>
+  `SELECT *, ${CURRENT}, 0 AS devices_excluded FROM (${applicationRows(isToday, shown)})`;
 
 /** Rows of devices that were erased since are not copied from what is in place, however long that is to stay. */
 const NOT_ERASED = `reinterpretAsUInt64(reverse(unhex(toString(device_id)))) IN (SELECT device_id64 FROM {facts}.epochs)`;
@@ -217,14 +236,14 @@ function heldUsageDaily(fresh: string): string {
 }
 
 /** What is in quarantine is use: how many devices have the application today is current also where it is held. */
-function heldApplicationUsageDaily(isToday: boolean): string {
+function heldApplicationUsageDaily(isToday: boolean, shown: ShownApplication): string {
   const present = isToday
     ? `LEFT ANY JOIN (${PRESENT}) AS present ON present.application_id = kept.application_id`
     : '';
   const devices = isToday ? 'toUInt64(present.having_it)' : 'kept.devices';
   return `SELECT * FROM (
   SELECT fresh.*, ${CURRENT}, excluded.left_out AS devices_excluded
-  FROM (${applicationRows(isToday)}) AS fresh
+  FROM (${applicationRows(isToday, shown)}) AS fresh
   LEFT ANY JOIN (${EXCLUSIONS}) AS excluded ON excluded.excluded_id = fresh.application_id
   WHERE fresh.application_id NOT IN (SELECT excluded_id FROM (${HELD}))
   UNION ALL

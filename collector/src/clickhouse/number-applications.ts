@@ -8,7 +8,7 @@
 import type { ClickHouse } from './clickhouse.ts';
 import { DERIVING } from './swap-partition.ts';
 
-/** Applications that are named for their file, and have one that does not lie in a home. */
+/** Applications that are named for their file, and one that does not lie in a home; see map-executable.ts. */
 const NAMED_ELSEWHERE = `
   SELECT application_id64 FROM {facts}.mappings FINAL
   WHERE recognised = 0 AND executable_no IN (SELECT executable_no FROM {facts}.executables WHERE path != '' AND NOT startsWith(path, '~'))`;

@@ -11,12 +11,14 @@ import { deriveInventory } from './derive-inventory.ts';
 import { deriveUsageDay } from './derive-usage-day.ts';
 import { migrate } from './migrate.ts';
 import { numberApplications } from './number-applications.ts';
+import { deviceDetail } from './queries/device-detail.ts';
 import { executablesFound } from './queries/executables-found.ts';
-import { writeSmallestGroup } from './small-groups.ts';
+import { areSmallGroupsOther, HIDDEN_APPLICATION, writeSmallGroups } from './small-groups.ts';
 
 const NOW = Date.now();
 const TODAY = Math.floor(NOW / 86_400_000);
 const HIDDEN = '~/(fewer than 5 devices)';
+const KEY = Buffer.alloc(16, 7);
 const HEX = (no: number): string => no.toString(16).padStart(16, '0');
 const PROGRAMS = [
   { path: '/usr/bin/editor', application: 'Editor', recognised: true },
@@ -26,7 +28,7 @@ const PROGRAMS = [
   { path: '~/.local/bin/linter', application: 'Linter', recognised: true },
 ];
 /** Of the device with that number: how many of the programs above it has. */
-const INSTALLED = [5, 2, 2, 2, 2, 1];
+const INSTALLED = [5, 3, 2, 2, 2, 1];
 
 let engine: EngineUnderTest;
 let writer: ClickHouse;
@@ -37,6 +39,7 @@ beforeAll(async () => {
   writer = connectClickHouse({ url: engine.url, username: writerUser, password: engine.secret });
   reader = connectClickHouse({ url: engine.url, username: 'default', password: '' });
   await migrate(writer, () => 0);
+  await writeSmallGroups(writer, { smallest: 5, key: KEY });
   const batch = new FactBatch();
   for (const [index, installed] of INSTALLED.entries())
     addDevice(batch, {
@@ -68,6 +71,7 @@ const USE: [number, number, number][] = [
   [1, 1, 2],
   [1, 1, 3],
   [2, 3, 2],
+  [2, 3, 3],
 ];
 const userOf = (no: number): Buffer => Buffer.alloc(16, no);
 
@@ -120,6 +124,30 @@ test('a program in the homes of few has no name, path, hash or id for readers; o
     expect(shown).not.toContain(secret);
 });
 
+test('who has the very same file finds no other computer by it', async () => {
+  const devicesOf = async (id: string, table: string): Promise<Map<string, string[]>> => {
+    const rows = await reader.rows<{ id: string; devices: string[] }>(
+      `SELECT ${id} AS id, arraySort(groupUniqArray(device_id)) AS devices FROM fleetmeter.${table} GROUP BY id`,
+    );
+    return new Map(rows.map((row) => [row.id, row.devices]));
+  };
+  const files = await devicesOf('executable_id', 'installations');
+  // Those of the first device, as it sees them itself.
+  const own = await reader.rows<{ id: string }>(
+    `SELECT executable_id AS id FROM fleetmeter.installations WHERE device_id = '${HEX(1)}' AND path = '${HIDDEN}'`,
+  );
+  expect(own).toHaveLength(2);
+  for (const { id } of own) expect(files.get(id)).toEqual([HEX(1)]);
+  for (const table of ['usage_daily', 'device_usage_daily', 'application_devices', 'application_last_used']) {
+    const applications = await devicesOf('application_id', table);
+    expect([...applications.keys()], table).not.toContain(HEX(0xa002));
+    expect(applications.get(HIDDEN_APPLICATION), table).toEqual([HEX(1), HEX(2)]);
+  }
+  const page = await deviceDetail(writer, HEX(1), { since: '2000-01-01', day: '2000-01-01' });
+  expect(page?.applications.rows.map(({ application_id }) => application_id)).toContain(HIDDEN_APPLICATION);
+  expect(JSON.stringify(page)).not.toContain(HEX(0xa002));
+});
+
 test('users are a number, or said to be few, or none', async () => {
   const rows = await reader.rows(
     'SELECT application, users FROM fleetmeter.application_usage_daily ORDER BY application_id',
@@ -127,9 +155,9 @@ test('users are a number, or said to be few, or none', async () => {
   expect(rows).toEqual([
     { application: 'Editor', users: '6' },
     { application: 'team-tool', users: '< 5' },
-    { application: HIDDEN, users: '< 5' },
     { application: 'in-house', users: '0' },
     { application: 'Linter', users: '0' },
+    { application: HIDDEN, users: '< 5' },
   ]);
 });
 
@@ -140,13 +168,18 @@ test('an audit finds nothing wrong with what is hidden, also when a name came ou
     ...(await compareInventory(writer, NOW, 'none')),
   ];
   expect(await compare()).toEqual([]);
-  await writeSmallestGroup(writer, 1, NOW);
+  await writeSmallGroups(writer, { smallest: 1, key: KEY });
   await numberApplications(writer);
-  expect((await compare()).map(({ table }) => table)).toEqual(['application_usage_daily']);
+  expect((await compare()).map(({ table }) => table)).toEqual([
+    'application_usage_daily',
+    'application_devices',
+  ]);
   await derive();
   expect(await compare()).toEqual([]);
   expect(await allThatIsShown()).toContain('~/bin/own-tool');
-  await writeSmallestGroup(writer, 5, NOW + 1);
+  await writeSmallGroups(writer, { smallest: 5, key: KEY });
+  expect(await areSmallGroupsOther(writer, { smallest: 5, key: KEY })).toBe(false);
+  expect(await areSmallGroupsOther(writer, { smallest: 4, key: KEY })).toBe(true);
   await derive();
   expect(await allThatIsShown()).not.toContain('own-tool');
 });
@@ -179,7 +212,9 @@ test('of a person everything is told, by the rules of the day', async () => {
     await writer.rows(
       `SELECT path, executable_id, shown_id FROM {person}.executables WHERE application = 'own-tool'`,
     ),
-  ).toEqual([{ path: '~/bin/own-tool', executable_id: HEX(0xe002), shown_id: HEX(3) }]);
+  ).toEqual([
+    { path: '~/bin/own-tool', executable_id: HEX(0xe002), shown_id: expect.stringMatching(/^[0-9a-f]{16}$/) },
+  ]);
 });
 
 test('a correction of a person replaces what was reported', async () => {
@@ -209,4 +244,38 @@ test('a correction of a person replaces what was reported', async () => {
     `SELECT users FROM fleetmeter.application_usage_daily WHERE application = 'Editor'`,
   );
   expect(editor).toEqual({ users: '5' });
+});
+
+test('an audit compares a day with what was shown then; derived again it shows what is shown now', async () => {
+  const yesterday = TODAY - 1;
+  const shown = async () =>
+    await reader.rows(
+      `SELECT application, count() AS devices, sum(seconds) AS seconds FROM fleetmeter.usage_daily
+       WHERE day = toDate(${yesterday}) GROUP BY application ORDER BY application`,
+    );
+  const batch = new FactBatch();
+  for (const device of [1, 2, 3])
+    for (const executable of [2, 3])
+      batch.add('usage', { ...usageRow(device, device, executable), day: yesterday });
+  await batch.write(writer);
+  await deriveUsageDay(writer, yesterday, NOW, 'none');
+  const before = await shown();
+  expect(before).toEqual([
+    { application: 'team-tool', devices: '3', seconds: '900' },
+    { application: HIDDEN, devices: '3', seconds: '900' },
+  ]);
+  expect(await compareUsageDay(writer, yesterday, NOW, 'none')).toEqual([]);
+
+  const leaving = new FactBatch();
+  leaving.add('device_inventory', {
+    ...{ epoch_no: 5, version: 2, digest_count: 1, digest_sum: Buffer.alloc(16), received_at: NOW },
+    ids: Uint32Array.of(1),
+  });
+  await leaving.write(writer);
+  await derive();
+  expect(await shown()).toEqual(before);
+  expect(await compareUsageDay(writer, yesterday, NOW, 'none')).toEqual([]);
+  await deriveUsageDay(writer, yesterday, NOW, 'none');
+  expect(await shown()).toEqual([{ application: HIDDEN, devices: '3', seconds: '900' }]);
+  expect(await compareUsageDay(writer, yesterday, NOW, 'none')).toEqual([]);
 });

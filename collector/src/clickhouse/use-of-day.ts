@@ -8,13 +8,22 @@
  * listed would lose time. Nearly always there is one kind, and then nothing more is computed.
  */
 
+import { ENOUGH_FRONT_SECONDS } from '@fleetmeter/proto';
+import { SHOWN_NOW, type ShownApplication } from './names-and-users.ts';
+
 /** Of the day in {date:String}; conditions may follow. */
 export const FACTS = `FROM {facts}.usage WHERE day = toDate({date:String}) AND device > 0`;
 export const DEVICE = `dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no)) AS device`;
 
-/** Of what is known of it, and -1 when nothing is. */
-const foreground = (column: string): string =>
-  `if(max(${column}) < 0, -1, least(sumIf(${column}, ${column} > 0), 86400))`;
+/**
+ * What is known of it, and -1 when that is nothing, or too little to count while the rest, of which nothing is known, may hold enough:
+ * one user's screen says nothing of what another did at a screen that cannot tell.
+ */
+const foreground = (column: string, seconds: string): string => {
+  const known = `sumIf(${column}, ${column} > 0)`;
+  const mayBeEnough = `(${known} < ${ENOUGH_FRONT_SECONDS} AND ${known} + sumIf(${seconds}, ${column} < 0) >= ${ENOUGH_FRONT_SECONDS})`;
+  return `if(max(${column}) < 0 OR ${mayBeEnough}, -1, least(${known}, 86400))`;
+};
 
 /** Columns have names of their own at each level: ClickHouse puts an alias in place of an equally named column. */
 const merged = (hasTimes: boolean): string => `
@@ -44,27 +53,27 @@ const each = (sql: (word: number) => string, between = ', '): string => WORDS.ma
 const byVersion = (hasTimes: boolean): string => `
   SELECT device, user, ${APPLICATION_NO},
     sum(run_seconds) AS version_seconds, sum(run_launches) AS version_launches, sum(run_by_user) AS version_by_user,
-    ${foreground('run_foreground')} AS version_foreground,
+    ${foreground('run_foreground', 'run_seconds')} AS version_foreground,
     ${hasTimes ? each((word) => `groupBitOrIf(r${word}, NOT is_in_order) AS v${word}, groupBitOrIf(r${word}, is_in_order) AS o${word}`) : each((word) => `groupBitOr(r${word}) AS v${word}`)}
   ${inForce(hasTimes)}
   GROUP BY device, user, application_no`;
 
 const marksOf = (kind: 'v' | 'o'): string => each((word) => `bitCount(groupBitOr(${kind}${word}))`, ' + ');
 
-const byUser = (hasTimes: boolean): string => `
-  SELECT device, user, dictGetUInt64('{facts}.application_numbered', 'application_id64', toUInt64(application_no)) AS app,
+const byUser = (hasTimes: boolean, shown: ShownApplication): string => `
+  SELECT device, user, ${shown('application_no')} AS app,
     argMax(application_no, (version_seconds, application_no)) AS user_main,
     least(sum(version_seconds), 300 * (${marksOf('v')}${hasTimes ? ` + ${marksOf('o')}` : ''}), 86400) AS user_seconds,
     sum(version_launches) AS user_launches, sum(version_by_user) AS user_by_user,
-    ${foreground('version_foreground')} AS user_foreground
+    ${foreground('version_foreground', 'version_seconds')} AS user_foreground
   FROM (${byVersion(hasTimes)}) GROUP BY device, user, app`;
 
 /** One row for each device and application. `hasTimes`: there may be marks in the order of the day. */
-export const byDevice = (hasTimes: boolean): string => `
+export const byDevice = (hasTimes: boolean, shown: ShownApplication = SHOWN_NOW): string => `
   SELECT device, app, argMax(user_main, (user_seconds, user_main)) AS main, least(sum(user_seconds), 86400) AS device_seconds,
     sum(user_launches) AS device_launches, sum(user_by_user) AS device_by_user,
-    ${foreground('user_foreground')} AS device_foreground
-  FROM (${byUser(hasTimes)}) GROUP BY device, app`;
+    ${foreground('user_foreground', 'user_seconds')} AS device_foreground
+  FROM (${byUser(hasTimes, shown)}) GROUP BY device, app`;
 
 /** The same; `facts` stands in for the table of facts, for whoever wants to know what a day would be. */
 export const usageByDevice = (facts: string): string =>

@@ -4,6 +4,7 @@
  * Of each (executable, user) only the highest generation is read. A correction of an application therefore replaces all of
  * its executables that were used: the one that ran longest says everything, the others say nothing.
  */
+import { ENOUGH_FRONT_SECONDS } from '@fleetmeter/proto';
 import type { UsageFact } from '../clickhouse/device-day-use.ts';
 import { SLOT_ORDER } from '../clickhouse/fact-tables.ts';
 import { MAX_LAUNCHES, SECONDS_PER_DAY } from '../validate/usage-record.ts';
@@ -73,6 +74,7 @@ export function planCorrection(
     seconds: after.seconds,
     launches_user: after.launchesByUser,
     launches_unknown: after.launches - after.launchesByUser,
+    foreground_seconds: correctedForeground(mine, after.seconds),
     ...correctedMarks(mine, values.seconds, after.seconds),
   };
   return { rows, user: who, before, after };
@@ -95,7 +97,10 @@ export function planUndo(facts: readonly UsageFact[], touched: readonly UsageFac
     const former = inForceOf(below);
     if (former.length > 0) return former.map((row) => ({ ...row, generation: next }));
     const [row] = written;
-    const nothing = { seconds: 0, launches_user: 0, launches_autostart: 0, launches_service: 0 };
+    const nothing = {
+      ...{ seconds: 0, launches_user: 0, launches_autostart: 0, launches_service: 0 },
+      ...{ foreground_seconds: -1, locked_seconds: -1 },
+    };
     return [
       {
         ...(row as UsageFact),
@@ -139,6 +144,15 @@ export function chosenMarks(set: bigint, seconds: number): bigint {
       count++;
     }
   return chosen;
+}
+
+/** What was in front stays so, within the time that is left; -1 by the rule of use-of-day.ts. */
+function correctedForeground(rows: readonly UsageFact[], seconds: number): number {
+  const known = rows.filter((row) => row.foreground_seconds >= 0);
+  const front = known.reduce((sum, row) => sum + row.foreground_seconds, 0);
+  const unknown = secondsOf(rows) - secondsOf(known);
+  const mayBeEnough = front < ENOUGH_FRONT_SECONDS && front + unknown >= ENOUGH_FRONT_SECONDS;
+  return known.length === 0 || mayBeEnough ? -1 : Math.min(front, seconds);
 }
 
 /** Marks that are chosen are no times of the day any more, and those of two orders are none together. */

@@ -59,13 +59,12 @@ export function describeExecutable(
     .reverse()
     .toString('hex');
   if (claimed !== executableId) {
-    return { reason: 'evidence-id-mismatch', detail: `claims ${claimed}, proves ${executableId}` };
+    return { reason: 'evidence-id-mismatch', detail: 'proves another id than it claims' };
   }
   const hash = Buffer.from(digestPart).toString('hex');
   const first = known.get(executableId);
   if (first !== undefined && first !== hash) {
-    const detail = `${executableId} is of evidence ${first}, and of ${hash}`;
-    return { reason: 'evidence-collision', detail };
+    return { reason: 'evidence-collision', detail: 'its id is that of other evidence' };
   }
   const idBytes = encodeIdList([executableId]);
   if (control.withoutEvidence(idBytes).length === 0) return undefined;

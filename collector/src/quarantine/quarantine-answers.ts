@@ -99,13 +99,16 @@ export class QuarantineAnswers {
     return this.#desk.list(filter, page).map(shownRecord);
   }
 
-  /** Undefined when there never was such a record, or nothing is known of it any more. */
-  record(number: number): QuarantineRecordDetail | undefined {
+  /**
+   * Undefined when there never was such a record, or nothing is known of it any more. `whole`: for whoever may read the file
+   * anyway; others are not told which program of somebody's home it is about.
+   */
+  record(number: number, { whole = false } = {}): QuarantineRecordDetail | undefined {
     const record = this.#desk.get(number);
     const outcomes = this.#desk.outcomesOf(number);
     if (!record && outcomes.length === 0) return undefined;
     return {
-      record: record ? { ...shownRecord(record), fields: shownFields(record) } : null,
+      record: record ? { ...shownRecord(record), fields: shownFields(record, whole) } : null,
       outcomes: outcomes.map(({ decision, outcome, detail, at }) => ({
         ...{ decision, outcome, detail },
         at: new Date(at).toISOString(),
@@ -177,10 +180,16 @@ function shownRecord(record: ShelvedRecord): QuarantineRecordAnswer {
   };
 }
 
+/** They name a program, or let whoever has it know that it is that one. */
+const OF_THE_PROGRAM: ReadonlySet<string> = new Set(['executable_id', 'evidence']);
+const ELSEWHERE = '"quarantine show" at the collector tells it';
+
 /** What the record says, by name; a line that says why when its bytes cannot be read. */
-function shownFields(record: ShelvedRecord): [name: string, value: string][] {
+function shownFields(record: ShelvedRecord, whole: boolean): [name: string, value: string][] {
   try {
-    return fieldsOf(readRecord(record));
+    const fields = fieldsOf(readRecord(record));
+    if (whole) return fields;
+    return fields.map(([name, value]) => [name, OF_THE_PROGRAM.has(name) ? ELSEWHERE : value]);
   } catch (error) {
     return [['unreadable', error instanceof Error ? error.message : String(error)]];
   }

@@ -106,7 +106,7 @@ function show(
   using desk = openQuarantineDesk(config.collectorDir);
   const asked = recordNumber('show', number);
   const answers = new QuarantineAnswers(desk);
-  const found = answers.record(asked);
+  const found = answers.record(asked, { whole: true });
   if (!found) throw new EnrolCommandError(`no record ${asked}; quarantine list --records shows them`);
   if (flags.json) {
     output.print(`${JSON.stringify({ ...found, hex: answers.hexOf(asked) }, null, 2)}\n`);

@@ -40,7 +40,7 @@ const APPLICATIONS_OF_DEVICE = `
     if(max(newest) = toDate(0), NULL, toString(max(newest))) AS last_used, count() OVER () AS total
   FROM
   (
-    SELECT lower(leftPad(hex(mapped.application_id64), 16, '0')) AS application_id, any(mapped.shown_name) AS some_name,
+    SELECT lower(leftPad(hex(mapped.shown_id), 16, '0')) AS application_id, any(mapped.shown_name) AS some_name,
       any(toString(mapped.publisher)) AS some_publisher, groupUniqArray(toString(mapped.application_version)) AS some_versions,
       max(mapped.recognised) AS some_recognised, count() AS some_executables, toUInt64(0) AS some_seconds,
       toUInt64(0) AS some_today, toUInt64(0) AS some_launches, toDate(0) AS newest
@@ -51,11 +51,12 @@ const APPLICATIONS_OF_DEVICE = `
     ) AS installed
     INNER JOIN
     (
-      SELECT *, if(recognised = 1, application, dictGetString('{facts}.application_numbered', 'name',
-          toUInt64(dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no))))) AS shown_name
+      SELECT *, toUInt64(dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no))) AS application_no,
+        if(recognised = 1, application, dictGetString('{facts}.application_numbered', 'name', application_no)) AS shown_name,
+        if(recognised = 1, application_id64, dictGetUInt64('{facts}.application_numbered', 'application_id64', application_no)) AS shown_id
       FROM {facts}.mappings FINAL
     ) AS mapped ON mapped.executable_no = installed.executable_no
-    GROUP BY mapped.application_id64
+    GROUP BY mapped.shown_id
     UNION ALL
     SELECT application_id, any(application), any(publisher), [argMax(version, day)], 0, 0, sum(seconds),
       sumIf(seconds, day = {day:Date}), sum(launches), max(day)

@@ -11,6 +11,7 @@ import type { ScriptedDevice } from './scripted-device.ts';
 
 let fleet: FleetOfOne;
 let desk: ScriptedDevice;
+let second: ScriptedDevice;
 let token: string;
 let person: string;
 const REASON = 'she asked for it, 12 May';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   fleet = await FleetOfOne.create();
   fleet.startCollector();
   await fleet.ready();
-  [desk] = (await reportAll(fleet)) as [ScriptedDevice];
+  [desk, second] = (await reportAll(fleet)) as [ScriptedDevice, ScriptedDevice];
   // One record of hers that cannot be used.
   const absurd = usageOf([
     { of: DIARY, user: ANNA, seconds: 257, launches: 2_000_000_000, foreground: 9_999_999 },
@@ -108,6 +109,10 @@ const OF_HER = (columns: string, where = '1') =>
   `SELECT ${columns} FROM fleetmeter_person.user_usage_daily WHERE person = '${person}' AND ${where}`;
 const FILES = (columns: string, where: string) =>
   `SELECT ${columns} FROM fleetmeter_person.executables WHERE ${where}`;
+/** Devices that share an id with what the second computer has, and that is not only what stands for all that is not shown. */
+const whoElse = (table: string, id: string, where: string) =>
+  `SELECT device_id FROM fleetmeter.${table} WHERE device_id != '${second.hexId}' AND ${where}
+   AND ${id} IN (SELECT ${id} FROM fleetmeter.${table} WHERE device_id = '${second.hexId}' AND ${where})`;
 const name = () => 'anna-diary';
 const guessedId = () => createHash('sha256').update('file\0\0anna-diary').digest('hex').slice(0, 16);
 
@@ -182,8 +187,8 @@ const QUESTIONS: Question[] = [
   },
   {
     question: 'what is the program called that only she has?',
-    viewer: () => atPort(`SELECT path FROM fleetmeter.executables WHERE devices = 1`),
-    person: () => FILES('path', 'devices = 1'),
+    viewer: () => atPort(`SELECT path FROM fleetmeter.executables WHERE devices <= 2`),
+    person: () => FILES('path', 'devices <= 2'),
     answer: name,
   },
   {
@@ -204,6 +209,13 @@ const QUESTIONS: Question[] = [
   {
     question: 'does anybody have the file with this hash?',
     viewer: () => atPort(`SELECT device_id FROM fleetmeter.installations WHERE sha256 = '${DIARY.sha256}'`),
+    person: () =>
+      `SELECT device_id FROM fleetmeter_person.user_usage_daily WHERE application_id IN (${FILES('application_id', `sha256 = '${DIARY.sha256}'`)})`,
+    answer: () => desk.hexId,
+  },
+  {
+    question: 'who has the very file that I have got hold of?',
+    viewer: () => atPort(whoElse('installations', 'executable_id', `path LIKE '~/(%'`)),
     person: () =>
       `SELECT device_id FROM fleetmeter_person.user_usage_daily WHERE application_id IN (${FILES('application_id', `sha256 = '${DIARY.sha256}'`)})`,
     answer: () => desk.hexId,

@@ -45,10 +45,16 @@ export async function erasePersonRows(
 ): Promise<void> {
   if (epochNos.length === 0) return;
   const ofEpochs = `epoch_no IN (${epochNos.join(',')})`;
-  const ofPerson = `${ofEpochs} AND user = toFixedString(unhex('${Buffer.from(person).toString('hex')}'), 16)`;
+  const ofPerson = `${ofEpochs} AND user IN (SELECT user FROM {facts}.persons_to_erase)`;
+  await clickhouse.command('TRUNCATE TABLE {facts}.persons_to_erase');
+  await clickhouse.command(
+    'INSERT INTO {facts}.persons_to_erase SELECT toFixedString(unhex({person:String}), 16)',
+    { person: Buffer.from(person).toString('hex') },
+  );
   for (const [table, where] of [
     ['{facts}.usage', ofPerson],
     ['{facts}.usage_digests', ofEpochs],
   ])
     await clickhouse.command(`ALTER TABLE ${table} DELETE WHERE ${where} SETTINGS mutations_sync = 1`);
+  await clickhouse.command('TRUNCATE TABLE {facts}.persons_to_erase');
 }

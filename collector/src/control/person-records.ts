@@ -48,10 +48,26 @@ export class PersonRecords {
       .prepare("SELECT DISTINCT day FROM quarantine WHERE user = ? AND day IS NOT NULL AND state = 'open'")
       .all(person)
       .map((row) => row.day as number);
+    // What became of them says on which day it was, and with which program.
+    this.#database
+      .prepare(
+        'DELETE FROM quarantine_outcomes WHERE number IN (SELECT number FROM quarantine WHERE user = ?)',
+      )
+      .run(person);
     this.#database.prepare('DELETE FROM quarantine WHERE user = ?').run(person);
+    this.#forgetOperations(person);
     const whole = this.#database.prepare("DELETE FROM quarantine WHERE device_id = ? AND kind = 'report'");
     const reporters = deviceIds.filter((deviceId) => whole.run(deviceId).changes > 0);
     this.#database.prepare('DELETE FROM correction_rows WHERE user = ?').run(person);
     return { days, reporters };
+  }
+
+  /** Corrections that were asked for may name the person, and so may answers that say which users there are. */
+  #forgetOperations(person: Uint8Array): void {
+    this.#database
+      .prepare(
+        'DELETE FROM operations WHERE finished_at IS NOT NULL AND (instr(request, ?1) > 0 OR instr(result, ?1) > 0)',
+      )
+      .run(Buffer.from(person).toString('hex'));
   }
 }

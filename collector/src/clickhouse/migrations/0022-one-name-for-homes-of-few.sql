@@ -16,6 +16,15 @@ COMMENT 'Which names of homes are those of many';
 
 CREATE TABLE {facts}.home_applications_staging AS {facts}.home_applications;
 
+-- A mutation keeps its text for long, so it must not be the text that says who is erased.
+CREATE TABLE {facts}.persons_to_erase
+(
+    user FixedString(16) COMMENT 'Pseudonym; here for as long as rows are being deleted'
+)
+ENGINE = MergeTree ORDER BY user
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1
+COMMENT 'Whose rows are being deleted';
+
 CREATE OR REPLACE DICTIONARY {facts}.application_numbered
 (
     application_no   UInt64,

@@ -190,10 +190,10 @@ describe('with a fleet', () => {
   });
 
   test('an executable of which only the id is known shows, without a hash', async () => {
-    const { body } = await get('/api/executables?search=fffffffffffffffe');
-    expect(body.rows).toMatchObject([
-      { executable_id: 'fffffffffffffffe', sha256: '', path: '', devices: 1, in_container: 0 },
-    ]);
+    // It may lie in somebody's home, so its id is not shown either while few have it.
+    expect((await get('/api/executables?search=fffffffffffffffe')).body.total).toBe(0);
+    const { body } = await get('/api/executables?sort=path&order=asc&limit=1');
+    expect(body.rows).toMatchObject([{ sha256: '', path: '', devices: 1, in_container: 0 }]);
   });
 
   test('devices say what they are and what the agent costs them', async () => {

@@ -59,7 +59,7 @@ test('groups, records and what one says, as they were sent', async () => {
   expect(body.record).toMatchObject({ detail: MARKUP, device_id: DEVICE, concerns: { day: '2024-10-04' } });
   expect(Object.fromEntries(body.record.fields)).toMatchObject({
     seconds: '90000',
-    executable_id: '01'.repeat(8),
+    executable_id: '"quarantine show" at the collector tells it',
   });
 });
 

@@ -176,7 +176,7 @@ test('what is compared is all that the tables say', async () => {
       `SELECT name AS column FROM system.columns WHERE database = '${database}' AND table = '${name}'`,
     );
     const said = [...key, ...values].join(' ');
-    expect(rows.length).toBeGreaterThan(2);
+    expect(rows.length).toBeGreaterThan(1);
     for (const { column } of rows)
       if (!whenOrBy.has(column)) expect(said, `${table}.${column}`).toMatch(new RegExp(`\\b${column}\\b`));
   }

@@ -6,12 +6,17 @@
  * The numbers mean nothing beyond the round: nothing that stays is keyed by them.
  */
 import type { ClickHouse } from './clickhouse.ts';
+import { SMALLEST_SHOWN } from './small-groups.ts';
 import { DERIVING } from './swap-partition.ts';
 
-/** Applications that are named for their file, and one that does not lie in a home; see map-executable.ts. */
-const NAMED_ELSEWHERE = `
-  SELECT application_id64 FROM {facts}.mappings FINAL
-  WHERE recognised = 0 AND executable_no IN (SELECT executable_no FROM {facts}.executables WHERE path != '' AND NOT startsWith(path, '~'))`;
+const NAMED_FOR = (executables: string): string => `
+  SELECT application_id64 FROM {facts}.mappings FINAL WHERE recognised = 0 AND executable_no IN (${executables})`;
+/** Applications that are named for a file, and have one in a home. */
+const IN_HOMES = NAMED_FOR(`SELECT executable_no FROM {facts}.executables WHERE startsWith(path, '~')`);
+/** And one elsewhere that many have: who puts one of that name anywhere must not bring the name out of somebody's home. */
+const NAMED_ELSEWHERE = NAMED_FOR(`
+  SELECT executable_no FROM {facts}.executables WHERE path != '' AND NOT startsWith(path, '~')
+    AND executable_no IN (SELECT executable_no FROM {facts}.executable_devices WHERE devices >= ${SMALLEST_SHOWN})`);
 
 /** In this order, so that of two versions used equally long the later one always wins. */
 const NUMBERS = `
@@ -20,7 +25,7 @@ const NUMBERS = `
   FROM
   (
     SELECT application_id64, application_version, any(application) AS name, any(mapped.publisher) AS publisher,
-      max(mapped.recognised) AS recognised, max(mapped.recognised) = 0 AND application_id64 NOT IN (${NAMED_ELSEWHERE}) AS home_only
+      max(mapped.recognised) AS recognised, max(mapped.recognised) = 0 AND application_id64 IN (${IN_HOMES}) AND application_id64 NOT IN (${NAMED_ELSEWHERE}) AS home_only
     FROM (SELECT * FROM {facts}.mappings FINAL) AS mapped
     GROUP BY application_id64, application_version ORDER BY application_id64, application_version
   )`;

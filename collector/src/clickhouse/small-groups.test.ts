@@ -26,9 +26,11 @@ const PROGRAMS = [
   { path: '~/bin/own-tool', application: 'own-tool', recognised: false },
   { path: '/opt/in-house', application: 'in-house', recognised: false },
   { path: '~/.local/bin/linter', application: 'Linter', recognised: true },
+  // Somebody has guessed a name and has given it to a file of his own, where it shows.
+  { path: '/srv/guess', application: 'own-tool', recognised: false, applicationId: HEX(0xa002) },
 ];
 /** Of the device with that number: how many of the programs above it has. */
-const INSTALLED = [5, 3, 2, 2, 2, 1];
+const INSTALLED = [5, 3, 2, 2, 2, 6];
 
 let engine: EngineUnderTest;
 let writer: ClickHouse;
@@ -138,10 +140,14 @@ test('who has the very same file finds no other computer by it', async () => {
   );
   expect(own).toHaveLength(2);
   for (const { id } of own) expect(files.get(id)).toEqual([HEX(1)]);
-  for (const table of ['usage_daily', 'device_usage_daily', 'application_devices', 'application_last_used']) {
+  const [used, installed] = [[1, 2].map(HEX), [1, 2, 6].map(HEX)];
+  for (const [table, devices] of Object.entries({
+    ...{ usage_daily: used, device_usage_daily: used },
+    ...{ application_devices: installed, application_last_used: installed },
+  })) {
     const applications = await devicesOf('application_id', table);
     expect([...applications.keys()], table).not.toContain(HEX(0xa002));
-    expect(applications.get(HIDDEN_APPLICATION), table).toEqual([HEX(1), HEX(2)]);
+    expect(applications.get(HIDDEN_APPLICATION), table).toEqual(devices);
   }
   const page = await deviceDetail(writer, HEX(1), { since: '2000-01-01', day: '2000-01-01' });
   expect(page?.applications.rows.map(({ application_id }) => application_id)).toContain(HIDDEN_APPLICATION);
@@ -171,8 +177,7 @@ test('an audit finds nothing wrong with what is hidden, also when a name came ou
   await writeSmallGroups(writer, { smallest: 1, key: KEY });
   await numberApplications(writer);
   expect((await compare()).map(({ table }) => table)).toEqual([
-    'application_usage_daily',
-    'application_devices',
+    ...['usage_daily', 'application_usage_daily', 'home_applications', 'application_devices'],
   ]);
   await derive();
   expect(await compare()).toEqual([]);
@@ -210,7 +215,7 @@ test('of a person everything is told, by the rules of the day', async () => {
   ).toEqual([{ person, devices: '1', first_day: date, last_day: date }]);
   expect(
     await writer.rows(
-      `SELECT path, executable_id, shown_id FROM {person}.executables WHERE application = 'own-tool'`,
+      `SELECT path, executable_id, shown_id FROM {person}.executables WHERE application = 'own-tool' AND path != '/srv/guess'`,
     ),
   ).toEqual([
     { path: '~/bin/own-tool', executable_id: HEX(0xe002), shown_id: expect.stringMatching(/^[0-9a-f]{16}$/) },
@@ -267,10 +272,11 @@ test('an audit compares a day with what was shown then; derived again it shows w
   expect(await compareUsageDay(writer, yesterday, NOW, 'none')).toEqual([]);
 
   const leaving = new FactBatch();
-  leaving.add('device_inventory', {
-    ...{ epoch_no: 5, version: 2, digest_count: 1, digest_sum: Buffer.alloc(16), received_at: NOW },
-    ids: Uint32Array.of(1),
-  });
+  for (const epoch_no of [4, 5])
+    leaving.add('device_inventory', {
+      ...{ epoch_no, version: 2, digest_count: 1, digest_sum: Buffer.alloc(16), received_at: NOW },
+      ids: Uint32Array.of(1),
+    });
   await leaving.write(writer);
   await derive();
   expect(await shown()).toEqual(before);

@@ -19,8 +19,7 @@ export interface ExecutableToMap {
 export interface Mapping {
   /**
    * First 8 bytes of a hash of publisher and name, without version, read big-endian. Keyed where it is named for its
-   * file: who guesses the name of somebody's program must not find its use by the id. Files in homes make an application of their own:
-   * one of the same name elsewhere must not bring the name out.
+   * file: who guesses the name of somebody's program must not find its use by the id.
    */
   applicationId: bigint;
   application: string;
@@ -32,14 +31,14 @@ export interface Mapping {
 }
 
 /** Raised with every change of the rules below, so that all executables are mapped again. */
-export const MAPPING_RULES = 3;
+export const MAPPING_RULES = 2;
 
 export function mapExecutable(
   executable: ExecutableToMap,
   { catalogue, fileKey }: Pick<CatalogueInForce, 'catalogue' | 'fileKey'>,
 ): Mapping {
   const named = nameOf(executable, catalogue);
-  const kind = named.recognised ? 'application' : executable.path.startsWith('~') ? 'file of a home' : 'file';
+  const kind = named.recognised ? 'application' : 'file';
   const key = named.recognised ? NO_KEY : fileKey;
   return {
     ...named,

@@ -18,7 +18,7 @@ const LARGEST_ID = 'ffffffffffffffff';
 let fleet: FleetOfOne;
 
 beforeAll(async () => {
-  fleet = await FleetOfOne.create();
+  fleet = await FleetOfOne.create({ collector: { smallestGroupShown: 1 } });
   fleet.startCollector();
   await fleet.ready();
 }, 90_000);

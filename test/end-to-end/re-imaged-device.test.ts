@@ -8,7 +8,7 @@ import { ScriptedDevice } from './scripted-device.ts';
 let fleet: FleetOfOne;
 
 beforeAll(async () => {
-  fleet = await FleetOfOne.create({ collector: { supersedeAfterSeconds: 3 } });
+  fleet = await FleetOfOne.create({ collector: { supersedeAfterSeconds: 3, smallestGroupShown: 1 } });
   fleet.startCollector();
   await fleet.ready();
 }, 90_000);

@@ -76,6 +76,10 @@ export class AdjustableFinder {
     return this.#finder?.mayRead(path) ?? false;
   }
 
+  mayPass(path: string): boolean {
+    return this.#finder?.mayPass(path) ?? false;
+  }
+
   status(): FinderStatus {
     const status = this.#finder?.status() ?? NOTHING;
     return { ...status, hashing: { ...status.hashing, ...sums(this.#before, status.hashing) } };

@@ -13,7 +13,7 @@ import { placesToSearch, type ScanRootOptions } from './watch/scan-roots.ts';
 
 export type Finder = Pick<
   ExecutableFinder,
-  'start' | 'scanOnce' | 'identify' | 'mayMeter' | 'mayRead' | 'status' | 'close'
+  'start' | 'scanOnce' | 'identify' | 'mayMeter' | 'mayRead' | 'mayPass' | 'status' | 'close'
 >;
 
 const BYTES_PER_MEBIBYTE = 1_048_576;

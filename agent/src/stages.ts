@@ -128,7 +128,7 @@ export async function buildStages(
       lockedUids: settings.tellUsersApart ? sessions.look().lockedUids : undefined,
     }),
   };
-  const table = new LinuxProcessTable({ mayRead: (path) => finder.mayRead(path) });
+  const table = new LinuxProcessTable({ scripts: finder });
   const meteringClock = new ToldClock(clock);
   const slotOrder = new SlotOrder({
     listedOn: (day, now) => store.slotOrders.listedOn(day, now),

@@ -1,11 +1,12 @@
 /** Looks at the path and reads the store of an agent, running or not, without disturbing it. */
-import { closeSync, constants, existsSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type ExecutableFormat, encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { isBeyondLimits } from '../evidence/file-evidence.ts';
 import { type FindingConfig, scopeOf } from '../finder.ts';
 import { describeOpened } from '../hash/describe-opened.ts';
+import { openRegularFile } from '../hash/regular-file.ts';
 import { readCeiling } from '../settings/ceiling.ts';
 import { NO_COLLECTOR_SETTINGS } from '../settings/collector-settings.ts';
 import { findingConfig } from '../settings/finding-config.ts';
@@ -181,7 +182,9 @@ function whatItSays(
   size: number,
 ): { format: ExecutableFormat | undefined; beyondLimits: boolean } | undefined {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const opened = openRegularFile(path);
+    if (typeof opened === 'string') return undefined;
+    const { descriptor } = opened;
     try {
       const bytes = Buffer.alloc(FORMAT_BYTES);
       const first = bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0));

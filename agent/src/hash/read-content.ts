@@ -6,7 +6,8 @@ import { executableFormat, FORMAT_BYTES } from '../watch/executable-format.ts';
 import { identityOf, sameIdentity } from '../watch/file-identity.ts';
 import { describeOpened } from './describe-opened.ts';
 import type { HashOutcome, SelfDescription } from './file-content.ts';
-import { type OpenedFile, openSafely, reasonOf } from './safe-open.ts';
+import type { OpenedFile } from './regular-file.ts';
+import { openSafely, reasonOf } from './safe-open.ts';
 
 const CHUNK_BYTES = 262_144;
 export interface ReadLimits {

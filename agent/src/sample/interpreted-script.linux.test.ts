@@ -1,10 +1,20 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { isInterpreter, readScript, scriptNamed } from './interpreted-script.linux.ts';
+import { isInterpreter, type ReadableScripts, readScript, scriptNamed } from './interpreted-script.linux.ts';
 import { LinuxProcessTable } from './process-list.linux.ts';
 
 describe('where the script is named', () => {
@@ -52,6 +62,8 @@ describe('of processes', () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'fleetmeter-script-')));
     writeFileSync(join(folder, 'tool'), '#!/bin/sh\nread line\n', { mode: 0o755 });
     symlinkSync('tool', join(folder, 'alias'));
+    mkdirSync(join(folder, 'server'));
+    symlinkSync('server/../tool', join(folder, 'to-server'));
     writeFileSync(join(folder, 'plain'), 'read line\n', { mode: 0o755 });
     writeFileSync(join(folder, 'data'), '#!/bin/sh\nread line\n', { mode: 0o644 });
     mkdirSync(join(folder, 'folder'));
@@ -69,8 +81,10 @@ describe('of processes', () => {
     await sleep(100);
     return child.pid as number;
   }
-  const scriptOf = (pid: number, mayRead = (_: string): boolean => true) =>
-    readScript(`/proc/${pid}`, '/bin/sh', mayRead)?.path;
+  const scriptOf = (
+    pid: number,
+    { mayRead = () => true, mayPass = () => true }: Partial<ReadableScripts> = {},
+  ) => readScript(`/proc/${pid}`, '/bin/sh', { mayRead, mayPass })?.path;
 
   test('however it was started, and behind links', async () => {
     const tool = join(folder, 'tool');
@@ -85,14 +99,55 @@ describe('of processes', () => {
     expect(scriptOf(await started('/bin/sh', '-c', `read line # ${folder}/tool`))).toBe(undefined);
   });
 
+  test('only a regular file is ever opened, also behind links: who waits for a reader of another one waits on', async () => {
+    const opened = join(folder, 'opened');
+    execFileSync('mkfifo', ['-m', '755', join(folder, 'waited-for')]);
+    await started('/bin/sh', '-c', ': > waited-for; : > opened');
+    const fake = join(folder, 'process');
+    mkdirSync(fake);
+    symlinkSync('/', join(fake, 'root'));
+    symlinkSync(folder, join(fake, 'cwd'));
+    symlinkSync('waited-for', join(folder, 'to-fifo'));
+    for (const name of [
+      'waited-for',
+      './to-fifo',
+      join(folder, 'waited-for'),
+      join(folder, 'folder/../to-fifo'),
+      'tool',
+    ]) {
+      writeFileSync(join(fake, 'cmdline'), `sh\0${name}\0`);
+      const script = readScript(fake, '/bin/sh', { mayRead: () => true, mayPass: () => true });
+      expect(script?.path, name).toBe(name === 'tool' ? join(folder, 'tool') : undefined);
+    }
+    await sleep(300);
+    expect(existsSync(opened)).toBe(false);
+    readFileSync(join(folder, 'waited-for'));
+    await expect.poll(() => existsSync(opened)).toBe(true);
+  });
+
   test('what may not be read is not opened', async () => {
     const asked: string[] = [];
     const mayRead = (path: string): boolean => {
       asked.push(path);
       return false;
     };
-    expect(scriptOf(await started('/bin/sh', './tool'), mayRead)).toBe(undefined);
+    expect(scriptOf(await started('/bin/sh', './alias'), { mayRead })).toBe(undefined);
     expect(asked).toEqual([join(folder, 'tool')]);
+  });
+
+  test.each([
+    ['links there', 'to-server'],
+    ['goes there and up again', 'server/../tool'],
+  ])('a way that %s is not followed over what must not be looked at', async (_, name) => {
+    const asked: string[] = [];
+    const mayPass = (path: string): boolean => {
+      asked.push(path);
+      return path !== join(folder, 'server');
+    };
+    const pid = await started('/bin/sh', name);
+    expect(scriptOf(pid)).toBe(join(folder, 'tool'));
+    expect(scriptOf(pid, { mayPass })).toBe(undefined);
+    expect(asked.at(-1)).toBe(join(folder, 'server'));
   });
 
   test('a sample shows interpreter and script, with one life, and nothing of the other arguments', async () => {

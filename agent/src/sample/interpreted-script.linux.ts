@@ -3,15 +3,26 @@
  * used themselves and not only as their interpreter. Of the arguments only the place of the script is looked at, and nothing but its
  * path is kept.
  */
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { openRegularFile } from '../hash/regular-file.ts';
 import { identityOf } from '../watch/file-identity.ts';
+import { isWithin } from '../watch/is-within.ts';
+import { followLinks } from '../watch/real-path.ts';
 import type { ProgramFile } from './sampled-process.ts';
 
 interface Family {
   names: RegExp;
   /** Options, also in a cluster, with which no file is named: code in the arguments, a module, input from elsewhere. */
   noFile: RegExp;
+}
+
+/** What the agent looks at to find a script. Paths are as the kernel names them. */
+export interface ReadableScripts {
+  /** Whether it reads what lies there at all. */
+  mayRead(path: string): boolean;
+  /** Whether it finds out there where another path leads: a server that does not answer would stop it. */
+  mayPass(path: string): boolean;
 }
 
 const version = String.raw`[\d.]*(?:-[\d.]+)?$`;
@@ -52,28 +63,37 @@ export function scriptNamed(interpreter: string, words: readonly string[]): stri
 
 /**
  * `folder`: of the process below /proc; `interpreter`: the path of what it runs. Undefined when it runs no file that is a script and may
- * be executed, or that may not be seen. The path is the one behind links. `mayRead`: whether the agent reads what lies there at all; a server that does not answer would stop it.
+ * be executed, or that may not be seen. The path is the one behind links.
  */
 export function readScript(
   folder: string,
   interpreter: string,
-  mayRead: (path: string) => boolean,
+  scripts: ReadableScripts,
 ): ProgramFile | undefined {
   let file: number | undefined;
   try {
     const named = scriptNamed(interpreter, readWords(folder));
-    if (named === undefined) return undefined;
-    const isAbsolute = named.startsWith('/');
-    if (!mayRead(isAbsolute ? named : join(readlinkSync(`${folder}/cwd`), named))) return undefined;
-    const openPath = isAbsolute ? `${folder}/root${named}` : `${folder}/cwd/${named}`;
-    file = openSync(openPath, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    const stat = fstatSync(file, { bigint: true });
-    if (!stat.isFile() || (Number(stat.mode) & ANY_MAY_EXECUTE) === 0) return undefined;
+    const openPath = named === undefined ? undefined : placeOf(named, folder, scripts);
+    if (openPath === undefined) return undefined;
+    let path = '';
+    const opened = openRegularFile(openPath, {
+      // By its own name: what lies on the way may have been swapped since it was looked at.
+      isWanted: ({ mode }, realPath = '') => {
+        path = realPath;
+        return (Number(mode) & ANY_MAY_EXECUTE) !== 0 && scripts.mayRead(path);
+      },
+    });
+    if (typeof opened === 'string') return undefined;
+    file = opened.descriptor;
     const first = Buffer.alloc(SHEBANG.length);
     if (readSync(file, first, 0, first.length, 0) < first.length || !first.equals(SHEBANG)) return undefined;
-    const path = readlinkSync(`/proc/self/fd/${file}`);
-    const key = `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${path}`;
-    return { key, path, openPath, identity: identityOf(stat) };
+    const { dev, ino, size, mtimeNs } = opened.stats;
+    return {
+      key: `${dev}:${ino}:${size}:${mtimeNs}:${path}`,
+      path,
+      openPath,
+      identity: identityOf(opened.stats),
+    };
   } catch {
     // The interpreter itself is metered in any case.
     return undefined;
@@ -81,6 +101,26 @@ export function readScript(
     if (file !== undefined) closeSync(file);
   }
 }
+
+/**
+ * Where that process finds the script, behind all links, as a path that the agent can open. They are followed here and not by the
+ * kernel: one that leads to a server that does not answer would stop the agent. Undefined: the way leads over what may not be looked at.
+ */
+function placeOf(named: string, folder: string, scripts: ReadableScripts): string | undefined {
+  const root = readlinkSync(`${folder}/root`);
+  const cwd = named.startsWith('/') ? '' : within(readlinkSync(`${folder}/cwd`), root);
+  let isPassable = true;
+  const mayLook = (path: string): boolean => {
+    isPassable &&= scripts.mayPass(join(root, path));
+    return isPassable;
+  };
+  const path = followLinks(`${cwd}/${named}`, mayLook, `${folder}/root`);
+  return isPassable && path !== undefined ? `${folder}/root${path}` : undefined;
+}
+
+/** As a process with that root names it. */
+const within = (path: string, root: string): string =>
+  root !== '/' && isWithin(path, root) ? path.slice(root.length) : path;
 
 function readWords(folder: string): string[] {
   const file = openSync(`${folder}/cmdline`, 'r');

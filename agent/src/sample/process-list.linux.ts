@@ -14,7 +14,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isInterpreter, readScript } from './interpreted-script.linux.ts';
+import { isInterpreter, type ReadableScripts, readScript } from './interpreted-script.linux.ts';
 import { launchOrigin, type ProcessCircumstances } from './launch-origin.linux.ts';
 import {
   CodeWatch,
@@ -54,8 +54,8 @@ interface Known {
 export interface LinuxProcessTableOptions {
   /** Where the kernel shows its processes. Default /proc. */
   proc?: string;
-  /** Whether a script at this path is looked at. Default: any. */
-  mayRead?: (path: string) => boolean;
+  /** Which scripts are looked at. Default: any. */
+  scripts?: ReadableScripts;
   /** Monotonic milliseconds. */
   nowMs?: () => number;
 }
@@ -63,7 +63,7 @@ export interface LinuxProcessTableOptions {
 export class LinuxProcessTable implements ProcessTable {
   readonly #proc: string;
   readonly #nowMs: () => number;
-  readonly #mayRead: (path: string) => boolean;
+  readonly #scripts: ReadableScripts;
   /** By the name of the folder, the number of the process. */
   readonly #known = new Map<string, Known>();
   /** Kernel threads, and processes that have ended and are still listed. */
@@ -82,9 +82,9 @@ export class LinuxProcessTable implements ProcessTable {
   constructor({
     proc = '/proc',
     nowMs = () => performance.now(),
-    mayRead = () => true,
+    scripts = { mayRead: () => true, mayPass: () => true },
   }: LinuxProcessTableOptions = {}) {
-    this.#mayRead = mayRead;
+    this.#scripts = scripts;
     this.#proc = proc;
     this.#nowMs = nowMs;
     this.#turnover = new TurnoverSource(proc);
@@ -189,7 +189,7 @@ export class LinuxProcessTable implements ProcessTable {
     let known: Known;
     try {
       known = {
-        ...readWhole(folder, stat, this.#mayRead),
+        ...readWhole(folder, stat, this.#scripts),
         ...{ code, look, firstMs: nowMs, ...due(stat, nowMs) },
       };
     } catch (error) {
@@ -260,7 +260,7 @@ function isNumber(name: string): boolean {
 function readWhole(
   folder: string,
   stat: ProcessStat,
-  mayRead: (path: string) => boolean,
+  scripts: ReadableScripts,
 ): Pick<Known, 'stat' | 'circumstances' | 'sampled'> {
   const { pid, name, tty } = stat;
   const circumstances = readCircumstances(folder, { pid, name, tty });
@@ -270,7 +270,7 @@ function readWhole(
   const process = `${pid}:${stat.startTicks}`;
   const common = { uid, startedBootMs: stat.startTicks * MS_PER_TICK, origin: 'unknown' } as const;
   const sampled: SampledProcess[] = [{ process, program, ...common }];
-  const script = isInterpreter(program.path) ? readScript(folder, program.path, mayRead) : undefined;
+  const script = isInterpreter(program.path) ? readScript(folder, program.path, scripts) : undefined;
   if (script) sampled.push({ process: `${process}:script`, program: script, isScript: true, ...common });
   return { stat, circumstances, sampled };
 }

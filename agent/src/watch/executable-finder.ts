@@ -115,6 +115,11 @@ export class ExecutableFinder {
     return this.mayMeter(path) && !mounts.isForbidden(path) && !mounts.excludes(path);
   }
 
+  /** Whether what lies at this raw path may be looked at to find out where another path leads. */
+  mayPass(path: string): boolean {
+    return this.#parts.mounts.isPassable(path);
+  }
+
   status(): FinderStatus {
     return finderStatus({
       parts: this.#parts,

@@ -1,11 +1,9 @@
 /** Proves that a file that was seen at a path is there, and not behind a folder that was swapped for a link. */
 import { constants } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
+import { NAME_ONLY } from '../hash/regular-file.ts';
 import { identityOf, sameIdentity } from './file-identity.ts';
 import type { FileIdentity } from './found-file.ts';
-
-/** Of open(2): names a file without opening it, so nobody's FIFO or tape is touched and no right to read is needed. */
-const O_PATH = 0o10000000;
 
 /**
  * False when another file is there or nothing is, and when the kernel's own name of it is another path. Elsewhere than
@@ -13,7 +11,7 @@ const O_PATH = 0o10000000;
  */
 export async function isStillAt(path: string, identity: FileIdentity): Promise<boolean> {
   if (process.platform !== 'linux') return true;
-  const handle = await open(path, O_PATH | constants.O_NOFOLLOW).catch(() => undefined);
+  const handle = await open(path, NAME_ONLY | constants.O_NOFOLLOW).catch(() => undefined);
   if (!handle) return false;
   try {
     if (!sameIdentity(identityOf(await handle.stat({ bigint: true })), identity)) return false;

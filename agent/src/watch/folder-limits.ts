@@ -16,11 +16,13 @@ export class FolderLimits {
   }
 
   forbids(path: string): boolean {
-    const { excluded, atMost } = this.#wishes;
-    return (
-      excluded.some((folder) => isWithin(path, folder)) ||
-      (atMost !== undefined && !atMost.some((folder) => isWithin(path, folder)))
-    );
+    const { atMost } = this.#wishes;
+    return this.excludes(path) || (atMost !== undefined && !atMost.some((folder) => isWithin(path, folder)));
+  }
+
+  /** Said to be stayed off. What merely lies outside all that may be looked at may be on the way to that. */
+  excludes(path: string): boolean {
+    return this.#wishes.excluded.some((folder) => isWithin(path, folder));
   }
 
   /** The parts of this tree that may be looked at: itself, folders inside it, or nothing. */

@@ -110,9 +110,14 @@ export class MountTable {
   exclusionAround(path: string): Exclusion | undefined {
     if (this.isForbidden(path)) return { reason: 'excluded-folder' };
     const { type = '', kind } = this.#around(path) ?? {};
-    const isForeign = kind === 'pseudo' || kind === 'network' || BY_A_PROGRAM.test(type);
-    if (!kind || !isForeign) return undefined;
+    if (!kind || !isForeign(type, kind)) return undefined;
     return { reason: 'excluded-file-system', fileSystem: type, kind };
+  }
+
+  /** Whether the way to another path may lead over this one: looking at it waits for no server, and nobody forbade it. */
+  isPassable(path: string): boolean {
+    const { type = '', kind } = this.#around(path) ?? {};
+    return !this.#limits.excludes(path) && !isForeign(type, kind);
   }
 
   /** Type of the file system that this path lies on; undefined: no mount above it is known. */
@@ -136,4 +141,8 @@ export class MountTable {
       if (found !== undefined || folder === '/') return found;
     }
   }
+}
+
+function isForeign(type: string, kind: FileSystemKind | undefined): boolean {
+  return kind === 'pseudo' || kind === 'network' || (kind !== undefined && BY_A_PROGRAM.test(type));
 }

@@ -10,8 +10,9 @@ const MOST_NAMES = 500;
 /**
  * An absolute path with its links followed, the last one too, as far as `mayLook` lets it: what lies behind that stays as it
  * is written. What is not there stays as well. Undefined: too many links, or too long ones. Paths of Windows stay as they are.
+ * `root`: the folder that is `/` for that path, when it is another one; no link leads out of it.
  */
-export function followLinks(path: string, mayLook: (path: string) => boolean): string | undefined {
+export function followLinks(path: string, mayLook: (path: string) => boolean, root = ''): string | undefined {
   if (!path.startsWith('/')) return path;
   let real = '/';
   let links = 0;
@@ -26,7 +27,7 @@ export function followLinks(path: string, mayLook: (path: string) => boolean): s
     }
     const next = join(real, name);
     if (!mayLook(next)) return join(next, ...left);
-    const target = textIfLink(next);
+    const target = textIfLink(`${root}${next}`);
     if (target === undefined) real = next;
     else {
       if (++links > MOST_LINKS) return undefined;

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FolderLimits } from './folder-limits.ts';
 import { MountTable } from './mount-table.ts';
 import { parseMountInfo } from './mounts.linux.ts';
 import { passwdHomes } from './scan-roots.linux.ts';
@@ -123,6 +124,27 @@ test('folders that somebody excluded are stayed off under each of their names, h
   expect(['usr/bin/x', 'real/x', 'home/x', 'optional'].map(excluded)).toEqual([false, false, false, false]);
   expect(mounts.excludesMountAt(join(folder, 'home/ada'))).toBe(true);
   expect(found.roots.map(({ path }) => path)).toEqual([folder]);
+});
+
+test('a way may lead over what is only not allowed itself, and over nothing that is forbidden or may not answer', () => {
+  const limits = new FolderLimits({ excluded: ['/home/ada/private'], atMost: ['/usr/bin', '/opt'] });
+  const mounts = new MountTable(
+    [
+      { path: '/opt/share', type: 'nfs4' },
+      { path: '/dev', type: 'devtmpfs' },
+      { path: '/opt/layers', type: 'fuse.fuse-overlayfs' },
+      { path: '/opt/stick', type: 'vfat' },
+    ],
+    limits,
+  );
+  const passable = (path: string): boolean => mounts.isPassable(path);
+  expect(['/usr', '/usr/bin/tool', '/home/ada', '/opt/stick/tool'].map(passable)).toEqual(
+    Array(4).fill(true),
+  );
+  expect(['/home/ada/private/link', '/opt/share', '/dev/watchdog', '/opt/layers/tool'].map(passable)).toEqual(
+    Array(4).fill(false),
+  );
+  expect(mounts.excludes('/usr')).toBe(true);
 });
 
 test('roots are cut down to what is allowed at most, and added ones to no more', () => {

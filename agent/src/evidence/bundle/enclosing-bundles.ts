@@ -1,10 +1,9 @@
 /**
  * Names of the bundles that files lie in, from the nearest Info.plist around each. A plist is read again when it has
- * changed. Opened like any file that anybody may have put there: never waits for a FIFO, follows no link in the last
- * place.
+ * changed. Opened like any file that anybody may have put there: a regular file only, and behind no link.
  */
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readlink } from 'node:fs/promises';
+import { type FileHandle, lstat } from 'node:fs/promises';
+import { openRegularFileAside } from '../../hash/regular-file.ts';
 import { identityOf, sameIdentity } from '../../watch/file-identity.ts';
 import type { FileIdentity } from '../../watch/found-file.ts';
 import { LimitNote } from '../limit-note.ts';
@@ -90,14 +89,12 @@ async function stateOf(place: string): Promise<FileIdentity | 'absent' | 'failed
 
 async function infoIn(place: string, state: FileIdentity, limits: LimitNote): Promise<Bundle> {
   if (state.size > MOST_PLIST_BYTES) return undefined;
-  const handle = await open(
-    place,
-    constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0),
-  );
-  try {
+  const handle = await openRegularFileAside(place, {
     // Behind a folder that was swapped for a link lies the plist of another bundle.
-    if (process.platform === 'linux' && (await readlink(`/proc/self/fd/${handle.fd}`)) !== place)
-      return 'failed';
+    isWanted: (_, realPath) => realPath === undefined || realPath === place,
+  });
+  if (typeof handle === 'string') return 'failed';
+  try {
     const bytes = await wholeIn(handle, state);
     if (!bytes) return 'failed';
     // Few computers have bundles, so the readers are loaded when there is one.

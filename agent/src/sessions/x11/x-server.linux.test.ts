@@ -1,6 +1,8 @@
 /** Which server a display has and which cookie it is told; with the kernel's files as they look, and with whoever owns them. */
-import { chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { authorityEntry } from '../fixtures/authority-file.ts';
 import { ScriptedXServer } from '../fixtures/scripted-x-server.ts';
@@ -82,6 +84,21 @@ test.each([
   serve('-auth', authority);
   make();
   await expect(find()).rejects.toThrow('cookie cannot be read');
+});
+
+test('what is no file is not even opened: the writer of a FIFO waits on', async () => {
+  rmSync(authority);
+  execFileSync('mkfifo', [authority]);
+  const writer = spawn('/bin/sh', ['-c', ': > authority; : > opened'], {
+    cwd: server.folder,
+    stdio: 'ignore',
+  });
+  await sleep(300);
+  serve('-auth', authority);
+  await expect(find()).rejects.toThrow('cookie cannot be read');
+  await sleep(300);
+  expect(existsSync(join(server.folder, 'opened'))).toBe(false);
+  writer.kill('SIGKILL');
 });
 
 describe.runIf(isRoot)('whose it is', () => {

@@ -8,8 +8,8 @@
  * screen by naming its file: a server that is not the administrator's is only told what is in a file of the same user.
  */
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { constants, open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { openRegularFileAside } from '../../hash/regular-file.ts';
 import { NotX11 } from './not-x11.ts';
 import { cookieIn, MOST_AUTHORITY_BYTES } from './x-authority.ts';
 
@@ -103,13 +103,17 @@ function holds(folder: string, what: string): boolean {
 
 /** Undefined: it is no file of whom it may be of. What cannot be read in time must hold up nobody, so all of it waits elsewhere. */
 async function readAuthority(path: string, serverUid: number): Promise<Uint8Array | undefined> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
-  if (!file) return undefined;
+  const file = await openRegularFileAside(path, {
+    followLink: true,
+    isWanted: ({ uid, size }) =>
+      (serverUid === ADMINISTRATOR || Number(uid) === serverUid) && size > 0 && size <= MOST_AUTHORITY_BYTES,
+  }).catch(() => undefined);
+  if (file === undefined || typeof file === 'string') return undefined;
   try {
-    const { uid, size } = await file.stat().then((stat) => (stat.isFile() ? stat : { uid: -1, size: 0 }));
-    const isTheirs = serverUid === ADMINISTRATOR || uid === serverUid;
-    if (!isTheirs || size === 0 || size > MOST_AUTHORITY_BYTES) return undefined;
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
+    const { buffer, bytesRead } = await file.read({
+      buffer: Buffer.alloc(MOST_AUTHORITY_BYTES),
+      position: 0,
+    });
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

@@ -103,9 +103,10 @@ test('paused there is no finder: what appears is found afterwards, and nothing k
   await sleep(500);
   expect(found()).toEqual(['private', 'tools']);
   expect(finder.status()).toMatchObject({ state: 'closed', watchedFolders: 0, hashing: { filesHashed: 2 } });
-  expect(finder.mayMeter(join(root, 'tools/new'))).toBe(false);
+  expect([finder.isThere, finder.mayMeter(join(root, 'tools/new'))]).toEqual([false, false]);
   wanted = config();
   await finder.adjust();
+  expect([finder.isThere, finder.mayMeter(join(root, 'tools/new'))]).toEqual([true, true]);
   await until('the new one', () => found().includes('tools/new'));
   expect(finder.status().hashing.filesHashed).toBe(3);
 });

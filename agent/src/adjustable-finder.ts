@@ -63,6 +63,11 @@ export class AdjustableFinder {
     return this.#adjusting;
   }
 
+  /** There is a finder, which knows what may be looked at. Without one nothing may. */
+  get isThere(): boolean {
+    return this.#finder !== undefined;
+  }
+
   /** While there is no finder a program is one to be identified later. */
   identify(openPath: string, rawPath: string): Promise<FoundFile | SkipReason> {
     return this.#finder?.identify(openPath, rawPath) ?? Promise.resolve('package-database-busy');

@@ -165,7 +165,7 @@ async function runStages(
     shown.showIfDue();
   };
   const metering = new MeteringSwitch({
-    ...{ sampler, meter, flush },
+    ...{ sampler, meter, finder, flush },
     clock: stages.meteringClock,
     wanted: () => settings.metering,
     tellUsersApart: () => settings.tellUsersApart,

@@ -154,9 +154,9 @@ describe('of processes', () => {
     const table = new LinuxProcessTable();
     const pid = await started(join(folder, 'tool'), 'canary-argument');
     const seen = (await table.read())?.processes.filter(({ process }) => process.startsWith(`${pid}:`)) ?? [];
-    expect(seen.map(({ program, isScript }) => [program.path, isScript ?? false])).toEqual([
-      [realpathSync('/bin/sh'), false],
-      [join(folder, 'tool'), true],
+    expect(seen.map(({ program, interpreter }) => [program.path, interpreter])).toEqual([
+      [realpathSync('/bin/sh'), undefined],
+      [join(folder, 'tool'), seen[0]?.process],
     ]);
     expect(seen[1]?.startedBootMs).toBe(seen[0]?.startedBootMs);
     expect(seen[1]?.origin).toBe(seen[0]?.origin);

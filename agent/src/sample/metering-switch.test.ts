@@ -14,6 +14,7 @@ let folder: string;
 let store: AgentStore;
 let seconds: number;
 let wanted: boolean;
+let finder: { isThere: boolean };
 let apart: boolean;
 let allowed: readonly string[] | undefined;
 let run = 0;
@@ -27,6 +28,7 @@ beforeEach(() => {
   store = agentStore(openStateDatabase(folder, 0).database);
   seconds = 0;
   [wanted, apart, allowed, running] = [true, true, undefined, new Map([[1, 0]])];
+  finder = { isThere: true };
   start();
 });
 afterEach(() => {
@@ -58,7 +60,8 @@ function start(): void {
       sample: async () =>
         meter.observe(
           now(),
-          [...running].map(([pid, startedSeconds]) => {
+          // As the sampler: without a finder it knows of no program that it may be metered.
+          [...(finder.isThere ? running : [])].map(([pid, startedSeconds]) => {
             const startedBootMs = 1e6 + startedSeconds * 1000;
             return {
               process: `${pid}`,
@@ -72,6 +75,7 @@ function start(): void {
       forget: () => {},
     },
     wanted: () => wanted,
+    finder,
     tellUsersApart: () => apart,
     timesOfDayAllowed: () => allowed,
     flush,
@@ -109,6 +113,18 @@ test('what runs during a pause counts for nothing, and neither does its start', 
   await sampleUntil(3100);
   // Two processes of two users, of which one was there before: 100 s of it, then 95 s of both.
   expect(totals()).toEqual({ seconds: 100 + 2 * 95, coverage: 100 + 95, launches: 0 });
+});
+
+test('until there is a finder again nothing is observed, and what runs then has not been started since', async () => {
+  await sampleUntil(100);
+  [wanted, finder.isThere] = [false, false];
+  await sampleUntil(3000);
+  wanted = true;
+  running.set(2, 3010);
+  await sampleUntil(3060);
+  finder.isThere = true;
+  await sampleUntil(3100);
+  expect(totals()).toEqual({ seconds: 100 + 2 * 35, coverage: 100 + 35, launches: 0 });
 });
 
 test.each(['paused', 'just resumed'])(

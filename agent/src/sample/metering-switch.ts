@@ -12,6 +12,8 @@ export interface MeteringSwitchParts {
   clock: Pick<Clock, 'now'>;
   /** Whether to look now. */
   wanted: () => boolean;
+  /** Knows of which programs: without one no look would show any, and it comes a little after the end of a pause. */
+  finder: { readonly isThere: boolean };
   tellUsersApart: () => boolean;
   /** Of which programs the device allows the time of day to be told; undefined: of all that the collector lists. */
   timesOfDayAllowed: () => readonly string[] | undefined;
@@ -46,8 +48,8 @@ export class MeteringSwitch {
 
   /** Instead of Sampler.sample(). */
   async sample(): Promise<void> {
-    const { sampler, meter, clock, wanted } = this.#parts;
-    if (!wanted()) {
+    const { sampler, meter, clock, wanted, finder } = this.#parts;
+    if (!wanted() || !finder.isThere) {
       if (this.#on !== false) this.#interrupt();
       this.#on = false;
       meter.unwatched(clock.now());

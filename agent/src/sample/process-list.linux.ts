@@ -271,7 +271,8 @@ function readWhole(
   const common = { uid, startedBootMs: stat.startTicks * MS_PER_TICK, origin: 'unknown' } as const;
   const sampled: SampledProcess[] = [{ process, program, ...common }];
   const script = isInterpreter(program.path) ? readScript(folder, program.path, scripts) : undefined;
-  if (script) sampled.push({ process: `${process}:script`, program: script, isScript: true, ...common });
+  if (script)
+    sampled.push({ process: `${process}:script`, program: script, interpreter: process, ...common });
   return { stat, circumstances, sampled };
 }
 

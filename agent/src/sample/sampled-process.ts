@@ -17,8 +17,8 @@ export interface SampledProcess {
   /** Pid and kernel start; of a script with something behind them. */
   process: string;
   program: ProgramFile;
-  /** Beside the process of its interpreter, with the same life. It counts where it is listed as a program. */
-  isScript?: true;
+  /** Of a script: the process of its interpreter, beside which it has the same life. It counts where it is listed as a program. */
+  interpreter?: string;
   uid: number;
   startedBootMs: number;
   origin: Origin;

@@ -15,9 +15,9 @@ const fileAt = (path: string): FoundFile => ({
 });
 const idOf = (path: string) => identifyEvidence(encodeEvidence(fileAt(path).evidence)).executableId;
 
-function programAt(path: string, process: string, isScript?: true): SampledProcess {
+function programAt(path: string, process: string, interpreter?: string): SampledProcess {
   const program = { key: `key ${path}`, path, openPath: `/proc/1${path}`, identity: identityOf(path) };
-  return { process, program, uid: 0, startedBootMs: 0, origin: 'user', ...(isScript && { isScript }) };
+  return { process, program, uid: 0, startedBootMs: 0, origin: 'user', ...(interpreter && { interpreter }) };
 }
 
 test('a script counts beside its interpreter where it is listed; what people write for themselves does not', async () => {
@@ -43,9 +43,9 @@ test('a script counts beside its interpreter where it is listed; what people wri
   });
   const processes = [
     programAt('/usr/bin/python3', '7:1'),
-    programAt('/usr/bin/meld', '7:1:script', true),
+    programAt('/usr/bin/meld', '7:1:script', '7:1'),
     programAt('/usr/bin/python3', '8:1'),
-    programAt('/home/ada/thesis.py', '8:1:script', true),
+    programAt('/home/ada/thesis.py', '8:1:script', '8:1'),
   ];
   let second = 0;
   const sampler = new Sampler({
@@ -79,7 +79,7 @@ test('who is in front is found by the number of its process, with what that inte
   });
   const processes = [
     programAt('/usr/bin/python3', '7:1'),
-    programAt('/usr/bin/meld', '7:1:script', true),
+    programAt('/usr/bin/meld', '7:1:script', '7:1'),
     programAt('/usr/bin/vi', '70:1'),
     started(programAt('/usr/bin/gimp', '8:90'), 900),
   ];

@@ -49,6 +49,8 @@ export class Sampler {
 
   async sample(): Promise<void> {
     const { table, names, meter, clock, isPersonThere } = this.#parts;
+    // Before it: what begins while it lasts may be missing in it, and has then begun since.
+    const at = clock.now();
     const sample = await table.read();
     if (!sample) {
       this.missed++;
@@ -56,7 +58,6 @@ export class Sampler {
       return;
     }
     if (!sample.whole) this.missed++;
-    const at = clock.now();
     const { metered, observed } = this.#made(sample.processes);
     names.see(metered);
     meter.observe(at, observed, sample.whole, isPersonThere(), this.#attention());
@@ -75,10 +76,11 @@ export class Sampler {
     if (processes === this.#last.processes) return this.#last;
     const { mayMeter, names } = this.#parts;
     const metered = processes.filter(
-      ({ program, isScript }) => mayMeter(program.path) && (!isScript || names.isListed(program)),
+      ({ program, interpreter }) => mayMeter(program.path) && (!interpreter || names.isListed(program)),
     );
     const observed = metered.map((each) => ({
       process: each.process,
+      interpreter: each.interpreter,
       program: each.program.key,
       user: this.#user(each.uid),
       startedBootMs: each.startedBootMs,

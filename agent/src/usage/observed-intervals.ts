@@ -77,12 +77,13 @@ export class ObservedIntervals {
   }
 
   /**
-   * Whether a process that was not known has begun since the last look. Before the first look ever there is no telling: nothing present
-   * then is a launch. Nor is what began before a look that may not have shown it; what an earlier agent last saw may be such a look.
+   * Whether a process that was not known has begun since the last look. What began before it was either missed by a look that did not
+   * show everything, or was not to be looked at until now. Before the first look ever there is no telling: nothing present then is a
+   * launch; and what an earlier agent last saw may not have shown everything either.
    * `startedBootMs`: on the boot clock, which goes on while the computer sleeps.
    */
   hasBegunSince(startedBootMs: number): boolean {
-    if (this.#last) return !this.#blind || startedBootMs >= this.#last.bootMs;
+    if (this.#last) return startedBootMs >= this.#last.bootMs - (this.#blind ? 0 : LOOK_TAKES_MS);
     if (!this.#mark) return false;
     return this.#mark.bootId !== this.#bootId || startedBootMs >= this.#mark.bootMs - LOOK_TAKES_MS;
   }

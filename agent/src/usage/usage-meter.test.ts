@@ -76,6 +76,31 @@ describe('one run', () => {
     expect(launches(rows)).toBe(0);
   });
 
+  test('what began before a look and shows only later was not to be looked at until then: it counts from now on and is no launch', () => {
+    const meter = meterWith();
+    meter.observe(at(0), []);
+    meter.observe(at(5), []);
+    meter.observe(at(10), [process(7, -500), process(8, 2), process(9, 7)]);
+    const rows = rowsOf(meter);
+    expect(seconds(rows)).toBe(5);
+    expect(launches(rows)).toBe(1);
+  });
+
+  test('a script that shows beside its interpreter is launched with it, also by exec, and not by being listed', () => {
+    const nameProgram = (program: string) => (program === 'tool' ? ID : '00000000000000bb');
+    const launchesAfter = (before: string) => {
+      const meter = meterWith({ nameProgram });
+      const python = process(7, -500, 'python');
+      meter.observe(at(0), [{ ...python, program: before }]);
+      meter.observe(at(5), [{ ...python, program: before }]);
+      const script = { ...python, process: `${python.process}:script`, interpreter: python.process };
+      meter.observe(at(10), [python, { ...script, program: 'tool' }]);
+      return launches(rowsOf(meter).filter(({ executableId }) => executableId === ID));
+    };
+    expect(launchesAfter('bash')).toBe(1);
+    expect(launchesAfter('python')).toBe(0);
+  });
+
   test('a reused pid is another process', () => {
     const meter = meterWith();
     meter.observe(at(0), []);

@@ -26,6 +26,8 @@ const MOST_UNSEEN_MS = 120_000;
 export interface ObservedProcess {
   /** Pid and kernel start. */
   process: string;
+  /** Of a script: the process that interprets it, before it in the list. */
+  interpreter?: string | undefined;
   /** Names the file it runs. */
   program: string;
   /** Keyed hash of its user. */
@@ -225,7 +227,10 @@ export class UsageMeter {
           ? Math.max(known.countedUntilMs, at.monotonicMs - MOST_BACK_MS)
           : Math.max(startedMs, since);
     // A known one that runs something else was launched in between, whenever the process began.
-    const isLaunch = known !== undefined || this.#intervals.hasBegunSince(seen.startedBootMs);
+    const isLaunch =
+      known !== undefined ||
+      this.#runsAnotherProgram(seen.interpreter, alive) ||
+      this.#intervals.hasBegunSince(seen.startedBootMs);
     const launch = goesOn ? this.#owedLaunch(known) : isLaunch ? seen.origin : undefined;
     if (name === undefined) this.#waiting.add(seen.program);
     const subject = name ?? seen.program;
@@ -243,6 +248,12 @@ export class UsageMeter {
       owedSinceMs: owed && goesOn ? known.owedSinceMs : fromMs,
       owedOrigin: owed ? (goesOn ? known.owedOrigin : launch) : undefined,
     });
+  }
+
+  /** Than at the last look, at which it was known. */
+  #runsAnotherProgram(process: string | undefined, alive: ReadonlyMap<string, Tracked>): boolean {
+    const [before, now] = process === undefined ? [] : [this.#tracked.get(process), alive.get(process)];
+    return before !== undefined && now !== undefined && before.program !== now.program;
   }
 
   /** Under which a process that is followed is counted now. */

@@ -45,8 +45,8 @@ function meter(life: MachineLife, closing: Closing): Metered {
   const table = new UsageTable(openTransientState());
   const withPerson = new Map<string, number>();
   const inFront = new Map<string, number>();
-  /** The last question, which the next look gets the answer to. */
-  let asked: (Second & { second: number }) | undefined;
+  /** The last question, which the next look gets the answer to, and who was there then. */
+  let asked: (Second & { shown: readonly Life[] }) | undefined;
   let runs = 0;
   let clamped = 0;
   let usage: UsageMeter | undefined;
@@ -93,13 +93,13 @@ function meter(life: MachineLife, closing: Closing): Metered {
       // As the process table does it: the very same list when nothing has changed.
       const pids = shown.map(({ pid }) => pid).join();
       if (pids !== last.pids) last = { pids, processes: shown.map((each) => processOf(each, life, second)) };
-      const focused = shown.find(({ pid, from }) => pid === asked?.frontPid && from <= (asked?.second ?? 0));
+      const focused = asked?.shown.find(({ pid }) => pid === asked?.frontPid);
       usage?.observe(at, last.processes, act.kind === 'whole', at.hasPerson, {
         inFront: new Set(focused && asked?.isReadable ? [`${focused.pid}:${focused.from}`] : []),
-        isWhole: asked?.isReadable ?? false,
+        ...{ askedMs: asked?.monotonicMs ?? 0, isWhole: asked?.isReadable ?? false },
         lockedUsers: at.lockedUsers,
       });
-      asked = { ...at, second };
+      asked = { ...at, shown };
     }
   }
   table.closeDays(FAR_DAY);
@@ -174,9 +174,10 @@ test(
           const [is, should] = [got[what].get(key) ?? 0, bounds[what].get(key) ?? 0];
           if (is > should || is < should - got.runs) faults.push(`${what} on ${key}: ${is} of ${should}`);
         }
-      for (const key of new Set([...bounds.front.keys(), ...got.front.keys()])) {
-        const [is, should] = [got.front.get(key) ?? 0, bounds.front.get(key) ?? 0];
-        if (is > should || is < should - got.runs) faults.push(`in front ${key}: ${is} of ${should}`);
+      for (const key of new Set([...bounds.mostFront.keys(), ...got.front.keys()])) {
+        const is = got.front.get(key) ?? 0;
+        const [least, most] = [bounds.leastFront.get(key) ?? 0, bounds.mostFront.get(key) ?? 0];
+        if (is > most || is < least - got.runs) faults.push(`in front ${key}: ${is} of ${least} to ${most}`);
         const told = got.told.get(key);
         if (told === undefined) continue;
         if (told > is) faults.push(`in front ${key}: ${told} told of ${is}`);

@@ -7,9 +7,9 @@
  * - an interval in which the clock was set or the computer slept counts for nobody;
  * - observed is what lies between two looks of one agent that were near each other, none of them failed and both whole; with a person
  *   at the computer is what of it lies between two looks that both found one;
- * - in front was, in an observed interval, what had the focus at its beginning and still ran at its end, unless its user was locked then; of the
- *   others it is known that they were not, when the display could be asked at the beginning; behind a lock was what ran in one at whose
- *   end its user was locked;
+ * - in front was, in an observed interval, what had the focus at its beginning, unless its user was locked at the end: for half of it when nothing
+ *   of that program and user still ran at the end; of the others that ran at the beginning it is known that they were not, when
+ *   the display could be asked there; behind a lock was what ran in one at whose end its user was locked;
  * - the computer was on from the first look ever, and in each boot until the last look in it;
  * - what was not made durable before a crash may be lost, and nothing is ever counted twice.
  */
@@ -28,8 +28,9 @@ export interface MeteredBounds {
   /** By day. */
   observed: Map<string, number>;
   interactive: Map<string, number>;
-  /** By `day program user`. Exactly; at most; at most. */
-  front: Map<string, number>;
+  /** By `day program user`; the last two at most. */
+  leastFront: Map<string, number>;
+  mostFront: Map<string, number>;
   frontKnown: Map<string, number>;
   locked: Map<string, number>;
   /** Of all days, under ''. */
@@ -41,7 +42,7 @@ export interface MeteredBounds {
 /** What a crash would take. */
 const PENDING = [
   ...(['least', 'most', 'observed', 'interactive', 'powered'] as const),
-  ...(['front', 'frontKnown', 'locked'] as const),
+  ...(['leastFront', 'mostFront', 'frontKnown', 'locked'] as const),
 ] as const;
 type Pending = Pick<MeteredBounds, (typeof PENDING)[number]>;
 
@@ -140,21 +141,24 @@ function interval(
 function attention(
   { seconds, lives }: MachineLife,
   at: { from: number; now: SeenLook; second: number; day: number },
-  { front, frontKnown, locked }: Pending,
+  { leastFront, mostFront, frontKnown, locked }: Pending,
 ): void {
   const [first, last] = [seconds[at.from], seconds[at.now.second]];
-  const focused = lives.find(
-    ({ pid, from, to }) => pid === first?.frontPid && from <= at.from && at.now.second < to,
-  );
   const keyOf = ({ program, user }: Life): string => `${at.day} ${program} ${user}`;
-  const inFront = focused && first?.isReadable ? keyOf(focused) : undefined;
-  if (inFront !== undefined && focused && !last?.lockedUsers?.has(focused.user)) add(front, inFront, 1);
+  const thereAtFirst = lives.filter(({ from, to }) => from <= at.from && at.from < to);
+  const thereAtLast = lives.filter(({ from, to }) => from <= at.now.second && at.now.second < to);
+  const focused = first?.isReadable ? thereAtFirst.find(({ pid }) => pid === first.frontPid) : undefined;
+  if (focused && !last?.lockedUsers?.has(focused.user)) {
+    const key = keyOf(focused);
+    const [passed, half] = [at.second - at.from, (at.now.second - at.from) / 2];
+    const atLast = thereAtLast.filter((each) => keyOf(each) === key);
+    if (passed + 1 <= half || atLast.some((each) => thereAtFirst.includes(each))) add(leastFront, key, 1);
+    if (passed < half || atLast.length > 0) add(mostFront, key, 1);
+  }
+  if (first?.isReadable) for (const key of new Set(thereAtFirst.map(keyOf))) add(frontKnown, key, 1);
   // What ended is counted for some of the interval, wherever in it that was.
   const ran = new Set(lives.filter(({ from, to }) => from <= at.now.second && to > at.from).map(keyOf));
-  for (const key of ran) {
-    if (first?.isReadable) add(frontKnown, key, 1);
-    if (last?.lockedUsers?.has(key.slice(key.lastIndexOf(' ') + 1))) add(locked, key, 1);
-  }
+  for (const key of ran) if (last?.lockedUsers?.has(key.slice(key.lastIndexOf(' ') + 1))) add(locked, key, 1);
 }
 
 function nothingPending(): Pending {

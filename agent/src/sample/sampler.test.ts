@@ -1,6 +1,7 @@
 import { encodeEvidence, identifyEvidence } from '@fleetmeter/proto';
 import { expect, test } from 'vitest';
 import type { Instant } from '../clock/clock.ts';
+import type { Focus } from '../sessions/x11/focus.ts';
 import type { Attention } from '../usage/attention.ts';
 import { UsageMeter } from '../usage/usage-meter.ts';
 import type { FoundFile } from '../watch/found-file.ts';
@@ -71,29 +72,37 @@ test('a script counts beside its interpreter where it is listed; what people wri
   expect(names.unidentifiable).toBe(0);
 });
 
-test('who is in front is found by the number of its process, with what that interprets, unless it was started since', async () => {
+test('who is in front is found by the number of its process, with what that interprets, as it was when that was asked', async () => {
   const given: (Attention | undefined)[] = [];
-  const started = (each: SampledProcess, startedBootMs: number): SampledProcess => ({
-    ...each,
-    startedBootMs,
-  });
-  const processes = [
-    programAt('/usr/bin/python3', '7:1'),
-    programAt('/usr/bin/meld', '7:1:script', '7:1'),
-    programAt('/usr/bin/vi', '70:1'),
-    started(programAt('/usr/bin/gimp', '8:90'), 900),
-  ];
-  const focus = { pids: new Set([7, 8, 99]), askedBootMs: 500, isWhole: true };
+  const python = programAt('/usr/bin/python3', '7:1');
+  let processes = [python, programAt('/usr/bin/meld', '7:1:script', '7:1'), programAt('/usr/bin/vi', '70:1')];
+  let atMs = 1_000;
+  let focus: Focus = { pids: new Set([7, 8, 99]), askedMs: 1_001, isWhole: true };
   const sampler = new Sampler({
     names: { isListed: () => true, see: () => undefined } as unknown as ProgramNames,
     meter: { observe: (...seen: unknown[]) => given.push(seen[4] as Attention) } as unknown as UsageMeter,
     ...{ hashUser: (uid) => `user ${uid}`, isPersonThere: () => undefined, mayMeter: () => true },
     table: { read: async () => ({ processes, whole: true, unreadable: 0 }) },
-    clock: { now: (): Instant => ({ wallMs: 1e12, monotonicMs: 1e6, bootMs: 1e6 }) },
+    clock: { now: (): Instant => ({ wallMs: 1e12, monotonicMs: atMs, bootMs: 1e6 }) },
     attention: () => ({ focus, lockedUids: new Set([1000]) }),
   });
+  const lockedUsers = new Set(['user 1000']);
   await sampler.sample();
-  expect(given).toEqual([
-    { inFront: new Set(['7:1', '7:1:script']), isWhole: true, lockedUsers: new Set(['user 1000']) },
-  ]);
+  // They ended, and another one has the number.
+  [processes, atMs] = [[programAt('/usr/bin/vi', '7:80'), programAt('/usr/bin/gimp', '8:90')], 2_000];
+  await sampler.sample();
+  const inFront = new Set(['7:1', '7:1:script']);
+  expect(given).toEqual(Array(2).fill({ inFront, askedMs: 1_000, isWhole: true, lockedUsers }));
+  focus = { ...focus, askedMs: 2_003 };
+  await sampler.sample();
+  expect(given[2]).toEqual({
+    inFront: new Set(['7:80', '8:90']),
+    askedMs: 2_000,
+    isWhole: true,
+    lockedUsers,
+  });
+  // Of a question that nobody remembers nothing is known.
+  focus = { ...focus, askedMs: 999 };
+  await sampler.sample();
+  expect(given[3]).toMatchObject({ inFront: new Set(), isWhole: false });
 });

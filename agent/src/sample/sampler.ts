@@ -4,6 +4,7 @@ import type { Focus } from '../sessions/x11/focus.ts';
 import type { Attention } from '../usage/attention.ts';
 import type { ObservedProcess, UsageMeter } from '../usage/usage-meter.ts';
 import type { ProgramNames } from './program-names.ts';
+import { RecentLooks } from './recent-looks.ts';
 import type { ProcessTable, SampledProcess } from './sampled-process.ts';
 
 export interface SamplerParts {
@@ -25,8 +26,6 @@ interface MadeOfSample {
   processes: readonly SampledProcess[];
   metered: readonly SampledProcess[];
   observed: readonly ObservedProcess[];
-  /** By the number of the process, made when it is first asked for. */
-  byPid?: Map<number, ObservedProcess[]>;
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
@@ -36,6 +35,7 @@ export class Sampler {
   readonly #users = new Map<number, string>();
   /** What was made of the last sample, which is most often the next one too. */
   #last: MadeOfSample = { processes: [], metered: [], observed: [] };
+  readonly #looks = new RecentLooks();
   samples = 0;
   /** Samples at which the process table could not be read, or not all of it. That time was not observed. */
   missed = 0;
@@ -60,6 +60,7 @@ export class Sampler {
     if (!sample.whole) this.missed++;
     const { metered, observed } = this.#made(sample.processes);
     names.see(metered);
+    this.#looks.add({ atMs: at.monotonicMs, metered });
     meter.observe(at, observed, sample.whole, isPersonThere(), this.#attention());
     this.samples++;
     this.unreadable = sample.unreadable;
@@ -96,21 +97,7 @@ export class Sampler {
     const { focus, lockedUids } = given;
     const lockedUsers =
       lockedUids?.size === 0 ? NOBODY : lockedUids && new Set([...lockedUids].map((uid) => this.#user(uid)));
-    return {
-      inFront: focus.pids.size === 0 ? NOBODY : this.#inFront(focus),
-      isWhole: focus.isWhole,
-      lockedUsers,
-    };
-  }
-
-  /** Also what it interprets. What was started after the question has the number of one that had the focus. */
-  #inFront({ pids, askedBootMs }: Focus): Set<string> {
-    this.#last.byPid ??= Map.groupBy(this.#last.observed, ({ process }) => Number.parseInt(process, 10));
-    const { byPid } = this.#last;
-    const those = [...pids].flatMap((pid) => byPid.get(pid) ?? []);
-    return new Set(
-      those.filter(({ startedBootMs }) => startedBootMs <= askedBootMs).map(({ process }) => process),
-    );
+    return { ...this.#looks.inFront(focus), lockedUsers };
   }
 
   #user(uid: number): string {

@@ -31,6 +31,8 @@ const PLAYER = process(8, 'player');
 const BOTH = [EDITOR, PLAYER];
 const inFront = (...pids: number[]): Attention => ({
   inFront: new Set(pids.map((pid) => `${pid}:1`)),
+  // At the last look, whenever that was.
+  askedMs: Number.POSITIVE_INFINITY,
   ...{ isWhole: true, lockedUsers: new Set<string>() },
 });
 
@@ -76,6 +78,23 @@ describe('in front', () => {
     expect(told(meter, 'editor')[0]).toMatchObject({ seconds: 30, frontSeconds: 30 });
   });
 
+  test('who ended meanwhile was, for as much of the interval as counts', () => {
+    const meter = meterWith();
+    meter.observe(at(0), BOTH, true, true, inFront());
+    meter.observe(at(10), [PLAYER], true, true, inFront(7));
+    expect(told(meter, 'editor')).toEqual([
+      { seconds: 5, frontSeconds: 5, frontUnknownSeconds: 0, lockedSeconds: 0 },
+    ]);
+  });
+
+  test('what a process runs now was not, when it ran something else at the question', () => {
+    const meter = meterWith();
+    meter.observe(at(0), [EDITOR], true, true, inFront());
+    meter.observe(at(10), [{ ...EDITOR, program: 'player' }], true, true, inFront(7));
+    expect(told(meter, 'editor')[0]).toMatchObject({ seconds: 5, frontSeconds: 5 });
+    expect(told(meter, 'player')[0]).toMatchObject({ frontSeconds: undefined, frontUnknownSeconds: 10 });
+  });
+
   test('at midnight each day gets its own', () => {
     const meter = meterWith();
     const midnight = NOON + DAY_MS / 2;
@@ -100,6 +119,28 @@ describe('not known is', () => {
       meter.observe(at(second), BOTH, true, true, { ...inFront(7), isWhole: false });
     expect(told(meter, 'editor')[0]).toMatchObject({ frontSeconds: 20, frontUnknownSeconds: 0 });
     expect(told(meter, 'player')[0]).toMatchObject({ frontSeconds: undefined, frontUnknownSeconds: 20 });
+  });
+
+  test('what began after the question, until the next one, and not what went on', () => {
+    const meter = meterWith();
+    meter.observe(at(0), [EDITOR], true, true, inFront());
+    const began = { ...PLAYER, startedBootMs: at(3).bootMs };
+    for (let second = 10; second <= 30; second += 10)
+      meter.observe(at(second), [EDITOR, began], true, true, inFront(7));
+    expect(told(meter, 'player')[0]).toMatchObject({
+      seconds: 27,
+      frontSeconds: undefined,
+      frontUnknownSeconds: 7,
+    });
+    expect(told(meter, 'editor')[0]).toMatchObject({ frontSeconds: 30, frontUnknownSeconds: 0 });
+  });
+
+  test('who else was in front when an interval began whose question is still out', () => {
+    const meter = meterWith();
+    for (let second = 0; second <= 10; second += 5)
+      meter.observe(at(second), BOTH, true, true, { ...inFront(7), askedMs: at(0).monotonicMs });
+    expect(told(meter, 'editor')[0]).toMatchObject({ frontSeconds: 10, frontUnknownSeconds: 0 });
+    expect(told(meter, 'player')[0]).toMatchObject({ frontSeconds: undefined, frontUnknownSeconds: 5 });
   });
 
   test('an interval in which a look failed', () => {

@@ -66,6 +66,16 @@ interface Tracked {
   owedOrigin: Origin | undefined;
 }
 
+/** What a look finds beside the one before it. Keys say which program of which user it is. */
+interface Comparison {
+  alive: Map<string, Tracked>;
+  spans: Map<string, Span[]>;
+  /** Keys of what was there at the look before. */
+  ranBefore: Set<string>;
+}
+
+const ALL = { has: () => true };
+
 export class UsageMeter {
   readonly #options: MeterOptions;
   readonly #sheet = new UsageSheet();
@@ -172,15 +182,16 @@ export class UsageMeter {
     attention: Attention | undefined,
   ): void {
     const { since, near } = interval;
-    const spans = new Map<string, Span[]>();
-    const alive = new Map<string, Tracked>();
-    for (const process of processes) this.#follow(process, at, since, alive, spans);
+    const seen: Comparison = { alive: new Map(), spans: new Map(), ranBefore: new Set() };
+    const { alive, spans, ranBefore } = seen;
+    for (const process of processes) this.#follow(process, at, since, seen);
     // Before what has ended is credited for the last time.
     const keys = [...spans.keys()];
     if (!whole) this.#keepUnseen(alive, at.monotonicMs, since === undefined ? at.monotonicMs : 0);
-    else if (near) this.#creditEnded(alive, near.monotonicMs, at.monotonicMs, spans);
+    else if (near) this.#creditEnded(seen, near.monotonicMs, at.monotonicMs);
+    // Who was in front may have ended.
+    const given = new IntervalAttention(interval, attention, this.#keysNow(), ranBefore);
     this.#tracked = alive;
-    const given = new IntervalAttention(interval, attention, this.#keyOf);
     this.#count(at, spans, given, whole ? new Map() : new Map(this.#countedUntil));
     this.#settled = whole && this.#waiting.size === 0 ? { processes, keys } : undefined;
   }
@@ -194,7 +205,7 @@ export class UsageMeter {
     attention: Attention | undefined,
   ): void {
     const span = spanUntil(at, sinceMs);
-    const given = new IntervalAttention(interval, attention, this.#keyOf);
+    const given = new IntervalAttention(interval, attention, this.#keysNow(), ALL);
     for (const key of keys) {
       // What has no name for ever is not counted.
       if (!this.#countedUntil.has(key)) continue;
@@ -213,8 +224,7 @@ export class UsageMeter {
     seen: ObservedProcess,
     at: Instant,
     since: number | undefined,
-    alive: Map<string, Tracked>,
-    spans: Map<string, Span[]>,
+    { alive, spans, ranBefore }: Comparison,
   ): void {
     const name = this.#options.nameProgram(seen.program);
     const known = this.#tracked.get(seen.process);
@@ -240,6 +250,7 @@ export class UsageMeter {
     const list = spans.get(key) ?? [];
     list.push({ fromMs, toMs: at.monotonicMs });
     spans.set(key, list);
+    if (goesOn) ranBefore.add(key);
     const owed = name === undefined;
     alive.set(seen.process, {
       program: seen.program,
@@ -256,11 +267,14 @@ export class UsageMeter {
     return before !== undefined && now !== undefined && before.program !== now.program;
   }
 
-  /** Under which a process that is followed is counted now. */
-  #keyOf = (process: string): string | undefined => {
-    const tracked = this.#tracked.get(process);
-    return tracked && this.#keyFor(tracked);
-  };
+  /** Under which a process that is followed now is counted. */
+  #keysNow(): (process: string) => string | undefined {
+    const followed = this.#tracked;
+    return (process) => {
+      const tracked = followed.get(process);
+      return tracked && this.#keyFor(tracked);
+    };
+  }
 
   #keyFor({ user, program }: Tracked): string {
     return `${user} ${this.#options.nameProgram(program) ?? program}`;
@@ -280,12 +294,7 @@ export class UsageMeter {
     }
   }
 
-  #creditEnded(
-    alive: ReadonlyMap<string, Tracked>,
-    fromMs: number,
-    toMs: number,
-    spans: Map<string, Span[]>,
-  ): void {
+  #creditEnded({ alive, spans, ranBefore }: Comparison, fromMs: number, toMs: number): void {
     for (const [process, ended] of this.#tracked) {
       const now = alive.get(process);
       if (now?.program === ended.program && now.user === ended.user) continue;
@@ -293,6 +302,7 @@ export class UsageMeter {
       const list = spans.get(key) ?? [];
       list.push({ fromMs, toMs: fromMs + Math.floor((toMs - fromMs) / 2) });
       spans.set(key, list);
+      ranBefore.add(key);
     }
   }
 

@@ -86,7 +86,13 @@ function meterBetween(device: ScriptedDevice, { firstDay, from, to, idOf }: Mete
       const wallMs = (firstDay * DAY_S + second + device.clockAhead(second)) * 1_000;
       const isThere = device.person.some((visit) => visit.from <= second && second < visit.to);
       const at = { wallMs, monotonicMs: sinceBootMs, bootMs: sinceBootMs };
-      meter.observe(at, last.processes, true, isThere, attentionAt(device, second, isThere));
+      meter.observe(
+        at,
+        last.processes,
+        true,
+        isThere,
+        attentionAt(device, second, isThere, sinceBootMs - LOOK_S * 1_000),
+      );
       if (second % DAY_S >= LOOK_S) continue;
       flush();
       table.closeDays(firstDay + Math.floor(second / DAY_S));
@@ -102,16 +108,17 @@ function attentionAt(
   { tellsFront, front, runs, programs }: ScriptedDevice,
   second: number,
   isThere: boolean,
+  askedMs: number,
 ): Attention | undefined {
   if (!tellsFront) return undefined;
   const asked = second - LOOK_S;
   const focused = isThere
     ? front.find(({ from, to }) => from <= asked && asked < to)?.program
     : programs.indexOf('autostart');
-  const those = runs.filter(({ program, from, to }) => program === focused && from <= asked && second < to);
+  const those = runs.filter(({ program, from, to }) => program === focused && from <= asked && asked < to);
   return {
     inFront: new Set(those.map(nameOf)),
-    isWhole: true,
+    ...{ askedMs, isWhole: true },
     lockedUsers: new Set(isThere ? [] : [USER]),
   };
 }

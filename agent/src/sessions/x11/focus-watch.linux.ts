@@ -44,7 +44,6 @@ interface WatchedDisplay {
 
 interface Answer {
   focus: Focus;
-  askedMs: number;
   /** See FocusStatus. */
   why: string | undefined;
 }
@@ -53,7 +52,7 @@ export class FocusWatch {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #options: FocusWatchOptions;
   readonly #displays = new Map<string, WatchedDisplay>();
-  #answer: Answer = { focus: FOCUS_NOT_KNOWN, askedMs: 0, why: 'it has not been asked yet' };
+  #answer: Answer = { focus: FOCUS_NOT_KNOWN, why: 'it has not been asked yet' };
   #lookedMs = 0;
   #isAsking = false;
   #isClosed = false;
@@ -84,12 +83,8 @@ export class FocusWatch {
     const now = this.#clock.now();
     const mostAgeMs = Math.max(MOST_AGE_MS, now.monotonicMs - this.#lookedMs);
     this.#lookedMs = now.monotonicMs;
-    if (now.monotonicMs - this.#answer.askedMs > mostAgeMs)
-      this.#answer = {
-        ...this.#answer,
-        focus: FOCUS_NOT_KNOWN,
-        why: this.#answer.why ?? 'a display does not answer',
-      };
+    if (now.monotonicMs - this.#answer.focus.askedMs > mostAgeMs)
+      this.#answer = { focus: FOCUS_NOT_KNOWN, why: this.#answer.why ?? 'a display does not answer' };
     const { focus } = this.#answer;
     if (!this.#isAsking) this.#ask(desktops, now);
     return focus;
@@ -108,13 +103,12 @@ export class FocusWatch {
     }
   }
 
-  #ask(desktops: readonly Desktop[] | undefined, { monotonicMs, bootMs }: Instant): void {
+  #ask(desktops: readonly Desktop[] | undefined, { monotonicMs }: Instant): void {
     const { displays, why } = displaysToAsk(desktops ?? []);
     const unknown = desktops ? why : 'the sessions are not known';
     const answered = (pids: ReadonlySet<number>, failure?: string): void => {
       const reason = unknown ?? failure;
-      const focus = { pids, askedBootMs: bootMs, isWhole: reason === undefined };
-      this.#answer = { focus, askedMs: monotonicMs, why: reason };
+      this.#answer = { focus: { pids, askedMs: monotonicMs, isWhole: reason === undefined }, why: reason };
     };
     this.#keepOnly(displays);
     if (displays.length === 0) {

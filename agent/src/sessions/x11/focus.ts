@@ -19,13 +19,17 @@ export interface Desktop {
 export interface Focus {
   /** Numbers of processes. */
   pids: ReadonlySet<number>;
-  /** When it was asked, milliseconds on the boot clock: what was started since is none of them. */
-  askedBootMs: number;
+  /** When it was asked, milliseconds on the monotonic clock. They are processes that ran then. */
+  askedMs: number;
   /** False: there is a desktop of which it is not known who is in front. Then nobody can be said not to be. */
   isWhole: boolean;
 }
 
-export const FOCUS_NOT_KNOWN: Focus = { pids: new Set(), askedBootMs: 0, isWhole: false };
+export const FOCUS_NOT_KNOWN: Focus = {
+  pids: new Set(),
+  askedMs: Number.NEGATIVE_INFINITY,
+  isWhole: false,
+};
 
 /** More at once are not asked, and so not known. */
 const MOST_DISPLAYS = 16;

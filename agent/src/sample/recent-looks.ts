@@ -1,0 +1,46 @@
+/**
+ * Who is in front is asked at a look and known at a later one. What has the number of such a process then may be another process, and it
+ * may have ended, so it is looked up among those of the look at which it was asked. Pure.
+ */
+import type { Focus } from '../sessions/x11/focus.ts';
+import type { Attention } from '../usage/attention.ts';
+import type { SampledProcess } from './sampled-process.ts';
+
+export interface Look {
+  /** Milliseconds on the monotonic clock. */
+  atMs: number;
+  metered: readonly SampledProcess[];
+}
+
+/** An answer that is older than so many looks is none: nearly always it is of the last one. */
+const MOST_LOOKS = 16;
+const NOT_KNOWN = { inFront: new Set<string>(), askedMs: Number.NEGATIVE_INFINITY, isWhole: false };
+
+export class RecentLooks {
+  /** From the oldest to the newest. */
+  readonly #looks: Look[] = [];
+  /** Of the last answer. */
+  #numbered: { metered: Look['metered']; byPid: Map<number, SampledProcess[]> } | undefined;
+
+  add(look: Look): void {
+    this.#looks.push(look);
+    if (this.#looks.length > MOST_LOOKS) this.#looks.shift();
+  }
+
+  /** Also what they interpret. */
+  inFront({ pids, askedMs, isWhole }: Focus): Omit<Attention, 'lockedUsers'> {
+    const asked = this.#looks.findLast(({ atMs }) => atMs <= askedMs);
+    if (!asked) return NOT_KNOWN;
+    const those = pids.size === 0 ? [] : [...pids].flatMap((pid) => this.#numberedAt(asked).get(pid) ?? []);
+    return { inFront: new Set(those.map(({ process }) => process)), askedMs: asked.atMs, isWhole };
+  }
+
+  #numberedAt({ metered }: Look): Map<number, SampledProcess[]> {
+    if (this.#numbered?.metered !== metered)
+      this.#numbered = {
+        metered,
+        byPid: Map.groupBy(metered, ({ process }) => Number.parseInt(process, 10)),
+      };
+    return this.#numbered.byPid;
+  }
+}

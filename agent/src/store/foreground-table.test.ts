@@ -66,6 +66,13 @@ test('a little is never told of a day of which too much is not known, whichever 
   expect(told()).toEqual([undefined, undefined]);
 });
 
+test('a little is not told when with what is unknown it might have been enough, however long the day was', () => {
+  write({ run: 1, frontSeconds: 120, frontUnknownSeconds: 90, seconds: 40_000 });
+  write({ run: 2, frontUnknownSeconds: 90, seconds: 40_000 });
+  table.closeDays(DAY + 1);
+  expect(told()).toEqual([undefined, undefined]);
+});
+
 test('runs that have enough together are told when the day is over, whatever is not known beside them', () => {
   write({ run: 1, frontSeconds: 200, seconds: 5_000 });
   write({ run: 2, frontSeconds: 150, frontUnknownSeconds: 4_000, seconds: 5_000 });

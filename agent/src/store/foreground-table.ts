@@ -33,20 +33,14 @@ export class ForegroundTable {
     if (this.#closedBefore === today && !this.#isNew) return;
     const groups = this.#database
       .sql(
-        `SELECT day, executable_id, user, sum(seconds) AS seconds, sum(coalesce(front_seconds, 0)) AS front,
-           sum(front_unknown_seconds) AS unknown
+        `SELECT day, executable_id, user, sum(coalesce(front_seconds, 0)) AS front, sum(front_unknown_seconds) AS unknown
          FROM usage
          WHERE (day, executable_id, user) IN (SELECT day, executable_id, user FROM usage WHERE day < ? AND ${UNTOLD})
          GROUP BY day, executable_id, user`,
       )
       .all(today) as { day: number; executable_id: string; user: string; [sum: string]: number | string }[];
-    for (const { day, executable_id, user, seconds, front, unknown } of groups) {
-      const sums = {
-        seconds: Number(seconds),
-        frontSeconds: Number(front),
-        frontUnknownSeconds: Number(unknown),
-      };
-      if (!isKnownAtClose(sums)) continue;
+    for (const { day, executable_id, user, front, unknown } of groups) {
+      if (!isKnownAtClose({ frontSeconds: Number(front), frontUnknownSeconds: Number(unknown) })) continue;
       this.#database
         .sql(
           `UPDATE usage SET foreground_seconds = front_seconds, changed = ?, settled_on = 0

@@ -4,8 +4,8 @@ import type { RowAttention } from './usage-values.ts';
 
 /** As long a day has to have it in front to count as use, by the foreground alone. Whatever else is not known then changes nothing. */
 export const ENOUGH_FRONT_SECONDS = 300;
-/** Of the time it ran. What is told is merged by the largest value, so that too small a one would stay. */
-const MOST_UNKNOWN = 0.1;
+/** Of the time it ran, of which it may be unknown whether it was behind a lock. */
+const MOST_LOCK_UNKNOWN = 0.1;
 
 export class AttentionSum {
   #frontMs = 0;
@@ -31,7 +31,7 @@ export class AttentionSum {
   /** `seconds`: what is told of how long it ran. */
   value(seconds: number): RowAttention {
     const told = (milliseconds: number): number => Math.min(Math.floor(milliseconds / 1000), seconds);
-    const isLockedKnown = this.#lockedUnknownMs <= MOST_UNKNOWN * 1000 * seconds;
+    const isLockedKnown = this.#lockedUnknownMs <= MOST_LOCK_UNKNOWN * 1000 * seconds;
     return {
       frontSeconds: this.#frontMs > 0 ? told(this.#frontMs) : undefined,
       frontUnknownSeconds: Math.min(Math.ceil(this.#frontUnknownMs / 1000), seconds),
@@ -42,7 +42,6 @@ export class AttentionSum {
 
 /** What the rows of one program, user and day come to, over all runs. */
 export interface DayAttention {
-  seconds: number;
   frontSeconds: number;
   frontUnknownSeconds: number;
 }
@@ -53,9 +52,10 @@ export function isEnoughInFront(frontSeconds: number | undefined): boolean {
 }
 
 /**
- * Whether it may be told of a day that is over. Less than enough says "hardly looked at", which is only so when hardly any of the time
- * is unknown. Decided over the whole day: half of it under X11 says nothing of the half under something else.
+ * Whether it may be told of a day that is over. Less than enough says "hardly looked at", which is only so when it was not enough even
+ * with all the time that is unknown; and what is told is merged by the largest value, so that too small a one would stay. Decided
+ * over the whole day: half of it under X11 says nothing of the half under something else.
  */
-export function isKnownAtClose({ seconds, frontSeconds, frontUnknownSeconds }: DayAttention): boolean {
-  return isEnoughInFront(frontSeconds) || frontUnknownSeconds <= MOST_UNKNOWN * seconds;
+export function isKnownAtClose({ frontSeconds, frontUnknownSeconds }: DayAttention): boolean {
+  return isEnoughInFront(frontSeconds) || frontSeconds + frontUnknownSeconds < ENOUGH_FRONT_SECONDS;
 }

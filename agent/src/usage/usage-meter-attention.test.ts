@@ -213,10 +213,12 @@ describe('locked', () => {
 });
 
 test.each([
-  [{ seconds: 1_000, frontSeconds: 10, frontUnknownSeconds: 100 }, true],
-  [{ seconds: 1_000, frontSeconds: 10, frontUnknownSeconds: 101 }, false],
-  [{ seconds: 1_000, frontSeconds: 300, frontUnknownSeconds: 700 }, true],
-  [{ seconds: 1_000, frontSeconds: 299, frontUnknownSeconds: 700 }, false],
+  [{ frontSeconds: 0, frontUnknownSeconds: 299 }, true],
+  [{ frontSeconds: 10, frontUnknownSeconds: 289 }, true],
+  [{ frontSeconds: 10, frontUnknownSeconds: 290 }, false],
+  [{ frontSeconds: 299, frontUnknownSeconds: 1 }, false],
+  [{ frontSeconds: 299, frontUnknownSeconds: 0 }, true],
+  [{ frontSeconds: 300, frontUnknownSeconds: 80_000 }, true],
 ])('of a day that is over with %o it may be told: %s', (day, expected) => {
   expect(isKnownAtClose(day)).toBe(expected);
 });

@@ -202,6 +202,11 @@ describe('one run', () => {
     for (let second = 60; second <= 1_000; second += 5) meter.observe(at(second), [], true, true);
     for (let second = 1_005; second <= 9_000; second += 5) meter.observe(at(second), []);
     expect(told()).toEqual([40 + 945]);
+    const mostly = meterWith();
+    for (let second = 0; second <= 20_000; second += 5)
+      mostly.observe(at(second), [], true, second % 100 < 5 ? undefined : false);
+    // A twentieth of it, and yet long enough for somebody to have been there.
+    expect(mostly.flush()?.coverage.map((row) => row.interactiveSeconds)).toEqual([undefined]);
     const unknown = meterWith();
     unknown.observe(at(0), []);
     unknown.observe(at(5), []);

@@ -218,9 +218,13 @@ export class UsageSheet {
   }
 }
 
-/** Enough of a person is enough; nobody, or too little of somebody, only when hardly anything is unknown. */
+/**
+ * Enough of a person is enough. Nobody, or too little of somebody, is only known when it was too little even with all that is unknown,
+ * and that is hardly anything: of several runs of a day each may leave a little unknown, and together enough.
+ */
 function isPresenceKnown({ observed, interactive, presenceUnknownMs }: CoverageSum): boolean {
-  if (observed.milliseconds === presenceUnknownMs) return false;
-  const isEnough = interactive.milliseconds >= PERSON_PRESENT_SECONDS * 1000;
-  return isEnough || presenceUnknownMs <= MOST_UNKNOWN * observed.milliseconds;
+  const enoughMs = PERSON_PRESENT_SECONDS * 1000;
+  if (interactive.milliseconds >= enoughMs) return true;
+  const isTooLittle = interactive.milliseconds + presenceUnknownMs < enoughMs;
+  return isTooLittle && presenceUnknownMs <= MOST_UNKNOWN * observed.milliseconds;
 }

@@ -221,6 +221,7 @@ export async function buildStages(
   });
 
   const patience = new StorePatience((error) => log.error({ err: error }, 'the store cannot be written'));
+  const focusStatus = () => focus && { ...focus.status, ofOthers: sampler.focusOfOthers };
   const status = () =>
     agentStatus({
       agentVersion: version,
@@ -238,7 +239,7 @@ export async function buildStages(
       storeError: patience.error,
       disclosure: { ...shown.status, ledgerFault: ledger.fault ?? null },
       state: { ...store.room(), forgotten: limit.forgotten },
-      foreground: config.meterForeground ? (focus?.status ?? null) : 'off',
+      foreground: config.meterForeground ? (focusStatus() ?? null) : 'off',
       ...{ filesHashedBefore, meter, sampler, names, courier, settings },
     });
   return {

@@ -75,7 +75,10 @@ describe.runIf(possible)('with a real logind', () => {
     await machine.startBus();
     await machine.startLogind();
     await becomes(present(true));
-    const desktop = { type: 'x11', display: ':7', isOnConsole: false, isActive: true, isLocked: false };
+    const desktop = {
+      ...{ uid: 1, type: 'x11', display: ':7' },
+      ...{ isOnConsole: false, isActive: true, isLocked: false },
+    };
     expect(source.desktops).toEqual([desktop]);
     machine.hint('c1', 'SetLockedHint', true);
     await becomes(present(false, 1));

@@ -27,7 +27,8 @@ describe.runIf(possible)('with a real display', () => {
     await display.start();
     windows.xclock = await display.startProgram('xclock', 'XClock');
     windows.xeyes = await display.startProgram('xeyes', 'XEyes');
-    desktop = { type: 'x11', display: display.name, isOnConsole: true, isActive: true, isLocked: false };
+    const uid = process.geteuid?.() ?? 0;
+    desktop = { uid, type: 'x11', display: display.name, isOnConsole: true, isActive: true, isLocked: false };
     watch = new FocusWatch(realClock(), { pauseMs: 100 });
   });
   afterEach(async () => {
@@ -111,7 +112,7 @@ describe.runIf(possible)('with a real display', () => {
   const inFront = async () => {
     watch.look([desktop]);
     await expect.poll(() => watch.isAsking).toBe(false);
-    return [...watch.look([desktop]).pids];
+    return watch.look([desktop]).focused.map(({ pid }) => pid);
   };
 
   test('behind a lock nobody is in front', async () => {

@@ -14,11 +14,14 @@ export interface Look {
 
 /** An answer that is older than so many looks is none: nearly always it is of the last one. */
 const MOST_LOOKS = 16;
+const ADMINISTRATOR = 0;
 const NOT_KNOWN = { inFront: new Set<string>(), askedMs: Number.NEGATIVE_INFINITY, isWhole: false };
 
 export class RecentLooks {
   /** From the oldest to the newest. */
   readonly #looks: Look[] = [];
+  /** How often a display named a process of another user, which says nothing of that user's programs. */
+  ofOthers = 0;
   /** Of the last answer. */
   #numbered: { metered: Look['metered']; byPid: Map<number, SampledProcess[]> } | undefined;
 
@@ -27,12 +30,22 @@ export class RecentLooks {
     if (this.#looks.length > MOST_LOOKS) this.#looks.shift();
   }
 
-  /** Also what they interpret. */
-  inFront({ pids, askedMs, isWhole }: Focus): Omit<Attention, 'lockedUsers'> {
+  /**
+   * Also what they interpret. Anybody's server may say anything, so it is believed about processes of that user only; the administrator's
+   * about all. A program that is run as somebody else may well be in front, and then it is not known who is.
+   */
+  inFront({ focused, askedMs, isWhole }: Focus): Omit<Attention, 'lockedUsers'> {
     const asked = this.#looks.findLast(({ atMs }) => atMs <= askedMs);
     if (!asked) return NOT_KNOWN;
-    const those = pids.size === 0 ? [] : [...pids].flatMap((pid) => this.#numberedAt(asked).get(pid) ?? []);
-    return { inFront: new Set(those.map(({ process }) => process)), askedMs: asked.atMs, isWhole };
+    const inFront = new Set<string>();
+    let isOfOthers = false;
+    for (const { pid, uid } of focused)
+      for (const each of this.#numberedAt(asked).get(pid) ?? []) {
+        if (each.uid === uid || uid === ADMINISTRATOR) inFront.add(each.process);
+        else isOfOthers = true;
+      }
+    if (isOfOthers) this.ofOthers++;
+    return { inFront, askedMs: asked.atMs, isWhole: isWhole && !isOfOthers };
   }
 
   #numberedAt({ metered }: Look): Map<number, SampledProcess[]> {

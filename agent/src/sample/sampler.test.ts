@@ -77,7 +77,7 @@ test('who is in front is found by the number of its process, with what that inte
   const python = programAt('/usr/bin/python3', '7:1');
   let processes = [python, programAt('/usr/bin/meld', '7:1:script', '7:1'), programAt('/usr/bin/vi', '70:1')];
   let atMs = 1_000;
-  let focus: Focus = { pids: new Set([7, 8, 99]), askedMs: 1_001, isWhole: true };
+  let focus: Focus = { focused: [7, 8, 99].map((pid) => ({ pid, uid: 0 })), askedMs: 1_001, isWhole: true };
   const sampler = new Sampler({
     names: { isListed: () => true, see: () => undefined } as unknown as ProgramNames,
     meter: { observe: (...seen: unknown[]) => given.push(seen[4] as Attention) } as unknown as UsageMeter,

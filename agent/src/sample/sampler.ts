@@ -47,6 +47,11 @@ export class Sampler {
     this.#parts = parts;
   }
 
+  /** See RecentLooks. */
+  get focusOfOthers(): number {
+    return this.#looks.ofOthers;
+  }
+
   async sample(): Promise<void> {
     const { table, names, meter, clock, isPersonThere } = this.#parts;
     // Before it: what begins while it lasts may be missing in it, and has then begun since.

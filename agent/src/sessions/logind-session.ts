@@ -49,6 +49,7 @@ export function sessionOf(properties: BusProperties, observed: Observed): Sessio
 export function desktopOf(properties: BusProperties): Desktop {
   const { isActive, isLocked } = hintsOf(properties);
   return {
+    uid: uidOf(properties),
     type: text(properties, 'Type'),
     display: properties.has('Display') ? text(properties, 'Display') : '',
     isOnConsole: number(properties, 'VTNr') > 0,

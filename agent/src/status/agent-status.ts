@@ -51,7 +51,7 @@ export interface AgentStatus {
     droppedValues: number;
   };
   /** Whether it is known which programs are in front; 'off': it is not metered; null: this platform is not asked. */
-  foreground: FocusStatus | 'off' | null;
+  foreground: (FocusStatus & { ofOthers: number }) | 'off' | null;
   /** Bytes in the database, and usage rows that went because of its limit. */
   state: StoreRoom & { forgotten: Forgotten };
   reporting: CourierCounts;

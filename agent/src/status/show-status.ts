@@ -101,9 +101,10 @@ function agentLines(agent: AgentStatus): [string, string][] {
 function foregroundText(foreground: AgentStatus['foreground'] | undefined): string {
   if (foreground === 'off') return 'not metered: switched off on this device';
   if (!foreground) return 'not known: nobody is asked on this platform';
-  const { displays, answers, failures, why } = foreground;
+  const { displays, answers, failures, why, ofOthers = 0 } = foreground;
   const known = why === null ? 'known' : `not known: ${printable(why)}`;
-  return `${known}; ${displays} displays asked, ${answers} answers, ${failures} failures`;
+  const others = ofOthers > 0 ? `, ${ofOthers} named a process of another user` : '';
+  return `${known}; ${displays} displays asked, ${answers} answers, ${failures} failures${others}`;
 }
 
 /** A status of an earlier agent says none of this. */

@@ -71,7 +71,10 @@ async function run({ root, intervalMs, seconds, looks, display }: SamplingOrder)
   });
   const sessions = openSessionSource(clock);
   const focus = openFocusSource(clock);
-  const asked = display && [{ type: 'x11', display, isOnConsole: true, isActive: true, isLocked: false }];
+  const uid = process.geteuid?.() ?? 0;
+  const asked = display && [
+    { uid, type: 'x11', display, isOnConsole: true, isActive: true, isLocked: false },
+  ];
   const sampler = new Sampler({
     ...{ table: new LinuxProcessTable(), names, meter, clock },
     hashUser: (uid) => `${uid}`.padStart(16, '0'),

@@ -8,7 +8,10 @@ import { FocusWatch } from './focus-watch.linux.ts';
 
 const LOOK_MS = 5_000;
 const PAUSE_MS = 30_000;
-const desktop: Desktop = { type: 'x11', display: ':0', isOnConsole: true, isActive: true, isLocked: false };
+const uid = process.geteuid?.() ?? 0;
+const desktop: Desktop = {
+  ...{ uid, type: 'x11', display: ':0', isOnConsole: true, isActive: true, isLocked: false },
+};
 let server: ScriptedXServer;
 let clock: FakeClock;
 let watch: FocusWatch;
@@ -31,7 +34,8 @@ async function looked(desktops: readonly Desktop[] | 'not known' = [desktop]) {
   clock.ms += LOOK_MS;
   const focus = watch.look(desktops === 'not known' ? undefined : desktops);
   await expect.poll(() => watch.isAsking, { timeout: 15_000 }).toBe(false);
-  return { pids: [...focus.pids], isWhole: focus.isWhole };
+  expect(focus.focused.every((each) => each.uid === uid)).toBe(true);
+  return { pids: focus.focused.map(({ pid }) => pid), isWhole: focus.isWhole };
 }
 
 test('a look never waits: who was in front at one is known at the next', async () => {

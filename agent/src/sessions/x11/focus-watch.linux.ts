@@ -4,7 +4,14 @@
  * while, and after a longer one each time: finding its server means looking at every process.
  */
 import type { Clock, Instant } from '../../clock/clock.ts';
-import { type Desktop, displaysToAsk, FOCUS_NOT_KNOWN, type Focus } from './focus.ts';
+import {
+  type Desktop,
+  type Display,
+  displaysToAsk,
+  FOCUS_NOT_KNOWN,
+  type Focus,
+  type FocusedProcess,
+} from './focus.ts';
 import { findXServer, type XServerPlaces } from './x-server.linux.ts';
 import { X11Connection } from './x11-connection.linux.ts';
 
@@ -95,47 +102,51 @@ export class FocusWatch {
     this.#keepOnly([]);
   }
 
-  #keepOnly(displays: readonly string[]): void {
-    for (const [display, { connection }] of this.#displays) {
-      if (displays.includes(display)) continue;
+  #keepOnly(displays: readonly Display[]): void {
+    const kept = new Set(displays.map(keyOf));
+    for (const [key, { connection }] of this.#displays) {
+      if (kept.has(key)) continue;
       connection?.close();
-      this.#displays.delete(display);
+      this.#displays.delete(key);
     }
   }
 
   #ask(desktops: readonly Desktop[] | undefined, { monotonicMs }: Instant): void {
     const { displays, why } = displaysToAsk(desktops ?? []);
     const unknown = desktops ? why : 'the sessions are not known';
-    const answered = (pids: ReadonlySet<number>, failure?: string): void => {
+    const answered = (focused: readonly FocusedProcess[], failure?: string): void => {
       const reason = unknown ?? failure;
-      this.#answer = { focus: { pids, askedMs: monotonicMs, isWhole: reason === undefined }, why: reason };
+      const focus = { focused, askedMs: monotonicMs, isWhole: reason === undefined };
+      this.#answer = { focus, why: reason };
     };
     this.#keepOnly(displays);
     if (displays.length === 0) {
-      answered(new Set());
+      answered([]);
       return;
     }
     this.#isAsking = true;
-    void this.#askAll(displays).then(({ pids, failure }) => {
-      answered(pids, failure);
+    void this.#askAll(displays).then(({ focused, failure }) => {
+      answered(focused, failure);
       this.#isAsking = false;
     });
   }
 
-  async #askAll(displays: readonly string[]): Promise<{ pids: Set<number>; failure: string | undefined }> {
-    const pids = new Set<number>();
+  async #askAll(
+    displays: readonly Display[],
+  ): Promise<{ focused: FocusedProcess[]; failure: string | undefined }> {
+    const focused: FocusedProcess[] = [];
     let failure: string | undefined;
     for (const display of displays) {
       const watched = this.#watched(display);
       const pid = await this.#askOne(display, watched);
-      if (pid !== undefined) pids.add(pid);
-      if (watched.why !== undefined) failure ??= `display ${display}: ${watched.why}`;
+      if (pid !== undefined) focused.push({ pid, uid: display.uid });
+      if (watched.why !== undefined) failure ??= `display ${display.name}: ${watched.why}`;
     }
-    return { pids, failure };
+    return { focused, failure };
   }
 
-  #watched(display: string): WatchedDisplay {
-    const known = this.#displays.get(display);
+  #watched(display: Display): WatchedDisplay {
+    const known = this.#displays.get(keyOf(display));
     if (known) return known;
     const watched = {
       connection: undefined,
@@ -143,12 +154,12 @@ export class FocusWatch {
       notBeforeMs: Number.NEGATIVE_INFINITY,
       why: undefined,
     };
-    this.#displays.set(display, watched);
+    this.#displays.set(keyOf(display), watched);
     return watched;
   }
 
   /** Undefined: nobody is in front there, or `why` says why that is not known. Never rejects. */
-  async #askOne(display: string, watched: WatchedDisplay): Promise<number | undefined> {
+  async #askOne(display: Display, watched: WatchedDisplay): Promise<number | undefined> {
     if (this.#clock.now().monotonicMs < watched.notBeforeMs) return undefined;
     const tooLate = setTimeout(
       () => watched.connection?.close('a server that does not answer in time'),
@@ -178,7 +189,7 @@ export class FocusWatch {
     watched.why = error.message;
   }
 
-  async #connected(display: string, watched: WatchedDisplay): Promise<X11Connection> {
+  async #connected(display: Display, watched: WatchedDisplay): Promise<X11Connection> {
     if (watched.connection?.isOpen) return watched.connection;
     const { socket, cookie } = await findXServer(display, this.#options);
     if (this.#isClosed) throw new Error('nobody asks any more');
@@ -187,3 +198,5 @@ export class FocusWatch {
     return watched.connection;
   }
 }
+
+const keyOf = ({ name, uid }: Display): string => `${name} ${uid}`;

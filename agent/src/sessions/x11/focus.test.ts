@@ -2,13 +2,18 @@ import { expect, test } from 'vitest';
 import { type Desktop, displaysToAsk } from './focus.ts';
 
 const desktop = (more: Partial<Desktop> = {}): Desktop => ({
-  ...{ type: 'x11', display: ':0', isOnConsole: true, isActive: true, isLocked: false },
+  ...{ uid: 1000, type: 'x11', display: ':0', isOnConsole: true, isActive: true, isLocked: false },
   ...more,
 });
 
-test('displays of X11 that somebody can see are asked, each once', () => {
-  expect(displaysToAsk([desktop(), desktop({ display: ':1' }), desktop()])).toEqual({
-    displays: [':0', ':1'],
+test('displays of X11 that somebody can see are asked, each once for each user', () => {
+  const displays = [
+    { name: ':0', uid: 1000 },
+    { name: ':1', uid: 1000 },
+    { name: ':0', uid: 1001 },
+  ];
+  expect(displaysToAsk([desktop(), desktop({ display: ':1' }), desktop(), desktop({ uid: 1001 })])).toEqual({
+    displays,
     why: undefined,
   });
 });
@@ -30,7 +35,7 @@ test.each([
   'who is in front in a session %s is not known, and other displays are asked all the same',
   (_, more, why) => {
     const { displays, why: said } = displaysToAsk([desktop(more), desktop({ display: ':3' })]);
-    expect(displays).toEqual([':3']);
+    expect(displays).toEqual([{ name: ':3', uid: 1000 }]);
     expect(said).toMatch(why);
   },
 );

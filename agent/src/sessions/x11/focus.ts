@@ -5,6 +5,8 @@
 
 /** A person's session, as far as a desktop is concerned. */
 export interface Desktop {
+  /** Numeric user id. */
+  uid: number;
   /** "x11", "wayland", "tty" and others. */
   type: string;
   /** As ":0"; empty: it does not say that it has one. */
@@ -16,9 +18,20 @@ export interface Desktop {
   isLocked: boolean;
 }
 
+/** A display as a session names it, and whose session that is. */
+export interface Display {
+  name: string;
+  uid: number;
+}
+
+/** A process that has the focus of a display of that user, as the server of that display says. */
+export interface FocusedProcess {
+  pid: number;
+  uid: number;
+}
+
 export interface Focus {
-  /** Numbers of processes. */
-  pids: ReadonlySet<number>;
+  focused: readonly FocusedProcess[];
   /** When it was asked, milliseconds on the monotonic clock. They are processes that ran then. */
   askedMs: number;
   /** False: there is a desktop of which it is not known who is in front. Then nobody can be said not to be. */
@@ -26,7 +39,7 @@ export interface Focus {
 }
 
 export const FOCUS_NOT_KNOWN: Focus = {
-  pids: new Set(),
+  focused: [],
   askedMs: Number.NEGATIVE_INFINITY,
   isWhole: false,
 };
@@ -38,10 +51,14 @@ const MOST_DISPLAYS = 16;
  * Which displays are to be asked; `why`: it will not be known of all desktops. Nobody sees what lies behind a lock or on another terminal
  * of the seat, so of these it is known: nobody is in front. A session over the network without a display has nothing to be in front of.
  */
-export function displaysToAsk(desktops: readonly Desktop[]): { displays: string[]; why: string | undefined } {
+export function displaysToAsk(desktops: readonly Desktop[]): {
+  displays: Display[];
+  why: string | undefined;
+} {
   const seen = desktops.filter(({ isActive, isLocked }) => isActive && !isLocked);
-  const named = seen.flatMap(({ type, display }) => (type === 'x11' && display !== '' ? [display] : []));
-  const displays = [...new Set(named)];
+  const named = seen.filter(({ type, display }) => type === 'x11' && display !== '');
+  const each = new Map(named.map(({ display, uid }) => [`${display} ${uid}`, { name: display, uid }]));
+  const displays = [...each.values()];
   const untold = seen.map(whyUntold).find((why) => why !== undefined);
   const why = displays.length > MOST_DISPLAYS ? `there are more than ${MOST_DISPLAYS} displays` : untold;
   return { displays: displays.slice(0, MOST_DISPLAYS), why };

@@ -36,9 +36,9 @@ function serve(...words: string[]): void {
   symlinkSync('socket:[9001]', join(proc, '77/fd/5'));
 }
 
-const find = (display = ':3') =>
-  findXServer(display, { socketsFolder: join(server.folder, 'sockets'), proc });
-const cookie = async () => Buffer.from((await find()).cookie ?? []).toString('hex');
+const find = (name = ':3', uid = process.geteuid?.() ?? 0) =>
+  findXServer({ name, uid }, { socketsFolder: join(server.folder, 'sockets'), proc });
+const cookie = async () => Buffer.from((await find(':3', USER)).cookie ?? []).toString('hex');
 
 test('the server is who holds the socket, whatever number its command line names', async () => {
   serve('-displayfd', '3', '-auth', authority, '-nolisten', 'tcp');
@@ -48,7 +48,11 @@ test('the server is who holds the socket, whatever number its command line names
 test('one that was started without a cookie is told none', async () => {
   serve(':3');
   expect(await find()).toEqual({ socket: server.path, cookie: undefined });
-  const own = await findXServer(':3', { socketsFolder: join(server.folder, 'sockets'), proc: '/proc' });
+  const uid = process.geteuid?.() ?? 0;
+  const own = await findXServer(
+    { name: ':3', uid },
+    { socketsFolder: join(server.folder, 'sockets'), proc: '/proc' },
+  );
   expect(own).toEqual({ socket: server.path, cookie: undefined });
 });
 
@@ -115,7 +119,12 @@ describe.runIf(isRoot)('whose it is', () => {
 
   test.each([OTHER, 0])('a user’s server gets nobody else’s cookie by naming its file (%i)', async (file) => {
     owned({ socket: USER, file });
-    await expect(find()).rejects.toThrow('cookie cannot be read');
+    await expect(find(':3', USER)).rejects.toThrow('cookie cannot be read');
+  });
+
+  test.each([OTHER, 0])('a user’s server is not asked about the session of another one (%i)', async (uid) => {
+    owned({ socket: USER, file: USER });
+    await expect(find(':3', uid)).rejects.toThrow('of another user');
   });
 
   test('the administrator’s server may be started with a file of the user', async () => {

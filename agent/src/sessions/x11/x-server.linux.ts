@@ -10,6 +10,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openRegularFileAside } from '../../hash/regular-file.ts';
+import type { Display } from './focus.ts';
 import { NotX11 } from './not-x11.ts';
 import { cookieIn, MOST_AUTHORITY_BYTES } from './x-authority.ts';
 
@@ -30,13 +31,17 @@ const SLICE = 50;
 const MOST_SOCKET_LIST_BYTES = 8 * 1024 * 1024;
 const ADMINISTRATOR = 0;
 
-/** `display` as a session names it: ":0", or ":0.1" for one of its screens. Rejects with NotX11 when there is none that can be asked. */
-export async function findXServer(display: string, places: XServerPlaces): Promise<XServer> {
-  const number = displayNumber(display);
+/**
+ * Names of displays are as ":0", or ":0.1" for one of their screens. Only who owns the session, and the administrator, is believed about it.
+ * Rejects with NotX11 when there is no server that can be asked.
+ */
+export async function findXServer({ name, uid }: Display, places: XServerPlaces): Promise<XServer> {
+  const number = displayNumber(name);
   if (number === undefined) throw new NotX11('a display that is not of this computer');
   const socket = `${places.socketsFolder}/X${number}`;
   const file = lstatSync(socket, { throwIfNoEntry: false });
   if (!file?.isSocket()) throw new NotX11('a display without a socket');
+  if (file.uid !== uid && file.uid !== ADMINISTRATOR) throw new NotX11('a display of another user');
   const authority = await authorityFileOf(socket, file.uid, places.proc);
   if (authority === undefined) return { socket, cookie: undefined };
   const bytes = await readAuthority(authority, file.uid);

@@ -78,6 +78,20 @@ test('one whose process ended is looked for on disk, and taken when it is the sa
   expect([made.nameOf('key'), asked]).toEqual([ID, ['/proc/7/exe', '/opt/x']]);
 });
 
+test('what that process runs since, or another one with its number, does not name the program', async () => {
+  const another = { ...file, identity: { ...identity, inode: '99' } };
+  const { made, asked } = names([another, file]);
+  made.see([process]);
+  made.ready();
+  await background();
+  expect([made.nameOf('key'), asked]).toEqual([ID, ['/proc/7/exe', '/opt/x']]);
+  const { made: gone } = names([another, another]);
+  gone.see([process]);
+  gone.ready();
+  await background();
+  expect([gone.nameOf('key'), gone.unidentifiable]).toEqual([null, 1]);
+});
+
 test('a passing reason is tried again with a later sample, a lasting one is final and counted', async () => {
   const { made } = names(['package-database-busy', 'too-large']);
   made.ready();

@@ -132,6 +132,8 @@ export class ProgramNames {
       const known = this.#lookUp(program);
       if (known) return known;
       let file = await identify(program.openPath, program.path);
+      // The process runs something else since, or another one has its number.
+      if (typeof file !== 'string' && !sameContent(file, program.identity)) file = 'vanished';
       // The process ended meanwhile; its program may still be where it was, and be the same.
       if (file === 'vanished') {
         const onDisk = await identify(program.path, program.path);

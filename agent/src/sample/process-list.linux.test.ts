@@ -70,29 +70,47 @@ test('a program deleted while it runs keeps its name and key', async () => {
   child.kill();
 });
 
+/** A process as the kernel would show it in `proc`; its folder. */
+function addProcess(proc: string, pid: number): string {
+  const folder = join(proc, `${pid}`);
+  mkdirSync(folder);
+  const fields = [
+    ...['S', '1', '1', '1', '0', '-1', '0'],
+    ...Array(12).fill('0'),
+    ...[`${pid}00`, ...Array(6).fill('0')],
+  ];
+  writeFileSync(join(folder, 'stat'), `${pid} (sleep) ${fields.join(' ')}\n`);
+  writeFileSync(join(folder, 'status'), 'Uid:\t1000\t1000\t1000\t1000\n');
+  writeFileSync(join(folder, 'cgroup'), '0::/\n');
+  symlinkSync('/bin/sleep', join(folder, 'exe'));
+  return folder;
+}
+
+test('a program that could not be seen at first is seen once it can be, and until then nothing has changed', async () => {
+  const proc = mkdtempSync(join(tmpdir(), 'fleetmeter-proc-'));
+  addProcess(proc, 1);
+  const folder = addProcess(proc, 20);
+  rmSync(join(folder, 'exe'));
+  symlinkSync('/nowhere/sleep', join(folder, 'exe'));
+  let nowMs = 1_000;
+  const table = new LinuxProcessTable({ proc, nowMs: () => nowMs });
+  const first = await table.read();
+  expect([first?.processes.length, first?.unreadable]).toEqual([1, 1]);
+  nowMs += 120_000;
+  expect((await table.read())?.processes).toBe(first?.processes);
+  rmSync(join(folder, 'exe'));
+  symlinkSync('/bin/sleep', join(folder, 'exe'));
+  nowMs += 1_000;
+  expect((await table.read())?.processes).toBe(first?.processes);
+  nowMs += 120_000;
+  const later = await table.read();
+  expect([later?.processes.length, later?.unreadable]).toEqual([2, 0]);
+  rmSync(proc, { recursive: true });
+});
+
 test('a sample is whole when every process could be looked at, and not when one could not or the first is hidden', async () => {
   const proc = mkdtempSync(join(tmpdir(), 'fleetmeter-proc-'));
-  const add = (pid: number): string => {
-    const folder = join(proc, `${pid}`);
-    mkdirSync(folder);
-    const fields = [
-      'S',
-      '1',
-      '1',
-      '1',
-      '0',
-      '-1',
-      '0',
-      ...Array(12).fill('0'),
-      `${pid}00`,
-      ...Array(6).fill('0'),
-    ];
-    writeFileSync(join(folder, 'stat'), `${pid} (sleep) ${fields.join(' ')}\n`);
-    writeFileSync(join(folder, 'status'), 'Uid:\t1000\t1000\t1000\t1000\n');
-    writeFileSync(join(folder, 'cgroup'), '0::/\n');
-    symlinkSync('/bin/sleep', join(folder, 'exe'));
-    return folder;
-  };
+  const add = (pid: number): string => addProcess(proc, pid);
   const first = add(1);
   const other = add(20);
   const table = new LinuxProcessTable({ proc });

@@ -180,8 +180,10 @@ export class LinuxProcessTable implements ProcessTable {
     }
     this.#others.delete(name);
     const isSame = before?.stat.startTicks === stat.startTicks && before.stat.image === stat.image;
-    if (before && isSame) {
-      Object.assign(before, { look, ...due(stat, nowMs) });
+    const read = { look, ...due(stat, nowMs) };
+    // What could not be seen of it before may be seen now: its server is back.
+    if (before && isSame && before.sampled.length > 0) {
+      Object.assign(before, read);
       return 'same';
     }
     // Opened first: if it becomes another program meanwhile, its code differs from what is noted here.
@@ -190,11 +192,16 @@ export class LinuxProcessTable implements ProcessTable {
     try {
       known = {
         ...readWhole(folder, stat, this.#scripts),
-        ...{ code, look, firstMs: nowMs, ...due(stat, nowMs) },
+        ...{ ...read, code, firstMs: before && isSame ? before.firstMs : nowMs },
       };
     } catch (error) {
       code.close();
       throw error;
+    }
+    if (before && isSame && known.sampled.length === 0) {
+      code.close();
+      Object.assign(before, read);
+      return 'same';
     }
     this.#forget(name);
     this.#known.set(name, known);

@@ -1,7 +1,6 @@
 /**
  * Asks the X servers of people's sessions who has the focus: in the background, when somebody looks, and at most once for each look.
- * So an answer is of the look before, and nobody waits for one. A display that cannot be asked is tried again after a
- * while, and after a longer one each time: finding its server means looking at every process.
+ * So an answer is of the look before, and nobody waits for one.
  */
 import type { Clock, Instant } from '../../clock/clock.ts';
 import {
@@ -12,15 +11,13 @@ import {
   type Focus,
   type FocusedProcess,
 } from './focus.ts';
+import { WatchedDisplay, type WatchedDisplayParts } from './watched-display.linux.ts';
 import { findXServer, type XServerPlaces } from './x-server.linux.ts';
-import { X11Connection } from './x11-connection.linux.ts';
+import { XServerSearch } from './x-server-search.ts';
 
-export interface FocusWatchOptions extends XServerPlaces {
-  /** For one display, its connection included. */
-  answerWithinMs: number;
-  /** After the first failure; doubled with each, up to MOST_PAUSE_MS. */
-  pauseMs: number;
-}
+export interface FocusWatchOptions
+  extends XServerPlaces,
+    Pick<WatchedDisplayParts, 'answerWithinMs' | 'pauseMs'> {}
 
 const DEFAULTS: FocusWatchOptions = {
   socketsFolder: '/tmp/.X11-unix',
@@ -28,7 +25,6 @@ const DEFAULTS: FocusWatchOptions = {
   answerWithinMs: 2_000,
   pauseMs: 30_000,
 };
-const MOST_PAUSE_MS = 15 * 60_000;
 /** Where it is looked more seldom, an answer of the look before serves however old it is. */
 const MOST_AGE_MS = 15_000;
 
@@ -42,13 +38,6 @@ export interface FocusStatus {
   why: string | null;
 }
 
-interface WatchedDisplay {
-  connection: X11Connection | undefined;
-  failures: number;
-  notBeforeMs: number;
-  why: string | undefined;
-}
-
 interface Answer {
   focus: Focus;
   /** See FocusStatus. */
@@ -57,18 +46,20 @@ interface Answer {
 
 export class FocusWatch {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #options: FocusWatchOptions;
+  readonly #parts: WatchedDisplayParts;
   readonly #displays = new Map<string, WatchedDisplay>();
   #answer: Answer = { focus: FOCUS_NOT_KNOWN, why: 'it has not been asked yet' };
   #lookedMs = 0;
   #isAsking = false;
   #isClosed = false;
-  #answers = 0;
-  #failures = 0;
+  /** Of displays that are not there any more. */
+  #before = { answers: 0, failures: 0 };
 
   constructor(clock: Pick<Clock, 'now'>, options: Partial<FocusWatchOptions> = {}) {
     this.#clock = clock;
-    this.#options = { ...DEFAULTS, ...options };
+    const given = { ...DEFAULTS, ...options };
+    const search = new XServerSearch((display, signal) => findXServer(display, given, signal));
+    this.#parts = { clock, ...given, find: (display, signal) => search.find(display, signal) };
   }
 
   /** Questions are out. */
@@ -77,10 +68,12 @@ export class FocusWatch {
   }
 
   get status(): FocusStatus {
-    const { why } = this.#answer;
+    const displays = [...this.#displays.values()];
     return {
-      displays: [...this.#displays.values()].filter(({ connection }) => connection?.isOpen).length,
-      ...{ answers: this.#answers, failures: this.#failures, why: why ?? null },
+      displays: displays.filter(({ isOpen }) => isOpen).length,
+      answers: displays.reduce((sum, { answers }) => sum + answers, this.#before.answers),
+      failures: displays.reduce((sum, { failures }) => sum + failures, this.#before.failures),
+      why: this.#answer.why ?? null,
     };
   }
 
@@ -104,9 +97,11 @@ export class FocusWatch {
 
   #keepOnly(displays: readonly Display[]): void {
     const kept = new Set(displays.map(keyOf));
-    for (const [key, { connection }] of this.#displays) {
+    for (const [key, watched] of this.#displays) {
       if (kept.has(key)) continue;
-      connection?.close();
+      watched.close();
+      this.#before.answers += watched.answers;
+      this.#before.failures += watched.failures;
       this.#displays.delete(key);
     }
   }
@@ -131,71 +126,28 @@ export class FocusWatch {
     });
   }
 
+  /** All at once: one that takes its time holds up no other's answer for longer than it has. */
   async #askAll(
     displays: readonly Display[],
   ): Promise<{ focused: FocusedProcess[]; failure: string | undefined }> {
     const focused: FocusedProcess[] = [];
-    let failure: string | undefined;
-    for (const display of displays) {
+    const failures: string[] = [];
+    const ask = async (display: Display): Promise<void> => {
       const watched = this.#watched(display);
-      const pid = await this.#askOne(display, watched);
+      const pid = await watched.ask();
       if (pid !== undefined) focused.push({ pid, uid: display.uid });
-      if (watched.why !== undefined) failure ??= `display ${display.name}: ${watched.why}`;
-    }
-    return { focused, failure };
+      if (watched.why !== undefined) failures.push(`display ${display.name}: ${watched.why}`);
+    };
+    await Promise.all(displays.map(ask));
+    return { focused, failure: failures[0] };
   }
 
   #watched(display: Display): WatchedDisplay {
     const known = this.#displays.get(keyOf(display));
     if (known) return known;
-    const watched = {
-      connection: undefined,
-      failures: 0,
-      notBeforeMs: Number.NEGATIVE_INFINITY,
-      why: undefined,
-    };
+    const watched = new WatchedDisplay(display, this.#parts);
     this.#displays.set(keyOf(display), watched);
     return watched;
-  }
-
-  /** Undefined: nobody is in front there, or `why` says why that is not known. Never rejects. */
-  async #askOne(display: Display, watched: WatchedDisplay): Promise<number | undefined> {
-    if (this.#clock.now().monotonicMs < watched.notBeforeMs) return undefined;
-    const tooLate = setTimeout(
-      () => watched.connection?.close('a server that does not answer in time'),
-      this.#options.answerWithinMs,
-    ).unref();
-    try {
-      const connection = await this.#connected(display, watched);
-      const pid = await connection.focusedPid();
-      this.#answers++;
-      Object.assign(watched, { failures: 0, why: undefined });
-      return pid;
-    } catch (error) {
-      this.#failed(watched, error as Error);
-      return undefined;
-    } finally {
-      clearTimeout(tooLate);
-    }
-  }
-
-  #failed(watched: WatchedDisplay, error: Error): void {
-    this.#failures++;
-    watched.connection?.close();
-    watched.connection = undefined;
-    const pauseMs = Math.min(this.#options.pauseMs * 2 ** watched.failures, MOST_PAUSE_MS);
-    watched.failures++;
-    watched.notBeforeMs = this.#clock.now().monotonicMs + pauseMs;
-    watched.why = error.message;
-  }
-
-  async #connected(display: Display, watched: WatchedDisplay): Promise<X11Connection> {
-    if (watched.connection?.isOpen) return watched.connection;
-    const { socket, cookie } = await findXServer(display, this.#options);
-    if (this.#isClosed) throw new Error('nobody asks any more');
-    watched.connection = new X11Connection(socket);
-    await watched.connection.greet(cookie);
-    return watched.connection;
   }
 }
 

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { authorityEntry } from '../fixtures/authority-file.ts';
 import { ScriptedXServer } from '../fixtures/scripted-x-server.ts';
-import { authorityFileIn, displayNumber, findXServer, listeningInode } from './x-server.linux.ts';
+import { authorityFileIn, displayNumber, findXServer } from './x-server.linux.ts';
 
+const NOT_ABORTED = new AbortController().signal;
 const USER = 4242;
 const OTHER = 4343;
 const isRoot = process.getuid?.() === 0;
@@ -37,7 +38,7 @@ function serve(...words: string[]): void {
 }
 
 const find = (name = ':3', uid = process.geteuid?.() ?? 0) =>
-  findXServer({ name, uid }, { socketsFolder: join(server.folder, 'sockets'), proc });
+  findXServer({ name, uid }, { socketsFolder: join(server.folder, 'sockets'), proc }, NOT_ABORTED);
 const cookie = async () => Buffer.from((await find(':3', USER)).cookie ?? []).toString('hex');
 
 test('the server is who holds the socket, whatever number its command line names', async () => {
@@ -49,10 +50,8 @@ test('one that was started without a cookie is told none', async () => {
   serve(':3');
   expect(await find()).toEqual({ socket: server.path, cookie: undefined });
   const uid = process.geteuid?.() ?? 0;
-  const own = await findXServer(
-    { name: ':3', uid },
-    { socketsFolder: join(server.folder, 'sockets'), proc: '/proc' },
-  );
+  const places = { socketsFolder: join(server.folder, 'sockets'), proc: '/proc' };
+  const own = await findXServer({ name: ':3', uid }, places, NOT_ABORTED);
   expect(own).toEqual({ socket: server.path, cookie: undefined });
 });
 
@@ -148,17 +147,4 @@ test('where the cookie lies is said after -auth, and nowhere else', () => {
   expect(authorityFileIn('-auth\0/run/x\0')).toBe(undefined);
   expect(authorityFileIn('X\0-auth\0relative\0')).toBe(undefined);
   expect(authorityFileIn('X\0-auth')).toBe(undefined);
-});
-
-test('of sockets with one path the one that listens counts', () => {
-  const line = (flags: string, inode: number, path: string) =>
-    `0000000000000000: 00000003 00000000 ${flags} 0001 03 ${inode} ${path}`;
-  const list = [
-    line('00000000', 1, '/tmp/.X11-unix/X0'),
-    line('00010000', 2, '@/tmp/.X11-unix/X0'),
-    line('00010000', 3, '/tmp/.X11-unix/X0'),
-    line('00010000', 4, '/tmp/.X11-unix/X01'),
-  ].join('\n');
-  expect(listeningInode(list, '/tmp/.X11-unix/X0')).toBe('3');
-  expect(listeningInode(list, '/tmp/.X11-unix/X1')).toBe(undefined);
 });

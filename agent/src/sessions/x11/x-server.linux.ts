@@ -1,18 +1,19 @@
 /**
  * The X server of a display: where it listens, and what it asks of whoever comes.
  *
- * Its socket's file says whose it is; the kernel's list of sockets and the process that holds this one say which process it is, and
- * that process's command line, where the file with the cookie lies. The number of the display is no help: many servers choose it themselves.
+ * Its socket's file says whose it is; the process that listens there says in its command line where the file with the cookie lies. The
+ * number of the display is no help: many servers choose it themselves.
  *
  * The agent may read everybody's files, and a socket may be anybody's. So that nobody gets the cookie of somebody else's
  * screen by naming its file: a server that is not the administrator's is only told what is in a file of the same user.
  */
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { lstatSync } from 'node:fs';
 import { openRegularFileAside } from '../../hash/regular-file.ts';
+import { readPrefix } from '../../host/read-prefix.ts';
 import type { Display } from './focus.ts';
 import { NotX11 } from './not-x11.ts';
 import { cookieIn, MOST_AUTHORITY_BYTES } from './x-authority.ts';
+import { serverProcess } from './x-server-process.linux.ts';
 
 export interface XServerPlaces {
   /** Where servers listen. */
@@ -26,23 +27,27 @@ export interface XServer {
   cookie: Uint8Array | undefined;
 }
 
-/** Processes looked at before others on the event loop get a turn. */
-const SLICE = 50;
-const MOST_SOCKET_LIST_BYTES = 8 * 1024 * 1024;
+/** Of a command line: options stand at its beginning. */
+const MOST_COMMAND_BYTES = 64 * 1024;
 const ADMINISTRATOR = 0;
 
 /**
  * Names of displays are as ":0", or ":0.1" for one of their screens. Only who owns the session, and the administrator, is believed about it.
- * Rejects with NotX11 when there is no server that can be asked.
+ * Rejects with NotX11 when there is no server that can be asked, and with the reason of the signal when that is aborted.
  */
-export async function findXServer({ name, uid }: Display, places: XServerPlaces): Promise<XServer> {
+export async function findXServer(
+  { name, uid }: Display,
+  { socketsFolder, proc }: XServerPlaces,
+  signal: AbortSignal,
+): Promise<XServer> {
   const number = displayNumber(name);
   if (number === undefined) throw new NotX11('a display that is not of this computer');
-  const socket = `${places.socketsFolder}/X${number}`;
+  const socket = `${socketsFolder}/X${number}`;
   const file = lstatSync(socket, { throwIfNoEntry: false });
   if (!file?.isSocket()) throw new NotX11('a display without a socket');
   if (file.uid !== uid && file.uid !== ADMINISTRATOR) throw new NotX11('a display of another user');
-  const authority = await authorityFileOf(socket, file.uid, places.proc);
+  const folder = await serverProcess(socket, file.uid, proc, signal);
+  const authority = authorityFileIn(readPrefix(`${folder}/cmdline`, MOST_COMMAND_BYTES) ?? '');
   if (authority === undefined) return { socket, cookie: undefined };
   const bytes = await readAuthority(authority, file.uid);
   const cookie = bytes && cookieIn(bytes, number);
@@ -62,48 +67,6 @@ export function authorityFileIn(commandLine: string): string | undefined {
   const at = words.indexOf('-auth', 1);
   const file = at < 0 ? undefined : words[at + 1];
   return file?.startsWith('/') ? file : undefined;
-}
-
-/** Number of the socket that listens at this path; undefined: none does. */
-export function listeningInode(list: string, path: string): string | undefined {
-  for (const line of list.split('\n')) {
-    if (!line.endsWith(` ${path}`)) continue;
-    const [, , , flags, , , inode] = line.trim().split(/\s+/);
-    // The flag of one that takes connections.
-    if (flags === '00010000') return inode;
-  }
-  return undefined;
-}
-
-/** Undefined: the server was started without one. */
-async function authorityFileOf(socket: string, uid: number, proc: string): Promise<string | undefined> {
-  const list = readFileSync(`${proc}/net/unix`, 'latin1');
-  const inode = list.length > MOST_SOCKET_LIST_BYTES ? undefined : listeningInode(list, socket);
-  if (inode === undefined) throw new NotX11('a display at which nobody listens');
-  let looked = 0;
-  for (const name of readdirSync(proc)) {
-    if (!/^[1-9]\d*$/.test(name)) continue;
-    if (++looked % SLICE === 0) await nextTurn();
-    const folder = `${proc}/${name}`;
-    if (mayServe(folder, uid) && holds(folder, `socket:[${inode}]`))
-      return authorityFileIn(readFileSync(`${folder}/cmdline`, 'latin1'));
-  }
-  throw new NotX11('a display whose server is not seen');
-}
-
-/** What was started with others' rights shows as the administrator's. */
-function mayServe(folder: string, uid: number): boolean {
-  const owner = statSync(folder, { throwIfNoEntry: false })?.uid;
-  return owner === uid || owner === ADMINISTRATOR;
-}
-
-/** False also when it has ended meanwhile. */
-function holds(folder: string, what: string): boolean {
-  try {
-    return readdirSync(`${folder}/fd`).some((file) => readlinkSync(`${folder}/fd/${file}`) === what);
-  } catch {
-    return false;
-  }
 }
 
 /** Undefined: it is no file of whom it may be of. What cannot be read in time must hold up nobody, so all of it waits elsewhere. */

@@ -56,6 +56,29 @@ test('without a desktop nobody is in front, and nothing is asked', async () => {
   expect(server.connections).toBe(0);
 });
 
+test('what is below the pointer may be anybody’s: it is not known, and asked again at the next look', async () => {
+  await looked();
+  server.focus = 1;
+  await looked();
+  expect(await looked()).toEqual({ pids: [], isWhole: false });
+  expect(watch.status).toMatchObject({ failures: 0, why: expect.stringMatching(/below the pointer/) });
+  server.focus = 0x0060_0007;
+  await looked();
+  expect(await looked()).toEqual({ pids: [4242], isWhole: true });
+  expect(watch.status.why).toBe(null);
+});
+
+test('a display that no session names is a desktop that nobody asks, and said', async () => {
+  const terminal = { ...desktop, type: 'tty', display: '', isOnConsole: false };
+  await looked([terminal]);
+  expect(await looked([terminal])).toEqual({ pids: [], isWhole: false });
+  expect(watch.status.why).toBe('display :0 is one that no session names');
+  expect(server.connections).toBe(0);
+  const other = [desktop, { ...desktop, display: ':9' }];
+  await looked(other);
+  expect((await looked(other)).pids).toEqual([4242]);
+});
+
 test('where the sessions are not known it is not known, and said why', async () => {
   await looked();
   await looked();

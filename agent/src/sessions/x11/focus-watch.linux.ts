@@ -11,6 +11,7 @@ import {
   type Focus,
   type FocusedProcess,
 } from './focus.ts';
+import { whyUnnamed } from './unnamed-displays.linux.ts';
 import { WatchedDisplay, type WatchedDisplayParts } from './watched-display.linux.ts';
 import { findXServer, type XServerPlaces } from './x-server.linux.ts';
 import { XServerSearch } from './x-server-search.ts';
@@ -46,6 +47,7 @@ interface Answer {
 
 export class FocusWatch {
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #places: XServerPlaces;
   readonly #parts: WatchedDisplayParts;
   readonly #displays = new Map<string, WatchedDisplay>();
   #answer: Answer = { focus: FOCUS_NOT_KNOWN, why: 'it has not been asked yet' };
@@ -58,6 +60,7 @@ export class FocusWatch {
   constructor(clock: Pick<Clock, 'now'>, options: Partial<FocusWatchOptions> = {}) {
     this.#clock = clock;
     const given = { ...DEFAULTS, ...options };
+    this.#places = given;
     const search = new XServerSearch((display, signal) => findXServer(display, given, signal));
     this.#parts = { clock, ...given, find: (display, signal) => search.find(display, signal) };
   }
@@ -108,7 +111,7 @@ export class FocusWatch {
 
   #ask(desktops: readonly Desktop[] | undefined, { monotonicMs }: Instant): void {
     const { displays, why } = displaysToAsk(desktops ?? []);
-    const unknown = desktops ? why : 'the sessions are not known';
+    const unknown = desktops ? (why ?? whyUnnamed(desktops, this.#places)) : 'the sessions are not known';
     const answered = (focused: readonly FocusedProcess[], failure?: string): void => {
       const reason = unknown ?? failure;
       const focus = { focused, askedMs: monotonicMs, isWhole: reason === undefined };

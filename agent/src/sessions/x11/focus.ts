@@ -49,7 +49,8 @@ const MOST_DISPLAYS = 16;
 
 /**
  * Which displays are to be asked; `why`: it will not be known of all desktops. Nobody sees what lies behind a lock or on another terminal
- * of the seat, so of these it is known: nobody is in front. A session over the network without a display has nothing to be in front of.
+ * of the seat, so of these it is known: nobody is in front. A session over the network without a display has nothing to be in front of
+ * by itself: desktops that no session names are looked for elsewhere (unnamed-displays.linux.ts).
  */
 export function displaysToAsk(desktops: readonly Desktop[]): {
   displays: Display[];

@@ -7,6 +7,7 @@ import type { Display } from './focus.ts';
 import { NotX11 } from './not-x11.ts';
 import type { FindXServer } from './x-server-search.ts';
 import { X11Connection } from './x11-connection.linux.ts';
+import { BELOW_POINTER } from './x11-messages.ts';
 
 export interface WatchedDisplayParts {
   clock: Pick<Clock, 'now'>;
@@ -57,8 +58,8 @@ export class WatchedDisplay {
       const pid = await connection.focusedPid();
       this.answers++;
       this.#failed = 0;
-      this.why = undefined;
-      return pid;
+      this.why = pid === BELOW_POINTER ? 'the focus is on whatever is below the pointer' : undefined;
+      return pid === BELOW_POINTER ? undefined : pid;
     } catch (error) {
       this.#fail(error as Error);
       return undefined;

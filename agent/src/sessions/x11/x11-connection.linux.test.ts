@@ -40,8 +40,10 @@ test('the process that has the focus is told, each time anew', async () => {
   expect(await connection.focusedPid()).toBe(4242);
   server.pid = 7;
   expect(await connection.focusedPid()).toBe(7);
-  server.focus = 1;
+  server.focus = 0;
   expect(await connection.focusedPid()).toBe(undefined);
+  server.focus = 1;
+  expect(await connection.focusedPid()).toBe('below the pointer');
   expect(server.connections).toBe(1);
 });
 

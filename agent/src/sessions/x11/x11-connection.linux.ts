@@ -9,6 +9,7 @@ import { connect, type Socket } from 'node:net';
 import { ownReadBuffer } from '../own-read-buffer.ts';
 import { NotX11 } from './not-x11.ts';
 import {
+  BELOW_POINTER,
   clientPid,
   decodeSetup,
   encodeGetInputFocus,
@@ -71,13 +72,16 @@ export class X11Connection {
     this.#extension = extensionNumber(bytesOf(await this.#ask(encodeQueryExtension())));
   }
 
-  /** Number of the process that has the focus; undefined: none of this computer has it. Rejects when the connection has ended or ends. */
-  async focusedPid(): Promise<number | undefined> {
+  /**
+   * Number of the process that has the focus; undefined: none of this computer has it; or it is on whatever is below the pointer. Rejects
+   * when the connection has ended or ends.
+   */
+  async focusedPid(): Promise<number | typeof BELOW_POINTER | undefined> {
     if (!this.#setup) throw new Error('greet first');
     this.#bytes = 0;
     try {
       const window = focusedWindow(bytesOf(await this.#ask(encodeGetInputFocus())), this.#setup);
-      if (window === undefined) return undefined;
+      if (window === undefined || window === BELOW_POINTER) return window;
       return clientPid(bytesOf(await this.#ask(encodeQueryClientPid(this.#extension, window))));
     } catch (error) {
       throw this.#end(error as Error);

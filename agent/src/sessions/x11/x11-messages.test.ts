@@ -54,11 +54,14 @@ test.each([
 describe('nobody has the focus', () => {
   test.each([
     ['nothing', 0],
-    ['what is below the pointer', 1],
     ['the window behind all others', ROOT],
     ['a window of the server', 0x20],
   ])('when it is on %s', (_, window) => {
     expect(focusedWindow(focusReply(1, window), setup)).toBe(undefined);
+  });
+
+  test('or whoever is below the pointer has, and that is not nobody', () => {
+    expect(focusedWindow(focusReply(1, 1), setup)).toBe('below the pointer');
   });
 
   test('when no process of this computer made the window', () => {

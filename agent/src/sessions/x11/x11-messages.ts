@@ -32,6 +32,7 @@ const GENERIC_EVENT = 35;
 /** Focus on nothing, and on whatever is below the pointer. */
 const NO_WINDOW = 0;
 const POINTER_ROOT = 1;
+export const BELOW_POINTER = 'below the pointer';
 
 export interface X11Setup {
   /** Bits of an id that its client chooses; the others say whose it is, and the server's own have none. */
@@ -119,12 +120,15 @@ export function readMessage(bytes: Buffer): X11Message {
   return { kind: 'event' };
 }
 
-/** The window that gets what is typed, if it is a program's; undefined: nobody has the focus. */
-export function focusedWindow(reply: Buffer, { ownBits, roots }: X11Setup): number | undefined {
+/** The window that gets what is typed, if it is a program's; undefined: nobody has the focus; or whoever is below the pointer has. */
+export function focusedWindow(
+  reply: Buffer,
+  { ownBits, roots }: X11Setup,
+): number | typeof BELOW_POINTER | undefined {
   const window = reply.readUInt32LE(8);
+  if (window === POINTER_ROOT) return BELOW_POINTER;
   const isServers = (window & ~ownBits) === 0;
-  if (window === NO_WINDOW || window === POINTER_ROOT || isServers || roots.includes(window))
-    return undefined;
+  if (window === NO_WINDOW || isServers || roots.includes(window)) return undefined;
   return window;
 }
 

@@ -69,4 +69,4 @@ export async function openRegularFileAside(
 const flags = (followLink: boolean): number => (IS_NAMED ? NAME_ONLY : TO_READ) | (followLink ? 0 : NO_LINK);
 
 /** Where the kernel shows what is named or opened: leads there whatever its path has become. */
-const placeOf = (descriptor: number): string => `/proc/self/fd/${descriptor}`;
+export const placeOf = (descriptor: number): string => `/proc/self/fd/${descriptor}`;

@@ -1,7 +1,9 @@
 /** When displays are asked, and what is said when they do not answer; test/sessions asks real ones. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FakeClock } from '../../clock/fake-clock.ts';
+import { textOfLink } from '../../watch/real-path.ts';
 import { ScriptedXServer } from '../fixtures/scripted-x-server.ts';
 import type { Desktop } from './focus.ts';
 import { FocusWatch } from './focus-watch.linux.ts';
@@ -46,6 +48,8 @@ test('a look never waits: who was in front at one is known at the next', async (
   expect(server.connections).toBe(1);
   expect(server.questions).toBe(1 + 2 * 3);
   expect(watch.status).toEqual({ displays: 1, answers: 3, failures: 0, why: null });
+  const held = readdirSync('/proc/self/fd').map((file) => textOfLink(`/proc/self/fd/${file}`));
+  expect(held, 'the socket is let go of').not.toContain(server.path);
 });
 
 test('without a desktop nobody is in front, and nothing is asked', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FakeClock } from '../../clock/fake-clock.ts';
 import { ScriptedXServer } from '../fixtures/scripted-x-server.ts';
+import { PinnedSocket } from './pinned-socket.linux.ts';
 import { WatchedDisplay } from './watched-display.linux.ts';
 import { type FindXServer, XServerSearch } from './x-server-search.ts';
 
@@ -47,7 +48,7 @@ test('one whose server is found too late is not asked any more, and a server tha
   server.onAsked = () => undefined;
   const display = watched(async () => {
     await sleep(200);
-    return { socket: server.path, cookie: undefined };
+    return { socket: PinnedSocket.at(server.path) as PinnedSocket, cookie: undefined };
   });
   expect(await display.ask()).toBe(undefined);
   expect(display.why).toBe('a server that does not answer in time');

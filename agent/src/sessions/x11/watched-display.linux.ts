@@ -76,10 +76,11 @@ export class WatchedDisplay {
   async #connected(signal: AbortSignal): Promise<X11Connection> {
     if (this.#connection?.isOpen) return this.#connection;
     const { socket, cookie } = await this.#parts.find(this.#display, signal);
+    using _held = socket;
     // Nothing would end what begins after the time is over.
     signal.throwIfAborted();
     if (this.#isClosed) throw new NotX11('a display that nobody asks any more');
-    this.#connection = new X11Connection(socket);
+    this.#connection = new X11Connection(socket.path);
     await this.#connection.greet(cookie);
     return this.#connection;
   }

@@ -4,7 +4,11 @@ import type { XServer } from './x-server.linux.ts';
 import { XServerSearch } from './x-server-search.ts';
 
 const display = (number: number) => ({ name: `:${number}`, uid: 1000 });
-const server = (socket: string): XServer => ({ socket, cookie: undefined });
+/** `released`: notes that it was let go of. */
+function server(released = (): void => undefined): XServer {
+  const socket = { path: '/proc/self/fd/9', uid: 1000, [Symbol.dispose]: released };
+  return { socket: socket as unknown as XServer['socket'], cookie: undefined };
+}
 const NOT_ABORTED = new AbortController().signal;
 
 test('searches come one after the other, also after one that found nothing', async () => {
@@ -21,16 +25,18 @@ test('searches come one after the other, also after one that found nothing', asy
   open[0]?.reject(new Error('nothing there'));
   await expect(found[0]).rejects.toThrow('nothing there');
   await expect.poll(() => begun).toEqual([':0', ':1']);
-  open[1]?.resolve(server('X1'));
-  expect(await found[1]).toEqual(server('X1'));
+  const second = server();
+  open[1]?.resolve(second);
+  expect(await found[1]).toBe(second);
 });
 
 test('who waits for a search that does not end is told in time, and nobody begins another one until it has', async () => {
   const stuck = Promise.withResolvers<XServer>();
+  const second = server();
   const begun: string[] = [];
   const search = new XServerSearch(({ name }) => {
     begun.push(name);
-    return begun.length === 1 ? stuck.promise : Promise.resolve(server('X2'));
+    return begun.length === 1 ? stuck.promise : Promise.resolve(second);
   });
   for (const number of [0, 1]) {
     const late = new AbortController();
@@ -39,6 +45,8 @@ test('who waits for a search that does not end is told in time, and nobody begin
     await expect(found).rejects.toThrow('too late');
   }
   expect(begun).toEqual([':0']);
-  stuck.reject(new Error('nobody hears this'));
-  expect(await search.find(display(2), NOT_ABORTED)).toEqual(server('X2'));
+  let released = 0;
+  stuck.resolve(server(() => released++));
+  expect(await search.find(display(2), NOT_ABORTED)).toBe(second);
+  expect(released, 'what nobody waits for any more').toBe(1);
 });

@@ -22,7 +22,16 @@ export class XServerSearch {
       this.#search = undefined;
     });
     this.#search = search;
-    return await unlessAborted(search, signal);
+    try {
+      return await unlessAborted(search, signal);
+    } catch (error) {
+      // What is found when nobody waits for it any more.
+      search.then(
+        ({ socket }) => socket[Symbol.dispose](),
+        () => undefined,
+      );
+      throw error;
+    }
   }
 }
 

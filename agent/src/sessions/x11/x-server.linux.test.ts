@@ -1,12 +1,13 @@
 /** Which server a display has and which cookie it is told; with the kernel's files as they look, and with whoever owns them. */
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { authorityEntry } from '../fixtures/authority-file.ts';
 import { ScriptedXServer } from '../fixtures/scripted-x-server.ts';
-import { authorityFileIn, displayNumber, findXServer } from './x-server.linux.ts';
+import { authorityFileIn, displayNumber, findXServer, type XServer } from './x-server.linux.ts';
+import { X11Connection } from './x11-connection.linux.ts';
 
 const NOT_ABORTED = new AbortController().signal;
 const USER = 4242;
@@ -37,22 +38,50 @@ function serve(...words: string[]): void {
   symlinkSync('socket:[9001]', join(proc, '77/fd/5'));
 }
 
-const find = (name = ':3', uid = process.geteuid?.() ?? 0) =>
-  findXServer({ name, uid }, { socketsFolder: join(server.folder, 'sockets'), proc }, NOT_ABORTED);
+const found: XServer[] = [];
+async function find(name = ':3', uid = process.geteuid?.() ?? 0): Promise<XServer> {
+  const places = { socketsFolder: join(server.folder, 'sockets'), proc };
+  found.push(await findXServer({ name, uid }, places, NOT_ABORTED));
+  return found.at(-1) as XServer;
+}
 const cookie = async () => Buffer.from((await find(':3', USER)).cookie ?? []).toString('hex');
+afterEach(() => {
+  for (const { socket } of found.splice(0)) socket[Symbol.dispose]();
+});
 
 test('the server is who holds the socket, whatever number its command line names', async () => {
   serve('-displayfd', '3', '-auth', authority, '-nolisten', 'tcp');
-  expect(await find()).toEqual({ socket: server.path, cookie: Buffer.from('c0ffee', 'hex') });
+  const { socket, cookie } = await find();
+  expect([socket.uid, readlinkSync(socket.path)]).toEqual([process.geteuid?.(), server.path]);
+  expect(Buffer.from(cookie ?? []).toString('hex')).toBe('c0ffee');
+});
+
+test('a socket that is put in its place afterwards, or a link to one, is not what is connected to', async () => {
+  serve('-auth', authority);
+  const { socket, cookie } = await find();
+  const other = new ScriptedXServer();
+  await other.listen();
+  rmSync(server.path);
+  symlinkSync(other.path, server.path);
+  await expect(find()).rejects.toThrow('without a socket');
+  const connection = new X11Connection(socket.path);
+  await connection.greet(cookie);
+  socket[Symbol.dispose]();
+  socket[Symbol.dispose]();
+  expect(await connection.focusedPid()).toBe(4242);
+  expect([server.connections, other.connections]).toEqual([1, 0]);
+  connection.close();
+  await other.close();
 });
 
 test('one that was started without a cookie is told none', async () => {
   serve(':3');
-  expect(await find()).toEqual({ socket: server.path, cookie: undefined });
+  expect((await find()).cookie).toBe(undefined);
   const uid = process.geteuid?.() ?? 0;
   const places = { socketsFolder: join(server.folder, 'sockets'), proc: '/proc' };
   const own = await findXServer({ name: ':3', uid }, places, NOT_ABORTED);
-  expect(own).toEqual({ socket: server.path, cookie: undefined });
+  found.push(own);
+  expect(own.cookie).toBe(undefined);
 });
 
 test('a display elsewhere, without a socket, or at which nobody listens, cannot be asked', async () => {

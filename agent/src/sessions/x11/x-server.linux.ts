@@ -7,11 +7,11 @@
  * The agent may read everybody's files, and a socket may be anybody's. So that nobody gets the cookie of somebody else's
  * screen by naming its file: a server that is not the administrator's is only told what is in a file of the same user.
  */
-import { lstatSync } from 'node:fs';
 import { openRegularFileAside } from '../../hash/regular-file.ts';
 import { readPrefix } from '../../host/read-prefix.ts';
 import type { Display } from './focus.ts';
 import { NotX11 } from './not-x11.ts';
+import { PinnedSocket } from './pinned-socket.linux.ts';
 import { cookieIn, MOST_AUTHORITY_BYTES } from './x-authority.ts';
 import { serverProcess } from './x-server-process.linux.ts';
 
@@ -22,7 +22,8 @@ export interface XServerPlaces {
 }
 
 export interface XServer {
-  socket: string;
+  /** Whoever asked for it lets go of it. */
+  socket: PinnedSocket;
   /** Undefined: it asks for none. */
   cookie: Uint8Array | undefined;
 }
@@ -42,17 +43,27 @@ export async function findXServer(
 ): Promise<XServer> {
   const number = displayNumber(name);
   if (number === undefined) throw new NotX11('a display that is not of this computer');
-  const socket = `${socketsFolder}/X${number}`;
-  const file = lstatSync(socket, { throwIfNoEntry: false });
-  if (!file?.isSocket()) throw new NotX11('a display without a socket');
-  if (file.uid !== uid && file.uid !== ADMINISTRATOR) throw new NotX11('a display of another user');
-  const folder = await serverProcess(socket, file.uid, proc, signal);
+  const path = `${socketsFolder}/X${number}`;
+  const socket = PinnedSocket.at(path);
+  if (!socket) throw new NotX11('a display without a socket');
+  try {
+    if (socket.uid !== uid && socket.uid !== ADMINISTRATOR) throw new NotX11('a display of another user');
+    const folder = await serverProcess(path, socket.uid, proc, signal);
+    return { socket, cookie: await cookieOf(folder, socket.uid, number) };
+  } catch (error) {
+    socket[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** What that process asks of whoever comes to this display; undefined: nothing. */
+async function cookieOf(folder: string, uid: number, display: number): Promise<Uint8Array | undefined> {
   const authority = authorityFileIn(readPrefix(`${folder}/cmdline`, MOST_COMMAND_BYTES) ?? '');
-  if (authority === undefined) return { socket, cookie: undefined };
-  const bytes = await readAuthority(authority, file.uid);
-  const cookie = bytes && cookieIn(bytes, number);
+  if (authority === undefined) return undefined;
+  const bytes = await readAuthority(authority, uid);
+  const cookie = bytes && cookieIn(bytes, display);
   if (!cookie) throw new NotX11('a server whose cookie cannot be read');
-  return { socket, cookie };
+  return cookie;
 }
 
 /** Undefined: not one of this computer. */

@@ -74,6 +74,22 @@ test('another scope takes effect while the agent runs, and only what is new in i
   expect(adjusted, 'the same again is no change').toBe(2);
 });
 
+test('settings hold for what is metered long before the first scan, which is not begun by them', async () => {
+  wanted = config({ excludedFolders: [join(root, 'private')] });
+  await finder.adjust();
+  expect([finder.mayMeter(join(root, 'private/x')), finder.mayMeter(join(root, 'tools/x'))]).toEqual([
+    false,
+    true,
+  ]);
+  await sleep(300);
+  expect([found(), finder.status().state, adjusted]).toEqual([[], 'new', 1]);
+  // Started while another one is being made.
+  wanted = config({ additionalRoots: [join(root, 'elsewhere')] });
+  void finder.adjust();
+  await finder.start();
+  expect(found()).toEqual(['elsewhere', 'private', 'tools']);
+});
+
 test('nothing outside the roots of the ceiling is listed or metered, whatever else is set', async () => {
   wanted = config({
     additionalRoots: [join(root, 'elsewhere')],

@@ -51,13 +51,19 @@ export class AdjustableFinder {
 
   /** Resolves after the first complete scan of any finder, or when it is closed. */
   start(): Promise<void> {
-    this.#started = true;
-    if (this.#finder) this.#begin(this.#finder);
+    // Not one that is being ended just now.
+    this.#adjusting = this.#adjusting.then(() => {
+      this.#started = true;
+      if (this.#finder && !this.#closed) this.#begin(this.#finder);
+    });
     void this.adjust();
     return this.#firstScan.promise;
   }
 
-  /** Makes finding what the settings say now. Resolves when the old finder has ended, if there had to be another. */
+  /**
+   * Makes finding what the settings say now, also before it is started: a finder says what may be metered as soon as it is there. Resolves
+   * when the old finder has ended, if there had to be another.
+   */
   adjust(): Promise<void> {
     this.#adjusting = this.#adjusting.then(() => this.#adjust());
     return this.#adjusting;
@@ -98,7 +104,7 @@ export class AdjustableFinder {
 
   async #adjust(): Promise<void> {
     const wanted = this.#parts.wanted();
-    if (this.#closed || !this.#started || this.#nameOf(wanted) === this.#madeFor) return;
+    if (this.#closed || this.#nameOf(wanted) === this.#madeFor) return;
     const ended = this.#finder;
     if (ended) {
       await ended.close();
@@ -110,7 +116,7 @@ export class AdjustableFinder {
     this.#parts.onAdjust();
     if (!wanted) return;
     this.#finder = this.#parts.make(wanted);
-    this.#begin(this.#finder);
+    if (this.#started) this.#begin(this.#finder);
   }
 
   #nameOf(config: FindingConfig | undefined): string {

@@ -1,7 +1,6 @@
 /** Usage and coverage rows, what of them was acknowledged, and where metering stood. */
-import { type ExecutableId, PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
+import { ENOUGH_FRONT_SECONDS, type ExecutableId, PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
 import type { UsageSelection } from '../delta/directive-decision.ts';
-import { ENOUGH_FRONT_SECONDS } from '../usage/attention-sum.ts';
 import type { CoverageRow, LiveProcess, MeterMark, Origin, UsageRow } from '../usage/usage-values.ts';
 import { ForegroundTable } from './foreground-table.ts';
 import { launchCounts } from './launch-counts.ts';

@@ -1,9 +1,8 @@
 /** Sums what is known of a program's time in front and behind a lock, and decides what may be told of it. Pure. */
+import { ENOUGH_FRONT_SECONDS } from '@fleetmeter/proto';
 import type { StretchAttention } from './attention.ts';
 import type { RowAttention } from './usage-values.ts';
 
-/** As long a day has to have it in front to count as use, by the foreground alone. Whatever else is not known then changes nothing. */
-export const ENOUGH_FRONT_SECONDS = 300;
 /** Of the time it ran, of which it may be unknown whether it was behind a lock. */
 const MOST_LOCK_UNKNOWN = 0.1;
 

@@ -25,7 +25,8 @@ export function migratingGrants({ facts, final, person }: DatabaseNames, user: s
   return [
     `GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, CREATE DICTIONARY, DROP TABLE, DROP VIEW, DROP DICTIONARY, ALTER COLUMN, ALTER INDEX, ALTER SETTINGS, ALTER TTL ON ${facts}.* ${to}`,
     `GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, ALTER COLUMN, ALTER INDEX, ALTER SETTINGS ON ${final}.* ${to}`,
-    `GRANT CREATE DATABASE, CREATE VIEW, DROP TABLE, DROP VIEW ON ${person}.* ${to}`,
+    // A view is replaced by one under another name, which takes the rights of a table with rows.
+    `GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, INSERT, DROP TABLE, DROP VIEW ON ${person}.* ${to}`,
   ];
 }
 

@@ -63,7 +63,8 @@ FROM
     SELECT executable_no, executable_id64, version AS known, sha256 AS sha256_bytes, path AS true_path, size AS true_size, format, build_id AS build_id_bytes,
         package_name AS package, first_seen,
         dictGetUInt32('{facts}.application_of', 'application_no', toUInt64(executable_no)) AS application_no,
-        (known = 0 OR startsWith(true_path, '~')) AND dictGetUInt8('{facts}.application_of', 'is_common', toUInt64(executable_no)) = 0 AS is_hidden
+        (known = 0 OR startsWith(true_path, '~')) AND dictGetUInt8('{facts}.application_of', 'is_common', toUInt64(executable_no)) = 0
+            AND assumeNotNull((SELECT if(count() = 0, 5, argMax(smallest_shown, version)) FROM {facts}.small_groups)) > 1 AS is_hidden
     FROM {facts}.executables FINAL
 )
 COMMENT 'Executables with their application; evidence not yet received shows as empty text. What few devices have in a home, or have not described, has an id that only this collector can make, and no path, size or hash: who has the file could find it by them';
@@ -219,7 +220,8 @@ CREATE OR REPLACE VIEW {person}.executables
     first_seen DateTime64(3, 'UTC') COMMENT 'When the collector learnt of it'
 ) AS
 SELECT lower(leftPad(hex(known.executable_id64), 16, '0')) AS executable_id,
-    if((known.path = '' OR startsWith(known.path, '~')) AND dictGetUInt8('{facts}.application_of', 'is_common', toUInt64(known.executable_no)) = 0,
+    if((known.path = '' OR startsWith(known.path, '~')) AND dictGetUInt8('{facts}.application_of', 'is_common', toUInt64(known.executable_no)) = 0
+        AND assumeNotNull((SELECT if(count() = 0, 5, argMax(smallest_shown, version)) FROM {facts}.small_groups)) > 1,
         lower(leftPad(hex(sipHash64Keyed((assumeNotNull((SELECT argMax(key_low, version) FROM {facts}.small_groups)), assumeNotNull((SELECT argMax(key_high, version) FROM {facts}.small_groups))), known.executable_no)), 16, '0')), executable_id) AS shown_id,
     if(known.version = 0, '', lower(hex(known.sha256))) AS sha256, known.path AS path, known.size AS size, toString(known.format) AS format,
     toString(known.package_name) AS package,

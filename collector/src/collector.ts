@@ -66,7 +66,6 @@ export interface Collector {
 /** About 300 bytes each; beyond it heads are read from the tables again. */
 const REMEMBERED_HEADS = 100_000;
 const MS_A_DAY = 86_400_000;
-/** What was derived before it has the names of what lies in homes. */
 
 /**
  * Rejects, with everything started so far ended again, when a stage cannot start; with StoppedWhileWaitingError when it

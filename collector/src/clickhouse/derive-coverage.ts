@@ -4,17 +4,16 @@
  */
 import { PERSON_PRESENT_SECONDS } from '@fleetmeter/proto';
 import type { ClickHouse } from './clickhouse.ts';
+import { knownSum } from './known-sum.ts';
 import { swapPartition } from './swap-partition.ts';
 
 const WINDOWS = [7, 30, 60, 90] as const;
 
-/**
- * Seconds with a person at it, and -1 when nothing is known of them, or too little while the runs of which it is not known may hold
- * enough.
- */
-const INTERACTIVE = `if(max(interactive) < 0 OR (sumIf(interactive, interactive > 0) < ${PERSON_PRESENT_SECONDS}
-      AND sumIf(interactive, interactive > 0) + sumIf(observed, interactive < 0) >= ${PERSON_PRESENT_SECONDS}), -1,
-    least(sumIf(interactive, interactive > 0), ${PERSON_PRESENT_SECONDS}))`;
+/** Seconds with a person at it. */
+const INTERACTIVE = knownSum({
+  ...{ known: 'interactive', within: 'observed' },
+  ...{ enough: PERSON_PRESENT_SECONDS, most: PERSON_PRESENT_SECONDS },
+});
 
 const BY_DEVICE = `
   SELECT device, least(sum(observed), 86400) AS device_observed, least(sum(observed) + sum(unobserved), 86400) AS device_powered,

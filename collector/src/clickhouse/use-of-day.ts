@@ -9,21 +9,15 @@
  */
 
 import { ENOUGH_FRONT_SECONDS } from '@fleetmeter/proto';
+import { knownSum } from './known-sum.ts';
 import { SHOWN_NOW, type ShownApplication } from './names-and-users.ts';
 
 /** Of the day in {date:String}; conditions may follow. */
 export const FACTS = `FROM {facts}.usage WHERE day = toDate({date:String}) AND device > 0`;
 export const DEVICE = `dictGetUInt64('{facts}.device_of', 'device_id64', toUInt64(epoch_no)) AS device`;
 
-/**
- * What is known of it, and -1 when that is nothing, or too little to count while the rest, of which nothing is known, may hold enough:
- * one user's screen says nothing of what another did at a screen that cannot tell.
- */
-const foreground = (column: string, seconds: string): string => {
-  const known = `sumIf(${column}, ${column} > 0)`;
-  const mayBeEnough = `(${known} < ${ENOUGH_FRONT_SECONDS} AND ${known} + sumIf(${seconds}, ${column} < 0) >= ${ENOUGH_FRONT_SECONDS})`;
-  return `if(max(${column}) < 0 OR ${mayBeEnough}, -1, least(${known}, 86400))`;
-};
+const foreground = (column: string, seconds: string): string =>
+  knownSum({ known: column, within: seconds, enough: ENOUGH_FRONT_SECONDS, most: 86_400 });
 
 /** Columns have names of their own at each level: ClickHouse puts an alias in place of an equally named column. */
 const merged = (hasTimes: boolean): string => `

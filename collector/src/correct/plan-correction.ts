@@ -146,7 +146,7 @@ export function chosenMarks(set: bigint, seconds: number): bigint {
   return chosen;
 }
 
-/** What was in front stays so, within the time that is left; -1 by the rule of use-of-day.ts. */
+/** What was in front stays so, within the time that is left; -1 by the rule of known-sum.ts. */
 function correctedForeground(rows: readonly UsageFact[], seconds: number): number {
   const known = rows.filter((row) => row.foreground_seconds >= 0);
   const front = known.reduce((sum, row) => sum + row.foreground_seconds, 0);

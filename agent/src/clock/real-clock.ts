@@ -1,6 +1,7 @@
 /** The only file that touches real time. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { KernelText } from '../host/kernel-text.linux.ts';
 import { BootTime } from './boot-time.ts';
 import type { Clock, Instant } from './clock.ts';
 
@@ -17,6 +18,7 @@ export function wallMsNow(): number {
   return Date.now();
 }
 
+const uptime = new KernelText('/proc/uptime');
 const bootTime = new BootTime(readUptimeMs);
 
 function now(): Instant {
@@ -26,11 +28,8 @@ function now(): Instant {
 }
 
 function readUptimeMs(): number | undefined {
-  try {
-    return Math.round(Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) * 1000);
-  } catch {
-    return undefined;
-  }
+  const text = uptime.read();
+  return text === undefined ? undefined : Math.round(Number.parseFloat(text) * 1000);
 }
 
 function readBootId(): string | undefined {

@@ -2,7 +2,8 @@
  * Whether processes began or ended since the last look, from what the kernel counts anyway: two small reads, however many processes
  * there are. Whether one of them became another program is not among it.
  */
-import { openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
+import { KernelText } from '../host/kernel-text.linux.ts';
 
 /** Of the first namespace of process numbers: PROC_PID_INIT_INO in the kernel's include/linux/proc_ns.h. */
 const FIRST_NAMESPACE = 'pid:[4026531836]';
@@ -22,48 +23,24 @@ export interface Turnover {
   threads: string | undefined;
 }
 
-const buffer = Buffer.alloc(128);
-
 export class TurnoverSource {
-  readonly #proc: string;
-  /** Open for good; undefined: it says nothing here. */
-  readonly #loads: number | undefined;
+  readonly #newest: KernelText;
+  readonly #loads: KernelText | undefined;
 
   constructor(proc: string) {
-    this.#proc = proc;
-    this.#loads = openLoads(proc);
+    this.#newest = new KernelText(`${proc}/sys/kernel/ns_last_pid`);
+    this.#loads = isFirstNamespace(proc) ? new KernelText(`${proc}/loadavg`) : undefined;
   }
 
   look(): Turnover {
-    return { newest: newestNumber(this.#proc), threads: this.#threads() };
-  }
-
-  #threads(): string | undefined {
-    if (this.#loads === undefined) return undefined;
-    try {
-      return THREADS.exec(
-        buffer.toString('latin1', 0, readSync(this.#loads, buffer, 0, buffer.length, 0)),
-      )?.[1];
-    } catch {
-      return undefined;
-    }
+    return { newest: this.#newest.read(), threads: THREADS.exec(this.#loads?.read() ?? '')?.[1] };
   }
 }
 
-function openLoads(proc: string): number | undefined {
+function isFirstNamespace(proc: string): boolean {
   try {
-    return readlinkSync(`${proc}/self/ns/pid`) === FIRST_NAMESPACE
-      ? openSync(`${proc}/loadavg`, 'r')
-      : undefined;
+    return readlinkSync(`${proc}/self/ns/pid`) === FIRST_NAMESPACE;
   } catch {
-    return undefined;
-  }
-}
-
-function newestNumber(proc: string): string | undefined {
-  try {
-    return readFileSync(`${proc}/sys/kernel/ns_last_pid`, 'latin1');
-  } catch {
-    return undefined;
+    return false;
   }
 }

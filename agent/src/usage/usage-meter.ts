@@ -66,6 +66,13 @@ interface Tracked {
   owedOrigin: Origin | undefined;
 }
 
+/** A program of a user: what time is counted under. `key` is both of the others. */
+interface Counted {
+  key: string;
+  user: string;
+  subject: string;
+}
+
 /** What a look finds beside the one before it. Keys say which program of which user it is. */
 interface Comparison {
   alive: Map<string, Tracked>;
@@ -87,8 +94,8 @@ export class UsageMeter {
   /** The last moment of which anything is known. */
   #latest: Instant | undefined;
   #tracked = new Map<string, Tracked>();
-  /** The last observation, while every program in it has its name: its very list, and the (user, subject) of that list. */
-  #settled: { processes: readonly ObservedProcess[]; keys: readonly string[] } | undefined;
+  /** The last observation, while every program in it has its name: its very list, and what is counted of it. */
+  #settled: { processes: readonly ObservedProcess[]; counted: readonly Counted[] } | undefined;
   /** Monotonic time up to which a (subject, user) is counted: clips what would count twice. */
   #countedUntil = new Map<string, number>();
 
@@ -168,7 +175,7 @@ export class UsageMeter {
     if (breaks) this.#run = this.#options.newRun();
     this.#coverage.looked(this.#run, at, interval, interactive);
     if (near && covered && processes === this.#settled?.processes)
-      this.#goOn(at, interval, near.monotonicMs, this.#settled.keys, attention);
+      this.#goOn(at, interval, near.monotonicMs, this.#settled.counted, attention);
     else this.#compare(at, processes, whole, interval, attention);
     this.#intervals.looked(at, whole, interval);
     this.#latest = at;
@@ -186,14 +193,15 @@ export class UsageMeter {
     const { alive, spans, ranBefore } = seen;
     for (const process of processes) this.#follow(process, at, since, seen);
     // Before what has ended is credited for the last time.
-    const keys = [...spans.keys()];
+    const running = [...spans.keys()];
     if (!whole) this.#keepUnseen(alive, at.monotonicMs, since === undefined ? at.monotonicMs : 0);
     else if (near) this.#creditEnded(seen, near.monotonicMs, at.monotonicMs);
     // Who was in front may have ended.
     const given = new IntervalAttention(interval, attention, this.#keysNow(), ranBefore);
     this.#tracked = alive;
     this.#count(at, spans, given, whole ? new Map() : new Map(this.#countedUntil));
-    this.#settled = whole && this.#waiting.size === 0 ? { processes, keys } : undefined;
+    const isSettled = whole && this.#waiting.size === 0;
+    this.#settled = isSettled ? { processes, counted: running.map(countedAs) } : undefined;
   }
 
   /** The very same processes as at the last observation: nothing began or ended, and whoever was counted until then has gone on. */
@@ -201,17 +209,15 @@ export class UsageMeter {
     at: Instant,
     interval: Interval,
     sinceMs: number,
-    keys: readonly string[],
+    counted: readonly Counted[],
     attention: Attention | undefined,
   ): void {
     const span = spanUntil(at, sinceMs);
     const given = new IntervalAttention(interval, attention, this.#keysNow(), ALL);
-    for (const key of keys) {
+    for (const { key, user, subject } of counted) {
       // What has no name for ever is not counted.
       if (!this.#countedUntil.has(key)) continue;
-      const cut = key.indexOf(' ');
-      const user = key.slice(0, cut);
-      this.#sheet.addTime(this.#run, key.slice(cut + 1), user, span, given.of(key, user, sinceMs));
+      this.#sheet.addTime(this.#run, subject, user, span, given.of(key, user, sinceMs));
       this.#countedUntil.set(key, at.monotonicMs);
     }
     for (const tracked of this.#tracked.values()) {
@@ -314,8 +320,7 @@ export class UsageMeter {
     countedUntil: Map<string, number>,
   ): void {
     for (const [key, list] of spans) {
-      const cut = key.indexOf(' ');
-      const [user, subject] = [key.slice(0, cut), key.slice(cut + 1)];
+      const { user, subject } = countedAs(key);
       if (!this.#isIdentified(subject) && this.#options.nameProgram(subject) === null) continue;
       let until = this.#countedUntil.get(key) ?? Number.NEGATIVE_INFINITY;
       for (const span of unionOf(list, until)) {
@@ -398,4 +403,9 @@ export class UsageMeter {
       countedUntilMs,
     };
   }
+}
+
+function countedAs(key: string): Counted {
+  const cut = key.indexOf(' ');
+  return { key, user: key.slice(0, cut), subject: key.slice(cut + 1) };
 }

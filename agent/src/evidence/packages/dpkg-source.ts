@@ -4,7 +4,6 @@
  * `status` names packages and versions, `info/*.list` their files, `diversions` the files that one package moved
  * aside for another.
  */
-import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FewTexts, ListedFiles } from './dpkg-list.ts';
@@ -14,10 +13,14 @@ import { fileVersion } from './file-version.ts';
 import { MergedFolders } from './merged-usr.ts';
 import type { PackageSource } from './package-source.ts';
 import type { PackageTable } from './package-table.ts';
+import { ReusedBuffer } from './reused-buffer.ts';
 import type { TurnTaker } from './turn-taker.ts';
 
 /** `lock` is dpkg's own; `lock-frontend` is held by apt and others over the several dpkg runs of one transaction. */
 const LOCK_FILES = ['lock', 'lock-frontend'];
+
+/** About. Most have fewer and some have thousands. */
+const PATHS_PER_LIST = 128;
 
 export class DpkgSource implements PackageSource {
   readonly manager = 'dpkg';
@@ -44,6 +47,8 @@ export class DpkgSource implements PackageSource {
     const byName = await this.#installed(turn);
     const diversions = await this.#diversions();
     const lists = (await readdir(join(this.#folder, 'info'))).filter((name) => name.endsWith('.list')).sort();
+    table.expectPaths(lists.length * PATHS_PER_LIST);
+    const reused = new ReusedBuffer();
     for (const list of lists) {
       const owner = byName.get(list.slice(0, -'.list'.length));
       if (!owner) continue;
@@ -51,7 +56,7 @@ export class DpkgSource implements PackageSource {
       if (number === undefined) continue;
       await turn.ifDue();
       // Hundreds of small files: asking the pool for each costs more than reading it.
-      const files = new ListedFiles(readFileSync(join(this.#folder, 'info', list)));
+      const files = new ListedFiles(reused.read(join(this.#folder, 'info', list)));
       while (files.next()) {
         if (diversions.mayConcern(files)) {
           const place = diversions.placeOf(files.path(), owner.name);

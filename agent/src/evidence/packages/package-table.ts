@@ -36,6 +36,11 @@ export class PackageTable {
     return this.#leftOut;
   }
 
+  /** About so many are about to be added: the index need not grow step by step. */
+  expectPaths(count: number): void {
+    this.#index.expect(count);
+  }
+
   /** The number under which paths are added; undefined: beyond a limit, and counted. */
   addPackage(owner: PackageOwner): number | undefined {
     const { manager, name, version, architecture, vendor, edition } = owner;

@@ -6,6 +6,8 @@
 import { randomBytes } from 'node:crypto';
 
 const FIRST_SLOTS = 16_384;
+/** 3 MB: whoever expects more may be wrong. */
+const MOST_EXPECTED_SLOTS = 262_144;
 /** Each step fills the index again from the old slots, so the first ones are long. */
 const LONG_STEPS_BELOW = 65_536;
 /** Of the hash low and high, and the number. Side by side, since each path is somewhere else in memory. */
@@ -26,6 +28,13 @@ export class PathIndex {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** Before anything is added. */
+  expect(count: number): void {
+    if (this.#size > 0) return;
+    while (this.#slotCount * 3 < count * 4 && this.#slotCount < MOST_EXPECTED_SLOTS) this.#slotCount *= 2;
+    this.#slots = new Uint32Array(this.#slotCount * NUMBERS_PER_SLOT);
   }
 
   /** The path in UTF-8 that lies there. `value` is below 2^32 - 1. */

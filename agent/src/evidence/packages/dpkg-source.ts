@@ -4,7 +4,7 @@
  * `status` names packages and versions, `info/*.list` their files, `diversions` the files that one package moved
  * aside for another.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FewTexts, ListedFiles } from './dpkg-list.ts';
 import { type Diversion, diversionsOf, InstalledPackages, stanzasOf } from './dpkg-status.ts';
@@ -21,6 +21,8 @@ const LOCK_FILES = ['lock', 'lock-frontend'];
 
 /** About. Most have fewer and some have thousands. */
 const PATHS_PER_LIST = 128;
+/** Between two looks at the time: less than a millisecond. */
+const PATHS_AT_ONCE = 1_024;
 
 export class DpkgSource implements PackageSource {
   readonly manager = 'dpkg';
@@ -44,44 +46,63 @@ export class DpkgSource implements PackageSource {
   }
 
   async read(table: PackageTable, turn: TurnTaker): Promise<void> {
-    const byName = await this.#installed(turn);
-    const diversions = await this.#diversions();
+    // Small files, or one read of a large one: asking the pool for each costs more than reading it.
+    const reused = new ReusedBuffer();
+    const byName = await this.#installed(reused, turn);
+    const diversions = this.#diversions(reused);
     const lists = (await readdir(join(this.#folder, 'info'))).filter((name) => name.endsWith('.list')).sort();
     table.expectPaths(lists.length * PATHS_PER_LIST);
-    const reused = new ReusedBuffer();
     for (const list of lists) {
       const owner = byName.get(list.slice(0, -'.list'.length));
       if (!owner) continue;
       const number = table.addPackage(owner);
       if (number === undefined) continue;
       await turn.ifDue();
-      // Hundreds of small files: asking the pool for each costs more than reading it.
       const files = new ListedFiles(reused.read(join(this.#folder, 'info', list)));
-      while (files.next()) {
-        if (diversions.mayConcern(files)) {
-          const place = diversions.placeOf(files.path(), owner.name);
-          if (place !== undefined) table.addPath(place, number);
-        } else table.addPathBytes(files.bytes, files.start, files.end, number);
-        // Also a wait for nothing takes its time, with a hundred thousand paths.
-        const due = turn.perhaps();
-        if (due) await due;
-      }
+      while (addSome(files, { table, diversions, number, name: owner.name })) await turn.ifDue();
     }
   }
 
-  async #installed(turn: TurnTaker): Promise<InstalledPackages> {
+  async #installed(reused: ReusedBuffer, turn: TurnTaker): Promise<InstalledPackages> {
     const packages = new InstalledPackages();
-    for (const stanza of stanzasOf(await readFile(join(this.#folder, 'status'), 'utf8'))) {
+    for (const stanza of stanzasOf(reused.read(join(this.#folder, 'status')).toString('utf8'))) {
       packages.add(stanza);
       await turn.perhaps();
     }
     return packages;
   }
 
-  async #diversions(): Promise<Diversions> {
-    const text = await readFile(join(this.#folder, 'diversions'), 'utf8').catch(() => '');
-    return new Diversions(diversionsOf(text), MergedFolders.read(this.#root));
+  #diversions(reused: ReusedBuffer): Diversions {
+    return new Diversions(diversionsOf(this.#diversionsText(reused)), MergedFolders.read(this.#root));
   }
+
+  #diversionsText(reused: ReusedBuffer): string {
+    try {
+      return reused.read(join(this.#folder, 'diversions')).toString('utf8');
+    } catch {
+      return '';
+    }
+  }
+}
+
+interface Adding {
+  table: PackageTable;
+  diversions: Diversions;
+  /** Of the package in the table, and its name. */
+  number: number;
+  name: string;
+}
+
+/** False: none is left. Apart from the loop that waits: what does both is large, and compiled again and again. */
+function addSome(files: ListedFiles, { table, diversions, number, name }: Adding): boolean {
+  for (let left = PATHS_AT_ONCE; left > 0; left--) {
+    if (!files.next()) return false;
+    if (diversions.mayConcern(files)) {
+      const place = diversions.placeOf(files.path(), name);
+      if (place !== undefined) table.addPath(place, number);
+    } else table.addPathBytes(files.bytes, files.start, files.end, number);
+  }
+  return true;
 }
 
 /** Where the files of a package really lie, given what packages and administrators have moved aside. */

@@ -35,8 +35,10 @@ const FIRST_PROCESS = '1';
 const YOUNG_MS = 10_000;
 /** Whether a process still runs the same code is looked at so often at most, a little less than the usual interval. */
 const CHECK_AGAIN_MS = 4_500;
-/** In code of the same size there may be another program. */
-const READ_AGAIN_MS = 60_000;
+/** In code of the same size there may be another program. Opening what says so costs as much as five looks at the size. */
+const READ_AGAIN_MS = 120_000;
+/** Who began and took a number that came round again is listed then. */
+const LIST_AGAIN_MS = 60_000;
 
 interface Known {
   stat: ProcessStat;
@@ -107,7 +109,7 @@ export class LinuxProcessTable implements ProcessTable {
     if (!nobodyBegan) {
       this.#showsFirst = names.includes(FIRST_PROCESS);
       this.#isSteady = isSame;
-      this.#listAgainMs = nowMs + READ_AGAIN_MS;
+      this.#listAgainMs = nowMs + LIST_AGAIN_MS;
     }
     this.#before = { newest, threads };
     const fresh: Known[] = [];

@@ -18,6 +18,7 @@ import { systemClock } from './clock/clock.ts';
 import { livesOf } from './config/kept-lives.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import { askerOfPersons, serverAccount, startEngine } from './configured-engine.ts';
+import { openConfiguredStream } from './configured-stream.ts';
 import { lockDataFolder } from './control/data-folder-lock.ts';
 import { SqliteControlStore } from './control/sqlite-control-store.ts';
 import { startWalCheckpoints } from './control/wal-checkpoints.ts';
@@ -47,7 +48,6 @@ import { markEverything } from './recompute/mark-everything.ts';
 import { oldestKept } from './retention/lives.ts';
 import { startReceiving } from './start-receiving.ts';
 import { StartedStages } from './started-stages.ts';
-import { openSqliteStream } from './stream/sqlite-stream.ts';
 import { watchRoom } from './stream/watch-room.ts';
 import { giveWay } from './threads/give-way.ts';
 
@@ -65,7 +65,6 @@ export interface Collector {
 
 /** About 300 bytes each; beyond it heads are read from the tables again. */
 const REMEMBERED_HEADS = 100_000;
-const MS_A_DAY = 86_400_000;
 
 /**
  * Rejects, with everything started so far ended again, when a stage cannot start; with StoppedWhileWaitingError when it
@@ -122,14 +121,7 @@ async function joinStages(
     ...(reportIntervalSeconds !== undefined && { reportIntervalSeconds }),
     ...(sampleIntervalSeconds !== undefined && { sampleIntervalSeconds }),
   });
-  const stream = await openSqliteStream({
-    folder: join(folder, 'stream'),
-    notBefore: control.checkpoint(),
-    maxBytes: config.streamMaxBytes,
-    minFreeBytes: config.streamMinFreeBytes,
-    maxAgeMs: config.streamMaxAgeDays * MS_A_DAY,
-    atLimit: config.streamAtLimit === 'drop-oldest' ? 'drop-oldest' : 'refuse',
-  });
+  const stream = await openConfiguredStream(config, control.checkpoint(), log, stopped);
   started.add(() => stream.close());
   watchStream(registry, { stream, config });
   started.add(

@@ -7,10 +7,10 @@ import type { Operating } from './control/contract/operating.ts';
 import type { SqliteControlStore } from './control/sqlite-control-store.ts';
 import type { EngineSupervisor } from './engine/supervise-engine.ts';
 import type { LagWatch } from './operate/watch-lag.ts';
-import type { openSqliteStream } from './stream/sqlite-stream.ts';
+import type { Stream } from './stream/stream.ts';
 
 export interface PipelineParts {
-  stream: Awaited<ReturnType<typeof openSqliteStream>>;
+  stream: Pick<Stream, 'stats'>;
   control: SqliteControlStore;
   lagWatch: LagWatch;
   audit: Audit;

@@ -12,7 +12,7 @@ import { watchReceiver } from './metrics/receive-metrics.ts';
 import { watchCertificateLife } from './metrics/store-metrics.ts';
 import { ReceiverThread } from './receiver-thread/receiver-thread.ts';
 import type { StartedStages } from './started-stages.ts';
-import type { SharedStream } from './stream/sqlite-stream.ts';
+import type { SharedStream } from './stream/append-way.ts';
 
 export interface ReceivingParts {
   config: CollectorConfig;
@@ -51,7 +51,7 @@ export async function startReceiving(parts: ReceivingParts): Promise<Receiving> 
     logLevel: config.logLevel,
     control,
     desk: openReceiverDesk(control),
-    openAppendPort: () => stream.openAppendPort(),
+    stream,
     baselinesPerSecond: config.baselinesPerSecond,
     deviceMessagesPerSecond: config.deviceMessagesPerSecond,
     tls: authority?.secureContext(),

@@ -59,6 +59,21 @@ function httpUrl(text: string): string {
     throw new Error('must not hold credentials; set clickhouseUser and -Password');
   return text;
 }
+function natsServers(text: string): string {
+  for (const server of text.split(',')) {
+    const url = URL.parse(server);
+    if (!url || !['nats:', 'tls:'].includes(url.protocol))
+      throw new Error('must be nats:// or tls:// URLs, separated by commas');
+    if (url.username || url.password)
+      throw new Error('must not hold credentials; set streamUser and -Password');
+  }
+  return text;
+}
+function streamName(text: string): string {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(text))
+    throw new Error('must be letters, digits, hyphens and underscores, at most 64');
+  return text;
+}
 function databaseName(text: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(text))
     throw new Error('must be letters, digits and underscores, at most 64, and begin with no digit');
@@ -216,6 +231,22 @@ export const SETTINGS = {
     'Messages a second that one device may send on average, 16 KiB count as one; a minute of them may come at once',
     DEVICE_MESSAGES_PER_SECOND,
     integer(1, 1_000_000),
+  ),
+  streamUrl: optional(
+    "NATS servers whose JetStream keeps reports until they are processed, separated by commas; not set: this computer's disk does",
+    natsServers,
+  ),
+  streamUser: optional('User at those servers', nonEmpty),
+  streamPassword: { ...optional('Password of that user', (text: string) => text), secret: true as const },
+  streamCaFile: optional(
+    "Certificates, PEM, of the authorities of those servers' certificates; not set: those that the runtime knows",
+    nonEmpty,
+  ),
+  streamName: setting('Name of the stream at those servers, and of its subjects', 'fleetmeter', streamName),
+  streamReplicas: setting(
+    'How many of those servers keep each report; with fewer than 3 what was acknowledged can be lost with one of them',
+    3,
+    integer(1, 5),
   ),
   streamMaxBytes: setting(
     'Bytes of reports that may wait for processing; beyond it agents are told to try later',

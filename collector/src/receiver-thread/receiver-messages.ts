@@ -1,10 +1,10 @@
 /** What the thread that receives and the thread that has the control store say to each other. */
-import type { MessagePort } from 'node:worker_threads';
 import type { ServerSecureContext } from '../authority/authority.ts';
 import type { ReceiverNotes } from '../control/contract/receiver-control.ts';
 import type { SharedExecutables } from '../control/executable-index.ts';
 import type { JoinRequest } from '../control/receiver-desk.ts';
 import type { ReceiverStoreStart } from '../control/receiver-store.ts';
+import type { AppendWay } from '../stream/append-way.ts';
 
 export interface ReceiverStart {
   host: string;
@@ -12,8 +12,7 @@ export interface ReceiverStart {
   port: number;
   logLevel: string;
   store: ReceiverStoreStart;
-  /** The first one for an AppendPort: what is asked of the other thread may take its time. */
-  appendPort: MessagePort;
+  appendWay: AppendWay;
   /** Newcomers and whole inventories that are let in. */
   baselinesPerSecond: number;
   /** Of one device. */

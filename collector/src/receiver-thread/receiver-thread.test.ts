@@ -11,12 +11,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openReceiverDesk } from '../control/receiver-desk.ts';
 import { SqliteControlStore } from '../control/sqlite-control-store.ts';
 import { post, TestDevice } from '../receive/fixtures/test-device.ts';
-import { openSqliteStream, type SharedStream } from '../stream/sqlite-stream.ts';
+import { openSqliteStream, type SqliteStream } from '../stream/sqlite-stream.ts';
 import { type ReceiverOptions, ReceiverThread } from './receiver-thread.ts';
 
 let folder: string;
 let control: SqliteControlStore;
-let stream: SharedStream;
+let stream: SqliteStream;
 let receiver: ReceiverThread;
 let secret: string;
 const ended = vi.fn();
@@ -26,7 +26,7 @@ const start = (changes: Partial<ReceiverOptions> = {}) =>
     ...{ host: '127.0.0.1', port: 0, logLevel: 'silent', control, desk: openReceiverDesk(control), log },
     ...{ baselinesPerSecond: 100, deviceMessagesPerSecond: 10, tls: undefined },
     noticeKey: new Uint8Array(32),
-    openAppendPort: () => stream.openAppendPort(),
+    stream,
     onEnded: ended,
     ...changes,
   });

@@ -3,12 +3,13 @@
  * write, and is started again should it end by itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MessagePort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { ServerSecureContext } from '../authority/authority.ts';
 import type { SharedExecutables } from '../control/executable-index.ts';
 import type { ReceiverDesk } from '../control/receiver-desk.ts';
 import type { ReceiverStoreStart } from '../control/receiver-store.ts';
+import type { SharedStream } from '../stream/append-way.ts';
 import { failedAnswer, type PortAnswer, PortCalls } from '../threads/port-calls.ts';
 import type {
   AskedByReceiver,
@@ -18,14 +19,13 @@ import type {
   ToldToReceiver,
 } from './receiver-messages.ts';
 
-export interface ReceiverOptions extends Omit<ReceiverStart, 'store' | 'appendPort'> {
+export interface ReceiverOptions extends Omit<ReceiverStart, 'store' | 'appendWay'> {
   control: {
     readonly receiverStart: ReceiverStoreStart;
     onExecutablesMoved(listener: (executables: SharedExecutables) => void): () => void;
   };
   desk: ReceiverDesk;
-  /** Of a SharedStream. */
-  openAppendPort(): MessagePort;
+  stream: Pick<SharedStream, 'appendWay'>;
   log: Pick<Logger, 'error' | 'info'>;
   /** Called when it has ended by itself. */
   onEnded?: () => void;
@@ -127,15 +127,15 @@ export class ReceiverThread {
   }
 
   #start(): Promise<void> {
-    const { control, desk: _desk, openAppendPort, log: _log, onEnded: _ended, ...start } = this.#options;
-    const appendPort = openAppendPort();
+    const { control, desk: _desk, stream, log: _log, onEnded: _ended, ...start } = this.#options;
+    const appendWay = stream.appendWay();
     const workerData: ReceiverStart = {
       ...start,
-      ...{ port: this.port, tls: this.#tls, store: control.receiverStart, appendPort },
+      ...{ port: this.port, tls: this.#tls, store: control.receiverStart, appendWay },
     };
     const worker = new Worker(new URL('./receiver-worker.ts', import.meta.url), {
       workerData,
-      transferList: [appendPort],
+      transferList: 'port' in appendWay ? [appendWay.port] : [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
     });
     this.#worker = worker;
@@ -167,8 +167,9 @@ export class ReceiverThread {
     const { id } = request;
     try {
       if (request.ask === 'append-port') {
-        const port = this.#options.openAppendPort();
-        worker.postMessage({ id, ok: true, value: port } satisfies PortAnswer, [port]);
+        const way = this.#options.stream.appendWay();
+        if (!('port' in way)) throw new Error('this stream is appended to without a port');
+        worker.postMessage({ id, ok: true, value: way.port } satisfies PortAnswer, [way.port]);
         return;
       }
       const { desk } = this.#options;

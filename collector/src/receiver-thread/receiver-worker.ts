@@ -16,6 +16,8 @@ import { admissionLimits, BaselineAdmission } from '../receive/baseline-admissio
 import { DevicePace } from '../receive/device-pace.ts';
 import { EnrolmentPace } from '../receive/enrolment-pace.ts';
 import { AppendPort } from '../stream/append-port.ts';
+import type { AppendWay } from '../stream/append-way.ts';
+import { JetStreamAppends } from '../stream/jetstream/jetstream-appends.ts';
 import { APPEND_QUEUE_LIMITS, StreamAppender } from '../stream/stream-appender.ts';
 import { failedAnswer, type PortAnswer, PortCalls } from '../threads/port-calls.ts';
 import { runFirst } from '../threads/run-first.ts';
@@ -50,15 +52,10 @@ const control = new ReceiverStore(start.store, {
     log.warn({ notes, error: String(error) }, 'what devices were told or said is not noted: it comes again');
   },
 });
-let firstPort: MessagePort | undefined = start.appendPort;
-const port = new AppendPort(async () => {
-  const given = firstPort ?? (await ask<MessagePort>({ ask: 'append-port' }));
-  firstPort = undefined;
-  return given;
-});
+const appends = appendsOver(start.appendWay);
 const stream = new StreamAppender({
   ...APPEND_QUEUE_LIMITS,
-  commit: (request) => port.append(request),
+  commit: (request) => appends.append(request),
   onCommit: noteCommits(registry),
 });
 const admission = new BaselineAdmission(admissionLimits(start.baselinesPerSecond));
@@ -92,6 +89,16 @@ const server = await startAgentServer({
 if (server) greet({ listens: { host: server.host, port: server.port } });
 else await end();
 
+function appendsOver(way: AppendWay): AppendPort | JetStreamAppends {
+  if ('jetStream' in way) return new JetStreamAppends(way.jetStream);
+  let firstPort: MessagePort | undefined = way.port;
+  return new AppendPort(async () => {
+    const given = firstPort ?? (await ask<MessagePort>({ ask: 'append-port' }));
+    firstPort = undefined;
+    return given;
+  });
+}
+
 function greet(greeting: ReceiverGreeting): void {
   owner.postMessage(greeting);
 }
@@ -119,7 +126,7 @@ async function close(): Promise<void> {
 
 async function end(): Promise<void> {
   await stream.close();
-  await port.close();
+  await appends.close();
   await control.close();
   if (!server) owner.close();
 }

@@ -2,15 +2,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { failedAnswer, type PortAnswer } from '../threads/port-calls.ts';
 import { runFirst } from '../threads/run-first.ts';
+import { recordsOf } from './batch-records.ts';
 import { SegmentLog } from './segment-log.ts';
-import type { NewStreamRecord } from './stream.ts';
-import type {
-  BatchEntry,
-  WorkerConnection,
-  WorkerNews,
-  WorkerRequest,
-  WorkerStart,
-} from './worker-messages.ts';
+import type { WorkerConnection, WorkerNews, WorkerRequest, WorkerStart } from './worker-messages.ts';
 
 const owner = parentPort;
 if (!owner) throw new Error('sqlite-stream-worker runs as a worker thread only');
@@ -62,15 +56,6 @@ function answer(request: WorkerRequest): unknown {
     case 'close':
       return log.close();
   }
-}
-
-function recordsOf(entries: readonly BatchEntry[], bytes: Uint8Array): NewStreamRecord[] {
-  let at = 0;
-  return entries.map(({ length, ...fields }) => {
-    const envelope = bytes.subarray(at, at + length);
-    at += length;
-    return { ...fields, envelope };
-  });
 }
 
 /** Envelopes read from SQLite have a buffer each: handed over instead of copied. */

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { everything, keepsTheContract, record } from './fixtures/stream-contract.ts';
 import { openSqliteStream, type SqliteStreamOptions } from './sqlite-stream.ts';
-import { type NewStreamRecord, type Stream, StreamFullError } from './stream.ts';
+import { type Stream, StreamFullError } from './stream.ts';
 
 let folder: string;
 const open: Stream[] = [];
@@ -24,32 +25,7 @@ async function openStream(options: Partial<SqliteStreamOptions> = {}): Promise<S
   return stream;
 }
 
-const everything = { maxRecords: 4096, maxBytes: 1 << 30 };
-function record(number: number, size = 100): NewStreamRecord {
-  const deviceId = (number % 7).toString(16).padStart(16, '0');
-  return {
-    kind: 'report',
-    deviceId,
-    receivedAt: 1_700_000_000_000 + number,
-    envelope: Buffer.alloc(size, number),
-  };
-}
-
-test('records come back as they were appended, in order, with offsets from 1', async () => {
-  const stream = await openStream();
-  const offsets = await Promise.all([1, 2, 3].map((number) => stream.append(record(number))));
-  expect(offsets).toEqual([1, 2, 3]);
-  const range = await stream.read(0, everything);
-  expect(range).toMatchObject({ through: 3, unreadable: 0 });
-  expect(range.records.map((found) => [found.offset, found.deviceId, found.receivedAt])).toEqual(
-    [1, 2, 3].map((number) => [number, record(number).deviceId, record(number).receivedAt]),
-  );
-  expect(Buffer.from(range.records[1]?.envelope ?? []).equals(Buffer.alloc(100, 2))).toBe(true);
-  const same = new Set(
-    range.records.filter((found) => found.deviceId.endsWith('1')).map((found) => found.partition),
-  );
-  expect(same.size).toBe(1);
-});
+describe('the embedded stream', () => keepsTheContract(openStream));
 
 test('a long read comes whole, and reports are made durable while it lasts', async () => {
   const stream = await openStream();
@@ -70,15 +46,6 @@ test('a long read comes whole, and reports are made durable while it lasts', asy
   expect(order).toEqual(['appended', 'read']);
 });
 
-test('reading is bounded by records and by bytes but always advances', async () => {
-  const stream = await openStream();
-  for (let number = 1; number <= 5; number++) await stream.append(record(number, 1000));
-  expect((await stream.read(0, { maxRecords: 2, maxBytes: 1 << 20 })).through).toBe(2);
-  expect((await stream.read(0, { maxRecords: 9, maxBytes: 2500 })).through).toBe(2);
-  expect((await stream.read(2, { maxRecords: 9, maxBytes: 1 })).through).toBe(3);
-  expect(await stream.read(5, everything)).toEqual({ records: [], through: 5, unreadable: 0 });
-});
-
 test('appends that arrive while a commit runs share the next commit', async () => {
   const stream = await openStream();
   const heads: number[] = [];
@@ -86,15 +53,6 @@ test('appends that arrive while a commit runs share the next commit', async () =
   await Promise.all(Array.from({ length: 200 }, (_, index) => stream.append(record(index))));
   expect(heads.at(-1)).toBe(200);
   expect(heads.length).toBeLessThan(5);
-});
-
-test('what was appended is there after the stream is opened again', async () => {
-  const first = await openStream();
-  await first.append(record(1));
-  await first.close();
-  const second = await openStream();
-  expect(await second.append(record(2))).toBe(2);
-  expect((await second.read(0, everything)).records.map((found) => found.offset)).toEqual([1, 2]);
 });
 
 test('trimming drops whole segments and offsets are never given out again', async () => {

@@ -7,8 +7,9 @@
  */
 import { mkdirSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
+import type { AppendWay, SharedStream } from './append-way.ts';
 import type { SegmentLogOptions } from './segment-log.ts';
-import type { NewStreamRecord, Stream, StreamBacklog, StreamRange, StreamStats } from './stream.ts';
+import type { NewStreamRecord, StreamBacklog, StreamRange, StreamStats } from './stream.ts';
 import { APPEND_QUEUE_LIMITS, type AppendQueueLimits, StreamAppender } from './stream-appender.ts';
 import { STREAM_LIMITS } from './stream-room.ts';
 import { StreamWorker } from './stream-worker.ts';
@@ -39,14 +40,8 @@ const READ_BYTES = 32 * mib;
 const PIECE_RECORDS = 512;
 const PIECE_BYTES = mib;
 
-/** Of which other threads are given a part. */
-export interface SharedStream extends Stream {
-  /** For an AppendPort; closes when the stream's thread ends. */
-  openAppendPort(): MessagePort;
-}
-
 /** Resolves once the files are open and checked; rejects when they cannot be. */
-export async function openSqliteStream(options: SqliteStreamOptions): Promise<SharedStream> {
+export async function openSqliteStream(options: SqliteStreamOptions): Promise<SqliteStream> {
   const { notBefore = 0, onCommit, ...chosen } = { ...STREAM_DEFAULTS, ...options };
   mkdirSync(chosen.folder, { recursive: true, mode: 0o700 });
   const { queueRecords, queueBytes, ...log } = chosen;
@@ -62,7 +57,7 @@ export async function openSqliteStream(options: SqliteStreamOptions): Promise<Sh
   return new SqliteStream(worker, appender, listeners);
 }
 
-class SqliteStream implements SharedStream {
+export class SqliteStream implements SharedStream {
   readonly #worker: StreamWorker;
   readonly #appender: StreamAppender;
   readonly #listeners: Set<(head: number) => void>;
@@ -78,6 +73,11 @@ class SqliteStream implements SharedStream {
     return this.#appender.append(record);
   }
 
+  appendWay(): AppendWay {
+    return { port: this.openAppendPort() };
+  }
+
+  /** For an AppendPort; closes when the stream's thread ends. */
   openAppendPort(): MessagePort {
     if (this.#closed) throw new Error('the stream is closed');
     return this.#worker.connect();

@@ -1,6 +1,6 @@
 /** Appends that arrive together are committed together; what waits for a commit is bounded. */
 import { type NewStreamRecord, type Stream, StreamFullError } from './stream.ts';
-import type { AppendRequest, BatchEntry, WorkerAnswers } from './worker-messages.ts';
+import type { AppendRequest, BatchEntry } from './worker-messages.ts';
 
 export interface AppendQueueLimits {
   /** Appends that may wait for a commit. */
@@ -12,8 +12,8 @@ export interface AppendQueueLimits {
 export const APPEND_QUEUE_LIMITS: AppendQueueLimits = { queueRecords: 4096, queueBytes: 64 * 1024 * 1024 };
 
 export interface StreamAppenderOptions extends AppendQueueLimits {
-  /** Resolves when these are on stable storage. */
-  commit(request: AppendRequest): Promise<WorkerAnswers['append']>;
+  /** Resolves when these are on stable storage, with the offset of the first, or with that of each where others append in between. */
+  commit(request: AppendRequest): Promise<{ first: number } | { offsets: readonly number[] }>;
   /** Called after each commit with what went into it and how long it took, waits for the disk included. */
   onCommit?: ((records: number, milliseconds: number) => void) | undefined;
 }
@@ -66,13 +66,16 @@ export class StreamAppender implements Pick<Stream, 'append'> {
       const batch = this.#takeBatch();
       const began = performance.now();
       try {
-        const { first } = await this.#options.commit({
+        const committed = await this.#options.commit({
           ask: 'append',
           entries: batch.map(entryOf),
           bytes: together(batch),
         });
         this.#options.onCommit?.(batch.length, performance.now() - began);
-        for (const [index, waiting] of batch.entries()) waiting.resolve(first + index);
+        for (const [index, waiting] of batch.entries())
+          waiting.resolve(
+            'first' in committed ? committed.first + index : (committed.offsets[index] as number),
+          );
       } catch (error) {
         for (const waiting of batch) waiting.reject(error as Error);
       }

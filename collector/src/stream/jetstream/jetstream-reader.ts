@@ -3,6 +3,7 @@
  * are fetched ahead, a few at a time, so that a read finds what it asks for; nothing is acknowledged one by one.
  */
 import { type ConsumerMessages, DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
+import { Rest } from '../../clock/rest.ts';
 import { lostRecords } from '../damaged-record.ts';
 import type { StreamRange, StreamRecord } from '../stream.ts';
 import { recordOf } from './jetstream-message.ts';
@@ -14,9 +15,10 @@ export interface JetStreamReaderOptions {
   onHead: (head: number) => void;
 }
 
-/** Fetched ahead at most, and asked for again when half of it was taken. */
+/** Kept ahead of reads at most, beside what one fetch brings. */
 const AHEAD_MESSAGES = 2_048;
 const AHEAD_BYTES = 32 * 1024 * 1024;
+const FETCH_BYTES = 16 * 1024 * 1024;
 /** A consumer without a fetch is forgotten by the servers after this long. */
 const FORGOTTEN_AFTER_NS = 300_000_000_000;
 /** For the next message, when the servers say that there are more; then the reading is begun anew. */
@@ -24,24 +26,19 @@ const ARRIVES_WITHIN_MS = 5_000;
 /** Of one fetch. Half of it without a sign of life is a server that has gone. */
 const FETCH_MS = 5_000;
 
-interface Fetched {
-  record: StreamRecord;
-  /** Messages behind it in the stream, as of when it was sent. */
-  pending: number;
-}
-
 export class JetStreamReader {
   readonly #options: JetStreamReaderOptions;
-  #fetched: Fetched[] = [];
+  #fetched: StreamRecord[] = [];
   #fetchedBytes = 0;
   /** Offset of the last record that was taken, or that a read began behind. */
   #position: number | undefined;
-  /** Offset of the last one fetched, with how many lay behind it. */
-  #newest: { offset: number; pending: number } | undefined;
+  /** Offset of the last one that was fetched. */
+  #reached = 0;
   #messages: ConsumerMessages | undefined;
   #failure: Error | undefined;
-  #wake: (() => void) | undefined;
-  #closed = false;
+  /** Of a read, until there is more; of fetching, until some of it was taken. */
+  readonly #untilFetched = new Rest();
+  readonly #untilTaken = new Rest();
 
   constructor(options: JetStreamReaderOptions) {
     this.#options = options;
@@ -56,8 +53,9 @@ export class JetStreamReader {
     if (after !== this.#position || this.#failure) await this.#begin(after);
     const until = performance.now() + ARRIVES_WITHIN_MS;
     while (!this.#holds(maxRecords, maxBytes, head)) {
-      if (performance.now() > until) break;
-      await this.#change(until - performance.now());
+      const leftMs = until - performance.now();
+      if (leftMs <= 0) break;
+      await this.#untilFetched.for(leftMs);
       if (this.#failure) throw this.#failure;
     }
     if (this.#fetched.length === 0 && head > after) {
@@ -67,24 +65,26 @@ export class JetStreamReader {
     return this.#take(after, maxRecords, maxBytes);
   }
 
+  /** A read that waits meanwhile waits in vain. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#messages?.close();
+    const messages = this.#messages;
+    this.#messages = undefined;
+    this.#untilTaken.wake();
+    await messages?.close();
   }
 
   /** All that a read may have is here: as much as it takes, or all there is. */
   #holds(maxRecords: number, maxBytes: number, head: number): boolean {
     if (this.#fetched.length >= Math.min(maxRecords, AHEAD_MESSAGES)) return true;
     if (this.#fetchedBytes >= Math.min(maxBytes, AHEAD_BYTES)) return true;
-    const reached = this.#newest?.offset ?? this.#position ?? 0;
-    return reached >= head || this.#newest?.pending === 0;
+    return this.#reached >= head;
   }
 
   #take(after: number, maxRecords: number, maxBytes: number): StreamRange {
     const range: StreamRange = { records: [], through: after, unreadable: 0 };
     let bytes = 0;
     while (range.records.length < maxRecords) {
-      const record = this.#fetched[range.records.length]?.record;
+      const record = this.#fetched[range.records.length];
       if (!record || (range.records.length > 0 && bytes + record.envelope.length > maxBytes)) break;
       bytes += record.envelope.length;
       range.records.push(record);
@@ -94,84 +94,59 @@ export class JetStreamReader {
     this.#fetched.splice(0, range.records.length);
     this.#fetchedBytes -= bytes;
     this.#position = range.through;
-    this.#changed();
+    this.#untilTaken.wake();
     return range;
   }
 
   async #begin(after: number): Promise<void> {
-    const before = this.#messages;
-    this.#messages = undefined;
-    await before?.close();
+    this.#position = undefined;
+    await this.close();
     this.#fetched = [];
     this.#fetchedBytes = 0;
+    this.#reached = after;
     this.#failure = undefined;
-    this.#newest = undefined;
-    this.#position = after;
     const { client, name } = this.#options;
     const consumer = await client.consumers.get(name, {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: after + 1,
       inactive_threshold: FORGOTTEN_AFTER_NS,
     });
-    const messages = await consumer.consume({ max_messages: AHEAD_MESSAGES / 2, expires: FETCH_MS });
+    const messages = await consumer.consume({ max_bytes: FETCH_BYTES, expires: FETCH_MS });
     this.#messages = messages;
+    this.#position = after;
     void this.#fetch(messages);
   }
 
   async #fetch(messages: ConsumerMessages): Promise<void> {
-    let last: number | undefined;
     try {
       for await (const message of messages) {
         if (messages !== this.#messages) return;
-        last = this.#add(message, last);
-        while (this.#isFull() && messages === this.#messages && !this.#closed) await this.#change();
+        this.#add(message);
+        while (this.#isFull() && messages === this.#messages) await this.#untilTaken.for();
       }
-      if (!this.#closed && messages === this.#messages) throw new Error('the NATS servers ended the reading');
+      throw new Error('the NATS servers ended the reading');
     } catch (error) {
       if (messages !== this.#messages) return;
       this.#failure = error as Error;
-      this.#changed();
+      this.#untilFetched.wake();
     }
   }
 
-  #add(message: JsMsg, last: number | undefined): number {
-    const offset = message.seq;
-    const { pending } = message.info;
-    // Numbers are given without a gap: what is missing between two was there. Before the first one it may have been trimmed.
-    if (last !== undefined && offset > last + 1)
-      this.#push({ record: lostRecords(last + 1, offset - 1), pending });
-    this.#push({ record: recordOf(offset, message.data), pending });
-    this.#newest = { offset, pending };
-    this.#changed();
-    this.#options.onHead(offset + pending);
-    return offset;
+  /** Numbers are given without a gap, and nothing is trimmed that was not read: what is missing is lost. */
+  #add({ seq: offset, data, info }: JsMsg): void {
+    if (offset > this.#reached + 1) this.#push(lostRecords(this.#reached + 1, offset - 1));
+    this.#push(recordOf(offset, data));
+    this.#reached = offset;
+    this.#untilFetched.wake();
+    this.#options.onHead(offset + info.pending);
   }
 
-  #push(fetched: Fetched): void {
-    this.#fetched.push(fetched);
-    this.#fetchedBytes += fetched.record.envelope.length;
+  #push(record: StreamRecord): void {
+    this.#fetched.push(record);
+    this.#fetchedBytes += record.envelope.length;
   }
 
   #isFull(): boolean {
     return this.#fetched.length >= AHEAD_MESSAGES || this.#fetchedBytes >= AHEAD_BYTES;
-  }
-
-  /** Something was fetched or taken, or the time is over. */
-  #change(mostMs?: number): Promise<void> {
-    return new Promise((resolve) => {
-      const before = this.#wake;
-      const timer = mostMs === undefined ? undefined : setTimeout(() => resolve(), Math.max(0, mostMs));
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-        before?.();
-      };
-    });
-  }
-
-  #changed(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
   }
 }

@@ -5,7 +5,12 @@ import { StreamFullError } from '../stream.ts';
 import { hasNatsServer, NatsServer } from './fixtures/nats-server.ts';
 import type { JetStreamPlace } from './jetstream-place.ts';
 import { connectJetStream, subjectOf } from './jetstream-place.ts';
-import { JetStreamConditionError, type JetStreamStream, openJetStream } from './jetstream-stream.ts';
+import {
+  JetStreamConditionError,
+  type JetStreamStream,
+  openJetStream,
+  warningsOf,
+} from './jetstream-stream.ts';
 
 const MIB = 1024 * 1024;
 
@@ -128,6 +133,45 @@ describe.runIf(hasNatsServer())('the stream on NATS JetStream', () => {
     ]);
   });
 
+  test('messages that are not there from where reading begins, or none at all, are told of as well', async () => {
+    const stream = await openStream();
+    for (let number = 1; number <= 5; number++) await stream.append(record(number));
+    await stream.trim(3);
+    expect((await stream.read(1, everything)).records.map(({ offset, damage }) => [offset, damage])).toEqual([
+      [3, 'records at offsets 2 to 3 cannot be read'],
+      [4, undefined],
+      [5, undefined],
+    ]);
+    await stream.trim(5);
+    expect(await stream.read(1, everything)).toMatchObject({
+      records: [{ offset: 5, damage: 'records at offsets 2 to 5 cannot be read' }],
+      ...{ through: 5, unreadable: 1 },
+    });
+  });
+
+  test('each of many records that come one by one from elsewhere is read at the first asking', async () => {
+    const [reader, receiver] = [await openStream(), await openStream()];
+    for (let number = 1; number <= 500; number++) {
+      await receiver.append(record(number));
+      expect((await reader.read(number - 1, everything)).through).toBe(number);
+    }
+  });
+
+  test('more than is fetched ahead comes in the end, and closing does not wait for what nobody reads', async () => {
+    const stream = await openStream();
+    const count = 3_000;
+    for (let sent = 0; sent < count; sent += 500)
+      await Promise.all(Array.from({ length: 500 }, (_, each) => stream.append(record(sent + each + 1))));
+    let [after, seen] = [0, 0];
+    while (after < 500) {
+      const { records, through } = await stream.read(after, { maxRecords: 100, maxBytes: MIB });
+      [after, seen] = [through, seen + records.length];
+    }
+    expect(seen).toBe(500);
+    await stream.close();
+    open.splice(0);
+  });
+
   test('a stream that ends before what was processed is an older copy: refused in words', async () => {
     await (await openStream()).append(record(1));
     await expect(openStream({ notBefore: 5 })).rejects.toThrow(JetStreamConditionError);
@@ -137,6 +181,14 @@ describe.runIf(hasNatsServer())('the stream on NATS JetStream', () => {
   test('more replicas than there are servers are refused in words', async () => {
     await expect(openStream({ replicas: 3 })).rejects.toThrow('with 3 replicas (streamReplicas)');
   });
+});
+
+test('what is less than it has to be for production is warned of', () => {
+  expect(warningsOf('2.12.3', 3, 2 * MIB)).toEqual([]);
+  expect(warningsOf('2.13.0-beta', 5, 2 * MIB)).toEqual([]);
+  expect(warningsOf('2.12.2', 3, 2 * MIB)).toHaveLength(1);
+  expect(warningsOf('2.9.10', 1, MIB)).toHaveLength(3);
+  expect(warningsOf('', 3, 2 * MIB)).toHaveLength(1);
 });
 
 async function eventually<T>(work: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { AppendWay, SharedStream } from '../append-way.ts';
+import { lostRecords } from '../damaged-record.ts';
 import type { NewStreamRecord, StreamBacklog, StreamRange, StreamStats } from '../stream.ts';
 import { recordOf } from './jetstream-message.ts';
 import { connectJetStream, type JetStreamPlace } from './jetstream-place.ts';
@@ -84,7 +85,8 @@ export class JetStreamStream implements SharedStream {
   constructor(place: JetStreamPlace, connection: NatsConnection, manager: JetStreamManager) {
     this.#place = place;
     this.serverVersion = connection.info?.version ?? '';
-    this.warnings = warningsOf(this.serverVersion, place.replicas);
+    const largest = connection.info?.max_payload ?? 0;
+    this.warnings = warningsOf(this.serverVersion, place.replicas, largest);
     this.#connection = connection;
     this.#manager = manager;
     this.#publisher = new JetStreamPublisher(place, connection);
@@ -104,12 +106,20 @@ export class JetStreamStream implements SharedStream {
 
   async read(after: number, limits: { maxRecords: number; maxBytes: number }): Promise<StreamRange> {
     const { last_seq: head, messages } = await this.#state();
-    const range =
-      head <= after || messages === 0
-        ? { records: [], through: Math.max(after, head), unreadable: 0 }
-        : await this.#reader.read(after, head, limits);
+    const range = await this.#rangeBehind(after, head, messages, limits);
     this.#unreadable += range.unreadable;
     return range;
+  }
+
+  async #rangeBehind(
+    after: number,
+    head: number,
+    messages: number,
+    limits: { maxRecords: number; maxBytes: number },
+  ): Promise<StreamRange> {
+    if (head <= after) return { records: [], through: after, unreadable: 0 };
+    if (messages > 0) return await this.#reader.read(after, head, limits);
+    return { records: [lostRecords(after + 1, head)], through: head, unreadable: 1 };
   }
 
   onAppend(listener: (head: number) => void): () => void {
@@ -158,15 +168,14 @@ export class JetStreamStream implements SharedStream {
   }
 }
 
-/**
- * Before this version a server that loses its power can lose what the others had already counted as kept, see Jepsen's report of December
- * 2025 on NATS 2.12.1. How often servers sync their files is theirs: `sync_interval: always`, which nobody can ask them.
- */
+/** The least for production: docs/nats.md. */
 const LEAST_VERSION = [2, 12, 3] as const;
 const LEAST_REPLICAS = 3;
+/** Of one message with its headers: the largest that devices may send is a little more than the servers' own default. */
+const LEAST_PAYLOAD_BYTES = 1_050_000;
 
 /** `version`: "2.12.3", perhaps with more behind it. */
-export function warningsOf(version: string, replicas: number): string[] {
+export function warningsOf(version: string, replicas: number, largestPayload: number): string[] {
   const numbers = version.split(/[.-]/, LEAST_VERSION.length).map(Number);
   const difference =
     LEAST_VERSION.map((least, index) => (numbers[index] ?? 0) - least).find((each) => each !== 0) ?? 0;
@@ -179,6 +188,11 @@ export function warningsOf(version: string, replicas: number): string[] {
     ...(replicas < LEAST_REPLICAS
       ? [
           `each report is kept by ${replicas} of the NATS servers (streamReplicas): with it goes what was acknowledged`,
+        ]
+      : []),
+    ...(largestPayload < LEAST_PAYLOAD_BYTES
+      ? [
+          `the NATS servers take ${largestPayload} bytes at once (max_payload): a report may need ${LEAST_PAYLOAD_BYTES}`,
         ]
       : []),
   ];

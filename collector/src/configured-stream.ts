@@ -1,17 +1,14 @@
 /** The stream as the settings say: on this computer's disk, or on NATS servers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { StoppedWhileWaitingError } from './clickhouse/await-server.ts';
+import { awaitAnswer } from './clock/await-answer.ts';
 import type { CollectorConfig } from './config/schema.ts';
 import type { SharedStream } from './stream/append-way.ts';
 import { JetStreamConditionError, openJetStream } from './stream/jetstream/jetstream-stream.ts';
 import { openSqliteStream } from './stream/sqlite-stream.ts';
 
 const MS_A_DAY = 86_400_000;
-const FIRST_PAUSE_MS = 500;
-const LAST_PAUSE_MS = 5_000;
 
 /**
  * `notBefore`: the checkpoint. Waits for NATS servers: without them nothing can be taken. Rejects with JetStreamConditionError when an
@@ -52,22 +49,26 @@ async function openWhenReached(
       notBefore,
     },
   };
-  for (let pauseMs = FIRST_PAUSE_MS, waited = false; ; pauseMs = Math.min(2 * pauseMs, LAST_PAUSE_MS))
-    try {
-      const stream = await openJetStream(options);
-      log.info({ stream: config.streamName, version: stream.serverVersion }, 'the stream is on NATS servers');
-      for (const warning of stream.warnings) log.warn(warning);
-      return stream;
-    } catch (error) {
-      if (error instanceof JetStreamConditionError) throw error;
-      if (!waited)
-        log.warn(
-          { error: String(error) },
-          'the NATS servers do not answer: nothing can be taken until they do',
-        );
-      waited = true;
-      await sleep(pauseMs, undefined, { signal: stopped }).catch(() => {
-        throw new StoppedWhileWaitingError('told to stop while the NATS servers did not answer');
-      });
-    }
+  let failure: unknown;
+  const { answer: stream } = await awaitAnswer({
+    who: 'the NATS servers',
+    ask: async () => {
+      try {
+        return await openJetStream(options);
+      } catch (error) {
+        if (error instanceof JetStreamConditionError) throw error;
+        failure = error;
+        return undefined;
+      }
+    },
+    onSilence: () =>
+      log.warn(
+        { error: String(failure) },
+        'the NATS servers do not answer: nothing can be taken until they do',
+      ),
+    stopped,
+  });
+  log.info({ stream: config.streamName, version: stream.serverVersion }, 'the stream is on NATS servers');
+  for (const warning of stream.warnings) log.warn(warning);
+  return stream;
 }

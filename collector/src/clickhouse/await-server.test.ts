@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { awaitServer, StoppedWhileWaitingError } from './await-server.ts';
+import { StoppedWhileWaitingError } from '../clock/await-answer.ts';
+import { awaitServer } from './await-server.ts';
 
 const log = pino({ level: 'silent' });
 

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { XDisplay } from '../sessions/x-display.ts';
-import { type Bench, bounded, type Figure, type Figures, plain } from './bench.ts';
+import { type Bench, bounded, type Figures, plain } from './bench.ts';
 import type { SamplingCost, SamplingOrder } from './sampling/sampling-program.ts';
 
 const SAMPLING_PROGRAM = join(import.meta.dirname, 'sampling/sampling-program.ts');
@@ -48,14 +48,11 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
       const each = (cost.cpuSeconds - nothing.cpuSeconds) / cost.samples;
       const scaled = wanted < processes;
       figures[`${name}Running`] = plain(cost.running, 'processes metered');
-      figures[`${name}EachSecond`] = bounded(each * 100, '% of a core, a look each second', most, scaled);
-      figures[`${name}AtDefault`] = bounded(
-        (each * 100) / DEFAULT_INTERVAL_S,
-        `% of a core, a look every ${DEFAULT_INTERVAL_S} s`,
-        most / DEFAULT_INTERVAL_S,
-        scaled,
-      );
-      if (name === 'few') figures.inFrontPerLook = await askingDisplay(wanted, root, seconds, each);
+      Object.assign(figures, ofLooks(name, each, most, scaled));
+      const withDisplay = await besideDisplay(wanted, root, seconds);
+      if (withDisplay === undefined) say('no display is to be had here, so who is in front is not asked');
+      else
+        Object.assign(figures, ofLooks(`${name}WithDisplay`, withDisplay, most, scaled, ', with a display'));
       figures[`${name}PerProcess`] = plain((each * 1e6) / cost.running, 'CPU us / process and look');
     }
     return figures;
@@ -64,16 +61,23 @@ async function run(flags: Record<string, number>, say: (progress: string) => voi
   }
 }
 
-/** `each`: CPU seconds of a look that asks none. */
-async function askingDisplay(
-  processes: number,
-  root: string,
-  seconds: number,
-  each: number,
-): Promise<Figure> {
-  const unit = 'CPU us / look more, where a display is asked who is in front';
-  if (spawnSync('which', ['Xvfb', 'xclock', 'xdotool']).status !== 0)
-    return plain(0, `${unit}: none is here`);
+/** `each`: CPU seconds of a look. */
+function ofLooks(name: string, each: number, most: number, scaled: boolean, where = ''): Figures {
+  const unit = (interval: string): string => `% of a core, a look ${interval}${where}`;
+  return {
+    [`${name}EachSecond`]: bounded(each * 100, unit('each second'), most, scaled),
+    [`${name}AtDefault`]: bounded(
+      (each * 100) / DEFAULT_INTERVAL_S,
+      unit(`every ${DEFAULT_INTERVAL_S} s`),
+      most / DEFAULT_INTERVAL_S,
+      scaled,
+    ),
+  };
+}
+
+/** CPU seconds of a look where a display tells who is in front; undefined: there is none. */
+async function besideDisplay(processes: number, root: string, seconds: number): Promise<number | undefined> {
+  if (spawnSync('which', ['Xvfb', 'xclock', 'xdotool']).status !== 0) return undefined;
   const display = new XDisplay();
   try {
     await display.start();
@@ -81,7 +85,7 @@ async function askingDisplay(
     const order = { root, intervalMs: 1_000, seconds, display: display.name };
     const nothing = await sample({ ...order, looks: false });
     const cost = await withProcesses(processes, () => sample({ ...order, looks: true }));
-    return plain(((cost.cpuSeconds - nothing.cpuSeconds) / cost.samples - each) * 1e6, unit);
+    return (cost.cpuSeconds - nothing.cpuSeconds) / cost.samples;
   } finally {
     await display.close();
   }

@@ -115,6 +115,47 @@ describe.runIf(possible)('with a real display', () => {
     return watch.look([desktop]).focused.map(({ pid }) => pid);
   };
 
+  test('the server tells of every move, also of those that nobody made: an answer is as right as one to a new question', async () => {
+    const asking = async () => {
+      const anew = new FocusWatch(realClock());
+      anew.look([desktop]);
+      await expect.poll(() => anew.isAsking).toBe(false);
+      const { focused, isWhole } = anew.look([desktop]);
+      anew.close();
+      return { focused, isWhole };
+    };
+    const told = async () => {
+      watch.look([desktop]);
+      await expect.poll(() => watch.isAsking).toBe(false);
+      const { focused, isWhole } = watch.look([desktop]);
+      return { focused, isWhole };
+    };
+    const seen = new Set<string>();
+    const moves: (() => void | Promise<void>)[] = [
+      () => display.focus(windows.xeyes as string),
+      () => display.focus(windows.xclock as string),
+      () => display.hide(windows.xclock as string),
+      () => display.show(windows.xclock as string),
+      () => display.focus(windows.xclock as string),
+      () => display.focus(windows.xeyes as string),
+      () => display.stopProgram('xeyes'),
+      () => display.focus(windows.xclock as string),
+      () => display.stopProgram('xclock'),
+    ];
+    await told();
+    for (const [number, move] of moves.entries()) {
+      await move();
+      await sleep(100);
+      const [right, said] = [await asking(), await told()];
+      expect(said, `after move ${number}`).toEqual(right);
+      seen.add(JSON.stringify(right));
+    }
+    expect(seen.size, 'the focus was on both, and on none').toBeGreaterThanOrEqual(3);
+    const { answers } = watch.status;
+    for (let looks = 0; looks < 10; looks++) await told();
+    expect(watch.status.answers, 'nothing was asked while nothing moved').toBe(answers);
+  });
+
   test('behind a lock nobody is in front', async () => {
     display.focus(windows.xclock as string);
     await expect.poll(async () => (await inFront()).length).toBe(1);

@@ -57,6 +57,18 @@ export class XDisplay {
     this.#ask('windowfocus', '--sync', window);
   }
 
+  hide(window: string): void {
+    this.#ask('windowunmap', '--sync', window);
+  }
+
+  show(window: string): void {
+    this.#ask('windowmap', '--sync', window);
+  }
+
+  async stopProgram(file: string): Promise<void> {
+    await Promise.all(this.#processes.filter(({ spawnfile }) => spawnfile === file).map(stop));
+  }
+
   async stopServer(): Promise<void> {
     await stop(this.#server);
   }

@@ -10,6 +10,8 @@ import { FocusWatch } from './focus-watch.linux.ts';
 
 const LOOK_MS = 5_000;
 const PAUSE_MS = 30_000;
+/** For the extension; where the focus is, to tell when it leaves, whose that is, and whether it is there still. */
+const QUESTIONS_AT_FIRST = 1 + 4;
 const uid = process.geteuid?.() ?? 0;
 const desktop: Desktop = {
   ...{ uid, type: 'x11', display: ':0', isOnConsole: true, isActive: true, isLocked: false },
@@ -40,16 +42,30 @@ async function looked(desktops: readonly Desktop[] | 'not known' = [desktop]) {
   return { pids: focus.focused.map(({ pid }) => pid), isWhole: focus.isWhole };
 }
 
+/** Resolves when the agent was told, and has said that it need be told no more. */
+async function move(window: number, pid?: number): Promise<void> {
+  const asked = server.questions;
+  server.moveFocus(window, pid);
+  await expect.poll(() => server.questions).toBe(asked + 1);
+}
+
 test('a look never waits: who was in front at one is known at the next', async () => {
   expect(await looked()).toEqual({ pids: [], isWhole: false });
-  server.pid = 7;
+  await move(0x0060_0009, 7);
   expect(await looked()).toEqual({ pids: [4242], isWhole: true });
   expect(await looked()).toEqual({ pids: [7], isWhole: true });
   expect(server.connections).toBe(1);
-  expect(server.questions).toBe(1 + 2 * 3);
-  expect(watch.status).toEqual({ displays: 1, answers: 3, failures: 0, why: null });
+  expect(watch.status).toEqual({ displays: 1, answers: 2, failures: 0, why: null });
   const held = readdirSync('/proc/self/fd').map((file) => textOfLink(`/proc/self/fd/${file}`));
   expect(held, 'the socket is let go of').not.toContain(server.path);
+});
+
+test('nothing is asked while the server tells of no change, but for once a minute', async () => {
+  await looked();
+  for (let looks = 0; looks < 11; looks++) expect((await looked()).pids).toEqual([4242]);
+  expect([server.questions, watch.status.answers]).toEqual([QUESTIONS_AT_FIRST, 1]);
+  await looked();
+  expect(watch.status.answers).toBe(2);
 });
 
 test('without a desktop nobody is in front, and nothing is asked', async () => {
@@ -60,13 +76,13 @@ test('without a desktop nobody is in front, and nothing is asked', async () => {
   expect(server.connections).toBe(0);
 });
 
-test('what is below the pointer may be anybody’s: it is not known, and asked again at the next look', async () => {
+test('what is below the pointer may be anybody’s: it is not known, and told when it is somebody’s', async () => {
   await looked();
-  server.focus = 1;
+  await move(1);
   await looked();
   expect(await looked()).toEqual({ pids: [], isWhole: false });
   expect(watch.status).toMatchObject({ failures: 0, why: expect.stringMatching(/below the pointer/) });
-  server.focus = 0x0060_0007;
+  await move(0x0060_0007);
   await looked();
   expect(await looked()).toEqual({ pids: [4242], isWhole: true });
   expect(watch.status.why).toBe(null);
@@ -142,6 +158,7 @@ test('the connection is closed when the session has ended, and when nobody asks 
 test('an answer of long ago is none, unless it is looked as seldom as that', async () => {
   await looked();
   await looked();
+  await move(0x0060_0009);
   let answer = (): void => undefined;
   server.onAsked = (asked) => {
     answer = () => asked.socket.write(server.answerTo(asked));

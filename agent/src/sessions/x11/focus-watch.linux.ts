@@ -1,6 +1,6 @@
 /**
- * Asks the X servers of people's sessions who has the focus: in the background, when somebody looks, and at most once for each look.
- * So an answer is of the look before, and nobody waits for one.
+ * Asks the X servers of people's sessions who has the focus, when somebody looks and it may have moved: in the background, and at most
+ * once for each look. So an answer is of the look before, and nobody waits for one.
  */
 import type { Clock, Instant } from '../../clock/clock.ts';
 import {
@@ -112,37 +112,22 @@ export class FocusWatch {
   #ask(desktops: readonly Desktop[] | undefined, { monotonicMs }: Instant): void {
     const { displays, why } = displaysToAsk(desktops ?? []);
     const unknown = desktops ? (why ?? whyUnnamed(desktops, this.#places)) : 'the sessions are not known';
-    const answered = (focused: readonly FocusedProcess[], failure?: string): void => {
-      const reason = unknown ?? failure;
-      const focus = { focused, askedMs: monotonicMs, isWhole: reason === undefined };
-      this.#answer = { focus, why: reason };
-    };
     this.#keepOnly(displays);
-    if (displays.length === 0) {
-      answered([]);
+    const watched = displays.map((display) => this.#watched(display));
+    const answered = (): void => {
+      this.#answer = answerOf(watched, monotonicMs, unknown);
+    };
+    const asked = watched.filter((each) => !each.isCurrent(monotonicMs));
+    if (asked.length === 0) {
+      answered();
       return;
     }
     this.#isAsking = true;
-    void this.#askAll(displays).then(({ focused, failure }) => {
-      answered(focused, failure);
+    // All at once: one that takes its time holds up no other's answer for longer than it has.
+    void Promise.all(asked.map((each) => each.ask())).then(() => {
+      answered();
       this.#isAsking = false;
     });
-  }
-
-  /** All at once: one that takes its time holds up no other's answer for longer than it has. */
-  async #askAll(
-    displays: readonly Display[],
-  ): Promise<{ focused: FocusedProcess[]; failure: string | undefined }> {
-    const focused: FocusedProcess[] = [];
-    const failures: string[] = [];
-    const ask = async (display: Display): Promise<void> => {
-      const watched = this.#watched(display);
-      const pid = await watched.ask();
-      if (pid !== undefined) focused.push({ pid, uid: display.uid });
-      if (watched.why !== undefined) failures.push(`display ${display.name}: ${watched.why}`);
-    };
-    await Promise.all(displays.map(ask));
-    return { focused, failure: failures[0] };
   }
 
   #watched(display: Display): WatchedDisplay {
@@ -152,6 +137,17 @@ export class FocusWatch {
     this.#displays.set(keyOf(display), watched);
     return watched;
   }
+}
+
+/** `unknown`: why it is not known of all desktops, whatever these displays say. */
+function answerOf(watched: readonly WatchedDisplay[], askedMs: number, unknown: string | undefined): Answer {
+  const focused: FocusedProcess[] = [];
+  let why = unknown;
+  for (const each of watched) {
+    if (each.focused !== undefined) focused.push({ pid: each.focused, uid: each.display.uid });
+    if (each.why !== undefined) why ??= `display ${each.display.name}: ${each.why}`;
+  }
+  return { focus: { focused, askedMs, isWhole: why === undefined }, why };
 }
 
 const keyOf = ({ name, uid }: Display): string => `${name} ${uid}`;

@@ -5,6 +5,7 @@ import {
   type AskedX,
   extensionReply,
   focusReply,
+  ROOT,
   replyBytes,
   ScriptedXServer,
   setupBytes,
@@ -38,13 +39,83 @@ test('the process that has the focus is told, each time anew', async () => {
   const connection = await greeted(Buffer.from('c0ffee', 'hex'));
   expect(server.cookies).toEqual(['c0ffee']);
   expect(await connection.focusedPid()).toBe(4242);
-  server.pid = 7;
+  server.moveFocus(0x0060_0009, 7);
   expect(await connection.focusedPid()).toBe(7);
-  server.focus = 0;
+  server.moveFocus(0);
   expect(await connection.focusedPid()).toBe(undefined);
-  server.focus = 1;
+  server.moveFocus(1);
   expect(await connection.focusedPid()).toBe('below the pointer');
   expect(server.connections).toBe(1);
+});
+
+/** Resolves when all that was sent so far has been read on both sides. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+test('after an answer the server tells when it is true no more, once, wherever the focus was', async () => {
+  const connection = await greeted();
+  expect(connection.isFocusUnchanged).toBe(false);
+  for (const focus of [0x0060_0009, 0, 1, ROOT, 0x0060_0007, 0x0060_0007]) {
+    server.moveFocus(focus);
+    await settled();
+    await connection.focusedPid();
+    expect(connection.isFocusUnchanged, `focus on ${focus}`).toBe(true);
+    await connection.focusedPid();
+    server.moveFocus(0x0060_0011);
+    server.moveFocus(focus);
+    await settled();
+    expect(connection.isFocusUnchanged).toBe(false);
+    const asked = server.questions;
+    for (let moves = 0; moves < 10; moves++) server.moveFocus(moves % 2 ? focus : 0x0060_0011);
+    await settled();
+    expect(server.questions).toBe(asked);
+  }
+  connection.close();
+  expect(connection.isFocusUnchanged).toBe(false);
+});
+
+test('a focus that moves while it is asked about is asked about again, and not for ever', async () => {
+  const connection = await greeted();
+  let [moves, mostMoves] = [0, 2];
+  server.onAsked = (asked) => {
+    asked.socket.write(server.answerTo(asked));
+    if (asked.code >= 128 && moves < mostMoves) server.moveFocus(0x0060_0020 + ++moves, 100 + moves);
+  };
+  expect(await connection.focusedPid()).toBe(102);
+  expect(connection.isFocusUnchanged).toBe(true);
+  mostMoves = 1_000;
+  await connection.focusedPid();
+  await settled();
+  expect(moves).toBe(2 + 4);
+  expect(connection.isFocusUnchanged).toBe(false);
+});
+
+test('a window that goes between two questions costs no more than another question', async () => {
+  const connection = await greeted();
+  let isGone = false;
+  server.onAsked = (asked) => {
+    const { code, sequence, socket } = asked;
+    const refused = Buffer.from([0, 3, sequence, 0, ...Buffer.alloc(28)]);
+    if (!isGone && code === 2) server.moveFocus(0x0060_0033, 33);
+    const answer = server.answerTo(asked);
+    socket.write(!isGone && (code === 2 || code >= 128) ? refused : answer);
+    isGone ||= code >= 128;
+  };
+  expect(await connection.focusedPid()).toBe(33);
+  expect([connection.isOpen, connection.isFocusUnchanged]).toEqual([true, true]);
+});
+
+test('a server that does not tell is asked each time', async () => {
+  const connection = await greeted();
+  server.onAsked = (asked) => {
+    const { code, sequence, socket } = asked;
+    socket.write(
+      code === 2 ? Buffer.from([0, 10, sequence, 0, ...Buffer.alloc(28)]) : server.answerTo(asked),
+    );
+  };
+  for (let looks = 0; looks < 3; looks++) {
+    expect(await connection.focusedPid()).toBe(4242);
+    expect(connection.isFocusUnchanged).toBe(false);
+  }
 });
 
 test('without a cookie none is sent', async () => {
@@ -55,10 +126,11 @@ test('without a cookie none is sent', async () => {
 test('answers in pieces, and events between them, are understood', async () => {
   const keyboardChanged = Buffer.alloc(32);
   keyboardChanged[0] = 34;
+  let due = 0;
   server.onAsked = (asked) => {
     const bytes = Buffer.concat([keyboardChanged, server.answerTo(asked)]);
     for (let at = 0; at < bytes.length; at += 7)
-      setTimeout(() => asked.socket.write(bytes.subarray(at, at + 7)), at);
+      setTimeout(() => asked.socket.write(bytes.subarray(at, at + 7)), ++due);
   };
   const connection = await greeted();
   expect(await connection.focusedPid()).toBe(4242);

@@ -1,6 +1,7 @@
 /**
- * One connection to an X server of this computer, which is asked one thing: which process has the focus. The server knows it from the
- * kernel, so neither a window manager nor what programs say of themselves is needed, and no window is looked at.
+ * One connection to an X server of this computer, which is asked one thing: which process has the focus, and to tell when that
+ * changes. The server knows it from the kernel, so neither a window manager nor what programs say of themselves is needed, and nothing
+ * else of a window is looked at.
  *
  * The server may be anybody's program. Whatever it does wrong ends the connection: it hangs up, says what is not X11 or was not
  * asked for, or more than that, or nothing in time (which the caller decides, and closes). It keeps no process running by itself.
@@ -9,19 +10,22 @@ import { connect, type Socket } from 'node:net';
 import { ownReadBuffer } from '../own-read-buffer.ts';
 import { NotX11 } from './not-x11.ts';
 import {
-  BELOW_POINTER,
+  type BELOW_POINTER,
   clientPid,
   decodeSetup,
   encodeGetInputFocus,
   encodeQueryClientPid,
   encodeQueryExtension,
   encodeSetup,
+  encodeTellOfFocus,
   extensionNumber,
   focusedWindow,
+  inputFocus,
   MESSAGE_BYTES,
   messageLength,
   readMessage,
   setupLength,
+  windowsThatTell,
   type X11Message,
   type X11Setup,
 } from './x11-messages.ts';
@@ -29,6 +33,8 @@ import {
 /** Bytes that may come from one question to the next: the answer, and events that all programs are told. */
 const MOST_BYTES_BETWEEN_QUESTIONS = 256 * 1024;
 const READ_BYTES = 4096;
+/** The focus may move while it is asked about. */
+const MOST_QUESTIONS = 4;
 
 interface Waiting {
   /** Undefined: for the setup. */
@@ -52,6 +58,11 @@ export class X11Connection {
   #isMeasured = false;
   #waiting: Waiting | undefined;
   #ended: Error | undefined;
+  /** Where the focus was, and the windows that tell when it moves on. Empty: nobody does. */
+  #focus = 0;
+  #telling: readonly number[] = [];
+  /** Sequence numbers of what is answered only when it fails. */
+  readonly #unanswered = new Set<number>();
 
   /** `path`: of the socket. */
   constructor(path: string) {
@@ -72,17 +83,34 @@ export class X11Connection {
     this.#extension = extensionNumber(bytesOf(await this.#ask(encodeQueryExtension())));
   }
 
+  /** What `focusedPid` found last is so still: the server would have told otherwise. */
+  get isFocusUnchanged(): boolean {
+    return this.isOpen && this.#telling.length > 0;
+  }
+
   /**
    * Number of the process that has the focus; undefined: none of this computer has it; or it is on whatever is below the pointer. Rejects
    * when the connection has ended or ends.
    */
   async focusedPid(): Promise<number | typeof BELOW_POINTER | undefined> {
-    if (!this.#setup) throw new Error('greet first');
+    const setup = this.#setup;
+    if (!setup) throw new Error('greet first');
     this.#bytes = 0;
     try {
-      const window = focusedWindow(bytesOf(await this.#ask(encodeGetInputFocus())), this.#setup);
-      if (window === undefined || window === BELOW_POINTER) return window;
-      return clientPid(bytesOf(await this.#ask(encodeQueryClientPid(this.#extension, window))));
+      let focus = await this.#inputFocus();
+      for (let question = 1; ; question++) {
+        if (focus !== this.#focus || this.#telling.length === 0) this.#letTell(focus, setup);
+        const window = focusedWindow(focus, setup);
+        const found =
+          typeof window === 'number'
+            ? await this.#ask(encodeQueryClientPid(this.#extension, window))
+            : window;
+        const before = focus;
+        focus = await this.#inputFocus();
+        if (focus !== before && question < MOST_QUESTIONS) continue;
+        if (focus !== before) this.#letNobodyTell();
+        return typeof found === 'object' ? clientPid(bytesOf(found)) : found;
+      }
     } catch (error) {
       throw this.#end(error as Error);
     }
@@ -92,9 +120,36 @@ export class X11Connection {
     this.#end(new NotX11(why));
   }
 
-  #ask(request: Buffer): Promise<Buffer | { code: number }> {
+  async #inputFocus(): Promise<number> {
+    return inputFocus(bytesOf(await this.#ask(encodeGetInputFocus())));
+  }
+
+  #letTell(focus: number, setup: X11Setup): void {
+    this.#letNobodyTell();
+    this.#focus = focus;
+    this.#telling = windowsThatTell(focus, setup);
+    for (const window of this.#telling) this.#send(encodeTellOfFocus(window, true));
+  }
+
+  /** Once something was told, no more is: whoever moves the focus as often as they can costs nothing until it is asked for again. */
+  #letNobodyTell(): void {
+    const telling = this.#telling;
+    this.#telling = [];
+    for (const window of telling) this.#send(encodeTellOfFocus(window, false));
+  }
+
+  #send(request: Buffer): void {
+    this.#unanswered.add(this.#nextSequence());
+    this.#socket.write(request);
+  }
+
+  #nextSequence(): number {
     this.#sequence = (this.#sequence + 1) & 0xffff;
-    return this.#answered(request, this.#sequence);
+    return this.#sequence;
+  }
+
+  #ask(request: Buffer): Promise<Buffer | { code: number }> {
+    return this.#answered(request, this.#nextSequence());
   }
 
   #answered(request: Buffer, sequence: number | undefined): Promise<Buffer | { code: number }> {
@@ -139,8 +194,19 @@ export class X11Connection {
   }
 
   #answer(message: X11Message): void {
-    if (message.kind === 'event') return;
+    if (message.kind === 'event') {
+      if (message.isOfFocus) this.#letNobodyTell();
+      return;
+    }
+    if (message.kind === 'error' && this.#unanswered.delete(message.sequence)) {
+      // The window is gone, or somebody may not be told.
+      this.#telling = [];
+      return;
+    }
     if (message.sequence !== this.#waiting?.sequence) throw new NotX11('an answer without a question');
+    // What was sent before this question has been done.
+    for (const sent of this.#unanswered)
+      if (((message.sequence - sent) & 0xffff) < 0x8000) this.#unanswered.delete(sent);
     this.#settle(message.kind === 'error' ? { code: message.code } : message.bytes);
   }
 

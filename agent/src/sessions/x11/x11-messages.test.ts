@@ -19,6 +19,7 @@ import {
   encodeSetup,
   extensionNumber,
   focusedWindow,
+  inputFocus,
   messageLength,
   readMessage,
   setupLength,
@@ -57,11 +58,11 @@ describe('nobody has the focus', () => {
     ['the window behind all others', ROOT],
     ['a window of the server', 0x20],
   ])('when it is on %s', (_, window) => {
-    expect(focusedWindow(focusReply(1, window), setup)).toBe(undefined);
+    expect(focusedWindow(window, setup)).toBe(undefined);
   });
 
   test('or whoever is below the pointer has, and that is not nobody', () => {
-    expect(focusedWindow(focusReply(1, 1), setup)).toBe('below the pointer');
+    expect(focusedWindow(1, setup)).toBe('below the pointer');
   });
 
   test('when no process of this computer made the window', () => {
@@ -71,7 +72,7 @@ describe('nobody has the focus', () => {
 });
 
 test('a window of a program leads to its process', () => {
-  expect(focusedWindow(focusReply(1, 0x600007), setup)).toBe(0x600007);
+  expect(focusedWindow(inputFocus(focusReply(1, 0x600007)), setup)).toBe(0x600007);
   expect(clientPid(pidReply(1, 4242))).toBe(4242);
 });
 
@@ -115,7 +116,7 @@ test('whatever bytes a server sends, they are understood or refused, and no proc
         () => decodeSetup(bytes),
         () => messageLength(bytes),
         () => readMessage(bytes),
-        () => focusedWindow(bytes, setup),
+        () => focusedWindow(inputFocus(bytes), setup),
         () => extensionNumber(bytes),
         () => clientPid(bytes),
       ])

@@ -7,6 +7,7 @@ import { NotX11 } from './not-x11.ts';
 
 /** Number and name of the protocol's only way of asking whether one may come in, but for being on a list. */
 const COOKIE_NAME = Buffer.from('MIT-MAGIC-COOKIE-1');
+const CHANGE_WINDOW_ATTRIBUTES = 2;
 const GET_INPUT_FOCUS = 43;
 const QUERY_EXTENSION = 98;
 /** Of the extension: newer than its version 1.0, which cannot tell processes. */
@@ -27,6 +28,11 @@ const MOST_SETUP_BYTES = 128 * 1024;
 const MOST_SCREENS = 16;
 const ERROR = 0;
 const REPLY = 1;
+/** An attribute of a window, for each client its own: which events it is told. */
+const EVENT_MASK = 0x0800;
+const FOCUS_CHANGE = 0x0020_0000;
+const FOCUS_IN = 9;
+const FOCUS_OUT = 10;
 /** The only event that may be longer than the others. */
 const GENERIC_EVENT = 35;
 /** Focus on nothing, and on whatever is below the pointer. */
@@ -45,7 +51,7 @@ export type X11Message =
   | { kind: 'reply'; sequence: number; bytes: Buffer }
   | { kind: 'error'; sequence: number; code: number }
   /** Told unasked. */
-  | { kind: 'event' };
+  | { kind: 'event'; isOfFocus: boolean };
 
 /** The first thing that is said. `cookie` undefined: the server may let us in for whom it sees. */
 export function encodeSetup(cookie: Uint8Array | undefined): Buffer {
@@ -60,6 +66,15 @@ export function encodeSetup(cookie: Uint8Array | undefined): Buffer {
 
 export function encodeGetInputFocus(): Buffer {
   return request(GET_INPUT_FOCUS, 0, Buffer.alloc(0));
+}
+
+/** The server tells when the focus comes to this window or leaves it, or does so no more. Answered only when it fails. */
+export function encodeTellOfFocus(window: number, isWanted: boolean): Buffer {
+  const body = Buffer.alloc(12);
+  body.writeUInt32LE(window, 0);
+  body.writeUInt32LE(EVENT_MASK, 4);
+  body.writeUInt32LE(isWanted ? FOCUS_CHANGE : 0, 8);
+  return request(CHANGE_WINDOW_ATTRIBUTES, 0, body);
 }
 
 export function encodeQueryExtension(): Buffer {
@@ -117,19 +132,29 @@ export function readMessage(bytes: Buffer): X11Message {
   const sequence = bytes.readUInt16LE(2);
   if (bytes[0] === REPLY) return { kind: 'reply', sequence, bytes };
   if (bytes[0] === ERROR) return { kind: 'error', sequence, code: bytes[1] as number };
-  return { kind: 'event' };
+  const event = (bytes[0] as number) & 0x7f;
+  return { kind: 'event', isOfFocus: event === FOCUS_IN || event === FOCUS_OUT };
+}
+
+/** What has the focus: the id of a window, or one of the two numbers that are none. */
+export function inputFocus(reply: Buffer): number {
+  return reply.readUInt32LE(8);
+}
+
+/** The windows that the focus cannot leave unnoticed: where it is on no window, it comes through the one behind all others. */
+export function windowsThatTell(focus: number, { roots }: X11Setup): readonly number[] {
+  return focus === NO_WINDOW || focus === POINTER_ROOT ? roots : [focus];
 }
 
 /** The window that gets what is typed, if it is a program's; undefined: nobody has the focus; or whoever is below the pointer has. */
 export function focusedWindow(
-  reply: Buffer,
+  focus: number,
   { ownBits, roots }: X11Setup,
 ): number | typeof BELOW_POINTER | undefined {
-  const window = reply.readUInt32LE(8);
-  if (window === POINTER_ROOT) return BELOW_POINTER;
-  const isServers = (window & ~ownBits) === 0;
-  if (window === NO_WINDOW || isServers || roots.includes(window)) return undefined;
-  return window;
+  if (focus === POINTER_ROOT) return BELOW_POINTER;
+  const isServers = (focus & ~ownBits) === 0;
+  if (focus === NO_WINDOW || isServers || roots.includes(focus)) return undefined;
+  return focus;
 }
 
 /** The number by which the extension is asked. Throws NotX11 when the server does not have it. */

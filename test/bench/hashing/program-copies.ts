@@ -27,12 +27,18 @@ export interface ProgramCopies {
   bytes: number;
 }
 
-/** Until there are so many bytes; when the computer has fewer, they come again with another ending. */
-export function copyPrograms(root: string, bytes: number): ProgramCopies {
+/** So many programs, or until there are so many bytes; when the computer has fewer, they come again with another ending. */
+export function copyPrograms(
+  root: string,
+  {
+    programs = Number.POSITIVE_INFINITY,
+    bytes = Number.POSITIVE_INFINITY,
+  }: { programs?: number; bytes?: number },
+): ProgramCopies {
   const sources = SOURCES.flatMap(programsIn);
   if (sources.length === 0) throw new Error(`no files below ${SOURCES.join(' ')}`);
   const copies: ProgramCopies = { root, paths: [], bytes: 0 };
-  for (let number = 0; copies.bytes < bytes; number++) {
+  for (let number = 0; number < programs && copies.bytes < bytes; number++) {
     const source = sources[number % sources.length] as (typeof sources)[number];
     const folder = join(root, `d${Math.floor(number / FILES_PER_FOLDER)}`);
     mkdirSync(folder, { recursive: true });

@@ -18,6 +18,8 @@ const TARGETS = [
   { name: 'many', processes: 1_000, percent: 0.3 },
 ] as const;
 const DEFAULT_INTERVAL_S = 5;
+/** Beside a display somebody goes from one window to the other. */
+const FOCUS_MOVES_MS = 10_000;
 
 export const sampling: Bench = {
   name: 'sampling',
@@ -77,16 +79,28 @@ function ofLooks(name: string, each: number, most: number, scaled: boolean, wher
 
 /** CPU seconds of a look where a display tells who is in front; undefined: there is none. */
 async function besideDisplay(processes: number, root: string, seconds: number): Promise<number | undefined> {
-  if (spawnSync('which', ['Xvfb', 'xclock', 'xdotool']).status !== 0) return undefined;
+  if (spawnSync('which', ['Xvfb', 'xclock', 'xeyes', 'xdotool']).status !== 0) return undefined;
   const display = new XDisplay();
+  let moving: NodeJS.Timeout | undefined;
   try {
     await display.start();
-    display.focus(await display.startProgram('xclock', 'XClock'));
+    const windows = [
+      await display.startProgram('xclock', 'XClock'),
+      await display.startProgram('xeyes', 'XEyes'),
+    ];
     const order = { root, intervalMs: 1_000, seconds, display: display.name };
     const nothing = await sample({ ...order, looks: false });
+    let moves = 0;
+    display.focus(windows[0] as string);
+    moving = setInterval(() => display.focus(windows[++moves % 2] as string), FOCUS_MOVES_MS);
     const cost = await withProcesses(processes, () => sample({ ...order, looks: true }));
+    if (cost.running < processes || cost.missed > 0 || cost.focusAnswers <= moves / 2)
+      throw new Error(
+        `${cost.running} of more than ${processes} processes seen, ${cost.missed} looks missed, ${cost.focusAnswers} answers`,
+      );
     return (cost.cpuSeconds - nothing.cpuSeconds) / cost.samples;
   } finally {
+    clearInterval(moving);
     await display.close();
   }
 }

@@ -35,6 +35,8 @@ export interface SamplingCost {
   running: number;
   missed: number;
   wholeSecondsCovered: number;
+  /** How often a display said who is in front. */
+  focusAnswers: number;
 }
 
 /** Code is compiled, programs are named, and every process is an old one: young ones are read whole at each look. */
@@ -118,5 +120,6 @@ async function run({ root, intervalMs, seconds, looks, display }: SamplingOrder)
     running: sampler.running,
     missed: sampler.missed,
     wholeSecondsCovered: coverage.reduce((sum, row) => sum + row.seconds, 0),
+    focusAnswers: focus?.status.answers ?? 0,
   };
 }

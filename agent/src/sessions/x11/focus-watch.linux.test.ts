@@ -44,9 +44,9 @@ async function looked(desktops: readonly Desktop[] | 'not known' = [desktop]) {
 
 /** Resolves when the agent was told, and has said that it need be told no more. */
 async function move(window: number, pid?: number): Promise<void> {
-  const asked = server.questions;
-  server.moveFocus(window, pid);
-  await expect.poll(() => server.questions).toBe(asked + 1);
+  const asked = server.asked.length;
+  server.moveFocus(window, { pid });
+  await expect.poll(() => server.asked.length, { timeout: 15_000 }).toBe(asked + 1);
 }
 
 test('a look never waits: who was in front at one is known at the next', async () => {
@@ -63,7 +63,7 @@ test('a look never waits: who was in front at one is known at the next', async (
 test('nothing is asked while the server tells of no change, but for once a minute', async () => {
   await looked();
   for (let looks = 0; looks < 11; looks++) expect((await looked()).pids).toEqual([4242]);
-  expect([server.questions, watch.status.answers]).toEqual([QUESTIONS_AT_FIRST, 1]);
+  expect([server.asked.length, watch.status.answers]).toEqual([QUESTIONS_AT_FIRST, 1]);
   await looked();
   expect(watch.status.answers).toBe(2);
 });

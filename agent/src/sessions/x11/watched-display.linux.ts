@@ -49,7 +49,7 @@ export class WatchedDisplay {
     return this.#connection?.isOpen ?? false;
   }
 
-  /** Its last answer is true now: there is nothing to ask. */
+  /** Its last answer is true as far as has been heard: there is nothing to ask. */
   isCurrent(nowMs: number): boolean {
     return (this.#connection?.isFocusUnchanged ?? false) && nowMs - this.#answeredMs < ASKED_AGAIN_MS;
   }

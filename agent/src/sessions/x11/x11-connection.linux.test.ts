@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   type AskedX,
+  errorReply,
   extensionReply,
+  focusEvent,
   focusReply,
+  pidReply,
   ROOT,
   replyBytes,
   ScriptedXServer,
@@ -39,7 +42,7 @@ test('the process that has the focus is told, each time anew', async () => {
   const connection = await greeted(Buffer.from('c0ffee', 'hex'));
   expect(server.cookies).toEqual(['c0ffee']);
   expect(await connection.focusedPid()).toBe(4242);
-  server.moveFocus(0x0060_0009, 7);
+  server.moveFocus(0x0060_0009, { pid: 7 });
   expect(await connection.focusedPid()).toBe(7);
   server.moveFocus(0);
   expect(await connection.focusedPid()).toBe(undefined);
@@ -48,29 +51,124 @@ test('the process that has the focus is told, each time anew', async () => {
   expect(server.connections).toBe(1);
 });
 
-/** Resolves when all that was sent so far has been read on both sides. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+/** Resolves when the connection has said that nothing need be told any more, or that something has to be. */
+async function unanswered(count: number): Promise<void> {
+  await expect.poll(() => server.asked.filter((code) => code === 2).length, { timeout: 15_000 }).toBe(count);
+}
 
-test('after an answer the server tells when it is true no more, once, wherever the focus was', async () => {
-  const connection = await greeted();
-  expect(connection.isFocusUnchanged).toBe(false);
-  for (const focus of [0x0060_0009, 0, 1, ROOT, 0x0060_0007, 0x0060_0007]) {
-    server.moveFocus(focus);
-    await settled();
-    await connection.focusedPid();
-    expect(connection.isFocusUnchanged, `focus on ${focus}`).toBe(true);
-    await connection.focusedPid();
-    server.moveFocus(0x0060_0011);
-    server.moveFocus(focus);
-    await settled();
+test.each([[[ROOT]], [[ROOT, ROOT + 1, ROOT + 2]]])(
+  'after an answer the server tells when it is true no more, once, wherever the focus was (%j)',
+  async (roots) => {
+    server.roots = roots;
+    server.setup = setupBytes({ roots });
+    const connection = await greeted();
     expect(connection.isFocusUnchanged).toBe(false);
-    const asked = server.questions;
-    for (let moves = 0; moves < 10; moves++) server.moveFocus(moves % 2 ? focus : 0x0060_0011);
-    await settled();
-    expect(server.questions).toBe(asked);
+    let said = 0;
+    for (const focus of [0x0060_0009, 0, 1, ROOT, 0x0060_0007, 0x0060_0007]) {
+      server.moveFocus(focus);
+      await connection.focusedPid();
+      said += focus <= 1 ? roots.length : 1;
+      await connection.focusedPid();
+      await unanswered(said);
+      expect(connection.isFocusUnchanged, `focus on ${focus}`).toBe(true);
+      const events = server.events;
+      server.moveFocus(0x0060_0011);
+      said += focus <= 1 ? roots.length : 1;
+      await unanswered(said);
+      expect(connection.isFocusUnchanged).toBe(false);
+      for (let moves = 0; moves < 10; moves++) server.moveFocus(moves % 2 ? focus : 0x0060_0012);
+      expect(server.events).toBe(events + 1);
+    }
+    connection.close();
+    expect(connection.isFocusUnchanged).toBe(false);
+  },
+);
+
+test('what another program sends in the name of the server ends nothing', async () => {
+  const connection = await greeted();
+  await connection.focusedPid();
+  const sent = focusEvent(0x0060_0007);
+  sent[0] = 0x80 | 10;
+  server.write(sent);
+  await connection.focusedPid();
+  expect(connection.isFocusUnchanged).toBe(true);
+});
+
+test('a server that was silent about a move is asked each time from then on', async () => {
+  const connection = await greeted();
+  await connection.focusedPid();
+  server.moveFocus(0x0060_0009, { pid: 7, isTold: false });
+  expect(connection.isFocusUnchanged).toBe(true);
+  for (let looks = 0; looks < 3; looks++) {
+    expect(await connection.focusedPid()).toBe(7);
+    expect(connection.isFocusUnchanged).toBe(false);
   }
-  connection.close();
+});
+
+test('that a window of before is gone says nothing of the one that tells now', async () => {
+  const connection = await greeted();
+  await connection.focusedPid();
+  server.onAsked = (asked) => {
+    const isOld = asked.code === 2 && asked.body.readUInt32LE(0) === 0x0060_0007;
+    asked.socket.write(isOld ? errorReply(asked.sequence, 3) : server.answerTo(asked));
+  };
+  server.moveFocus(0x0060_0009, { pid: 7 });
+  expect(await connection.focusedPid()).toBe(7);
+  await unanswered(3);
+  expect(await connection.focusedPid()).toBe(7);
+  expect(connection.isFocusUnchanged).toBe(true);
+});
+
+test('where one of the windows cannot tell none is asked to', async () => {
+  server.roots = [ROOT, ROOT + 1];
+  server.setup = setupBytes(server);
+  server.moveFocus(0);
+  server.onAsked = (asked) => {
+    const isRefused = asked.code === 2 && asked.body.readUInt32LE(0) === ROOT + 1;
+    asked.socket.write(isRefused ? errorReply(asked.sequence, 10) : server.answerTo(asked));
+  };
+  const connection = await greeted();
+  await connection.focusedPid();
+  await unanswered(4);
   expect(connection.isFocusUnchanged).toBe(false);
+  server.moveFocus(0x0060_0009);
+  expect(server.events).toBe(0);
+});
+
+test('a server that guesses questions instead of reading them is given up before much waits for it', async () => {
+  const connection = await greeted();
+  await connection.focusedPid();
+  server.moveFocus(0x0060_0009, { isTold: false });
+  await connection.focusedPid();
+  await connection.focusedPid();
+  // The number of the question that comes next.
+  let next = server.asked.length + 1;
+  server.pause();
+  const guessing = async (): Promise<void> => {
+    for (; ; next += 3) {
+      const asked = connection.focusedPid();
+      const answers = [
+        focusReply(next, 0x0060_0009),
+        pidReply(next + 1, 7),
+        focusReply(next + 2, 0x0060_0009),
+      ];
+      for (const answer of answers) {
+        server.write(answer);
+        for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+      }
+      await asked;
+    }
+  };
+  await expect(guessing()).rejects.toThrow('does not listen');
+  expect(connection.isOpen).toBe(false);
+}, 60_000);
+
+test('a failure of what has been done long ago is no answer to anything', async () => {
+  const connection = await greeted();
+  await connection.focusedPid();
+  const selected = server.asked.indexOf(2) + 1;
+  server.write(errorReply(selected, 3));
+  await expect.poll(() => connection.isOpen).toBe(false);
 });
 
 test('a focus that moves while it is asked about is asked about again, and not for ever', async () => {
@@ -78,14 +176,23 @@ test('a focus that moves while it is asked about is asked about again, and not f
   let [moves, mostMoves] = [0, 2];
   server.onAsked = (asked) => {
     asked.socket.write(server.answerTo(asked));
-    if (asked.code >= 128 && moves < mostMoves) server.moveFocus(0x0060_0020 + ++moves, 100 + moves);
+    if (asked.code >= 128 && moves < mostMoves) server.moveFocus(0x0060_0020 + ++moves, { pid: 100 + moves });
   };
   expect(await connection.focusedPid()).toBe(102);
   expect(connection.isFocusUnchanged).toBe(true);
   mostMoves = 1_000;
   await connection.focusedPid();
-  await settled();
   expect(moves).toBe(2 + 4);
+});
+
+test('a focus that moves all the time, of which nothing is told, is not taken for one that stays', async () => {
+  const connection = await greeted();
+  let focus = 0x0060_0020;
+  server.onAsked = (asked) => {
+    if (asked.code === 43) server.moveFocus(++focus, { isTold: false });
+    asked.socket.write(server.answerTo(asked));
+  };
+  await connection.focusedPid();
   expect(connection.isFocusUnchanged).toBe(false);
 });
 
@@ -94,8 +201,8 @@ test('a window that goes between two questions costs no more than another questi
   let isGone = false;
   server.onAsked = (asked) => {
     const { code, sequence, socket } = asked;
-    const refused = Buffer.from([0, 3, sequence, 0, ...Buffer.alloc(28)]);
-    if (!isGone && code === 2) server.moveFocus(0x0060_0033, 33);
+    const refused = errorReply(sequence, 3);
+    if (!isGone && code === 2) server.moveFocus(0x0060_0033, { pid: 33 });
     const answer = server.answerTo(asked);
     socket.write(!isGone && (code === 2 || code >= 128) ? refused : answer);
     isGone ||= code >= 128;
@@ -108,9 +215,7 @@ test('a server that does not tell is asked each time', async () => {
   const connection = await greeted();
   server.onAsked = (asked) => {
     const { code, sequence, socket } = asked;
-    socket.write(
-      code === 2 ? Buffer.from([0, 10, sequence, 0, ...Buffer.alloc(28)]) : server.answerTo(asked),
-    );
+    socket.write(code === 2 ? errorReply(sequence, 10) : server.answerTo(asked));
   };
   for (let looks = 0; looks < 3; looks++) {
     expect(await connection.focusedPid()).toBe(4242);
@@ -168,11 +273,7 @@ test.each([
 });
 
 test.each([
-  [
-    'refuses',
-    answering(43, ({ sequence }) => Buffer.from([0, 8, sequence, 0, ...Buffer.alloc(28)])),
-    /error 8/,
-  ],
+  ['refuses', answering(43, ({ sequence }) => errorReply(sequence, 8)), /error 8/],
   [
     'answers twice',
     answering(43, ({ sequence }) => Buffer.concat([focusReply(sequence, 0), focusReply(sequence, 0)])),

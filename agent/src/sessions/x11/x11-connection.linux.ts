@@ -33,6 +33,8 @@ import {
 /** Bytes that may come from one question to the next: the answer, and events that all programs are told. */
 const MOST_BYTES_BETWEEN_QUESTIONS = 256 * 1024;
 const READ_BYTES = 4096;
+/** That a server has not read. Each look asks for less, so one that answers has read what was asked before. */
+const MOST_UNREAD_BYTES = 16 * 1024;
 /** The focus may move while it is asked about. */
 const MOST_QUESTIONS = 4;
 
@@ -58,11 +60,13 @@ export class X11Connection {
   #isMeasured = false;
   #waiting: Waiting | undefined;
   #ended: Error | undefined;
-  /** Where the focus was, and the windows that tell when it moves on. Empty: nobody does. */
+  /** Where the focus was, and the windows that are believed to tell when it moves on. Empty: none is. */
   #focus = 0;
   #telling: readonly number[] = [];
-  /** Sequence numbers of what is answered only when it fails. */
-  readonly #unanswered = new Set<number>();
+  /** A move was not told, as where several people have keyboards of their own: then each look asks. */
+  #isUntold = false;
+  /** By sequence number, what is answered only when it fails. */
+  readonly #unanswered = new Map<number, { window: number; isWanted: boolean }>();
 
   /** `path`: of the socket. */
   constructor(path: string) {
@@ -83,7 +87,7 @@ export class X11Connection {
     this.#extension = extensionNumber(bytesOf(await this.#ask(encodeQueryExtension())));
   }
 
-  /** What `focusedPid` found last is so still: the server would have told otherwise. */
+  /** What `focusedPid` found last is so still, as far as the server has been heard: it would tell otherwise. */
   get isFocusUnchanged(): boolean {
     return this.isOpen && this.#telling.length > 0;
   }
@@ -98,6 +102,8 @@ export class X11Connection {
     this.#bytes = 0;
     try {
       let focus = await this.#inputFocus();
+      // Events come before answers to what was asked later.
+      if (this.#telling.length > 0 && focus !== this.#focus) this.#isUntold = true;
       for (let question = 1; ; question++) {
         if (focus !== this.#focus || this.#telling.length === 0) this.#letTell(focus, setup);
         const window = focusedWindow(focus, setup);
@@ -127,20 +133,27 @@ export class X11Connection {
   #letTell(focus: number, setup: X11Setup): void {
     this.#letNobodyTell();
     this.#focus = focus;
+    if (this.#isUntold) return;
     this.#telling = windowsThatTell(focus, setup);
-    for (const window of this.#telling) this.#send(encodeTellOfFocus(window, true));
+    for (const window of this.#telling) this.#tellOf(window, true);
   }
 
   /** Once something was told, no more is: whoever moves the focus as often as they can costs nothing until it is asked for again. */
   #letNobodyTell(): void {
     const telling = this.#telling;
     this.#telling = [];
-    for (const window of telling) this.#send(encodeTellOfFocus(window, false));
+    for (const window of telling) this.#tellOf(window, false);
   }
 
-  #send(request: Buffer): void {
-    this.#unanswered.add(this.#nextSequence());
+  #tellOf(window: number, isWanted: boolean): void {
+    this.#unanswered.set(this.#nextSequence(), { window, isWanted });
+    this.#write(encodeTellOfFocus(window, isWanted));
+  }
+
+  #write(request: Buffer): void {
     this.#socket.write(request);
+    if (this.#socket.writableLength > MOST_UNREAD_BYTES)
+      this.#end(new NotX11('a server that does not listen'));
   }
 
   #nextSequence(): number {
@@ -157,7 +170,7 @@ export class X11Connection {
       if (this.#ended) return reject(this.#ended);
       if (this.#waiting) return reject(new Error('one question after the other'));
       this.#waiting = { sequence, resolve, reject };
-      this.#socket.write(request);
+      this.#write(request);
     });
   }
 
@@ -198,14 +211,16 @@ export class X11Connection {
       if (message.isOfFocus) this.#letNobodyTell();
       return;
     }
-    if (message.kind === 'error' && this.#unanswered.delete(message.sequence)) {
-      // The window is gone, or somebody may not be told.
-      this.#telling = [];
+    const failed = message.kind === 'error' ? this.#unanswered.get(message.sequence) : undefined;
+    if (failed) {
+      this.#unanswered.delete(message.sequence);
+      // It is gone, or nobody may be told. One that is gone need not be told to be silent.
+      if (failed.isWanted && this.#telling.includes(failed.window)) this.#letNobodyTell();
       return;
     }
     if (message.sequence !== this.#waiting?.sequence) throw new NotX11('an answer without a question');
     // What was sent before this question has been done.
-    for (const sent of this.#unanswered)
+    for (const sent of this.#unanswered.keys())
       if (((message.sequence - sent) & 0xffff) < 0x8000) this.#unanswered.delete(sent);
     this.#settle(message.kind === 'error' ? { code: message.code } : message.bytes);
   }

@@ -132,8 +132,8 @@ export function readMessage(bytes: Buffer): X11Message {
   const sequence = bytes.readUInt16LE(2);
   if (bytes[0] === REPLY) return { kind: 'reply', sequence, bytes };
   if (bytes[0] === ERROR) return { kind: 'error', sequence, code: bytes[1] as number };
-  const event = (bytes[0] as number) & 0x7f;
-  return { kind: 'event', isOfFocus: event === FOCUS_IN || event === FOCUS_OUT };
+  // Its highest bit is set where not the server says so but another program.
+  return { kind: 'event', isOfFocus: bytes[0] === FOCUS_IN || bytes[0] === FOCUS_OUT };
 }
 
 /** What has the focus: the id of a window, or one of the two numbers that are none. */
@@ -141,7 +141,7 @@ export function inputFocus(reply: Buffer): number {
   return reply.readUInt32LE(8);
 }
 
-/** The windows that the focus cannot leave unnoticed: where it is on no window, it comes through the one behind all others. */
+/** The windows that are told when the focus leaves: where it is on no window, those behind all others. */
 export function windowsThatTell(focus: number, { roots }: X11Setup): readonly number[] {
   return focus === NO_WINDOW || focus === POINTER_ROOT ? roots : [focus];
 }

@@ -1,10 +1,10 @@
 /** The whole agent as a process of its own, over a small root, against a real HTTP server. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeEvidence } from '@fleetmeter/proto';
+import { decodeEvidence, type Report } from '@fleetmeter/proto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { agentFolderFlags, makeAgentFolder } from './fixtures/agent-folder.ts';
 import { until } from './fixtures/until.ts';
@@ -49,6 +49,15 @@ function start(environment: Record<string, string> = {}): Running {
   });
   const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
   return { child, exit, log: () => log };
+}
+
+const epochsOf = (reports: readonly Report[]): string[] =>
+  reports.map(({ epoch }) => Buffer.from(epoch?.id ?? []).toString('hex'));
+
+function problemsInStatus(): string[] {
+  const { stdout } = spawnSync(process.execPath, [BIN, 'status', '--json', ...agentFolderFlags(folder)]);
+  const { agent } = JSON.parse(stdout.toString()) as { agent: { problems: { code: string }[] } | null };
+  return agent?.problems.map(({ code }) => code) ?? [];
 }
 
 /** Totals of the program whose normalised path ends so. */
@@ -109,6 +118,40 @@ test('a program that runs for some seconds has them, within one sampling interva
   }
   expect(collector.inventory.size, 'what runs from outside the roots is not installed').toBe(2);
 }, 40_000);
+
+test('a damaged store is begun anew, says so, and what is installed never looks uninstalled meanwhile', async () => {
+  copyFileSync('/bin/false', join(folder, 'root/second'));
+  let agent = start();
+  await until('both programs', () => collector.inventory.size === 2);
+  agent.child.kill('SIGKILL');
+  await agent.exit;
+
+  const configPath = join(folder, 'config.json');
+  const slowly = { ...JSON.parse(readFileSync(configPath, 'utf8')), firstScanDelaySeconds: 14_400 };
+  writeFileSync(configPath, JSON.stringify(slowly));
+  rmSync(join(folder, 'data/agent/agent.db-wal'), { force: true });
+  writeFileSync(join(folder, 'data/agent/agent.db'), Buffer.alloc(50_000, 7));
+  const [before, epochs] = [collector.reports.length, epochsOf(collector.reports)];
+  agent = start();
+  await until('a report', () => collector.reports.length > before);
+  const [first] = collector.reports.slice(before);
+  expect(first?.inventory?.baseline).toBe(true);
+  expect(collector.inventory.size).toBe(2);
+  expect(epochs).not.toContain(epochsOf([first as Report])[0]);
+  expect(agent.log()).toMatch(/the store was damaged: a new one and a new epoch begin/);
+  await until('status says so', () => problemsInStatus().includes('store-rebuilt'));
+  const aside = /"movedAside":"([^"]+)"/.exec(agent.log())?.[1];
+  expect([aside?.includes('agent.db.corrupt-'), existsSync(aside ?? '')]).toEqual([true, true]);
+}, 60_000);
+
+test('an agent whose first scan is due later joins, and reports nothing before it has ended', async () => {
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ firstScanDelaySeconds: 14_400 }));
+  const agent = start();
+  await until('enrolled', () => collector.enrolments === 1);
+  await sleep(4_000);
+  expect(collector.reports).toEqual([]);
+  expect(agent.log()).toMatch(/the first scan waits, and the first report for its end/);
+}, 30_000);
 
 test('a second agent on the same folder is refused in one line, at once', async () => {
   const agent = start();

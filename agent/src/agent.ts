@@ -37,8 +37,14 @@ export async function runAgent(options: AgentOptions, stopped: AbortSignal): Pro
   const folder = openStateFolder(config.dataDir);
   using _lock = holdAgentLock(folder);
   const { database, movedAside } = openStateDatabase(folder, clock.now().wallMs);
-  if (movedAside) log.error({ movedAside }, 'the store was damaged: a new one and a new epoch begin');
   const store = agentStore(database);
+  if (movedAside) {
+    log.error({ movedAside }, 'the store was damaged: a new one and a new epoch begin');
+    const { wallMs } = clock.now();
+    store.facts.write('storeRebuilt', { atMs: wallMs, movedAside });
+    // The collector has this device's inventory, and gets no newer one before the scan has ended.
+    store.facts.write('firstScanAtMs', wallMs);
+  }
   try {
     const identity = openDeviceIdentity(folder);
     log.info(
@@ -100,6 +106,9 @@ async function runStages(
         random,
       });
     facts.write('firstScanAtMs', due());
+    const waitMs = due() - clock.now().wallMs;
+    if (waitMs > 0)
+      log.info({ waitMs: Math.round(waitMs) }, 'the first scan waits, and the first report for its end');
     for (let leftMs = 0; !signal.aborted; await clock.sleep(Math.min(leftMs, LOOK_AT_SETTINGS_MS), signal)) {
       leftMs = due() - clock.now().wallMs;
       if (leftMs <= 0) return;

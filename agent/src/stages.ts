@@ -81,11 +81,9 @@ export async function buildStages(
     store.outbox.wantBaseline();
     log.warn({}, 'the inventory digest was wrong and was put right');
   }
+  const hasScanned = (): boolean => store.facts.read('firstScanFinished') ?? false;
   const finder = new AdjustableFinder({
-    make: (scope) =>
-      createFinder(scope, inventory, clock, {
-        wasScanned: () => store.facts.read('firstScanFinished') ?? false,
-      }),
+    make: (scope) => createFinder(scope, inventory, clock, { wasScanned: hasScanned }),
     wanted: () => settings.finding,
     surroundings: surroundingsOf,
     onAdjust: () => {
@@ -203,6 +201,7 @@ export async function buildStages(
     notices,
     collectorUrl: place.url,
     joinSecret: place.secret,
+    hasScanned,
     evidenceOf: (id) => {
       const evidence = store.inventory.evidenceOf(id);
       if (!evidence) return undefined;
@@ -237,6 +236,7 @@ export async function buildStages(
       cost: cost(),
       costBudget: costBudget(config),
       storeError: patience.error,
+      storeRebuilt: store.facts.read('storeRebuilt'),
       disclosure: { ...shown.status, ledgerFault: ledger.fault ?? null },
       state: { ...store.room(), forgotten: limit.forgotten },
       foreground: config.meterForeground ? (focusStatus() ?? null) : 'off',

@@ -12,6 +12,11 @@ export interface CourierParts extends NextReportParts {
   joinSecret: () => string;
   host: () => HostFactsFields;
   reportIntervalSeconds: () => number;
+  /**
+   * A full scan has ended, in this run of the agent or in one before. Until then the device joins and reports nothing: what is
+   * not found yet would count as not there. Absent: it has.
+   */
+  hasScanned?: () => boolean;
   /** Undefined: what the agent runs by is what the collector wants. */
   onSettings: (settings: SettingsFields | undefined) => void;
   /** What may be told of it; absent: all that is kept. */

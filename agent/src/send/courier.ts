@@ -69,6 +69,7 @@ export class Courier {
     if (store.facts.read('split')) return this.#splitOff(signal);
     const pending = store.outbox.pending();
     if (!pending && this.#evidence.size > 0 && !this.#parts.quiet?.()) return this.#sendEvidence(to, signal);
+    if (!pending && this.#parts.hasScanned?.() === false) return this.#parts.reportIntervalSeconds() * 1000;
     const early = this.#dueMs() - clock.now().monotonicMs;
     if (!pending && early > 0) return early;
     await this.#parts.renewKey?.(signal);

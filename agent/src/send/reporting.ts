@@ -10,15 +10,15 @@ export interface ReportingParts {
   courier: Pick<Courier, 'turn' | 'counts'>;
   clock: Clock;
   intervalSeconds: () => number;
-  /** Resolves after the first scan. */
+  /** Resolves after the first scan of this run. */
   scanned: Promise<void>;
   /** Runs a turn; rejects when the store fails in it and no patience is left. */
   patiently: (work: () => Promise<void>) => Promise<void>;
 }
 
 /**
- * Reports until the signal is aborted. The first report waits for the first scan, which makes it a whole
- * inventory, but not longer than an interval. Rejects when `patiently` does.
+ * Takes turns until the signal is aborted. The first one waits for the scan at the start, since what that finds can go with it, but
+ * not longer than an interval. Rejects when `patiently` does.
  */
 export async function reporting(parts: ReportingParts, signal: AbortSignal): Promise<void> {
   const { courier, clock, intervalSeconds, scanned, patiently } = parts;

@@ -8,6 +8,7 @@ import type { CourierCounts } from '../send/courier-parts.ts';
 import type { RouteState } from '../send/routed-exchange.ts';
 import type { FocusStatus } from '../sessions/x11/focus-watch.linux.ts';
 import type { EffectiveSettings, SettingsStatus } from '../settings/effective-settings.ts';
+import type { Facts } from '../store/fact-table.ts';
 import type { StoreRoom } from '../store/state-database.ts';
 import type { Forgotten } from '../store/state-limit.ts';
 import type { UsageMeter } from '../usage/usage-meter.ts';
@@ -16,6 +17,9 @@ import { type CostBudget, overspent } from './cost-budget.ts';
 import { type OwnCost, peakKib } from './own-cost.ts';
 import type { Problem } from './problem.ts';
 import { type DisclosureStatus, problemsOf } from './problems.ts';
+
+/** What happened longer ago is no problem any more. */
+const RECENT_MS = 30 * 86_400_000;
 
 export interface AgentStatus {
   agentVersion: string;
@@ -92,6 +96,11 @@ export interface StatusInput
   courier: Courier;
   settings: EffectiveSettings;
   storeError: string | undefined;
+  storeRebuilt: Facts['storeRebuilt'] | undefined;
+}
+
+function recently<T extends { atMs: number }>(event: T | undefined, nowMs: number): T | undefined {
+  return event && nowMs - event.atMs < RECENT_MS ? event : undefined;
 }
 
 export function agentStatus(input: StatusInput): AgentStatus {
@@ -148,6 +157,7 @@ export function agentStatus(input: StatusInput): AgentStatus {
       droppedValues: meter.dropped + meter.clamped,
       clockAheadSeconds: cost.clockAheadSeconds,
       storeError: input.storeError,
+      storeRebuilt: recently(input.storeRebuilt, input.updatedAtMs),
       settings: settings.status(),
       state: input.state,
       skipped,

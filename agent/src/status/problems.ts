@@ -34,6 +34,8 @@ export interface ProblemInput {
   state: { mostBytes: number; forgotten: { acknowledged: number; unreported: number } };
   /** Last error of the store while running. */
   storeError: string | undefined;
+  /** The store was damaged not long ago, and where that lies now. */
+  storeRebuilt?: { atMs: number; movedAside: string } | undefined;
   settings: Pick<SettingsStatus, 'refused' | 'ceiling'>;
   disclosure?: DisclosureStatus;
   /** What the agent cost beyond its budget. */
@@ -54,6 +56,13 @@ export function problemsOf(input: ProblemInput): Problem[] {
       'store-failing',
       `The store cannot be written: ${input.storeError}`,
       'Look at free space and rights of the state folder.',
+    );
+  if (input.storeRebuilt)
+    add(
+      'warning',
+      'store-rebuilt',
+      `The store was damaged, and begun anew at ${new Date(input.storeRebuilt.atMs).toISOString()}`,
+      `Usage that was not reported by then is lost. Look at the disk; the damaged store is ${input.storeRebuilt.movedAside}`,
     );
   const limitMib = Math.floor(input.state.mostBytes / 1024 / 1024);
   const leftOut = input.skipped.find(({ reason }) => reason === 'state-full');

@@ -26,6 +26,8 @@ export interface Facts {
   pause: Pause;
   /** As of the last flush; `status/` writes and reads it, the store does not look inside. */
   status: unknown;
+  /** The store before this one was damaged. */
+  storeRebuilt: { atMs: number; movedAside: string };
   /** When the first full scan begins, as it was drawn; milliseconds since 1970. */
   firstScanAtMs: number;
   /** True once a full scan has ended. */

@@ -27,6 +27,8 @@ export interface ScanTarget {
   onListed(path: string, key: string, holdsPrograms: boolean): string[];
   /** Milliseconds since 1970. */
   sinceMs: number;
+  /** This folder is one that was told by another path, and is not entered. */
+  onOtherName(folder: string): void;
   /** This folder is a virtual environment; told before anything in it. */
   onEnvironment(folder: string): void;
   /** A promise is waited for before the walk goes far beyond it. Must not reject. */
@@ -64,7 +66,7 @@ export async function scanFolders(
   const walk: Walk = {
     root: '',
     starts: new Set(roots),
-    visited: new Set(),
+    visited: new Map(),
     found: [],
     keys: new Map(),
     holding: new Set(),
@@ -94,7 +96,7 @@ async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
   const stats = await lstat(walk.root).catch(() => undefined);
   if (stats) {
     // Else a bind mount of a root would list what lies right in it a second time.
-    walk.visited.add(folderKey(stats));
+    walk.visited.set(folderKey(stats), walk.root);
     enter(walk, target, { path: walk.root, key: folderKey(stats), changedMs: changedMsOf(stats) });
   }
   while (stack.length > 0 && !target.signal.aborted) {
@@ -116,7 +118,8 @@ async function walkTree(walk: Walk, target: ScanTarget): Promise<void> {
 interface Walk {
   root: string;
   starts: ReadonlySet<string>;
-  visited: Set<string>;
+  /** Path by key. */
+  visited: Map<string, string>;
   found: string[];
   /** Of folders that were entered and are not listed to their end. */
   keys: Map<string, string>;
@@ -170,9 +173,12 @@ function takeListing(listing: Listing, target: ScanTarget, walk: Walk): void {
   const shallowly = walk.shallow.has(listing.folder);
   for (const { path, key, changedMs } of listing.folders) {
     const exclusion = target.mounts.exclusionAt(path);
+    const before = walk.visited.get(key);
     if (exclusion) target.onSkip(path, exclusion.reason);
-    else if (!walk.visited.has(key) && (!shallowly || mayBeNew(path, changedMs, target, walk))) {
-      walk.visited.add(key);
+    else if (before !== undefined) {
+      if (before !== path) target.onOtherName(path);
+    } else if (!shallowly || mayBeNew(path, changedMs, target, walk)) {
+      walk.visited.set(key, path);
       enter(walk, target, { path, key, changedMs });
       walk.found.push(path);
     }

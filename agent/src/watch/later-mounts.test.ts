@@ -94,3 +94,23 @@ test.skipIf(!canMount())(
     expect([...inventory.files.keys()]).toEqual([tool]);
   },
 );
+
+test.skipIf(!canMount())(
+  'what is mounted a second time is listed once, at the latest after the next full scan',
+  async () => {
+    const tool = program('usr/tools/tool');
+    const folder = join(root, 'opt/chroot/usr');
+    mkdirSync(folder, { recursive: true });
+    await sleep(2_500);
+    await watching('.', { smallTreeEntries: -1, quietLookMs: 300, rescanMs: 2_500 });
+    execFileSync('mount', ['--bind', join(root, 'usr'), folder]);
+    mounted.push(folder);
+    await expect
+      .poll(() => [...inventory.files.keys()].sort(), { timeout: 10_000 })
+      .toEqual([join(folder, 'tools/tool'), tool]);
+    await expect.poll(() => [...inventory.files.keys()], { timeout: 10_000 }).toHaveLength(1);
+    await sleep(SEVERAL_LOOKS_MS);
+    expect([...inventory.files.keys()]).toHaveLength(1);
+  },
+  30_000,
+);

@@ -65,6 +65,8 @@ export class ScanRun {
   readonly #seenFolders = new Set<string>();
   /** What this scan counted instead of having it looked at. */
   readonly rollUps = new RollUps();
+  /** Folders that this scan knows by another path, as where something was bind-mounted since it was listed. */
+  readonly #otherNames = new Set<string>();
   #unreadable = new Set<string>();
   /** Seen while they were changing. */
   readonly #unsettled: string[] = [];
@@ -151,6 +153,7 @@ export class ScanRun {
       },
       onListed: (path, key, holdsPrograms) =>
         places.isWatched(path) ? this.#options.onListed(path, key, holdsPrograms) : [],
+      onOtherName: (folder) => this.#otherNames.add(folder),
       onEnvironment: (folder) => places.noteEnvironment(folder),
       onFile: (path, identity) => this.#onFile(path, identity),
       onSkip: (path, reason) => this.#onSkip(path, reason),
@@ -237,8 +240,8 @@ export class ScanRun {
         !hasAncestorIn(path, this.#unreadable),
     );
     await this.#lookAtAll(missing, (path) => {
-      // Outside the roots, or covered by a mount that finding stays off: not looked at, so not listed.
-      if (hasAncestorIn(path, scanned) && !mounts.excludes(path))
+      // Outside the roots, covered by a mount that finding stays off, or known by another path: not looked at, so not listed.
+      if (hasAncestorIn(path, scanned) && !mounts.excludes(path) && !hasAncestorIn(path, this.#otherNames))
         return examiner.look(path, { waitsForRest });
       examiner.gone(path);
       return 'gone';

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { engineLimits, threadPoolSize } from './engine-limits.ts';
 import { EngineStartError } from './engine-start-error.ts';
 import { folderHolder } from './folder-holder.ts';
+import { endAbandonedJails } from './jail/abandoned-jails.ts';
 import { INFO_DESCRIPTOR, LISTENING_DESCRIPTOR } from './jail/bubblewrap-arguments.ts';
 import { findJail, JAIL_PIPES, type Jail, type JailWish, jailed, supply } from './jail/find-jail.ts';
 import { jailPlace } from './jail/jail-place.ts';
@@ -90,6 +91,7 @@ export async function launchEngine(launch: EngineLaunch, jail: Jail): Promise<La
       `the data folder ${dataDir} is in use by process ${holder}: only one engine may open it`,
     );
   }
+  if (jail.kind === 'bubblewrap') await endAbandonedJails(dataDir);
   const place = jailPlace(program, spoolDir === undefined ? [dataDir] : [dataDir, spoolDir]);
   const command = [
     ...[process.execPath, program, '--listen-fd', String(LISTENING_DESCRIPTOR), '--data-dir', dataDir],

@@ -13,7 +13,7 @@ export type JailWish = 'auto' | 'required' | 'off';
 
 export type Jail = { kind: 'bubblewrap'; filter: Buffer | undefined } | { kind: 'none'; reason: string };
 
-const BUBBLEWRAP = 'bwrap';
+export const BUBBLEWRAP = 'bwrap';
 const INSTALL = 'bubblewrap is not installed (Debian: apt-get install -y --no-install-recommends bubblewrap)';
 /** A start of the runtime that only says its version; a machine under full load needs a few seconds. */
 const TRIAL_MS = 20_000;

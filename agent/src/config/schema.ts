@@ -212,7 +212,7 @@ export const SETTINGS: Record<SettingName, Setting> = {
     meaning: 'Memory of the agent at any time, above which status warns; 0 = never.',
     environment: 'FLEETMETER_BUDGET_PEAK_MEBIBYTES',
     flag: '--budget-peak-mebibytes <n>',
-    default: 128,
+    default: 160,
     read: number(0, 1_048_576),
   },
   budgetSentMebibytesPerDay: {

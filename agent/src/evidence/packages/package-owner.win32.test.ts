@@ -172,6 +172,17 @@ test('instances of SQL Server have the edition of each, and their names are not 
   expect(owners.ownerOf(`${folder}MSSQL15.OTHER\\MSSQL\\Binn\\sqlservr.exe`)).toBeUndefined();
 });
 
+test('what Windows Installer put into the folder of an edition is of that edition', async () => {
+  const server = 'C:\\Program Files\\Microsoft SQL Server\\MSSQL15.PAYROLL\\MSSQL\\Binn\\sqlservr.exe';
+  const components = COMPONENTS.replace(/C:\\.*$/m, () => server);
+  const bySetup = await load([PROGRAMS, '', components]);
+  expect(bySetup.ownerOf(server)?.name).toContain('.NET Host');
+  const owners = await load([PROGRAMS, '', components], ['', SQL_SERVER]);
+  const alone = await load([], ['', SQL_SERVER]);
+  expect(owners.ownerOf(server)).toEqual(alone.ownerOf(server));
+  expect(owners.ownerOf(server)?.edition).toBeDefined();
+});
+
 test('product codes are packed as in a path that a public build script reads', () => {
   // The Windows SDK 7.1, which the build script of RemoteJoyLite (version 019) looks for under this name.
   expect(packedCode('{3156336D-8E44-3671-A6FE-AE51D3D6564E}')).toBe('D633651344E817636AEFEA153D6D65E4');

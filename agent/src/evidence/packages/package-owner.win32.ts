@@ -23,9 +23,14 @@ export interface WindowsOwnersOptions {
   nowMs?: () => number;
 }
 
+/** By folder, in small letters and with the stroke at its end. */
+type Folders = Map<string, PackageOwner>;
+
 interface Loaded {
   table: PackageTable;
-  folders: Map<string, PackageOwner>;
+  folders: Folders;
+  /** Of products that say which edition they are: Windows Installer put them there as well, and does not know. */
+  editions: Folders;
 }
 
 export class WindowsPackageOwners implements PackageOwners {
@@ -47,14 +52,10 @@ export class WindowsPackageOwners implements PackageOwners {
 
   /** Names of files are told apart by their letters only, whatever their case. */
   ownerOf(path: string): PackageOwner | undefined {
+    if (!this.#loaded) return undefined;
     const asked = path.toLowerCase();
-    const installed = this.#loaded?.table.ownerOf(asked);
-    if (installed) return installed;
-    for (let end = asked.lastIndexOf('\\'); end > 2; end = asked.lastIndexOf('\\', end - 1)) {
-      const owner = this.#loaded?.folders.get(asked.slice(0, end + 1));
-      if (owner) return owner;
-    }
-    return undefined;
+    const { table, folders, editions } = this.#loaded;
+    return innermost(editions, asked) ?? table.ownerOf(asked) ?? innermost(folders, asked);
   }
 
   look(): undefined {}
@@ -87,13 +88,13 @@ export class WindowsPackageOwners implements PackageOwners {
 
   async #read(): Promise<Loaded> {
     const table = new PackageTable(new MergedFolders());
-    const folders = new Map<string, PackageOwner>();
+    const [folders, editions]: [Folders, Folders] = [new Map(), new Map()];
     const products = new Map<string, number>();
     for (const key of EDITION_KEYS)
       for await (const entry of this.#keys(key, table)) {
         const product = editionEntry(entry);
         if (product && table.addPackage(product.owner) !== undefined)
-          addFolder(folders, product.folder, product.owner, table);
+          addFolder(editions, product.folder, product.owner, table);
       }
     for (const key of UNINSTALL_KEYS)
       for await (const entry of this.#keys(key, table)) {
@@ -110,7 +111,7 @@ export class WindowsPackageOwners implements PackageOwners {
         if (number !== undefined) table.addPath(path.toLowerCase(), number);
       }
     table.complete();
-    return { table, folders };
+    return { table, folders, editions };
   }
 
   async *#keys(key: string, table: PackageTable): AsyncGenerator<RegistryKey> {
@@ -126,13 +127,16 @@ export class WindowsPackageOwners implements PackageOwners {
   }
 }
 
+function innermost(folders: Folders, path: string): PackageOwner | undefined {
+  for (let end = path.lastIndexOf('\\'); end > 2; end = path.lastIndexOf('\\', end - 1)) {
+    const owner = folders.get(path.slice(0, end + 1));
+    if (owner) return owner;
+  }
+  return undefined;
+}
+
 /** The first that says it is there has the folder. */
-function addFolder(
-  folders: Loaded['folders'],
-  folder: string,
-  owner: PackageOwner,
-  table: PackageTable,
-): void {
+function addFolder(folders: Folders, folder: string, owner: PackageOwner, table: PackageTable): void {
   if (folders.has(folder)) return;
   if (folders.size < MOST_FOLDERS) folders.set(folder, owner);
   else table.leaveOut();

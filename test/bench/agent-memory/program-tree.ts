@@ -39,15 +39,15 @@ export function makeProgramTree(root: string, { files, folders, programs }: Tree
   return made;
 }
 
-/** Replaces this many programs, some more than once, as package managers do: written beside, then renamed over. */
-export function replacePrograms({ programs }: ProgramTree, times: number): Map<string, string> {
-  const last = new Map<string, string>();
-  for (let turn = 0; turn < times; turn++) {
-    const path = programs[turn % programs.length] as string;
-    last.set(path, writeProgram(`${path}.new`, turn, 1 + Math.floor(turn / programs.length)));
-    renameSync(`${path}.new`, path);
-  }
-  return last;
+/** Replaces all programs, as package managers do: written beside, then renamed over. What they are now, by path. */
+export function replacePrograms({ programs }: ProgramTree): Map<string, string> {
+  return new Map(
+    programs.map((path, number) => {
+      const content = writeProgram(`${path}.new`, number, 1);
+      renameSync(`${path}.new`, path);
+      return [path, content];
+    }),
+  );
 }
 
 /** Its content, which no other program has. */

@@ -128,10 +128,12 @@ export class WatchedAgent {
       .reduce((sum, count) => sum + count, 0);
   }
 
-  childProcesses(): number {
-    const { pid } = this.#process;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-    return children.split(' ').filter((child) => child !== '').length;
+  /** Numbers of those that it has now, started by whichever thread. */
+  childProcesses(): number[] {
+    const threads = `/proc/${this.#process.pid}/task`;
+    return readdirSync(threads).flatMap((thread) =>
+      readIfThere(`${threads}/${thread}/children`).split(' ').filter(Boolean).map(Number),
+    );
   }
 
   /** What the process itself saw since it started or was last asked. Only of an agent that was started with a probe. */
@@ -171,5 +173,14 @@ export class WatchedAgent {
   #status(of: string): Map<string, string> {
     const lines = readFileSync(`/proc/${of}/status`, 'utf8').split('\n');
     return new Map(lines.map((line) => line.split(/:\s+/, 2) as [string, string]));
+  }
+}
+
+/** Threads end. */
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }

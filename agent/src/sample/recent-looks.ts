@@ -22,8 +22,6 @@ export class RecentLooks {
   readonly #looks: Look[] = [];
   /** How often a display named a process of another user, which says nothing of that user's programs. */
   ofOthers = 0;
-  /** Of the last answer. */
-  #numbered: { metered: Look['metered']; byPid: Map<number, SampledProcess[]> } | undefined;
 
   add(look: Look): void {
     this.#looks.push(look);
@@ -40,20 +38,17 @@ export class RecentLooks {
     const inFront = new Set<string>();
     let isOfOthers = false;
     for (const { pid, uid } of focused)
-      for (const each of this.#numberedAt(asked).get(pid) ?? []) {
+      for (const each of numbered(asked, pid)) {
         if (each.uid === uid || uid === ADMINISTRATOR) inFront.add(each.process);
         else isOfOthers = true;
       }
     if (isOfOthers) this.ofOthers++;
     return { inFront, askedMs: asked.atMs, isWhole: isWhole && !isOfOthers };
   }
+}
 
-  #numberedAt({ metered }: Look): Map<number, SampledProcess[]> {
-    if (this.#numbered?.metered !== metered)
-      this.#numbered = {
-        metered,
-        byPid: Map.groupBy(metered, ({ process }) => Number.parseInt(process, 10)),
-      };
-    return this.#numbered.byPid;
-  }
+/** Few are asked for and a look has many, so none is made of it that finds them faster. */
+function numbered({ metered }: Look, pid: number): SampledProcess[] {
+  const start = `${pid}:`;
+  return metered.filter(({ process }) => process.startsWith(start));
 }
